@@ -1,0 +1,27 @@
+// The gate's place in front of one recorder: an ordinary client's SOAP in, a command or a refusal out.
+import type { Front, RecorderAddress } from '../../plugin/domain/adapter.js';
+import { classifySoap } from './classify.js';
+import { faultXml } from './fault-xml.js';
+import { rewriteAddresses } from './rewrite-addresses.js';
+
+/** Services stand in the folder of the device service. Elsewhere a recorder has other doors (vendors' own interfaces), to which SOAP is no key. */
+function isService(path: string, deviceService: string): boolean {
+  const folder = deviceService.slice(0, deviceService.lastIndexOf('/') + 1);
+  return path === deviceService || (folder !== '/' && path.startsWith(folder) && /^[\w./-]+(\?[\w=&%.-]*)?$/.test(path) && !path.includes('..'));
+}
+
+export function makeFront(address: RecorderAddress): Front {
+  const device = new URL(address.url);
+  return {
+    classify({ path, contentType, action, body }) {
+      const command = classifySoap(body, { contentType, soapAction: action });
+      return isService(path, device.pathname + device.search) ? command : { ...command, class: 'unknown' };
+    },
+    refuse: ({ code, zh, en, link, status }) => ({
+      status,
+      contentType: 'application/soap+xml; charset=utf-8',
+      body: faultXml({ code: status < 500 ? 'Sender' : 'Receiver', subcode: code, reasonZh: zh, reasonEn: en, link, soapVersion: '1.2' }),
+    }),
+    rewrite: (reply, gate) => rewriteAddresses(reply, [device.host, device.hostname], gate),
+  };
+}

@@ -1,0 +1,182 @@
+// The one file that knows every concrete part: configuration in, a running gate out, and back down in the opposite order.
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { adapters } from '../adapters/index.js';
+import type { RunningGate } from './cli/serve.js';
+import type { Config, RecorderConfig } from './config/config.js';
+import type { RecorderAddress } from './domain/adapter.js';
+import { verifierKey } from './domain/formats/signed-note.js';
+import type { RequestState } from './domain/lifecycle.js';
+import type { Log } from './domain/log.js';
+import { Problem } from './domain/problem.js';
+import type { Vms } from './domain/vms.js';
+import { signManifest } from './evidence/sign.js';
+import { addAccount, authenticate, enter, setUp } from './export/accounts.js';
+import { fulfil } from './export/fulfil.js';
+import { stopAccess } from './export/intercept.js';
+import { estimateBytes, preserve } from './export/preserve.js';
+import { Requests } from './export/requests.js';
+import { shortage } from './export/room.js';
+import { sweep } from './export/sweep.js';
+import { flagLate } from './export/watch-deadlines.js';
+import { Work } from './export/work.js';
+import { makeApp } from './http/app.js';
+import type { ApiParts } from './http/api/parts.js';
+import { makeFront } from './http/front.js';
+import { ProgressHub } from './http/progress-hub.js';
+import { makeSetupToken } from './identity/setup-token.js';
+import { makeFailures } from './identity/sign-in.js';
+import { makeTokens } from './identity/token.js';
+import { Journal } from './journal/journal.js';
+import { loadKeys } from './keys/keys.js';
+import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
+import { wipeAll } from './media/work-folder.js';
+import { loadPolicy } from './policy/load.js';
+import { Objects } from './store/objects.js';
+import { holdLock } from './store/sqlite.js';
+import { openStore } from './store/store.js';
+
+export interface Surroundings {
+  version: string;
+  log: Log;
+  now: () => Date;
+  /** PATH, to find ffmpeg in. */
+  searchPath: string;
+  /** Only the demo and tests may render with the bundled build of 2018. */
+  allowBundledFfmpeg: boolean;
+  /** Milliseconds before each further try; past the last one a request ends as not available. */
+  retryDelays: readonly number[];
+}
+
+/** A recorder that is away for an hour is waited for. */
+export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
+const DEADLINE_LOOK_MS = 30_000;
+
+/** Starts everything in the order in which each part can rely on the one before. Problems: all of the rooms'. */
+export async function startGate(config: Config, around: Surroundings): Promise<RunningGate & { tools: Tools }> {
+  const { log, now, version } = around;
+  const undo: (() => Promise<unknown> | unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const tools = await usableFfmpeg(config, around);
+    const policy = await loadPolicy(config.policiesFolder);
+    const keys = loadKeys(config.keysFolder);
+    await fs.promises.mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+    const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
+    undo.push(() => store.close());
+    const journal = await Journal.open({ folder: path.join(config.dataFolder, 'journal'), origin: config.journal.origin, key: keys.log, now, hold: holdLock });
+    undo.push(() => journal.close());
+    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
+    const requests = new Requests({ journal, store, log });
+
+    await wipeAll(config.workFolder);
+    await requests.catchUp();
+    await sweep({ requests, objects });
+    await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policy.version } });
+
+    const recorders = makeRecorders(config);
+    const progress = new ProgressHub();
+    const workParts = {
+      journal, store, objects, requests, policy, tools, now, newId: randomUUID, workFolder: config.workFolder, onProgress: progress.tell,
+      vmsOf: recorders.vmsOf, sign: (manifest: Buffer) => signManifest(manifest, keys.manifest),
+      method: { exportgate: version, node: process.version, ffmpeg: tools.version },
+      log: { origin: config.journal.origin, vkey: verifierKey(config.journal.origin, keys.log) },
+    };
+    const work = new Work({
+      requests, log, retryDelays: around.retryDelays,
+      estimate: (state) => estimateBytes(state, config.quotas.bytesPerSecond),
+      shortage: (state, estimate, underWay) => shortage({ requests, store, objects, quotas: config.quotas }, state, estimate, underWay),
+      recorderOf: recorders.recorderOf,
+      preserve: (id, estimate, signal) => preserve(workParts, id, estimate, signal),
+      fulfil: (id, signal) => fulfil(workParts, id, signal),
+    });
+    undo.push(() => work.close());
+
+    const tokens = makeTokens({ secret: keys.tokens, audience: config.journal.origin, lifetime: config.tokens.lifetime, now, newId: randomUUID });
+    const people = { journal, store, policy, tokens, failures: makeFailures(now), keysFolder: config.keysFolder, now };
+    const api: ApiParts = {
+      journal, objects, policy, requests, store, progress, now, version, gatePublicKey: keys.publicPem('manifest'), isConnected: recorders.isConnected,
+      wake: (id) => work.wake(id), signIn: (user, password, address) => enter(people, user, password, address),
+      authenticate: (authorization) => authenticate(people, authorization), createAccount: (by, account) => addAccount(people, by, account),
+      setUp: (token, account) => setUp(people, token, account),
+    };
+    const server = await makeServer(config, api, log);
+    undo.push(() => shut(server));
+    const url = config.listen.publicUrl ?? addressOf(server, config.listen.tls ? 'https' : 'http', config.listen.host);
+    const fronts = [];
+    for (const recorder of config.recorders.filter((it) => it.front)) {
+      const front = makeFront({
+        recorder, front: adapterOf(recorder).front(asAddress(recorder)), applyUrl: `${url}/apply`, log, stopAccess: (attempt) => stopAccess({ journal, store }, attempt),
+      });
+      await listen(front, recorder.front!.port, recorder.front!.host);
+      undo.push(() => shut(front));
+      fronts.push({ recorder: recorder.id, url: `${addressOf(front, 'http', recorder.front!.host)}${new URL(recorder.url).pathname}` });
+    }
+    await work.resume();
+    const clock = setInterval(() => void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })), DEADLINE_LOOK_MS);
+    undo.push(() => clearInterval(clock));
+    const setupToken = (await store.accounts.list()).length === 0 ? await makeSetupToken(config.keysFolder) : null;
+    log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
+    return { url, fronts, setupToken, close, tools };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+async function usableFfmpeg({ ffmpeg }: Config, { searchPath, allowBundledFfmpeg }: Surroundings): Promise<Tools> {
+  const tools = await findFfmpeg({ ...(ffmpeg.path !== null && { path: ffmpeg.path }), searchPath });
+  if (tools.bundled && !allowBundledFfmpeg)
+    throw new Problem('ffmpeg-missing', 'Only the bundled ffmpeg of 2018 was found; its decoders have known holes, so it never gets footage from a recorder. Install ffmpeg and ffprobe (Debian: apt-get install ffmpeg).');
+  return tools;
+}
+
+const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
+const asAddress = ({ id, url, user, password }: RecorderConfig): RecorderAddress => ({ id, url, user, password: password.reveal() });
+
+function makeRecorders(config: Config) {
+  const connected = new Map<string, Vms>(config.recorders.map((recorder) => [recorder.id, adapterOf(recorder).connect(asAddress(recorder))]));
+  const placeOf = (camera: string) => {
+    const found = config.cameras.find((it) => it.camera === camera);
+    if (!found) throw new Problem('camera-unknown', `The configuration names no recorder for ${camera}.`);
+    return found;
+  };
+  return {
+    isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
+    vmsOf: (camera: string) => ({ vms: connected.get(placeOf(camera).recorder)!, source: { recording: placeOf(camera).recording } }),
+    recorderOf: (state: RequestState) => config.recorders.find((it) => it.id === placeOf(state.requested.items[0]!.camera).recorder)!,
+  };
+}
+
+async function makeServer({ listen: { host, port, tls } }: Config, api: ApiParts, log: Log): Promise<http.Server> {
+  const app = makeApp(api, log);
+  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
+  const server = tls
+    ? https.createServer({ ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' }, app)
+    : http.createServer(options, app);
+  await listen(server, port, host);
+  return server;
+}
+
+const listen = (server: http.Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })));
+    server.listen(port, host, resolve);
+  });
+
+function addressOf(server: http.Server, scheme: string, host: string): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Ends what is open too: a stream that nobody reads must not keep the gate up. */
+const shut = (server: http.Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });

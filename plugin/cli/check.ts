@@ -1,0 +1,19 @@
+// exportgate check: judges configuration, manifest and policy files as a start would, and says every fault at once.
+import type { Fault } from '../domain/problem.js';
+import type { Verb } from './context.js';
+
+/** Given by the front door: what a start would judge. */
+export interface Checks {
+  checkPolicies(folder: string): Promise<readonly Fault[]>;
+  checkConfig(path: string, env: NodeJS.ProcessEnv): Promise<readonly Fault[]>;
+  checkManifest(): Promise<readonly Fault[]>;
+}
+
+export const check = (checks: Checks): Verb<{ policies?: string }> => async ({ output, config, env }, { policies }) => {
+  const faults = policies === undefined
+    ? [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))]
+    : await checks.checkPolicies(policies);
+  const lines = faults.map((fault) => `${fault.where}: ${fault.code}: ${fault.detail}`);
+  output.result({ ok: faults.length === 0, faults }, faults.length === 0 ? ['no faults'] : [...lines, `${faults.length} fault(s)`]);
+  return faults.length === 0 ? 0 : 2;
+};

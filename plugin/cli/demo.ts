@@ -1,0 +1,154 @@
+// exportgate demo: the whole path for real, on this machine alone: a recorder, the gate, an ordinary client, invented people.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Problem } from '../domain/problem.js';
+import type { Progress } from '../domain/progress.js';
+import type { Span } from '../domain/span.js';
+import { verifyPackage } from '../evidence/verify.js';
+import { Client } from './client.js';
+import { bar, type Output } from './console.js';
+import type { Verb } from './context.js';
+import { approvers, people, secondOfficer, type Person } from './demo-people.js';
+import { entryLine } from './journal.js';
+import { lines } from './request.js';
+import { untilState } from './until-state.js';
+
+/** A recorder and a gate, running; made by the front door, which knows every room. */
+export interface Stage {
+  url: string;
+  frontUrl: string;
+  setupToken: string;
+  camera: string;
+  /** Recorded and long past. */
+  span: Span;
+  /** Asks the recorder, through the gate, what an ordinary ONVIF client asks. Resolves the fault text, or null where it got an address. */
+  askForReplay(): Promise<string | null>;
+  /** Said loudly where the shipped fallback renders. */
+  ffmpegWarning: string | null;
+  close(): Promise<void>;
+}
+
+export interface DemoParts {
+  raise(): Promise<Stage>;
+  newPassword(): string;
+}
+
+type View = Parameters<typeof lines>[0] & { planDigest: string };
+
+export const demo = ({ raise, newPassword }: DemoParts): Verb<{ out: string; stay?: boolean }> => async ({ output }, { out, stay = false }) => {
+  const stage = await raise();
+  try {
+    if (stage.ffmpegWarning) process.stderr.write(`\n!!! ${stage.ffmpegWarning}\n\n`);
+    output.say(`录像机与网关已启动 Recorder and gate run: ${stage.url}`);
+    await anOrdinaryClient(stage, output);
+    const logins = await seed(stage, newPassword);
+    const clients = new Map([...logins].map(([user, password]) => [user, new Client(stage.url, { user, password })]));
+    const as = (person: Person): Client => clients.get(person.user)!;
+    const requestId = await applyAndApprove(stage, output, as);
+    const result = await releaseAndVerify(output, as, requestId, out);
+    await aDeniedRequest(stage, output, as);
+    await theJournal(output, as);
+    output.result({ ...result, requestId, from: stage.span.from, to: stage.span.to }, [`完成 Done: ${result.package}, key ${result.key}`]);
+    if (stay) await stayUp(stage, output, logins);
+    return 0;
+  } finally {
+    await stage.close();
+  }
+};
+
+async function anOrdinaryClient(stage: Stage, output: Output): Promise<void> {
+  const fault = await stage.askForReplay();
+  if (fault === null) throw new Problem('internal', 'The gate let an ordinary client have a replay address.');
+  output.say(`\n1. 普通 ONVIF 客户端请求回放地址,被网关拦截 An ordinary ONVIF client asks for a replay address and is stopped:\n   ${fault}`);
+}
+
+/** First run: the one-time token makes the administrator, who adds the others. */
+async function seed(stage: Stage, newPassword: () => string): Promise<Map<string, string>> {
+  const logins = new Map<string, string>(Object.values(people).map(({ user }) => [user, newPassword()]));
+  const account = ({ user, name, unit }: Person) => ({ user, name, unit, password: logins.get(user)! });
+  const { admin, ...others } = people;
+  await new Client(stage.url, null).post('/api/v1/setup', { token: stage.setupToken, ...account(admin) });
+  const client = new Client(stage.url, account(admin));
+  for (const person of Object.values(others)) await client.post('/api/v1/accounts', account(person));
+  return logins;
+}
+
+function form({ camera, span }: Stage) {
+  const { name, unit } = people.officer;
+  return {
+    basis: 'CRIMINAL_CASE', items: [{ camera, ...span }], officers: [{ name, unit, idKind: 'POLICE', idNumber: '示例-000001' }, secondOfficer],
+    reason: '示例案件:核实某日傍晚路口的一起电动车被盗', caseNumber: '示例刑立字〔2026〕第7号',
+    instrument: {
+      type: 'RETRIEVAL_NOTICE', number: '示例公(刑)调证字〔2026〕12号', issuer: '示例市公安局 云帆分局', sealPresent: true, issuedOn: span.from.slice(0, 10),
+      covers: [{ cameras: [camera], ...span }], scanSha256: createHash('sha256').update('a scan that the demo does not have').digest('hex'),
+    },
+  };
+}
+
+async function applyAndApprove(stage: Stage, output: Output, as: (person: Person) => Client): Promise<string> {
+  const view = await as(people.officer).post<View>('/api/v1/requests', form(stage));
+  const { requestId } = view;
+  output.say(`\n2. ${people.officer.name} 申请调取 applies for ${stage.camera}, ${stage.span.from} – ${stage.span.to} (60 s)`);
+  lines(view).forEach((line) => output.say(`   ${line}`));
+  const stop = as(people.officer).watch(requestId, drawProgress(output));
+  output.say('   录像已同时提取并封存 meanwhile the footage is pulled and sealed:');
+  for (const person of approvers) {
+    const after = await as(person).post<View>(`/api/v1/requests/${requestId}/reviews`, { verdict: 'approve', planDigest: view.planDigest });
+    output.say(`   ${person.name} 同意 agrees (${person.what}) → ${after.state}${after.waitsFor ? `, waits for ${after.waitsFor.step}` : ''}`);
+  }
+  await untilState(as(people.officer), requestId, 'packaged');
+  stop();
+  return requestId;
+}
+
+/** One line per stage and camera, drawn over; on a pipe one line per quarter. */
+function drawProgress(output: Output): (progress: Progress) => void {
+  let shown = '';
+  return ({ stage, camera, percent }) => {
+    output.progress(`   ${stage.padEnd(7)} ${camera} ${bar(percent)}`);
+    const quarter = `${stage} ${camera} ${Math.floor(percent / 25)}`;
+    if (percent === 100 && process.stdout.isTTY) output.say('');
+    if (!process.stdout.isTTY && quarter !== shown) output.say(`   ${stage.padEnd(7)} ${camera} ${bar(percent)}`);
+    shown = quarter;
+  };
+}
+
+async function releaseAndVerify(output: Output, as: (person: Person) => Client, requestId: string, out: string) {
+  output.say('\n3. 双人执行放行 Two executors release:');
+  for (const person of [people.executor, people.second]) {
+    const view = await as(person).post<View>(`/api/v1/requests/${requestId}/release`, {});
+    output.say(`   ${person.name} (${person.what}) → ${view.state}`);
+  }
+  await fs.promises.mkdir(out, { recursive: true });
+  const [file, key] = [path.join(out, 'package.zip'), path.join(out, 'gate.pub')];
+  await as(people.officer).download(`/api/v1/requests/${requestId}/package`, file);
+  await as(people.officer).download('/api/v1/keys/gate.pub', key);
+  const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
+  if (!found.intact) throw new Problem('object-corrupt', `The package is not intact: ${found.fault.code} at ${found.fault.where}.`);
+  output.say(`   ${file}: 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);
+  return { package: file, key };
+}
+
+async function aDeniedRequest(stage: Stage, output: Output, as: (person: Person) => Client): Promise<void> {
+  const foreign = { ...form(stage), basis: 'FOREIGN', reason: '示例:境外机构来函' };
+  const problem = await as(people.officer).post('/api/v1/requests', foreign).then(() => null, (thrown: unknown) => Problem.from(thrown));
+  if (problem?.code !== 'request-denied') throw new Problem('internal', 'A foreign request was not denied.');
+  output.say(`\n4. 境外机构的请求被拒绝并记录 A foreign request is denied and recorded:\n   ${problem.detail} (${problem.reasons?.join(', ') ?? ''})`);
+}
+
+async function theJournal(output: Output, as: (person: Person) => Client): Promise<void> {
+  const { entries, size } = await as(people.auditor).get<{ size: number; entries: Parameters<typeof entryLine>[0][] }>('/api/v1/journal?count=8');
+  output.say(`\n5. 日志末尾 The journal's tail (${size} entries):`);
+  for (const entry of entries) output.say(`   ${entryLine(entry)}`);
+  output.say('');
+}
+
+async function stayUp(stage: Stage, output: Output, logins: ReadonlyMap<string, string>): Promise<void> {
+  output.say(`网关继续运行 The gate goes on serving ${stage.url} (recorder fronted at ${stage.frontUrl}); Ctrl-C ends it. Demo logins, for this run only:`);
+  for (const { user, name, what } of Object.values(people)) output.say(`   ${user.padEnd(16)} ${logins.get(user) ?? ''}  ${name}  ${what}`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}

@@ -1,0 +1,29 @@
+// How a verb ends: 0 yes, 1 no, 2 wrong usage or configuration, 3 upstream failed. The same Problem that REST answers, as a sentence.
+import { Problem, type ProblemCode } from '../domain/problem.js';
+
+export type Exit = 0 | 1 | 2 | 3;
+
+const usage: readonly ProblemCode[] = ['config-invalid', 'policy-invalid', 'key-invalid', 'ffmpeg-missing', 'token-missing', 'login-failed'];
+
+export function exitOf(problem: Problem): Exit {
+  if (usage.includes(problem.code)) return 2;
+  return problem.status >= 500 ? 3 : 1;
+}
+
+/** What to do next, where there is something to do. */
+const hints: Partial<Record<ProblemCode, string>> = {
+  'token-missing': 'set EXPORTGATE_USER and EXPORTGATE_PASSWORD, or EXPORTGATE_TOKEN',
+  'login-failed': 'check EXPORTGATE_USER and EXPORTGATE_PASSWORD',
+  'config-invalid': 'exportgate check --config FILE',
+  'policy-invalid': 'exportgate check --policies DIR',
+  'journal-locked': 'stop the other exportgate process, or ask it: exportgate --gate URL …',
+  'vms-unreachable': 'exportgate doctor --config FILE',
+  'ffmpeg-missing': 'install ffmpeg (Debian: apt-get install ffmpeg) or set ffmpeg.path',
+};
+
+export function sentence(problem: Problem): string {
+  const faults = (problem.faults ?? []).map((fault) => `  ${fault.where}: ${fault.code}: ${fault.detail}`);
+  const reasons = problem.reasons?.length ? [`  reasons: ${problem.reasons.join(', ')}`] : [];
+  const hint = hints[problem.code];
+  return [`${problem.code}: ${problem.detail}`, ...reasons, ...faults, ...(hint ? [`Try: ${hint}`] : [])].join('\n');
+}

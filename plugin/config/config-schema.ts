@@ -1,0 +1,99 @@
+// The shape of exportgate.yaml. Each message is the right value, in words: it stands beside the fault that it explains.
+import { z } from 'zod';
+import { durationPattern, parseDuration } from './duration.js';
+import { parseSize, sizePattern } from './size.js';
+
+/** Text of a form; `right` says which. */
+const text = (pattern: RegExp, right: string) => z.string(right).regex(pattern, right).meta({ description: right });
+const yesNo = z.boolean('true or false');
+
+const id = text(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'a short name of a-z, 0-9 and -, like nvr-1');
+const path = text(/^[^\0]{1,1024}$/, 'a path; a relative one starts at the folder of this file');
+const host = text(/^[A-Za-z0-9_.:-]{1,253}$/, 'a host name or IP address without brackets, like 127.0.0.1');
+const portRight = 'a port, 1 to 65535, or 0 for any free one';
+const port = z.int(portRight).min(0, portRight).max(65_535, portRight);
+const size = text(sizePattern, 'a size with a binary unit, like 512MiB or 20GiB').transform((given) => parseSize(given) ?? 0);
+const duration = text(durationPattern, 'a duration with a unit, like 90s or 15m').transform((given) => parseDuration(given) ?? 0);
+
+const listRight = 'a list';
+const mapRight = 'a map of keys and values';
+
+const recorder = z.strictObject(
+  {
+    id,
+    adapter: text(/^[a-z][a-z0-9-]{0,38}$/, 'the name of an adapter, like onvif'),
+    url: text(
+      /^https?:\/\/[^\s/?#]{1,260}(?:[/?#]\S{0,700})?$/,
+      'the device service of the recorder, like http://192.0.2.10/onvif/device_service',
+    ),
+    user: text(/^[^\p{Cc}]{1,64}$/u, 'the name of the gate’s account on the recorder'),
+    passwordEnv: text(/^EXPORTGATE_[A-Z0-9_]{1,80}$/, 'an environment variable, EXPORTGATE_RECORDER_<ID>_PASSWORD').optional(),
+    passwordFile: path.optional(),
+    pulls: z.literal([1, 2], '1 or 2').default(1),
+    front: z.strictObject({ host, port }, mapRight).nullable().default(null),
+  },
+  mapRight,
+);
+
+const camera = z.strictObject(
+  {
+    camera: text(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'the id of a camera in cameras.csv'),
+    recorder: id,
+    recording: text(/^[^\p{Cc}]{1,64}$/u, 'the recording token that the recorder gave, at most 64 characters'),
+  },
+  mapRight,
+);
+
+export const configSchema = z.strictObject(
+  {
+    listen: z
+      .strictObject(
+        {
+          host: host.default('127.0.0.1'),
+          port: port.default(8443),
+          tls: z.strictObject({ certFile: path, keyFile: path }, mapRight).nullable().default(null),
+          behindProxy: yesNo.default(false),
+          publicUrl: text(/^https?:\/\/[A-Za-z0-9.:[\]-]{1,260}\/?$/, 'the address that people use, like https://exportgate.example')
+            .nullable()
+            .default(null),
+        },
+        mapRight,
+      )
+      .prefault({}),
+    dataFolder: path,
+    keysFolder: path,
+    workFolder: path.optional(),
+    policiesFolder: path,
+    journal: z.strictObject(
+      {
+        origin: text(
+          /^(?=.{3,120}$)[a-z0-9][a-z0-9.-]*\.[a-z0-9-]+(?:\/[a-z0-9._-]+)+$/,
+          'the log’s own name, once and for ever, like exportgate.example/sh-1',
+        ),
+      },
+      mapRight,
+    ),
+    recorders: z.array(recorder, listRight).min(1, 'at least one recorder').max(1_000, 'at most 1000 recorders'),
+    cameras: z.array(camera, listRight).max(100_000, 'at most 100000 cameras'),
+    quotas: z
+      .strictObject(
+        {
+          unitBytes: size.prefault('20GiB'),
+          installationBytes: size.prefault('200GiB'),
+          reserveBytes: size.prefault('2GiB'),
+          bytesPerSecond: size.prefault('1MiB'),
+        },
+        mapRight,
+      )
+      .prefault({}),
+    ffmpeg: z.strictObject({ path: path.nullable().default(null) }, mapRight).prefault({}),
+    tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
+  },
+  mapRight,
+);
+
+export type RawConfig = z.output<typeof configSchema>;
+
+/** JSON schema (draft 2020-12) of what people write, for manifest.json. */
+export const configJsonSchema = (): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(z.toJSONSchema(configSchema, { io: 'input' }))) as Record<string, unknown>;

@@ -1,0 +1,38 @@
+// What no schema can say: things that must fit together, and things that must be there. Every check tells all of its faults.
+import type { Fault } from '../domain/problem.js';
+import { foldersApart, thingsThere } from './check-folders.js';
+import { listening, portsApart } from './check-listeners.js';
+import { camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
+import { fault, type Check, type Surroundings } from './check.js';
+import type { SoundParts } from './sound-parts.js';
+
+const shortestToken = 60_000;
+const longestToken = 15 * 60_000;
+
+const amountsSound: Check = ({ quotas, tokens }) => [
+  ...(quotas && quotas.unitBytes > quotas.installationBytes
+    ? [fault('not-allowed', 'quotas.unitBytes', 'It is larger than quotas.installationBytes; right is at most that.')]
+    : []),
+  ...(quotas && quotas.unitBytes === 0
+    ? [fault('not-allowed', 'quotas.unitBytes', 'No unit could keep anything; right is a size like 20GiB.')]
+    : []),
+  ...(quotas && quotas.bytesPerSecond < 1024
+    ? [
+        fault(
+          'not-allowed',
+          'quotas.bytesPerSecond',
+          'No camera records that little; right is what one second of footage takes at most, like 1MiB.',
+        ),
+      ]
+    : []),
+  ...(tokens && (tokens.lifetime < shortestToken || tokens.lifetime > longestToken)
+    ? [fault('not-allowed', 'tokens.lifetime', 'Tokens cannot be revoked, so they end soon; right is 1m to 15m.')]
+    : []),
+];
+
+const checks: readonly Check[] = [listening, foldersApart, thingsThere, recordersSound, namedOnce, camerasPlaced, portsApart, amountsSound];
+
+/** All faults of all checks, in the order of the list above. */
+export async function crossCheck(parts: SoundParts, around: Surroundings): Promise<Fault[]> {
+  return (await Promise.all(checks.map(async (check) => check(parts, around)))).flat();
+}

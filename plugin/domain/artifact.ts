@@ -1,0 +1,32 @@
+// A file in custody: what it is, what it was made from, and the hashes that follow it.
+
+export const artifactRoles = ['original', 'units', 'coverage', 'viewing'] as const;
+export type ArtifactRole = (typeof artifactRoles)[number];
+
+/** How a derivative was made, so that it can be made again. */
+export interface Recipe {
+  tool: string;
+  /** First line of the tool's own version answer. */
+  version: string;
+  /** Exact arguments; folders of the work place replaced by `{work}`. */
+  arguments: readonly string[];
+}
+
+/** Bytes with their sums, digests in lower-case hex: SHA-256, SM3 (GB/T 32905), and the CRC-32 that a ZIP header wants. */
+export interface Digest {
+  bytes: number;
+  sha256: string;
+  sm3: string;
+  crc32: number;
+}
+
+export interface Artifact extends Digest {
+  /** Place in the package: `original/cam-1/01.mp4`. */
+  path: string;
+  role: ArtifactRole;
+  /** Path of the file it was made from. */
+  parent?: string;
+  recipe?: Recipe;
+  /** Id of the sealed object that holds it. */
+  object: string;
+}

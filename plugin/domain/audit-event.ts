@@ -1,0 +1,99 @@
+// What the journal can say: a closed list. The bytes are specified in docs/spec/journal.md.
+import type { Basis, ReturnCode } from './basis.js';
+import type { Digest } from './artifact.js';
+import type { Instant } from './span.js';
+import type { Item } from './export-request.js';
+import type { Plan } from './plan.js';
+
+/** `sha256:…` over salt and value (journal.md, "Commitments"). The value lives in an erasable table. */
+export type Commitment = string;
+/** `p-…`: a person, by a commitment to the account's name with a salt of its own. `gate`: the gate itself. */
+export type Pseudonym = string;
+
+/** Result of the pull for one camera. */
+export type TakeState = 'complete' | 'complete-with-holes' | 'partial' | 'no-data';
+
+/** Events that concern one request: its history is these, in order, and nothing else. */
+export interface RequestEvents {
+  /** The application as it came in. First, before anything is decided. `application` commits to the whole form. */
+  'export-requested': {
+    basis: Basis; city: string; site: string; items: readonly Item[]; officers: number; applicant: Pseudonym; enteredBy: Pseudonym;
+    unit: Commitment; application: Commitment; instrument: { type: string; scanSha256: string; provideBy: Instant | null } | null;
+  };
+  'export-denied': { reasons: readonly string[]; rows: readonly string[]; policyVersion: string };
+  /** Formal defects, found by the gate (step null) or by the holder of a step. */
+  'export-returned': { codes: readonly ReturnCode[]; step: string | null };
+  'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
+  'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' | 'recorder-busy' };
+  'preserve-started': { attempt: number; estimateBytes: number };
+  /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). */
+  'footage-sealed': { camera: string; state: TakeState; parts: number; frames: number; bytes: number; index: Digest & { object: string } };
+  'footage-missing': { camera: string };
+  'preserve-failed': { code: string };
+  /** Every camera was tried; at least one gave footage. */
+  'preserve-completed': { cameras: number; bytes: number };
+  'export-unavailable': { cause: 'no-footage' | 'recorder-gone' };
+  'deadline-missed': { provideBy: Instant };
+  'request-reviewed': { step: string; planDigest: string };
+  'export-granted': { planDigest: string; voices: number };
+  'fulfil-started': { attempt: number };
+  'fulfil-failed': { code: string };
+  /** `manifest` is the SHA-256 of manifest.json, hex. `index` is the sealed list of all that the package holds: the archive itself
+   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. */
+  'package-sealed': { manifest: string; index: Digest & { object: string } };
+  'release-asked': { planDigest: string };
+  'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number };
+  'clip-transferred': { from: number; to: number };
+}
+
+/** Events of the gate as a whole. */
+export interface GateEvents {
+  'journal-opened': { origin: string };
+  /** An unfinished last record was cut off at start: it was never acknowledged. */
+  'journal-cut': { bytes: number; sha256: string };
+  'gate-started': { version: string; policyVersion: string };
+  'access-stopped': {
+    recorder: string; operation: string; class: 'footage' | 'writing' | 'unknown'; recording: string | null; client: Commitment;
+  };
+  /** An application that names things that do not exist: recorded, without a request. */
+  'request-refused': { code: string; applicant: Pseudonym };
+  'account-created': { account: Pseudonym };
+  'signed-in': { account: Pseudonym };
+  'sign-in-refused': { client: Commitment };
+  'setup-completed': { account: Pseudonym };
+}
+
+export type RequestEventName = keyof RequestEvents;
+export type GateEventName = keyof GateEvents;
+export type EventName = RequestEventName | GateEventName;
+
+interface Head {
+  v: 1;
+  /** Place in the log, from 0: the leaf's index in the Merkle tree. */
+  index: number;
+  at: Instant;
+  by: Pseudonym;
+}
+
+export type GateEntry = { [E in GateEventName]: Head & { event: E; data: GateEvents[E] } }[GateEventName];
+export type RequestEntry = {
+  [E in RequestEventName]: Head & {
+    event: E;
+    data: RequestEvents[E];
+    requestId: string;
+    /** From 0, without holes. */
+    requestSequence: number;
+    /** Leaf hash of the request's previous entry, hex; null on the first. */
+    previous: string | null;
+  };
+}[RequestEventName];
+export type Entry = GateEntry | RequestEntry;
+
+/** What a room hands to the journal, which adds index, time and links. */
+export type GateDraft = { [E in GateEventName]: { event: E; by: Pseudonym; data: GateEvents[E] } }[GateEventName];
+export type RequestDraft = {
+  [E in RequestEventName]: { event: E; by: Pseudonym; requestId: string; data: RequestEvents[E] };
+}[RequestEventName];
+export type EntryDraft = GateDraft | RequestDraft;
+
+export const isRequestEntry = (entry: Entry): entry is RequestEntry => 'requestId' in entry;

@@ -1,0 +1,128 @@
+// Merkle tree hashing (RFC 6962 section 2.1): leaf, node, root, inclusion proof.
+import { createHash } from 'node:crypto';
+
+const hashBytes = 32;
+const leafPrefix = Buffer.of(0x00);
+const nodePrefix = Buffer.of(0x01);
+
+const sha256 = (...parts: readonly Buffer[]): Buffer => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/** Hash of one entry's bytes. The prefix keeps a leaf from passing for a node. */
+export const leafHash = (data: Buffer): Buffer => sha256(leafPrefix, data);
+
+export const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(nodePrefix, left, right);
+
+/** Where a tree of `size` ≥ 2 leaves is split: the largest power of two below it. */
+function splitOf(size: number): number {
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  return split;
+}
+
+/** Hashes behind each other in one buffer: a million leaves are 64 MB, not a million objects. */
+class HashList {
+  #bytes = Buffer.alloc(hashBytes * 16);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(hash: Buffer): void {
+    const end = this.#length * hashBytes;
+    if (end === this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(end)]);
+    hash.copy(this.#bytes, end);
+    this.#length += 1;
+  }
+
+  at(index: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(index * hashBytes, (index + 1) * hashBytes));
+  }
+}
+
+/** A growing tree. Every complete subtree is kept, so roots and proofs of any past size cost O(log n) hashes. */
+export class MerkleTree {
+  /** `levels[k]` holds the hashes of the complete subtrees of 2^k leaves. */
+  readonly #levels: HashList[] = [new HashList()];
+
+  get size(): number {
+    return this.#levels[0]!.length;
+  }
+
+  /** Takes a leaf hash (32 bytes, see `leafHash`), not the entry's data. */
+  append(leaf: Buffer): void {
+    if (leaf.length !== hashBytes) throw new RangeError(`A leaf hash has ${hashBytes} bytes, not ${leaf.length}.`);
+    this.#levels[0]!.push(leaf);
+    for (let level = 0; this.#levels[level]!.length % 2 === 0; level++) {
+      const here = this.#levels[level]!;
+      (this.#levels[level + 1] ??= new HashList()).push(nodeHash(here.at(here.length - 2), here.at(here.length - 1)));
+    }
+  }
+
+  /** Leaf hash at `index`. */
+  leaf(index: number): Buffer {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= this.size) throw new RangeError(`The tree has no leaf ${index}.`);
+    return this.#levels[0]!.at(index);
+  }
+
+  /** Root of the first `size` leaves; of all, if not told. */
+  root(size = this.size): Buffer {
+    this.#expectSize(size);
+    return size === 0 ? sha256() : this.#rangeHash(0, size);
+  }
+
+  /** Proof that leaf `index` is in the tree of the first `size` leaves: hashes from the leaf's neighbour up to the root. */
+  inclusionProof(index: number, size = this.size): Buffer[] {
+    this.#expectSize(size);
+    if (!Number.isSafeInteger(index) || index < 0 || index >= size) throw new RangeError(`A tree of ${size} has no leaf ${index}.`);
+    const downwards: Buffer[] = [];
+    let [start, end] = [0, size];
+    while (end - start > 1) {
+      const middle = start + splitOf(end - start);
+      downwards.push(index < middle ? this.#rangeHash(middle, end) : this.#rangeHash(start, middle));
+      if (index < middle) end = middle;
+      else start = middle;
+    }
+    return downwards.reverse();
+  }
+
+  #expectSize(size: number): void {
+    if (!Number.isSafeInteger(size) || size < 0 || size > this.size) throw new RangeError(`The tree has ${this.size} leaves, not ${size}.`);
+  }
+
+  /** Hash over the leaves [start, end), a range that RFC 6962's splitting yields: its complete parts are aligned. */
+  #rangeHash(start: number, end: number): Buffer {
+    const width = end - start;
+    const level = Math.round(Math.log2(width));
+    if (2 ** level === width) return this.#levels[level]!.at(start / width);
+    const middle = start + splitOf(width);
+    return nodeHash(this.#rangeHash(start, middle), this.#rangeHash(middle, end));
+  }
+}
+
+/**
+ * Root that a proof leads to (RFC 9162 section 2.1.3.2), or null where the proof does not fit index and size.
+ * The caller compares it with the root of a signed checkpoint.
+ */
+export function rootFromInclusion(index: number, size: number, leaf: Buffer, proof: readonly Buffer[]): Buffer | null {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return null;
+  if (leaf.length !== hashBytes || proof.some((hash) => hash.length !== hashBytes)) return null;
+  let hash = leaf;
+  // The place on this level, and the last place on it. Halved with Math.floor: bit shifts would cut at 32 bits.
+  let [place, last] = [index, size - 1];
+  for (const sibling of proof) {
+    if (last === 0) return null;
+    if (place % 2 === 1 || place === last) {
+      hash = nodeHash(sibling, hash);
+      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)];
+    } else {
+      hash = nodeHash(hash, sibling);
+    }
+    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? hash : null;
+}

@@ -1,0 +1,144 @@
+// The states of a request: two tracks that run side by side until they meet, and what may follow what. A request changes state
+// only along this table. Everything here is folded from journal entries; the store only keeps a copy.
+import type { RequestEntry, RequestEventName } from './audit-event.js';
+import type { Plan } from './plan.js';
+import { Problem } from './problem.js';
+
+/** The voices: applied → held until all voices are in → granted. */
+export type Approval = 'requested' | 'denied' | 'returned' | 'held' | 'granted';
+/** The footage: nothing yet → waiting → being pulled → sealed. */
+export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable';
+/** What leaves: nothing → being rendered → packaged → one executor asked → released. */
+export type Delivery = 'none' | 'packaging' | 'packaged' | 'release-asked' | 'released';
+
+export interface Tracks {
+  approval: Approval;
+  custody: Custody;
+  delivery: Delivery;
+}
+
+interface Move {
+  /** Which values each track must have before; a track that is not named may have any. */
+  from: { [T in keyof Tracks]?: readonly Tracks[T][] };
+  to: Partial<Tracks>;
+}
+
+const open = ['held', 'granted'] as const;
+
+/** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
+export const moves: Record<RequestEventName, Move> = {
+  'export-requested': { from: {}, to: { approval: 'requested' } },
+  'export-denied': { from: { approval: ['requested'] }, to: { approval: 'denied' } },
+  'export-returned': { from: { approval: ['requested', 'held'] }, to: { approval: 'returned' } },
+  'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },
+  'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
+  'preserve-started': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
+  'footage-sealed': { from: { approval: open, custody: ['pulling'] }, to: {} },
+  'footage-missing': { from: { approval: open, custody: ['pulling'] }, to: {} },
+  'preserve-failed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'queued' } },
+  'preserve-completed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'sealed' } },
+  'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
+  'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
+  'request-reviewed': { from: { approval: ['held'] }, to: {} },
+  'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
+  'fulfil-started': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none', 'packaging'] }, to: { delivery: 'packaging' } },
+  'fulfil-failed': { from: { delivery: ['packaging'] }, to: { delivery: 'none' } },
+  'package-sealed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['packaging'] }, to: { delivery: 'packaged' } },
+  'release-asked': { from: { approval: ['granted'], delivery: ['packaged'] }, to: { delivery: 'release-asked' } },
+  'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
+  'clip-transferred': { from: { delivery: ['released'] }, to: {} },
+};
+
+export const start: Tracks = { approval: 'requested', custody: 'none', delivery: 'none' };
+
+export const canMove = (tracks: Tracks, event: RequestEventName): boolean =>
+  (Object.entries(moves[event].from) as [keyof Tracks, readonly string[]][]).every(([track, allowed]) => allowed.includes(tracks[track]));
+
+/** The one word for a person: what the request waits for, or how it ended. */
+export const states = [
+  'requested', 'denied', 'returned', 'not-available', 'preserve-queued', 'held', 'granted', 'packaged', 'release-asked', 'released',
+] as const;
+export type State = (typeof states)[number];
+
+export function stateOf({ approval, custody, delivery }: Tracks): State {
+  if (approval === 'requested' || approval === 'denied' || approval === 'returned') return approval;
+  if (custody === 'unavailable') return 'not-available';
+  if (delivery === 'packaged' || delivery === 'release-asked' || delivery === 'released') return delivery;
+  if (approval === 'granted') return 'granted';
+  return custody === 'queued' ? 'preserve-queued' : 'held';
+}
+
+/** All that the journal says of one request. */
+export interface RequestState {
+  requestId: string;
+  tracks: Tracks;
+  state: State;
+  requested: Extract<RequestEntry, { event: 'export-requested' }>['data'];
+  requestedAt: string;
+  plan: Plan | null;
+  planDigest: string | null;
+  /** One per step that was agreed to, in order. */
+  voices: readonly { step: string; by: string; at: string }[];
+  /** Cameras done with, in this custody. */
+  takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
+  missing: readonly string[];
+  returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
+  denied: Extract<RequestEntry, { event: 'export-denied' }>['data'] | null;
+  late: boolean;
+  /** Why the pull waits. */
+  waitsFor: Extract<RequestEntry, { event: 'preserve-queued' }>['data']['why'] | null;
+  attempts: { preserve: number; fulfil: number };
+  /** Tries that failed; one that a crash ended is none. */
+  failures: { preserve: number; fulfil: number };
+  lastFailure: string | null;
+  package: Extract<RequestEntry, { event: 'package-sealed' }>['data'] | null;
+  releaseAskedBy: string | null;
+  release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
+  transfers: number;
+  /** Sequence of the last entry. */
+  requestSequence: number;
+}
+
+/** Entries of one request, in order → where it stands. Problem `journal-corrupt` where an entry could not have followed. */
+export function fold(entries: readonly RequestEntry[]): RequestState {
+  const [first, ...rest] = entries;
+  if (first?.event !== 'export-requested')
+    throw new Problem('journal-corrupt', `The history of ${first?.requestId ?? 'a request'} does not begin with export-requested.`);
+  return rest.reduce(follow, {
+    requestId: first.requestId, tracks: start, state: 'requested', requested: first.data, requestedAt: first.at, plan: null,
+    planDigest: null, voices: [], takes: [], missing: [], returned: null, denied: null, late: false,
+    waitsFor: null, attempts: { preserve: 0, fulfil: 0 }, failures: { preserve: 0, fulfil: 0 }, lastFailure: null, package: null, releaseAskedBy: null, release: null, transfers: 0,
+    requestSequence: 0,
+  });
+}
+
+/** One entry further. */
+export function follow(state: RequestState, entry: RequestEntry): RequestState {
+  if (entry.requestSequence !== state.requestSequence + 1 || !canMove(state.tracks, entry.event))
+    throw new Problem('journal-corrupt', `Entry ${entry.index} (${entry.event}) cannot follow in the history of ${entry.requestId}.`);
+  const tracks = { ...state.tracks, ...moves[entry.event].to };
+  return { ...state, ...learn(state, entry), tracks, state: stateOf(tracks), requestSequence: entry.requestSequence };
+}
+
+function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
+  switch (entry.event) {
+    case 'export-denied': return { denied: entry.data };
+    case 'export-returned': return { returned: entry.data };
+    case 'export-held': return { plan: entry.data.plan, planDigest: entry.data.planDigest };
+    case 'request-reviewed': return { voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at }] };
+    case 'preserve-queued': return { waitsFor: entry.data.why };
+    case 'preserve-started': return { waitsFor: null, attempts: { ...state.attempts, preserve: entry.data.attempt } };
+    case 'preserve-failed': return { lastFailure: entry.data.code, failures: { ...state.failures, preserve: state.failures.preserve + 1 } };
+    case 'preserve-completed': return { lastFailure: null };
+    case 'footage-sealed': return { takes: [...state.takes, entry.data] };
+    case 'footage-missing': return { missing: [...state.missing, entry.data.camera] };
+    case 'deadline-missed': return { late: true };
+    case 'fulfil-started': return { attempts: { ...state.attempts, fulfil: entry.data.attempt } };
+    case 'fulfil-failed': return { lastFailure: entry.data.code, failures: { ...state.failures, fulfil: state.failures.fulfil + 1 } };
+    case 'package-sealed': return { package: entry.data, lastFailure: null };
+    case 'release-asked': return { releaseAskedBy: entry.by };
+    case 'clip-released': return { release: { ...entry.data, at: entry.at } };
+    case 'clip-transferred': return { transfers: state.transfers + 1 };
+    default: return {};
+  }
+}

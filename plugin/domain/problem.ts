@@ -1,0 +1,111 @@
+// Every way to fail, in one table. The code is API: clients switch on it; a rename is a breaking change.
+// docs/ref/problems.md has a paragraph per code; a house test keeps the two equal.
+
+/** HTTP status (RFC 9110) and title (RFC 9457, "title") of each problem. */
+export const problems = {
+  // the caller
+  'body-malformed': { status: 400, title: 'The body is not what this address takes' },
+  'body-too-large': { status: 413, title: 'The body is larger than this address takes' },
+  'path-ambiguous': { status: 400, title: 'The address can be read in more than one way' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-unknown': { status: 405, title: 'This address does not take this method' },
+  'too-many-requests': { status: 429, title: 'Too many requests in a short time' },
+  'token-missing': { status: 401, title: 'No credentials were presented' },
+  'token-invalid': { status: 401, title: 'The token is not valid, or no longer' },
+  'login-failed': { status: 401, title: 'User name or password is wrong' },
+  'account-exists': { status: 409, title: 'There is an account of this name already' },
+  'not-permitted': { status: 403, title: 'The policy does not allow this' },
+  // the gate in front of a video system
+  'route-unknown': { status: 403, title: 'The gate does not know this operation, so it does not pass' },
+  'route-blocked': { status: 403, title: 'This operation does not pass the gate' },
+  // the application
+  'camera-unknown': { status: 422, title: 'No camera of this name is registered' },
+  'site-unknown': { status: 422, title: 'No site of this name is registered' },
+  'city-unknown': { status: 422, title: 'This city code is in no tier' },
+  'sites-mixed': { status: 422, title: 'One application concerns one site' },
+  'span-invalid': { status: 422, title: 'The span of time is not possible' },
+  'request-returned': { status: 422, title: 'The application is returned for correction' },
+  'request-denied': { status: 403, title: 'The policy denies this application' },
+  'request-unknown': { status: 404, title: 'There is no request of this number' },
+  // approval and execution
+  'own-request': { status: 403, title: 'Nobody acts on their own request' },
+  'already-voted': { status: 409, title: 'One person counts for one step' },
+  'not-your-step': { status: 409, title: 'It is not this person’s turn' },
+  'plan-changed': { status: 409, title: 'The plan is not the one that was shown' },
+  'state-conflict': { status: 409, title: 'The request is not in a state that allows this' },
+  'executor-barred': { status: 403, title: 'This person may not execute this request' },
+  'release-expired': { status: 410, title: 'The release has ended' },
+  // footage
+  'footage-missing': { status: 404, title: 'The video system holds nothing for this span' },
+  'wrong-footage': { status: 502, title: 'The video system delivered other footage than was asked for' },
+  'vms-unreachable': { status: 502, title: 'The video system did not answer' },
+  'vms-refused': { status: 502, title: 'The video system refused the gate’s account' },
+  'vms-fault': { status: 502, title: 'The video system answered with a fault' },
+  'codec-unsupported': { status: 502, title: 'The footage is in a form the gate cannot keep' },
+  'render-failed': { status: 500, title: 'The viewing copy could not be made' },
+  'ffmpeg-missing': { status: 500, title: 'No usable ffmpeg was found' },
+  'disk-full': { status: 507, title: 'There is no room left for this footage' },
+  'quota-exceeded': { status: 507, title: 'The quota for sealed footage is used up' },
+  // what the gate stands on
+  'journal-unwritable': { status: 503, title: 'The journal cannot be written, so nothing is done' },
+  'journal-locked': { status: 503, title: 'Another process holds the journal' },
+  'journal-corrupt': { status: 503, title: 'The journal is not whole' },
+  'store-unavailable': { status: 503, title: 'The store does not answer, so nothing is done' },
+  'object-corrupt': { status: 500, title: 'A sealed object is not what was sealed' },
+  'policy-invalid': { status: 503, title: 'The policy files are not valid, so nothing is decided' },
+  'config-invalid': { status: 500, title: 'The configuration is not valid' },
+  'key-invalid': { status: 500, title: 'A key is missing or not usable' },
+  'setup-closed': { status: 409, title: 'The gate is set up already' },
+  internal: { status: 500, title: 'Something broke on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One of several faults found at once: which one, where, and what would be right. */
+export interface Fault {
+  /** A code from a closed list: a return code of law.md, or a kebab-case word. */
+  code: string;
+  /** Which thing: a JSON path, a file with line and column, a camera. */
+  where: string;
+  /** For the reader: what is wrong and what would be right. */
+  detail: string;
+}
+
+/** Members beside code and detail (RFC 9457 extension members). */
+export interface ProblemExtra {
+  faults?: readonly Fault[];
+  /** Reasons of a denial, from the closed list in decision.ts. */
+  reasons?: readonly string[];
+  /** The request this problem is about, when one was recorded. */
+  requestId?: string;
+}
+
+/**
+ * A step that cannot do its work. Expected ends (denied, held, granted) are values, not Problems, until an edge answers.
+ * `detail` is written for the caller and may be shown; `cause` is for the log and never leaves.
+ */
+export class Problem extends Error {
+  readonly faults?: readonly Fault[];
+  readonly reasons?: readonly string[];
+  readonly requestId?: string;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    { cause, ...extra }: ProblemExtra & { cause?: unknown } = {},
+  ) {
+    super(`${code}: ${detail}`, cause === undefined ? undefined : { cause });
+    this.name = 'Problem';
+    Object.assign(this, extra);
+  }
+
+  get status(): number {
+    return problems[this.code].status;
+  }
+
+  /** Strangers become `internal` and keep their cause, so that nothing internal leaves. */
+  static from(thrown: unknown): Problem {
+    if (thrown instanceof Problem) return thrown;
+    return new Problem('internal', 'The step was not done. The operators’ log has the cause.', { cause: thrown });
+  }
+}

@@ -1,0 +1,16 @@
+// Who asks.
+
+/** `user:li.wei`. The prefix is mandatory at both ends: without it a user named like a role would hold the role. */
+export type UserId = `user:${string}`;
+export type RoleName = `role:${string}`;
+
+export interface Subject {
+  user: UserId;
+  /** The person's name, as printed on marks and papers. Personal data. */
+  name: string;
+  /** The organ or company the person acts for. */
+  unit: string;
+}
+
+const userPattern = /^user:[a-z0-9][a-z0-9._-]{0,62}$/;
+export const isUserId = (text: string): text is UserId => userPattern.test(text);

@@ -1,0 +1,23 @@
+// Do the manifest and the history speak of the same export? Both are genuine here; a genuine manifest of another package is not.
+import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { commit } from '../domain/formats/commitment.js';
+import { manifestPath } from './layout.js';
+import type { Manifest } from './manifest-schema.js';
+import { Broken } from './package-fault.js';
+import type { History } from './read-history.js';
+
+const differs = (member: string): Broken => new Broken('manifest-changed', `${manifestPath}#/${member}`);
+
+/** The seal names this manifest, and the plan is the one that was held. `sha256` is that of manifest.json. Throws Broken `manifest-changed`. */
+export function checkBinding({ requestId, policy, plan }: Manifest, sha256: string, { lines, held, sealed }: History): void {
+  if (sealed?.manifest !== sha256) throw new Broken('manifest-changed', manifestPath);
+  if (lines[0]?.requestId !== requestId) throw differs('requestId');
+  if (held?.planDigest !== policy.planDigest) throw differs('policy/planDigest');
+  if (canonicalJson(held.plan) !== canonicalJson(plan)) throw differs('plan');
+}
+
+/** What the manifest discloses opens commitments that this request's entries made. Throws Broken `manifest-changed`. */
+export function checkDisclosures({ disclosures }: Manifest, { commitments }: History): void {
+  for (const [i, { commitment, field, value, salt }] of disclosures.entries())
+    if (!commitments.has(commitment) || commit(Buffer.from(salt, 'hex'), field, value) !== commitment) throw differs(`disclosures/${i}`);
+}

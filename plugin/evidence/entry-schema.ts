@@ -1,0 +1,32 @@
+// An entry of a request's history as the verifier reads it (docs/spec/journal.md).
+import { z } from 'zod';
+import type { RequestEventName } from '../domain/audit-event.js';
+
+/** Every event of a request. Leave one out and it does not compile. */
+const events = {
+  'export-requested': null, 'export-denied': null, 'export-returned': null, 'export-held': null, 'preserve-queued': null,
+  'preserve-started': null, 'footage-sealed': null, 'footage-missing': null, 'preserve-failed': null, 'preserve-completed': null,
+  'export-unavailable': null, 'deadline-missed': null, 'request-reviewed': null, 'export-granted': null, 'fulfil-started': null,
+  'fulfil-failed': null, 'package-sealed': null, 'release-asked': null, 'clip-released': null, 'clip-transferred': null,
+} satisfies Record<RequestEventName, null>;
+
+const head = {
+  v: z.literal(1),
+  index: z.int().nonnegative(),
+  at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  by: z.string().min(1),
+  requestId: z.string().min(1),
+  requestSequence: z.int().nonnegative(),
+  previous: z.string().regex(/^[0-9a-f]{64}$/).nullable(),
+};
+const data = z.record(z.string(), z.unknown());
+
+/** The data is looked into only where the verifier needs it; the rest is vouched for by hash. */
+export const entrySchema = z.union([
+  z.strictObject({ ...head, event: z.literal('export-requested'), data }),
+  z.strictObject({ ...head, event: z.literal('export-held'), data: z.looseObject({ planDigest: z.string(), plan: z.unknown() }) }),
+  z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string() }) }),
+  z.strictObject({ ...head, event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', 'export-held', 'package-sealed']), data }),
+]);
+
+export type ReadEntry = z.infer<typeof entrySchema>;

@@ -1,0 +1,111 @@
+// What a manifest is: the shape that its maker and the verifier share. See docs/spec/manifest.md.
+import { z } from 'zod';
+import { artifactRoles } from '../domain/artifact.js';
+import { bases } from '../domain/basis.js';
+import { facts } from '../domain/decision.js';
+import { executions, marks, originals } from '../domain/duty.js';
+import { idKinds } from '../domain/export-request.js';
+import { instrumentTypes } from '../domain/legal-instrument.js';
+import type { Plan } from '../domain/plan.js';
+import type { RoleName } from '../domain/subject.js';
+import { comparePaths, isPackagePath, isReserved, maxFiles } from './layout.js';
+
+export const manifestPayloadType = 'application/vnd.exportgate.manifest+json; version=1';
+
+const text = z.string().min(1).max(4096);
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+/** UTC; frames may be told to the microsecond. */
+const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3})?Z$/);
+const count = z.int().nonnegative();
+const span = z.strictObject({ from: instant, to: instant });
+const path = z.string().refine((value) => isPackagePath(value) && !isReserved(value), 'is not a path that a file of a package may bear');
+
+const plan: z.ZodType<Plan> = z.strictObject({
+  version: z.literal(1),
+  number: z.int().positive(),
+  city: text,
+  site: text,
+  tier: z.literal([1, 2, 3]),
+  items: z.array(z.strictObject({ camera: text, from: instant, to: instant })),
+  facts: z.array(z.enum(facts)),
+  steps: z.array(z.strictObject({ step: text, role: z.string().startsWith('role:') as unknown as z.ZodType<RoleName> })),
+  officers: count,
+  instrument: z.enum(['notice', 'none']),
+  span: z.strictObject({ softHours: z.number(), hardHours: z.number() }),
+  cameras: count,
+  execute: z.enum(executions),
+  marks: z.array(z.enum(marks)),
+  original: z.enum(originals),
+  downloads: count,
+  expiresHours: z.number(),
+  policyVersion: text,
+});
+
+const clockReading = z.strictObject({ measuredAt: instant, offsetMs: z.number(), uncertaintyMs: z.number().nonnegative() });
+
+const camera = z.strictObject({
+  camera: text,
+  asked: z.array(span).min(1),
+  state: z.enum(['complete', 'complete-with-holes', 'partial', 'no-data']),
+  firstFrame: instant.nullable(),
+  lastFrame: instant.nullable(),
+  holes: z.array(span),
+  preRollMs: z.number().nonnegative(),
+  clock: z.strictObject({ before: clockReading, after: clockReading }).nullable(),
+  rung: z.enum(['search', 'configured']).nullable(),
+  transcriptSha256: hex64.nullable(),
+  width: z.int().positive().nullable(),
+  height: z.int().positive().nullable(),
+  codec: text.nullable(),
+});
+
+const file = z.strictObject({
+  path,
+  role: z.enum(artifactRoles),
+  bytes: count,
+  sha256: hex64,
+  sm3: hex64,
+  parent: path.optional(),
+  recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)) }).optional(),
+});
+
+/** Each path once, in order, and no file made from one that is not there. */
+const files = z.array(file).min(1).max(maxFiles).superRefine((list, context) => {
+  const known = new Set(list.map((each) => each.path));
+  for (const [i, each] of list.entries()) {
+    if (i > 0 && comparePaths(list[i - 1]!.path, each.path) >= 0)
+      context.addIssue({ code: 'custom', path: [i, 'path'], message: 'is not behind the path before it' });
+    if (each.parent !== undefined && (!known.has(each.parent) || each.parent === each.path))
+      context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
+  }
+});
+
+export const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  packageId: text,
+  createdAt: instant,
+  timezone: z.literal('Asia/Shanghai'),
+  requestId: text,
+  basis: z.enum(bases),
+  instrument: z.strictObject({
+    type: z.enum(instrumentTypes), number: text, issuer: text, issuedOn: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+    provideBy: instant.optional(), scanSha256: hex64,
+  }).nullable(),
+  requestingUnit: text,
+  officers: z.array(z.strictObject({ name: text, unit: text, idKind: z.enum(idKinds), idNumber: text })),
+  custodian: z.strictObject({ city: z.string().regex(/^\d{6}$/), site: text, siteName: text, regime: z.enum(['ART7', 'ART9', 'PRIVATE']) }),
+  policy: z.strictObject({ version: text, tier: z.literal([1, 2, 3]), planDigest: text, rows: z.array(text) }),
+  plan,
+  cameras: z.array(camera).min(1),
+  approvals: z.array(z.strictObject({ step: text, person: text.optional(), at: instant })),
+  method: z.strictObject({ exportgate: text, node: text, ffmpeg: text }),
+  disclosures: z.array(z.strictObject({ commitment: digest, field: text, value: z.json(), salt: hex64 })),
+  files,
+  log: z.strictObject({ origin: text, vkey: text }),
+  notice: z.strictObject({ zh: text, en: text }),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestCamera = Manifest['cameras'][number];
+export type Disclosure = Manifest['disclosures'][number];

@@ -1,0 +1,44 @@
+// The manifest, if the gate with this key signed these very bytes.
+import type { KeyObject } from 'node:crypto';
+import { parseCanonicalJson } from '../domain/formats/canonical-json.js';
+import { sha256Hex } from '../domain/formats/digest.js';
+import { openEnvelope } from '../domain/formats/dsse.js';
+import { FormatError } from '../domain/formats/format-error.js';
+import { decodeText } from './decode-text.js';
+import { envelopePath, manifestPath, maxManifestBytes } from './layout.js';
+import { manifestPayloadType, manifestSchema } from './manifest-schema.js';
+import type { Manifest } from './manifest-schema.js';
+import { Broken } from './package-fault.js';
+import { readWhole } from './source.js';
+import type { Source } from './source.js';
+
+/** `sha256` is that of manifest.json, hex. Throws Broken: `file-missing`, `key-foreign`, `manifest-changed`. */
+export async function openManifest(source: Source, key: KeyObject): Promise<{ manifest: Manifest; sha256: string }> {
+  const bytes = await readWhole(source, manifestPath, maxManifestBytes, 'manifest-changed');
+  const envelope = decodeText(await readWhole(source, envelopePath, 2 * maxManifestBytes, 'manifest-changed'));
+  const opened = openSigned(envelope, key);
+  if (opened.payloadType !== manifestPayloadType) throw new Broken('manifest-changed', envelopePath);
+  if (!opened.body.equals(bytes)) throw new Broken('manifest-changed', manifestPath);
+  return { manifest: parseManifest(bytes), sha256: sha256Hex(bytes) };
+}
+
+function openSigned(envelope: string | null, key: KeyObject): { payloadType: string; body: Buffer } {
+  try {
+    if (envelope !== null) return openEnvelope(envelope, key);
+  } catch (error) {
+    if (error instanceof FormatError && error.fault === 'key-foreign') throw new Broken('key-foreign', envelopePath);
+    if (!(error instanceof FormatError)) throw error;
+  }
+  throw new Broken('manifest-changed', envelopePath);
+}
+
+/** Signed, and yet not a manifest: of another version, or of a gate that is out of order. Either way nothing can be checked by it. */
+function parseManifest(bytes: Buffer): Manifest {
+  const text = decodeText(bytes);
+  try {
+    if (text !== null) return manifestSchema.parse(parseCanonicalJson(text));
+  } catch {
+    // The fault names the file; what exactly is wrong with it helps only who wrote it.
+  }
+  throw new Broken('manifest-changed', manifestPath);
+}

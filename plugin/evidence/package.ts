@@ -1,0 +1,75 @@
+// The package: every file of it, in the one order, ready to be written as an archive or as a folder.
+import { crc32 } from 'node:zlib';
+import type { Artifact } from '../domain/artifact.js';
+import type { RequestEntry } from '../domain/audit-event.js';
+import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { sha256Hex } from '../domain/formats/digest.js';
+import { Problem } from '../domain/problem.js';
+import { checkpointPath, compareInPackage, entriesPath, envelopePath, isPackagePath, isReserved, manifestPath, maxFiles, proofPath } from './layout.js';
+
+/** A file of the package before it is written. */
+export interface PackagedFile {
+  path: string;
+  bytes: number;
+  crc32: number;
+  /** Exactly the bytes [from, to) of the file; asked for the whole of it unless a range of the archive is wanted. */
+  read(from: number, to: number): AsyncIterable<Buffer>;
+}
+
+export interface PackageParts {
+  /** Bytes of manifest.json. */
+  manifest: Buffer;
+  /** Text of manifest.dsse.json. */
+  envelope: string;
+  /** `read(from, to)` gives exactly these bytes of the artifact. */
+  artifacts: readonly (Artifact & Pick<PackagedFile, 'read'>)[];
+  /** All of the request, from 0 to `package-sealed`. */
+  entries: readonly RequestEntry[];
+  /** Text of the entry's tlog-proof, made for `checkpoint`. */
+  proof(index: number): string;
+  /** The signed note of a tree that holds all these entries. */
+  checkpoint: string;
+}
+
+/** Files in the order of the archive. Nothing is read yet. Problem `internal` where the parts do not belong together. */
+export function packageFiles({ manifest, envelope, artifacts, entries, proof, checkpoint }: PackageParts): PackagedFile[] {
+  expectSealed(entries, manifest);
+  const files = [
+    held(manifestPath, manifest),
+    held(envelopePath, envelope),
+    ...artifacts.map((artifact) => ({
+      path: artifact.path, bytes: artifact.bytes, crc32: artifact.crc32,
+      read: (from: number, to: number) => artifact.read(from, to),
+    })),
+    held(entriesPath, entries.map((entry) => `${canonicalJson(entry)}\n`).join('')),
+    ...entries.map(({ index }) => held(proofPath(index), proof(index))),
+    held(checkpointPath, checkpoint),
+  ].sort((a, b) => compareInPackage(a.path, b.path));
+  expectPaths(artifacts, files);
+  return files;
+}
+
+function held(path: string, content: Buffer | string): PackagedFile {
+  const bytes = Buffer.from(content);
+  return {
+    path, bytes: bytes.length, crc32: crc32(bytes),
+    read: async function* (from, to) {
+      yield bytes.subarray(from, to);
+    },
+  };
+}
+
+/** A package whose own journal does not vouch for it would fail at the receiver's; better here. */
+function expectSealed(entries: readonly RequestEntry[], manifest: Buffer): void {
+  const last = entries.at(-1);
+  const whole = entries.every((entry, i) => entry.requestSequence === i && entry.requestId === last?.requestId);
+  if (!whole || last?.event !== 'package-sealed' || last.data.manifest !== sha256Hex(manifest))
+    throw new Problem('internal', 'The journal of this request does not seal this manifest.');
+}
+
+function expectPaths(artifacts: readonly Artifact[], files: readonly PackagedFile[]): void {
+  const bad = artifacts.find(({ path }) => !isPackagePath(path) || isReserved(path));
+  if (bad) throw new Problem('internal', `A file of the package cannot be called ${bad.path}.`);
+  if (files.length > maxFiles) throw new Problem('internal', `A package holds at most ${maxFiles} files.`);
+  if (new Set(files.map((file) => file.path)).size !== files.length) throw new Problem('internal', 'Two files of the package have one path.');
+}

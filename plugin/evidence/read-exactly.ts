@@ -1,0 +1,19 @@
+// Bytes on their way out are counted: a source that gives more, less or other bytes than were promised ends the work.
+import { crc32 } from 'node:zlib';
+import { Problem } from '../domain/problem.js';
+import type { PackagedFile } from './package.js';
+
+/** Streams [from, to) of a file. Problem `object-corrupt` where the source gives another number of bytes, or, read whole, another CRC. */
+export async function* readExactly(file: PackagedFile, from = 0, to = file.bytes): AsyncIterable<Buffer> {
+  if (from >= to) return;
+  let [given, sum] = [0, 0];
+  for await (const bytes of file.read(from, to)) {
+    given += bytes.length;
+    if (given > to - from) break;
+    sum = crc32(bytes, sum);
+    yield bytes;
+  }
+  const whole = from === 0 && to === file.bytes;
+  if (given !== to - from || (whole && sum !== file.crc32))
+    throw new Problem('object-corrupt', `${file.path} did not give the bytes that were sealed.`);
+}

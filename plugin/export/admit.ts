@@ -1,0 +1,137 @@
+// The application comes in: record → decide → plan → judge → denied, returned or held. The whole path, in order.
+import type { Application, Item } from '../domain/export-request.js';
+import type { Decision, Question } from '../domain/decision.js';
+import type { Place } from '../domain/camera.js';
+import { Problem, type Fault } from '../domain/problem.js';
+import type { ReturnCode } from '../domain/basis.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { parseInstant } from '../domain/span.js';
+import type { Subject, UserId } from '../domain/subject.js';
+import type { Journal } from '../journal/journal.js';
+import type { Policy } from '../policy/load.js';
+import { judgeApplication } from '../policy/application.js';
+import { makePlan, planDigest } from '../policy/plan.js';
+import type { Store } from '../store/store.js';
+import type { Requests, Turn } from './requests.js';
+
+interface Parts {
+  journal: Journal;
+  policy: Policy;
+  requests: Requests;
+  store: Store;
+  now: () => Date;
+  /** Is this camera's recorder one that the gate pulls from? */
+  isConnected(camera: string): boolean;
+}
+
+/** How an application ended at the counter. `faults` say why it was returned, all at once. */
+export interface Admission {
+  state: RequestState;
+  faults: readonly Fault[];
+  decision: Decision;
+}
+
+/** Problems: `camera-unknown`, `sites-mixed`, `span-invalid`, `not-permitted`, `journal-unwritable`. */
+export async function admit(parts: Parts, typist: Subject, form: Application): Promise<Admission> {
+  const applicant = form.applicant ?? typist.user;
+  const application = { ...form, items: form.items.map(tidy) };
+  const place = await knownOrRecorded(parts, applicant, () => locate(parts, application.items, typist.user, applicant));
+  const requestId = await numberFor(parts, place);
+  return parts.requests.take(requestId, async (turn) => {
+    await record(parts, turn, typist, applicant, place, application);
+    const late = isLate(application, parts.now());
+    const decision = parts.policy.decide(asQuestion(application, applicant, late));
+    if (decision.verdict === 'deny') return deny(turn, decision);
+    const plan = makePlan(decision, application.items, parts.policy);
+    const faults = [...judgeApplication(application, plan, parts.policy.law, parts.now()), ...foreignCameras(parts, application.items)];
+    if (faults.length > 0) return giveBack(turn, decision, faults);
+    await turn.append({
+      event: 'export-held', by: 'gate', data: { plan, planDigest: planDigest(plan), rows: decision.rows.map((row) => row.source) },
+    });
+    if (late) await turn.append({ event: 'deadline-missed', by: 'gate', data: { provideBy: application.instrument!.provideBy! } });
+    // Recorders overwrite: the footage is fetched and sealed now, while people approve.
+    await turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
+    return { state: turn.state, faults: [], decision };
+  });
+}
+
+const tidy = ({ camera, from, to }: Item): Item => ({ camera, from: parseInstant(from), to: parseInstant(to) });
+
+export const isLate = (application: Pick<Application, 'instrument'>, now: Date): boolean =>
+  application.instrument?.provideBy !== undefined && Date.parse(application.instrument.provideBy) < now.getTime();
+
+export const asQuestion = (application: Application, user: UserId, late: boolean): Question => ({
+  user, act: 'request', basis: application.basis, items: application.items, late,
+});
+
+const foreignCameras = ({ isConnected }: Parts, items: readonly Item[]): Fault[] =>
+  [...new Set(items.map((item) => item.camera))].filter((camera) => !isConnected(camera))
+    .map((camera) => ({ code: 'NOT_OUR_SYSTEM', where: camera, detail: `The gate pulls from no recorder that records ${camera}.` }));
+
+/** One site, known cameras, possible spans, and a typist who may type for the applicant. */
+function locate(parts: Parts, items: readonly Item[], typist: UserId, applicant: UserId): Place {
+  const places = items.map((item) => parts.policy.place(item.camera));
+  const [first] = places;
+  if (!first) throw new Problem('span-invalid', 'The application names no camera.');
+  if (places.some((place) => place.site.id !== first.site.id))
+    throw new Problem('sites-mixed', `Cameras of one site in one application; here: ${[...new Set(places.map((p) => p.site.id))].join(', ')}.`);
+  const now = parts.now().toISOString();
+  for (const { camera, from, to } of items) {
+    if (from >= to) throw new Problem('span-invalid', `The span of ${camera} ends (${to}) before it starts (${from}).`);
+    if (to > now) throw new Problem('span-invalid', `The span of ${camera} ends at ${to}, which lies in the future (now ${now}).`);
+  }
+  if (typist !== applicant && !parts.policy.allows(typist, 'review', 'request:*', first.site.id))
+    throw new Problem('not-permitted', `Only the custodian’s own staff at ${first.site.id} may type in an application for somebody else.`);
+  return first;
+}
+
+/** An application that names what does not exist is an access attempt too (F1): recorded before it is refused. */
+async function knownOrRecorded(parts: Parts, applicant: UserId, check: () => Place): Promise<Place> {
+  try {
+    return check();
+  } catch (thrown) {
+    const problem = Problem.from(thrown);
+    const person = await parts.store.people.pseudonymOf(applicant);
+    await parts.journal.append({ event: 'request-refused', by: person, data: { code: problem.code, applicant: person } });
+    throw problem;
+  }
+}
+
+async function numberFor({ store, now }: Parts, { site, city }: Place): Promise<string> {
+  // Asia/Shanghai decides the year: people read the number.
+  const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', year: 'numeric' }).format(now()));
+  const number = await store.numbers.nextNumber(site.id, year);
+  return `EG-${city.code}-${site.id}-${year}-${String(number).padStart(6, '0')}`;
+}
+
+/** The data that the entry commits to is put first, then the entry. */
+async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: UserId, place: Place, application: Application) {
+  const account = await store.accounts.get(applicant);
+  if (!account) throw new Problem('not-permitted', `There is no account ${applicant} to apply for.`);
+  const [applicantName, typistName, unit, form] = await Promise.all([
+    store.people.pseudonymOf(applicant), store.people.pseudonymOf(typist.user), store.personal.conceal('unit', account.unit),
+    store.personal.conceal('application', application),
+  ]);
+  const { instrument } = application;
+  await turn.append({
+    event: 'export-requested',
+    by: typistName,
+    data: {
+      basis: application.basis, city: place.city.code, site: place.site.id, items: application.items, officers: application.officers.length,
+      applicant: applicantName, enteredBy: typistName, unit, application: form,
+      instrument: instrument ? { type: instrument.type, scanSha256: instrument.scanSha256, provideBy: instrument.provideBy ?? null } : null,
+    },
+  });
+}
+
+async function deny(turn: Turn, decision: Decision): Promise<Admission> {
+  const rows = decision.rows.map((row) => row.source);
+  await turn.append({ event: 'export-denied', by: 'gate', data: { reasons: decision.reasons, rows, policyVersion: decision.policyVersion } });
+  return { state: turn.state, faults: [], decision };
+}
+
+async function giveBack(turn: Turn, decision: Decision, faults: readonly Fault[]): Promise<Admission> {
+  const codes = [...new Set(faults.map((fault) => fault.code))] as ReturnCode[];
+  await turn.append({ event: 'export-returned', by: 'gate', data: { codes, step: null } });
+  return { state: turn.state, faults, decision };
+}

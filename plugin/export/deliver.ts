@@ -1,0 +1,63 @@
+// The package leaves: after a release, to who asked for it, a counted number of times, until it ends. Recorded before the first byte.
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Subject } from '../domain/subject.js';
+import type { Journal } from '../journal/journal.js';
+import { packageFiles } from '../evidence/package.js';
+import type { PackageFile } from '../evidence/read-exactly.js';
+import { zipLayout, writeZip } from '../evidence/zip.js';
+import type { Objects } from '../store/objects.js';
+import type { Store } from '../store/store.js';
+import { readSealedJson } from './custody.js';
+import type { PackageIndex } from './fulfil.js';
+import type { Requests } from './requests.js';
+
+interface Parts {
+  journal: Journal;
+  objects: Objects;
+  requests: Requests;
+  store: Store;
+  now: () => Date;
+}
+
+export interface Delivery {
+  fileName: string;
+  bytes: number;
+  body: AsyncIterable<Buffer>;
+}
+
+/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `journal-unwritable`, `object-corrupt`. */
+export async function deliver(parts: Parts, receiver: Subject, requestId: string): Promise<Delivery> {
+  const person = await parts.store.people.pseudonymOf(receiver.user);
+  // Everything that can fail is done before the entry says that bytes left.
+  const files = await parts.requests.take(requestId, async (turn) => {
+    judgeReceiver(parts, turn.state, person);
+    const packed = await packaged(parts, turn.state);
+    await turn.append({ event: 'clip-transferred', by: person, data: { from: 0, to: zipLayout(packed).total } });
+    return packed;
+  });
+  return { fileName: `${requestId}.zip`, bytes: zipLayout(files).total, body: writeZip(files) };
+}
+
+function judgeReceiver({ now }: Parts, state: RequestState, person: string): void {
+  const { release, requested, requestId } = state;
+  const receivers = [requested.applicant, requested.enteredBy, ...(release?.executors ?? [])];
+  if (!receivers.includes(person)) throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
+  if (!release) throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; its package is not released.`);
+  if (Date.parse(release.expiresAt) <= now().getTime()) throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
+  if (state.transfers >= release.downloads)
+    throw new Problem('release-expired', `The package of ${requestId} was fetched ${state.transfers} times, which is all that its plan allows.`);
+}
+
+/** The archive is a function of the sealed index and the journal up to package-sealed: the same bytes each time. */
+async function packaged({ journal, objects }: Parts, state: RequestState): Promise<PackageFile[]> {
+  const sealed = state.package!;
+  const index = await readSealedJson<PackageIndex>(objects, sealed.index);
+  const history = journal.entriesOf(state.requestId);
+  const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);
+  const size = entries.at(-1)!.index + 1;
+  return packageFiles({
+    manifest: Buffer.from(index.manifest, 'utf8'), envelope: index.envelope, entries, checkpoint: journal.checkpoint(size),
+    proof: (at) => journal.proof(at, size), artifacts: index.artifacts.map((artifact) => ({ ...artifact, read: (from: number, to: number) => objects.read(artifact.object, from, to) })),
+  });
+}

@@ -1,0 +1,17 @@
+// A camera's coverage as the manifest tells it.
+import type { ManifestCamera } from '../evidence/manifest-schema.js';
+import type { CameraIndex } from './custody.js';
+
+export function describeCamera({ coverage }: CameraIndex): ManifestCamera {
+  const { spans } = coverage;
+  const parts = spans.flatMap((span) => span.parts);
+  const told = spans.filter((span) => span.clock !== null);
+  const [first] = parts;
+  return {
+    camera: coverage.camera, asked: spans.map((span) => span.asked), state: coverage.state, firstFrame: first?.firstFrame ?? null,
+    lastFrame: parts.at(-1)?.lastFrame ?? null, holes: spans.flatMap((span) => span.holes),
+    preRollMs: parts.reduce((most, part) => Math.max(most, part.facts.preRollMs), 0),
+    clock: told.length > 0 ? { before: told[0]!.clock!.before, after: told.at(-1)!.clock!.after } : null, rung: told[0]?.rung ?? null,
+    transcriptSha256: told[0]?.transcriptSha256 ?? null, width: first?.facts.width ?? null, height: first?.facts.height ?? null, codec: first?.facts.codec ?? null,
+  };
+}

@@ -1,0 +1,103 @@
+// Granted and sealed: render the viewing copies, write and sign the manifest, seal it, record its hash. May be run twice.
+import { nextStep } from '../domain/approval.js';
+import type { Artifact } from '../domain/artifact.js';
+import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { sha256Hex } from '../domain/formats/digest.js';
+import type { RequestEntry } from '../domain/audit-event.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import { fold } from '../domain/lifecycle.js';
+import { makeManifest, writeManifest, type ManifestParts } from '../evidence/manifest.js';
+import type { Journal } from '../journal/journal.js';
+import type { Policy } from '../policy/load.js';
+import type { Objects } from '../store/objects.js';
+import type { Store } from '../store/store.js';
+import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
+import { describeCamera } from './describe-camera.js';
+import { applicationOf, unitOf } from './revealed.js';
+import { renderCamera, type RenderParts } from './render-camera.js';
+import type { Requests } from './requests.js';
+
+interface Parts extends RenderParts {
+  journal: Journal;
+  requests: Requests;
+  store: Store;
+  objects: Objects;
+  policy: Policy;
+  /** DSSE envelope of the manifest, as text. */
+  sign(manifest: Buffer): string;
+  method: ManifestParts['method'];
+  log: ManifestParts['log'];
+  now: () => Date;
+  newId: () => string;
+}
+
+/** What the sealed list behind package-sealed says. */
+export interface PackageIndex {
+  manifest: string;
+  envelope: string;
+  artifacts: readonly Artifact[];
+}
+
+/** Problems: `render-failed`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
+export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
+  const { requests, objects } = parts;
+  const state = await begin(parts, requestId);
+  const indexes = await Promise.all(state.takes.map((take) => readSealedJson<CameraIndex>(objects, take.index)));
+  const made: Artifact[] = [];
+  try {
+    const text = await markText(parts, state);
+    for (const index of indexes) made.push(...(await renderCamera(parts, requestId, index, state.plan!.marks, text, signal)));
+    const artifacts = [...indexes.flatMap((index) => index.artifacts), ...made];
+    const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));
+    const packed: PackageIndex = { manifest: manifest.toString('utf8'), envelope: parts.sign(manifest), artifacts };
+    const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
+    // Journal last: what the entry commits to is on disk already.
+    await requests.take(requestId, ({ append }) => append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index } }));
+  } catch (thrown) {
+    if (requests.state(requestId).package === null) await Promise.allSettled(made.map((artifact) => objects.remove(artifact.object)));
+    throw thrown;
+  }
+}
+
+/** The voices are counted from the journal, here and now: a row in a database grants nothing. */
+async function begin({ journal, requests }: Parts, requestId: string): Promise<RequestState> {
+  return requests.take(requestId, async ({ append }) => {
+    const state = fold(journal.entriesOf(requestId));
+    if (state.tracks.approval !== 'granted' || nextStep(state) !== null)
+      throw new Problem('state-conflict', `The journal does not hold every voice that the plan of ${requestId} needs.`);
+    await append({ event: 'fulfil-started', by: 'gate', data: { attempt: state.attempts.fulfil + 1 } });
+    return requests.state(requestId);
+  });
+}
+
+async function markText({ store }: Parts, state: RequestState) {
+  const application = await knownApplication(store, state);
+  return { requestId: state.requestId, unit: await unitOf(state, store), officers: application.officers.map((officer) => officer.name) };
+}
+
+async function knownApplication(store: Store, state: RequestState) {
+  const application = await applicationOf(state, store);
+  if (!application) throw new Problem('state-conflict', `The application of ${state.requestId} was erased; nothing more can be made of it.`);
+  return application;
+}
+
+async function manifestParts(parts: Parts, state: RequestState, indexes: readonly CameraIndex[], artifacts: readonly Artifact[]): Promise<ManifestParts> {
+  const { store, policy, journal, newId, now, method, log } = parts;
+  const { site } = policy.place(state.requested.items[0]!.camera);
+  const unit = await store.personal.reveal(state.requested.unit);
+  return {
+    packageId: newId(), createdAt: now().toISOString(), requestId: state.requestId, application: await knownApplication(store, state),
+    requestingUnit: await unitOf(state, store), site, plan: state.plan!, planDigest: state.planDigest!, rows: rowsOf(journal.entriesOf(state.requestId)),
+    cameras: indexes.map(describeCamera), artifacts, method, log,
+    approvals: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, person: await nameOf(store, by) }))),
+    disclosures: unit ? [{ commitment: state.requested.unit, field: unit.field, value: unit.value as never, salt: unit.salt.toString('hex') }] : [],
+  };
+}
+
+const rowsOf = (entries: readonly RequestEntry[]): readonly string[] => entries.flatMap((entry) => (entry.event === 'export-held' ? entry.data.rows : []));
+
+async function nameOf(store: Store, person: string): Promise<string | undefined> {
+  const user = await store.people.userOf(person);
+  return user === null ? undefined : (await store.accounts.get(user))?.name;
+}

@@ -1,0 +1,37 @@
+// Release: an act of its own, by an authorised executor. With dual control one asks and a second confirms with their own login.
+import { judgeExecutor } from '../domain/approval.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Subject } from '../domain/subject.js';
+import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
+import type { Requests } from './requests.js';
+
+interface Parts {
+  policy: Policy;
+  requests: Requests;
+  store: Store;
+  now: () => Date;
+}
+
+/** Problems: `request-unknown`, `own-request`, `executor-barred`, `not-permitted`, `state-conflict`. */
+export async function release(parts: Parts, executor: Subject, requestId: string): Promise<RequestState> {
+  const person = await parts.store.people.pseudonymOf(executor.user);
+  return parts.requests.take(requestId, async (turn) => {
+    const { state } = turn;
+    if (!parts.policy.allows(executor.user, 'release', 'request:*', state.requested.site))
+      throw new Problem('not-permitted', `No policy row lets ${executor.user} release at ${state.requested.site}.`);
+    if (state.tracks.delivery !== 'packaged' && state.tracks.delivery !== 'release-asked')
+      throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; only a packaged request can be released, once.`);
+    judgeExecutor(state, person);
+    const plan = state.plan!;
+    if (plan.execute !== 'single' && state.releaseAskedBy === null) {
+      await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest! } });
+      return turn.state;
+    }
+    const executors = state.releaseAskedBy === null ? [person] : [state.releaseAskedBy, person];
+    const expiresAt = new Date(parts.now().getTime() + plan.expiresHours * 3_600_000).toISOString();
+    await turn.append({ event: 'clip-released', by: person, data: { executors, expiresAt, downloads: plan.downloads } });
+    return turn.state;
+  });
+}

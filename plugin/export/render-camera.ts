@@ -1,0 +1,67 @@
+// The viewing copies of one camera: each part opened into the private work folder, marked, probed, sealed, wiped.
+import fs from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Artifact } from '../domain/artifact.js';
+import type { Mark } from '../domain/duty.js';
+import type { OnProgress } from '../domain/progress.js';
+import type { Tools } from '../media/find-ffmpeg.js';
+import type { MarkText } from '../media/marks/mark.js';
+import { renderViewing } from '../media/render.js';
+import { openWork } from '../media/work-folder.js';
+import type { Objects } from '../store/objects.js';
+import type { CameraIndex, CoveragePart } from './custody.js';
+
+export interface RenderParts {
+  objects: Objects;
+  tools: Tools;
+  workFolder: string;
+  onProgress: OnProgress;
+}
+
+/** Artifacts of role `viewing`, sealed. Removes what it made when it fails. Problems: `render-failed`, `object-corrupt`, `disk-full`. */
+export async function renderCamera(
+  parts: RenderParts, requestId: string, { camera, coverage, artifacts }: CameraIndex, marks: readonly Mark[], text: MarkText, signal: AbortSignal,
+): Promise<Artifact[]> {
+  const wanted = coverage.spans.flatMap((span) => span.parts);
+  const made: Artifact[] = [];
+  try {
+    for (const [at, part] of wanted.entries()) {
+      const original = artifacts.find((artifact) => artifact.path === part.path)!;
+      const onProgress = (percent: number) => parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
+      made.push(await renderPart(parts, original, part, marks, text, onProgress, signal));
+    }
+    return made;
+  } catch (thrown) {
+    await Promise.allSettled(made.map((artifact) => parts.objects.remove(artifact.object)));
+    throw thrown;
+  }
+}
+
+async function renderPart(
+  { objects, tools, workFolder }: RenderParts, original: Artifact, part: CoveragePart, marks: readonly Mark[], text: MarkText,
+  onProgress: (percent: number) => void, signal: AbortSignal,
+): Promise<Artifact> {
+  const work = await openWork(workFolder);
+  try {
+    const input = path.join(work.folder, '01.mp4');
+    await pipeline(Readable.from(objects.read(original.object)), fs.createWriteStream(input, { mode: 0o600 }));
+    const { output, recipe } = await renderViewing(tools, { input, workFolder: work.folder, part: part.facts, marks, text, onProgress, signal });
+    const sealed = await sealFile(objects, output);
+    return { path: original.path.replace(/^original\//, 'viewing/'), role: 'viewing', parent: original.path, recipe, ...sealed };
+  } finally {
+    await work.wipe();
+  }
+}
+
+async function sealFile(objects: Objects, file: string) {
+  const writer = await objects.create();
+  try {
+    for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 })) await writer.write(chunk as Buffer);
+    return await writer.finish();
+  } catch (thrown) {
+    await writer.abort();
+    throw thrown;
+  }
+}

@@ -1,0 +1,39 @@
+// Is there room for this footage? Disk is reserved before a pull starts; quotas bound one unit, and the installation.
+import type { RequestState } from '../domain/lifecycle.js';
+import type { Objects } from '../store/objects.js';
+import type { Store } from '../store/store.js';
+import { unitOf } from './revealed.js';
+import type { Requests } from './requests.js';
+
+export interface Quotas {
+  unitBytes: number;
+  installationBytes: number;
+  /** Never filled by footage: the journal must always find room. */
+  reserveBytes: number;
+  /** What a second of one camera takes, at most. */
+  bytesPerSecond: number;
+}
+
+interface Parts {
+  requests: Requests;
+  store: Store;
+  objects: Objects;
+  quotas: Quotas;
+}
+
+/** Sealed and not yet destroyed. */
+const heldBytes = ({ takes }: RequestState): number => takes.reduce((sum, take) => sum + take.bytes, 0);
+
+export async function shortage(
+  { requests, store, objects, quotas }: Parts, state: RequestState, estimate: number, underWay: ReadonlyMap<string, number>,
+): Promise<'quota-exceeded' | 'disk-full' | null> {
+  const others = requests.ids().filter((id) => id !== state.requestId).map((id) => requests.state(id));
+  const bytesOf = (other: RequestState): number => underWay.get(other.requestId) ?? heldBytes(other);
+  const unit = await unitOf(state, store);
+  let ofUnit = estimate;
+  for (const other of others) if (bytesOf(other) > 0 && (await unitOf(other, store)) === unit) ofUnit += bytesOf(other);
+  const all = others.reduce((sum, other) => sum + bytesOf(other), estimate);
+  if (ofUnit > quotas.unitBytes || all > quotas.installationBytes) return 'quota-exceeded';
+  const reserved = [...underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return (await objects.room()) - reserved - quotas.reserveBytes < estimate ? 'disk-full' : null;
+}

@@ -1,0 +1,32 @@
+// The one place that answers a failure: a problem document (RFC 9457), with nothing internal in it.
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler } from 'express';
+import { Problem, problems } from '../domain/problem.js';
+import type { Log } from '../domain/log.js';
+
+/** The document, as it is sent. `instance` names this occurrence in the operators' log. */
+export function problemDocument(problem: Problem, instance: string): Record<string, unknown> {
+  const { code, status, detail, faults, reasons, requestId } = problem;
+  return { type: `urn:problem:${code}`, title: problems[code].title, status, code, detail, instance, requestId, reasons, faults };
+}
+
+export const answerProblem = (log: Log): ErrorRequestHandler => (thrown, request, response, _next) => {
+  const problem = fromExpress(thrown);
+  const instance = `urn:uuid:${randomUUID()}`;
+  log(problem.status >= 500 ? 'error' : 'info', {
+    event: 'problem', problem: problem.code, status: problem.status, method: request.method, path: request.path, requestId: problem.requestId,
+    cause: problem.status >= 500 ? (problem.cause ?? problem) : undefined,
+  });
+  // Headers are out already: the only honest thing left is to break the connection, so that no half file looks whole.
+  if (response.headersSent) return void response.destroy();
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemDocument(problem, instance)));
+};
+
+/** What express and its body parser throw. */
+function fromExpress(thrown: unknown): Problem {
+  const type = (thrown as { type?: unknown } | null)?.type;
+  if (type === 'entity.too.large') return new Problem('body-too-large', 'The body may have 256 KiB at most.');
+  if (typeof type === 'string' && type.startsWith('entity.')) return new Problem('body-malformed', 'The body is not JSON.');
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Problem('body-malformed', 'Send plain UTF-8 JSON.');
+  return Problem.from(thrown);
+}

@@ -1,0 +1,26 @@
+// What the running policy says to a question, before anything is applied for.
+import { z } from 'zod';
+import { acts } from '../../domain/decision.js';
+import { bases } from '../../domain/basis.js';
+import { Problem } from '../../domain/problem.js';
+import { parseInstant } from '../../domain/span.js';
+import { isUserId, type UserId } from '../../domain/subject.js';
+import { explain } from '../../policy/explain.js';
+import { operation, type Operation } from '../operation.js';
+import type { ApiParts } from './parts.js';
+
+const explainSchema = z.strictObject({
+  as: z.custom<UserId>((value) => typeof value === 'string' && isUserId(value), 'a user like user:li.wei').optional(),
+  camera: z.string().max(32), act: z.enum(acts), basis: z.enum([...bases, '-']), from: z.string().max(40), to: z.string().max(40), late: z.boolean().default(false),
+});
+
+const ask = operation<ApiParts, typeof explainSchema>({
+  method: 'post', path: '/api/v1/explain', summary: 'Verdict, rows and duties for a question; for somebody else only with the act edit-policy', body: explainSchema,
+  async run({ policy }, { subject, body: { as = subject.user, camera, act, basis, from, to, late } }) {
+    if (as !== subject.user && !policy.allows(subject.user, 'edit-policy', 'policy:*', null))
+      throw new Problem('not-permitted', 'Asking for somebody else needs the act edit-policy.');
+    return { status: 201, body: explain(policy, { user: as, act, basis, items: [{ camera, from: parseInstant(from), to: parseInstant(to) }], late }) };
+  },
+});
+
+export const explainOperations: readonly Operation<ApiParts>[] = [ask];

@@ -1,0 +1,32 @@
+// What the operations of the API are given.
+import type { Subject } from '../../domain/subject.js';
+import type { Journal } from '../../journal/journal.js';
+import type { Objects } from '../../store/objects.js';
+import type { Policy } from '../../policy/load.js';
+import type { Store } from '../../store/store.js';
+import type { Requests } from '../../export/requests.js';
+import type { ProgressHub } from '../progress-hub.js';
+
+export interface ApiParts {
+  journal: Journal;
+  objects: Objects;
+  policy: Policy;
+  requests: Requests;
+  store: Store;
+  progress: ProgressHub;
+  now: () => Date;
+  /** SPKI PEM of the manifest key: what `verify --key` takes. */
+  gatePublicKey: string;
+  version: string;
+  /** Is this camera's recorder one that the gate pulls from? */
+  isConnected(camera: string): boolean;
+  /** A request moved: machines may have work. */
+  wake(requestId: string): void;
+  /** User and password → token. Problem `login-failed`, `too-many-requests`. */
+  signIn(user: string, password: string, address: string): Promise<{ token: string; expiresAt: string; subject: Subject }>;
+  /** Problem `token-invalid`. */
+  authenticate(authorization: string | undefined): Promise<Subject>;
+  createAccount(by: Subject['user'], account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
+  /** The first administrator, against the one-time token. Problem `setup-closed`, `token-invalid`. */
+  setUp(token: string, account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
+}

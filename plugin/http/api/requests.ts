@@ -1,0 +1,106 @@
+// The procedure over REST: apply, read, agree or return, release, fetch.
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { Problem } from '../../domain/problem.js';
+import { states, type RequestState, type State } from '../../domain/lifecycle.js';
+import type { Subject } from '../../domain/subject.js';
+import { admit } from '../../export/admit.js';
+import { deliver } from '../../export/deliver.js';
+import { release } from '../../export/release.js';
+import { review } from '../../export/review.js';
+import { operation, type Operation } from '../operation.js';
+import { applicationSchema, emptySchema, reviewSchema } from '../schemas.js';
+import { mayRead, summaryOf, viewOf } from '../view.js';
+import type { ApiParts } from './parts.js';
+
+const submit = operation<ApiParts, typeof applicationSchema>({
+  method: 'post', path: '/api/v1/requests', summary: 'Apply for recorded footage (申请)', body: applicationSchema,
+  async run(parts, { subject, body }) {
+    const { state, faults, decision } = await admit(parts, subject, body);
+    parts.wake(state.requestId);
+    const { requestId } = state;
+    if (state.tracks.approval === 'denied')
+      throw new Problem('request-denied', `Request ${requestId} is recorded and denied: no policy row allows it.`, { requestId, reasons: decision.reasons });
+    if (state.tracks.approval === 'returned')
+      throw new Problem('request-returned', `Request ${requestId} is recorded and returned; mend the named places and apply again.`, { requestId, faults });
+    return { status: 201, body: await viewOf(state, parts.store) };
+  },
+});
+
+const list = operation<ApiParts, typeof emptySchema>({
+  method: 'get', path: '/api/v1/requests', summary: 'The requests that you may read, newest first (?state, ?site, ?limit, ?before)',
+  async run({ store, requests, policy }, { subject, query }) {
+    const limit = Math.min(200, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
+    const state = query.get('state');
+    if (state !== null && !states.includes(state as State)) throw new Problem('body-malformed', `state is one of: ${states.join(', ')}.`);
+    const rows = await store.requests.listRequests({ limit, state: state ?? undefined, site: query.get('site') ?? undefined, before: query.get('before') ?? undefined });
+    const readable = await Promise.all(rows.map(async (row) => ((await mayRead(requests.state(row.id), subject, policy, store)) ? [summaryOf(row)] : [])));
+    return { status: 200, body: { requests: readable.flat() } };
+  },
+});
+
+const show = operation<ApiParts, typeof emptySchema>({
+  method: 'get', path: '/api/v1/requests/{id}', summary: 'One request',
+  async run(parts, { subject, params }) {
+    return { status: 200, body: await viewOf(await readable(parts, subject, params['id']!), parts.store) };
+  },
+});
+
+const vote = operation<ApiParts, typeof reviewSchema>({
+  method: 'post', path: '/api/v1/requests/{id}/reviews', summary: 'Agree to the step that waits, or return the request with a code (审批)', body: reviewSchema,
+  async run(parts, { subject, params, body }) {
+    const state = await review(parts, subject, params['id']!, body);
+    parts.wake(state.requestId);
+    return { status: 201, body: await viewOf(state, parts.store) };
+  },
+});
+
+const letGo = operation<ApiParts, typeof emptySchema>({
+  method: 'post', path: '/api/v1/requests/{id}/release', summary: 'Ask for or confirm the release, as an executor (执行)', body: emptySchema,
+  async run(parts, { subject, params }) {
+    return { status: 201, body: await viewOf(await release(parts, subject, params['id']!), parts.store) };
+  },
+});
+
+const fetchPackage = operation<ApiParts, typeof emptySchema>({
+  method: 'get', path: '/api/v1/requests/{id}/package', summary: 'The released package, a counted number of times', answers: 'application/zip',
+  async run(parts, { subject, params, response }) {
+    const { fileName, bytes, body } = await deliver(parts, subject, params['id']!);
+    response.status(200).set({
+      'Content-Type': 'application/zip', 'Content-Length': String(bytes), 'Content-Disposition': `attachment; filename="${fileName}"`, 'Cache-Control': 'no-store',
+    });
+    // Express errors after the first byte break the connection: a half file must not look whole.
+    await pipeline(Readable.from(body, { objectMode: false }), response);
+    return null;
+  },
+});
+
+/** How often a silent stream says that it lives, milliseconds. */
+const HEARTBEAT_MS = 15_000;
+
+const watch = operation<ApiParts, typeof emptySchema>({
+  method: 'get', path: '/api/v1/requests/{id}/progress', summary: 'How far pull, rendering and packaging are (server-sent events)', answers: 'text/event-stream',
+  async run(parts, { subject, params, request, response }) {
+    const { requestId } = await readable(parts, subject, params['id']!);
+    response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    response.flushHeaders();
+    const undo = parts.progress.listen(requestId, (progress) => response.write(`event: progress\ndata: ${JSON.stringify(progress)}\n\n`));
+    const heart = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
+    request.on('close', () => {
+      clearInterval(heart);
+      undo();
+    });
+    return null;
+  },
+});
+
+async function readable({ requests, policy, store }: ApiParts, subject: Subject, requestId: string): Promise<RequestState> {
+  const unknown = new Problem('request-unknown', `There is no request ${requestId} that you may read.`);
+  if (!requests.ids().includes(requestId)) throw unknown;
+  const state = requests.state(requestId);
+  // The same answer for what is not there and what is not theirs: numbers can be guessed.
+  if (!(await mayRead(state, subject, policy, store))) throw unknown;
+  return state;
+}
+
+export const requestOperations: readonly Operation<ApiParts>[] = [submit, list, show, vote, letGo, fetchPackage, watch];

@@ -1,0 +1,55 @@
+// The people's edge: one canonical path, who asks, a judged body, the operation, one place that answers failures.
+import express, { type Express, type RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import type { Log } from '../domain/log.js';
+import { Problem } from '../domain/problem.js';
+import type { Subject } from '../domain/subject.js';
+import { answerProblem } from './answer-problem.js';
+import { operations } from './api/index.js';
+import type { ApiParts } from './api/parts.js';
+import { canonical } from './canonical.js';
+import { openapi } from './openapi.js';
+import type { Operation } from './operation.js';
+import { readBody } from './read-body.js';
+
+export function makeApp(parts: ApiParts, log: Log): Express {
+  const app = express();
+  app.set('case sensitive routing', true).set('strict routing', true).set('query parser', false).disable('x-powered-by').disable('etag');
+  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } } }));
+  app.use(limit(1200));
+  app.use((request, _response, next) => {
+    canonical(request.originalUrl);
+    next();
+  });
+  app.use(express.json({ limit: '256kb', strict: true }));
+  for (const it of operations) app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
+  const description = openapi(operations as readonly Operation<never>[], parts.version);
+  app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
+  app.use((request) => {
+    throw new Problem('not-found', `${request.method} ${request.path} is no address of this gate; /api/v1/openapi.json lists them.`);
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+const nobody: Subject = { user: 'user:nobody', name: '', unit: '' };
+
+function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHandler {
+  return async (request, response) => {
+    const started = performance.now();
+    const subject = it.open ? nobody : await parts.authenticate(request.headers.authorization);
+    const { query } = canonical(request.originalUrl);
+    const body = it.body ? readBody(it.body, request.body) : {};
+    const answer = await it.run(parts, { subject, params: request.params as Record<string, string>, query, body, request, response });
+    if (answer) response.status(answer.status).set('Cache-Control', 'no-store').json(answer.body);
+    log('info', { event: 'request', method: request.method, path: it.path, status: response.statusCode, subject: it.open ? undefined : subject.user, ms: Math.round(performance.now() - started) });
+  };
+}
+
+/** Requests a minute and address. */
+const limit = (most: number): RequestHandler =>
+  rateLimit({
+    windowMs: 60_000, limit: most, standardHeaders: 'draft-8', legacyHeaders: false,
+    handler: (_request, _response, next) => next(new Problem('too-many-requests', `At most ${most} requests a minute; wait a little.`)),
+  });

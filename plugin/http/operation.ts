@@ -1,0 +1,35 @@
+// What an operation of the REST API is. The same list is mounted by app.ts and described by openapi.ts, so the two cannot differ.
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Subject } from '../domain/subject.js';
+
+export interface Call<B> {
+  /** Who is signed in; on operations that are open to all, nobody. */
+  subject: Subject;
+  params: Record<string, string>;
+  query: URLSearchParams;
+  body: B;
+  request: Request;
+  response: Response;
+}
+
+/** What an operation answers: a document, or null when it wrote to the response by itself (a stream). */
+export type Answer = { status: number; body: unknown } | null;
+
+export interface Operation<P, S extends z.ZodType = z.ZodType> {
+  method: 'get' | 'post';
+  /** `/api/v1/requests/{id}`. */
+  path: string;
+  summary: string;
+  /** Open operations need no token. */
+  open?: boolean;
+  /** Guessing at this is slowed down by address. */
+  guarded?: boolean;
+  body?: S;
+  /** Media type of the answer where it is not JSON. */
+  answers?: string;
+  run(parts: P, call: Call<z.infer<S>>): Promise<Answer>;
+}
+
+/** Keeps the body's type inside one operation and out of the list. */
+export const operation = <P, S extends z.ZodType>(it: Operation<P, S>): Operation<P> => it as unknown as Operation<P>;

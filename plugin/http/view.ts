@@ -1,0 +1,44 @@
+// A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
+import { nextStep } from '../domain/approval.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import type { Subject } from '../domain/subject.js';
+import type { Policy } from '../policy/load.js';
+import type { RequestRow } from '../store/requests.js';
+import type { Store } from '../store/store.js';
+import { applicationOf, unitOf } from '../export/revealed.js';
+
+export async function viewOf(state: RequestState, store: Store) {
+  const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
+  const application = await applicationOf(state, store);
+  const waits = state.tracks.approval === 'held' ? nextStep(state) : null;
+  return {
+    requestId: state.requestId, state: state.state, ...state.tracks, basis: state.requested.basis, city: state.requested.city, site: state.requested.site,
+    items: state.requested.items, unit: await unitOf(state, store), applicant: await nameOf(state.requested.applicant),
+    enteredBy: await nameOf(state.requested.enteredBy), requestedAt: state.requestedAt, reason: application?.reason ?? null,
+    caseNumber: application?.caseNumber ?? null, instrument: application?.instrument ?? null, officers: application?.officers ?? [],
+    late: state.late, plan: state.plan, planDigest: state.planDigest, waitsFor: waits, waitsForRoom: state.waitsFor,
+    voices: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, by: await nameOf(by) }))),
+    denied: state.denied, returned: state.returned, attempts: state.attempts, lastFailure: state.lastFailure,
+    footage: state.takes.map(({ camera, state: take, parts, frames, bytes }) => ({ camera, state: take, parts, frames, bytes })), missing: state.missing,
+    manifestSha256: state.package?.manifest ?? null, releaseAskedBy: await nameOf(state.releaseAskedBy),
+    release: state.release && {
+      at: state.release.at, expiresAt: state.release.expiresAt, downloads: state.release.downloads, fetched: state.transfers,
+      executors: await Promise.all(state.release.executors.map(nameOf)),
+    },
+  };
+}
+
+/** One line of a list. */
+export const summaryOf = (row: RequestRow) => ({
+  requestId: row.id, state: row.state, city: row.city, site: row.site, basis: row.basis, requestedAt: row.requested_at, provideBy: row.provide_by,
+  waitsForStep: row.waits_for_step, late: row.late === 1, applicant: row.applicant,
+});
+
+/** Who may read a request: its people, and those who act or look after things at its site. */
+export async function mayRead(state: RequestState, subject: Subject, policy: Policy, store: Store): Promise<boolean> {
+  const person = await store.people.pseudonymOf(subject.user);
+  if (person === state.requested.applicant || person === state.requested.enteredBy) return true;
+  const { site } = state.requested;
+  return policy.allows(subject.user, 'review', 'request:*', site) || policy.allows(subject.user, 'release', 'request:*', site)
+    || policy.allows(subject.user, 'read-journal', 'journal:*', site);
+}

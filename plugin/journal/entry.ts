@@ -1,0 +1,47 @@
+// From what a room wants to say to the entry as it lies on disk: index, time and links added, one line of canonical JSON.
+import type { Entry, EntryDraft } from '../domain/audit-event.js';
+import { isRequestEntry } from '../domain/audit-event.js';
+import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { leafHash } from '../domain/formats/merkle.js';
+import { Problem } from '../domain/problem.js';
+
+/** An entry without its newline has at most so many bytes: a leaf fits a tile entry, and a reader knows where to stop. */
+export const maxEntryBytes = 8_192;
+
+/** Last entry of a request: what its next one links to. */
+export interface Link {
+  sequence: number;
+  /** Leaf hash, hex. */
+  leaf: string;
+}
+
+/** An entry, its line (with the newline) and its leaf hash. */
+export interface Written {
+  entry: Entry;
+  line: Buffer;
+  leaf: Buffer;
+}
+
+/** A copy that the caller cannot change any more. Problem `internal`: not plain data. */
+export function freeze(draft: EntryDraft): EntryDraft {
+  try {
+    return JSON.parse(canonicalJson(draft)) as EntryDraft;
+  } catch (cause) {
+    throw new Problem('internal', 'An entry for the journal is not plain data.', { cause });
+  }
+}
+
+/** Problem `body-too-large`. `link` is null on a request's first entry and for entries of the gate. */
+export function writeEntry(draft: EntryDraft, index: number, at: Date, link: Link | null): Written {
+  const head = { v: 1, index, at: at.toISOString(), ...draft };
+  const entry = ('requestId' in draft ? { ...head, requestSequence: link ? link.sequence + 1 : 0, previous: link?.leaf ?? null } : head) as Entry;
+  const text = canonicalJson(entry);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxEntryBytes)
+    throw new Problem('body-too-large', `The entry ${draft.event} has ${bytes} bytes; the journal takes ${maxEntryBytes}. Ask for less in one application.`);
+  return { entry, line: Buffer.from(`${text}\n`), leaf: leafHash(Buffer.from(text)) };
+}
+
+/** What the request's next entry links to, or null for an entry of the gate. */
+export const linkOf = ({ entry, leaf }: Pick<Written, 'entry' | 'leaf'>): Link | null =>
+  isRequestEntry(entry) ? { sequence: entry.requestSequence, leaf: leaf.toString('hex') } : null;

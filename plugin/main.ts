@@ -1,0 +1,61 @@
+// Front door: one verb of the command line. Everything it needs is found here and handed in.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adapters } from '../adapters/index.js';
+import { patientRetries, startGate, type Surroundings } from './assemble.js';
+import { run } from './cli/program.js';
+import { checkConfig, loadConfig } from './config/config.js';
+import { readManifest } from './config/manifest.js';
+import { verifierKey } from './domain/formats/signed-note.js';
+import { Problem } from './domain/problem.js';
+import { examine } from './examine.js';
+import { verifyJournal } from './journal/verify.js';
+import { loadKeys } from './keys/keys.js';
+import { makeLog } from './log/winston.js';
+import { checkPolicies } from './policy/load.js';
+
+/** From dist/plugin/ and from plugin/ alike: the folder of manifest.json. */
+const root = [path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'), path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')]
+  .find((folder) => fs.existsSync(path.join(folder, 'manifest.json')))!;
+const { version, engines: { node } } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string; engines: { node: string } };
+const kinds = adapters.map((adapter) => adapter.kind);
+const now = (): Date => new Date();
+const { log, closeLog } = makeLog({ level: 'info', stream: process.stderr, now });
+const quiet = makeLog({ level: 'error', stream: process.stderr, now });
+
+const around: Surroundings = { version, log, now, searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: false, retryDelays: patientRetries };
+
+/** manifest.json is held against what is really there. Problem `config-invalid` with every fault. */
+const holdManifest = () => readManifest(path.join(root, 'manifest.json'), { version, node, adapters });
+
+async function start(file: string, env: NodeJS.ProcessEnv) {
+  await holdManifest();
+  return startGate(await loadConfig(file, env, kinds), around);
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  version,
+  policies: path.join(root, 'policies'),
+  start,
+  checkManifest: () => holdManifest().then(() => [], (thrown: unknown) => Problem.from(thrown).faults ?? []),
+  checkPolicies,
+  checkConfig: async (file, env) => {
+    const faults = await checkConfig(file, env, kinds);
+    return faults.length > 0 ? faults : checkPolicies((await loadConfig(file, env, kinds)).policiesFolder);
+  },
+  examine: async (file, env) => examine(await loadConfig(file, env, kinds), around),
+  verifyJournal: async (file, env) => {
+    const config = await loadConfig(file, env, kinds);
+    const keys = loadKeys(config.keysFolder);
+    return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log));
+  },
+  demo: {
+    // The stage brings a recorder with it, which a server never loads.
+    raise: async () => (await import('./demo-stage.js')).raiseStage(root, { ...around, log: quiet.log, allowBundledFfmpeg: true }),
+    newPassword: () => randomBytes(9).toString('base64url'),
+  },
+});
+await closeLog();
+await quiet.closeLog();

@@ -1,0 +1,49 @@
+// What is really in a file, by ffprobe: ffmpeg ends well on empty output too.
+import path from 'node:path';
+import { Problem } from '../domain/problem.js';
+import { whitelists } from './ffmpeg.js';
+import type { Tools } from './find-ffmpeg.js';
+import { runTool } from './run-tool.js';
+
+export interface Probed {
+  durationMicros: number;
+  /** Counted by reading the file, hidden ones too. */
+  frames: number;
+  width: number;
+  height: number;
+  /** ffprobe's name: `h264`. */
+  codec: string;
+  streams: number;
+}
+
+const mostAnswer = 256 * 1024;
+const timeLimitMs = 120_000;
+const wholeNumber = (value: unknown): number => (Number.isSafeInteger(Number(value)) ? Number(value) : 0);
+
+/** Only the fields that are used, each with its shape checked; what is missing becomes 0 and is refused by whoever compares. */
+function readAnswer(answer: string): Probed {
+  const { streams } = JSON.parse(answer) as { streams?: unknown };
+  if (!Array.isArray(streams) || streams.length === 0) throw new Error('no streams');
+  const stream = streams.find((one: Record<string, unknown>) => one.codec_type === 'video') as Record<string, unknown> | undefined;
+  if (!stream) throw new Error('no video');
+  const seconds = Number(stream.duration);
+  return {
+    durationMicros: Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1_000_000) : 0, frames: wholeNumber(stream.nb_read_packets),
+    width: wholeNumber(stream.width), height: wholeNumber(stream.height), codec: String(stream.codec_name), streams: streams.length,
+  };
+}
+
+/** `file`: absolute. Problem `render-failed`: ffprobe cannot read it. */
+export async function probe(tools: Tools, file: string, signal?: AbortSignal): Promise<Probed> {
+  const args = ['-v', 'error', ...whitelists, '-print_format', 'json', '-count_packets', '-show_streams', `file:${path.basename(file)}`];
+  let answer = '';
+  await runTool(tools.fence, tools.ffprobe, args, { cwd: path.dirname(file), timeLimitMs, mostBytes: 0, signal }, (text) => {
+    answer += text;
+    if (answer.length > mostAnswer) throw new Error('answer too long');
+  });
+  try {
+    return readAnswer(answer);
+  } catch (cause) {
+    throw new Problem('render-failed', 'The file holds no video that can be read.', { cause });
+  }
+}

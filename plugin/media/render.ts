@@ -1,0 +1,81 @@
+// The viewing copy of one part: marks written, recipe run, output probed before it counts.
+import { symlink, writeFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Recipe } from '../domain/artifact.js';
+import type { Mark } from '../domain/duty.js';
+import { Problem } from '../domain/problem.js';
+import type { Filter } from './ffmpeg.js';
+import type { Tools } from './find-ffmpeg.js';
+import { findFont } from './font.js';
+import { markMakers } from './marks/index.js';
+import type { MarkText, Scene } from './marks/mark.js';
+import type { Part } from './mux-parts.js';
+import { probe } from './probe.js';
+import type { Probed } from './probe.js';
+import { viewingRecipe } from './recipe.js';
+import { runArguments, runFfmpeg } from './run-ffmpeg.js';
+
+export interface Rendering {
+  /** The part's MP4, inside `workFolder`, with a plain name like `01.mp4`. */
+  input: string;
+  workFolder: string;
+  part: Part;
+  marks: readonly Mark[];
+  text: MarkText;
+  /** 0 to 100, never going back. */
+  onProgress?: (percent: number) => void;
+  signal?: AbortSignal;
+}
+
+const plainName = /^[a-z0-9][a-z0-9-]{0,40}\.mp4$/;
+
+/** Far above what the encoder's quality needs: 40 Mbit/s, and four times the original. */
+const outputLimit = (part: Part, inputBytes: number): number => Math.ceil(64 * 1024 ** 2 + part.durationMicros * 5 + inputBytes * 4);
+/** A bundled ffmpeg on a busy machine reaches a few 4K frames a second. */
+const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durationMicros / 1000) * 30);
+
+async function placeMarks(stem: string, { workFolder, part, marks, text }: Rendering): Promise<Filter[]> {
+  const scene: Scene = { width: part.width, height: part.height, firstUtcMicros: part.firstUtcMicros, text };
+  const font = `${stem}-font.ttf`;
+  await rm(path.join(workFolder, font), { force: true });
+  await symlink(findFont(), path.join(workFolder, font));
+  const placed: Filter[] = [];
+  for (const mark of marks) {
+    const file = `${stem}-${mark}.txt`;
+    await writeFile(path.join(workFolder, file), markMakers[mark].write(scene), { mode: 0o600 });
+    placed.push(markMakers[mark].filter(scene, { font, text: file }));
+  }
+  return placed;
+}
+
+/** Problem `render-failed`: the output is not the whole part, and nothing but it. */
+function accept(found: Probed, part: Part): void {
+  const frames = part.frames - part.preRollFrames;
+  const interval = part.durationMicros - (part.lastUtcMicros - part.firstUtcMicros);
+  const whole =
+    found.streams === 1 && found.codec === 'h264' && found.frames === frames && frames > 0 && found.width === part.width &&
+    found.height === part.height && Math.abs(found.durationMicros - part.durationMicros) <= interval + 1000;
+  if (whole) return;
+  throw new Problem('render-failed', `The viewing copy is not the whole part: ${found.frames} of ${frames} frames came out.`, {
+    cause: new Error(JSON.stringify({ found, part })),
+  });
+}
+
+/**
+ * Renders a part with its marks: same size, same frame times, the asked frames exactly. `output` lies in `workFolder`. The work
+ * files keep people's text until the folder is wiped. Problem `render-failed`.
+ */
+export async function renderViewing(tools: Tools, rendering: Rendering): Promise<{ output: string; recipe: Recipe }> {
+  const { workFolder, part, signal } = rendering;
+  const input = path.basename(rendering.input);
+  if (path.resolve(workFolder, input) !== path.resolve(rendering.input) || !plainName.test(input))
+    throw new Problem('internal', 'A part is rendered in the work folder alone.');
+  const stem = path.basename(input, '.mp4');
+  const output = `${stem}-viewing.mp4`;
+  const mostBytes = outputLimit(part, (await stat(rendering.input)).size);
+  const args = viewingRecipe({ input, output, marks: await placeMarks(stem, rendering), mostBytes, version: tools.version });
+  const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
+  await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
+  accept(await probe(tools, path.join(workFolder, output), signal), part);
+  return { output: path.join(workFolder, output), recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args] } };
+}

@@ -1,0 +1,9 @@
+// `execute:dual`: who carries out what was granted. The order of `executions` is the strictness.
+import { executions } from '../../domain/duty.js';
+import { isOneOf, later, type DutyCraft } from './reading.js';
+
+export const execute: DutyCraft<'execute'> = {
+  read: (text) => (isOneOf(executions, text) ? { kind: 'execute', by: text } : { wanted: `execute: and one of ${executions.join(', ')}` }),
+  stricter: (a, b) => ({ kind: 'execute', by: later(executions, a.by, b.by) }),
+  apply: (draft, { by }) => ({ ...draft, execute: by }),
+};

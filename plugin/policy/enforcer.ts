@@ -1,0 +1,81 @@
+// The door to casbin. A new enforcer is built for every policy and never changed afterwards: casbin's own reload empties the policy
+// before it fills it, and half of a deny-override policy answers yes. Only enforceSync, only synchronous functions: under
+// enforceSync a promise counts as true.
+import { Enforcer, newEnforcer, newModelFromString } from 'casbin';
+import { isUserId } from '../domain/subject.js';
+import type { Fault } from '../domain/problem.js';
+import type { Holding } from './people.js';
+import type { PolicyRow } from './rows.js';
+
+/** The definitions of model.conf, section by section. decide.ts reads rows by this same rule, so another model is refused. */
+const model: Readonly<Record<string, string>> = {
+  request_definition: 'r = sub, dom, tier, obj, act, basis, when',
+  policy_definition: 'p = role, tier, object, act, basis, when, eft, duties',
+  role_definition: 'g = _, _, _',
+  policy_effect: 'e = some(where (p.eft == allow)) && !some(where (p.eft == deny))',
+  matchers:
+    'm = r.act == p.act && (p.tier == "*" || p.tier == r.tier) && among(r.basis, p.basis) && among(r.when, p.when) && among(r.obj, p.object)' +
+    ' && (g(r.sub, p.role, "*") || g(r.sub, p.role, cityOf(r.dom)) || g(r.sub, p.role, r.dom))',
+};
+
+const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Says model.conf what it must? Every line that differs is a fault. */
+export function judgeModel(text: string): Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Set<string>();
+  let section = '';
+  for (const [index, row] of text.split(/\r?\n/).entries()) {
+    const line = squeeze(row);
+    if (line === '' || line.startsWith('#')) continue;
+    const header = /^\[(\w+)\]$/.exec(line)?.[1];
+    if (header && header in model && !seen.has(header)) section = header;
+    else if (section && !seen.has(section) && line === squeeze(model[section]!)) seen.add(section);
+    else faults.push({ code: 'model-changed', where: `model.conf:${index + 1}:1`, detail: wantedOf(section) });
+  }
+  const missing = Object.keys(model).filter((name) => !seen.has(name));
+  if (missing.length > 0) faults.push({ code: 'model-changed', where: 'model.conf', detail: `These sections are not as they must be: ${missing.join(', ')}.` });
+  return faults;
+}
+
+const wantedOf = (section: string): string =>
+  section ? `In [${section}] the one line must be: ${model[section]!}` : `The sections are: ${Object.keys(model).join(', ')}.`;
+
+/** One question to casbin, in the order of the request definition. Lists are words between blanks. */
+export type Words = readonly [user: string, place: string, tier: string, objects: string, act: string, basis: string, whens: string];
+
+/** Is the word one of the list's? Plain comparison: casbin's keyMatch functions take patterns for regular expressions. */
+const among = (list: unknown, word: unknown): boolean =>
+  typeof list === 'string' && typeof word === 'string' && word !== '' && list.split(' ').includes(word);
+
+/** `310000/SH-YUNFAN` → `310000`. */
+const cityOf = (place: unknown): string => (typeof place === 'string' ? place.split('/')[0]! : '');
+
+/** Refuses what would answer with a promise. */
+export function mustBeSync<F extends (...args: never[]) => unknown>(name: string, fn: F): F {
+  if (fn.constructor.name !== 'Function') throw new TypeError(`${name} must be a plain synchronous function; a promise counts as true.`);
+  return fn;
+}
+
+/**
+ * Rows and holdings, judged before → the verdict by deny-override. Throws when casbin did not take every line. The answer is a
+ * no for a subject that is not `user:…` (a user named like a role would hold it) and for anything but texts.
+ */
+export async function makeEnforcer(rows: readonly PolicyRow[], holdings: readonly Holding[]): Promise<(words: Words) => boolean> {
+  const text = Object.entries(model).map(([section, line]) => `[${section}]\n${line}`).join('\n\n');
+  const enforcer = await newEnforcer(newModelFromString(text));
+  for (const [name, fn] of Object.entries({ among, cityOf })) await enforcer.addFunction(name, mustBeSync(name, fn));
+  await fill(enforcer, rows, holdings);
+  return (words) => words.every((word) => typeof word === 'string') && isUserId(words[0]) && enforcer.enforceSync(...words) === true;
+}
+
+async function fill(enforcer: Enforcer, rows: readonly PolicyRow[], holdings: readonly Holding[]): Promise<void> {
+  // Written into the model as cells: casbin's own CSV readers take a `#` inside a line for a comment, or drop what they do not know.
+  const sections = enforcer.getModel().model;
+  const lines = rows.map((row) => [row.role, row.tier, row.object, row.act, row.basis, row.when, row.effect, row.duties.map(({ kind }) => kind).join(' ')]);
+  sections.get('p')!.get('p')!.policy.push(...lines);
+  sections.get('g')!.get('g')!.policy.push(...holdings.map(({ user, role, place }) => [user, role, place]));
+  await enforcer.buildRoleLinks();
+  const [taken, held] = [(await enforcer.getPolicy()).length, (await enforcer.getGroupingPolicy()).length];
+  if (taken !== rows.length || held !== holdings.length) throw new Error(`casbin took ${taken} of ${rows.length} rows and ${held} of ${holdings.length} roles.`);
+}

@@ -1,0 +1,26 @@
+// Many duties of several rows → the strictest of each kind, whatever the order they come in.
+import type { Duty, DutyKind } from '../domain/duty.js';
+import { duties, dutyKinds } from './duties/index.js';
+import type { DutyCraft, Misread, PlanDraft } from './duties/reading.js';
+
+/** The craft of a kind, where the compiler cannot follow that kind and duty belong together. */
+const craftOf = (kind: DutyKind) => duties[kind] as unknown as DutyCraft<DutyKind>;
+
+/** `officers:2` → the duty, or what would be right. */
+export function readDuty(word: string): Duty | Misread {
+  const colon = word.indexOf(':');
+  const kind = dutyKinds.find((known) => known === word.slice(0, colon));
+  if (colon < 1 || !kind) return { wanted: `one of ${dutyKinds.join(', ')}, each followed by : and its value` };
+  return craftOf(kind).read(word.slice(colon + 1));
+}
+
+/** One duty per kind, in the order of the list of kinds. */
+export function strictest(all: readonly Duty[]): Duty[] {
+  return dutyKinds.flatMap((kind) => {
+    const ofKind = all.filter((duty) => duty.kind === kind);
+    return ofKind.length > 0 ? [ofKind.reduce((a, b) => craftOf(kind).stricter(a, b))] : [];
+  });
+}
+
+export const applyAll = (all: readonly Duty[]): PlanDraft =>
+  strictest(all).reduce<PlanDraft>((draft, duty) => craftOf(duty.kind).apply(draft, duty), {});

@@ -1,0 +1,222 @@
+// One sealed object: written segment by segment under a temporary name, read back, then given its name; read by range.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import type { Digest } from '../domain/artifact.js';
+import { Digester } from '../domain/formats/digest.js';
+import { Problem } from '../domain/problem.js';
+import { diskProblem, syncFolder } from './disk.js';
+import {
+  checkHeader, corrupt, fileBytes, headerBytes, openSegment, readHeader, sealHeader, sealSegment, segmentBytes, segmentCount, segmentStart,
+} from './segments.js';
+import type { Header, Place } from './segments.js';
+
+/** Wraps an object's data key under the current master key, and opens it under the one that was used. */
+export interface Wrapping {
+  wrap(dataKey: Buffer, object: string): { version: number; wrapped: Buffer };
+  unwrap(wrapped: Buffer, version: number, object: string): Buffer;
+}
+
+export interface Paths {
+  folder: string;
+  temporary: string;
+  final: string;
+}
+
+/** Bytes go in, encrypted segments go to disk: plaintext is never there. Ends with `finish` or `abort`. */
+export class SealedWriter {
+  readonly #file: FileHandle;
+  readonly #paths: Paths;
+  readonly #wrapping: Wrapping;
+  readonly #key = randomBytes(32);
+  /** Kept to the end: an MP4's mdat size and ftyp are patched there when the length is known. */
+  readonly #first = Buffer.alloc(segmentBytes);
+  /** The segment under way (from the second on): it is sealed when it is known whether it is the last. */
+  readonly #current = Buffer.alloc(segmentBytes);
+  #filled = 0;
+  #length = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #state: 'open' | 'failed' | 'ended' = 'open';
+
+  constructor(
+    readonly id: string,
+    file: FileHandle,
+    paths: Paths,
+    wrapping: Wrapping,
+  ) {
+    this.#file = file;
+    this.#paths = paths;
+    this.#wrapping = wrapping;
+  }
+
+  /**
+   * Appends; or, at a `position` before the end, overwrites inside the first segment. Takes `bytes` over: they must not change
+   * until the promise resolves. Problems: `disk-full`, `store-unavailable`.
+   */
+  write(bytes: Buffer, position?: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const place = position ?? this.#length;
+      if (place < 0 || place > this.#length) throw new Problem('internal', `Object ${this.id} has no byte ${place} to write at.`);
+      const within = Math.min(bytes.length, this.#length - place);
+      if (within > 0 && place + within > segmentBytes) throw new Problem('internal', 'Only the first segment of an object can be written again.');
+      bytes.copy(this.#first, place, 0, within);
+      await this.#append(bytes.subarray(within));
+    });
+  }
+
+  /** Seals what is left, reads all back from the disk, gives the object its name. The digest is of what was read back. */
+  finish(): Promise<Digest & { object: string }> {
+    return this.#inTurn(async () => {
+      const digest = await this.#seal();
+      await this.#file.close();
+      await fs.promises.rename(this.#paths.temporary, this.#paths.final);
+      await syncFolder(this.#paths.folder);
+      this.#state = 'ended';
+      this.#forget();
+      return { ...digest, object: this.id };
+    });
+  }
+
+  /** Leaves nothing behind. May be called at any time, also after a failure or the end. */
+  async abort(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    if (this.#state !== 'open') return;
+    this.#state = 'failed';
+    await this.#discard();
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    const toFirst = Math.max(0, Math.min(bytes.length, segmentBytes - this.#length));
+    bytes.copy(this.#first, this.#length, 0, toFirst);
+    this.#length += toFirst;
+    for (let rest = bytes.subarray(toFirst); rest.length > 0; ) {
+      if (this.#filled === segmentBytes) await this.#flush(false);
+      const taken = rest.copy(this.#current, this.#filled);
+      this.#filled += taken;
+      this.#length += taken;
+      rest = rest.subarray(taken);
+    }
+  }
+
+  /** Writes the segment under way. `#length` counts it already. */
+  async #flush(last: boolean): Promise<void> {
+    const index = segmentCount(this.#length) - 1;
+    await this.#put(segmentStart(index), sealSegment(this.#key, { object: this.id, index, last }, this.#current.subarray(0, this.#filled)));
+    this.#filled = 0;
+  }
+
+  async #seal(): Promise<Digest> {
+    if (this.#filled > 0) await this.#flush(true);
+    const place = { object: this.id, index: 0, last: segmentCount(this.#length) === 1 };
+    await this.#put(segmentStart(0), sealSegment(this.#key, place, this.#first.subarray(0, Math.min(this.#length, segmentBytes))));
+    const { version, wrapped } = this.#wrapping.wrap(this.#key, this.id);
+    await this.#put(0, sealHeader(this.#key, { object: this.id, length: this.#length, version, wrapped }));
+    await this.#file.sync();
+    const digester = new Digester();
+    const reader = await SealedReader.open(this.id, this.#file, this.#wrapping);
+    for await (const bytes of reader.read(0, reader.length)) digester.update(bytes);
+    return digester.done();
+  }
+
+  async #put(position: number, bytes: Buffer): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
+      done += bytesWritten;
+    }
+  }
+
+  /** One step after the other; the first failure ends the object and removes its file. */
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      if (this.#state !== 'open') throw new Problem('internal', `Object ${this.id} takes no more bytes.`);
+      try {
+        return await step();
+      } catch (thrown) {
+        this.#state = 'failed';
+        await this.#discard();
+        throw diskProblem(thrown);
+      }
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Key and plaintext leave the memory as soon as they have served. */
+  #forget(): void {
+    for (const bytes of [this.#key, this.#first, this.#current]) bytes.fill(0);
+  }
+
+  async #discard(): Promise<void> {
+    this.#forget();
+    await this.#file.close().catch(() => undefined);
+    await fs.promises.rm(this.#paths.temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Reads a sealed object. No byte leaves before its segment is authenticated. */
+export class SealedReader {
+  readonly #header: Header;
+  readonly #file: FileHandle;
+  readonly #key: Buffer;
+
+  private constructor(header: Header, file: FileHandle, key: Buffer) {
+    this.#header = header;
+    this.#file = file;
+    this.#key = key;
+  }
+
+  /** Checks the header and the file's length. Problem `object-corrupt`. */
+  static async open(object: string, file: FileHandle, wrapping: Wrapping): Promise<SealedReader> {
+    const bytes = await readAt(file, 0, headerBytes);
+    const header = readHeader(object, bytes);
+    const key = unwrap(wrapping, header);
+    checkHeader(key, object, bytes);
+    const { size } = await file.stat();
+    if (size !== fileBytes(header.length)) throw corrupt(object, `its file has ${size} bytes and not ${fileBytes(header.length)}`);
+    return new SealedReader(header, file, key);
+  }
+
+  /** Plaintext bytes. */
+  get length(): number {
+    return this.#header.length;
+  }
+
+  /** Plaintext from `from` up to, not including, `to`. Only the segments that hold it are read. */
+  async *read(from: number, to: number): AsyncGenerator<Buffer> {
+    const end = from < to ? Math.ceil(to / segmentBytes) : 0;
+    for (let index = Math.floor(from / segmentBytes); index < end; index++) {
+      const plain = await this.#segment(index);
+      const start = index * segmentBytes;
+      yield plain.subarray(Math.max(0, from - start), Math.min(plain.length, to - start));
+    }
+    // An empty object has a segment too, and whoever reads it wants to know that nothing was taken out.
+    if (this.length === 0) await this.#segment(0);
+  }
+
+  async #segment(index: number): Promise<Buffer> {
+    const { object, length } = this.#header;
+    const place: Place = { object, index, last: index === segmentCount(length) - 1 };
+    const bytes = place.last ? fileBytes(length) - segmentStart(index) : segmentStart(1) - segmentStart(0);
+    return openSegment(this.#key, place, await readAt(this.#file, segmentStart(index), bytes));
+  }
+}
+
+function unwrap(wrapping: Wrapping, { object, version, wrapped }: Header): Buffer {
+  try {
+    return wrapping.unwrap(wrapped, version, object);
+  } catch (cause) {
+    throw corrupt(object, `master key ${version} does not open its key`, cause);
+  }
+}
+
+/** Up to `length` bytes; fewer where the file ends. */
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
+}

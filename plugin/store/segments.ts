@@ -1,0 +1,124 @@
+// Bytes of a sealed object: its header and its segments, and how each is enciphered.
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { Problem } from '../domain/problem.js';
+
+/** Plaintext bytes of every segment but the last. */
+export const segmentBytes = 1_048_576;
+const tagBytes = 16;
+
+/**
+ * Header, big endian: magic 8 · master key version u32 · plaintext length u64 · object id (length u8, 63 bytes, zero padded) ·
+ * wrapped data key (length u8, 127 bytes, zero padded) · tag 16. The tag is AES-256-GCM over no text, with all before it as
+ * associated data and a nonce that no segment can have: so the whole header is held by the object's own key.
+ */
+export const headerBytes = 228;
+const magic = Buffer.from('EGSEAL1\n');
+const at = { version: 8, length: 12, id: 20, wrapped: 84, tag: 212 } as const;
+const idBytes = at.wrapped - at.id - 1;
+const wrappedBytes = at.tag - at.wrapped - 1;
+
+export interface Header {
+  object: string;
+  /** Plaintext bytes. */
+  length: number;
+  /** Which master key wraps the data key. */
+  version: number;
+  wrapped: Buffer;
+}
+
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
+/** Ids become file names: nothing that could leave the folder. */
+export const isObjectId = (text: string): boolean => idPattern.test(text);
+
+/** Even nothing has one segment, so that its end is sealed too. */
+export const segmentCount = (length: number): number => Math.max(1, Math.ceil(length / segmentBytes));
+
+/** Where segment `index` begins in the file. */
+export const segmentStart = (index: number): number => headerBytes + index * (segmentBytes + tagBytes);
+
+export const fileBytes = (length: number): number => headerBytes + length + segmentCount(length) * tagBytes;
+
+/** What a segment is: swapped, moved, foreign or cut-off ones do not open. */
+export interface Place {
+  object: string;
+  index: number;
+  last: boolean;
+}
+
+/** The key is used for this object alone, so a counter never meets the same nonce twice. */
+function nonceOf(index: number): Buffer {
+  const nonce = Buffer.alloc(12);
+  nonce.writeBigUInt64BE(BigInt(index), 4);
+  return nonce;
+}
+const headerNonce = Buffer.alloc(12, 0xff);
+
+const associated = ({ object, index, last }: Place): Buffer => {
+  const numbers = Buffer.alloc(9);
+  numbers.writeBigUInt64BE(BigInt(index));
+  numbers[8] = last ? 1 : 0;
+  return Buffer.concat([numbers, Buffer.from(object)]);
+};
+
+export const sealSegment = (key: Buffer, place: Place, plain: Buffer): Buffer => encipher(key, nonceOf(place.index), associated(place), plain);
+
+/** Problem `object-corrupt`. */
+export function openSegment(key: Buffer, place: Place, sealed: Buffer): Buffer {
+  const plain = decipher(key, nonceOf(place.index), associated(place), sealed);
+  if (!plain) throw corrupt(place.object, `segment ${place.index} is not what was sealed`);
+  return plain;
+}
+
+export function sealHeader(key: Buffer, { object, length, version, wrapped }: Header): Buffer {
+  const header = Buffer.alloc(headerBytes);
+  magic.copy(header);
+  header.writeUInt32BE(version, at.version);
+  header.writeBigUInt64BE(BigInt(length), at.length);
+  writeField(header, at.id, Buffer.from(object), idBytes);
+  writeField(header, at.wrapped, wrapped, wrappedBytes);
+  encipher(key, headerNonce, header.subarray(0, at.tag), Buffer.alloc(0)).copy(header, at.tag);
+  return header;
+}
+
+/** What a header says, before its key is known. Problem `object-corrupt`. */
+export function readHeader(object: string, bytes: Buffer): Header {
+  if (bytes.length !== headerBytes || !bytes.subarray(0, magic.length).equals(magic)) throw corrupt(object, 'it does not begin like a sealed object');
+  const length = Number(bytes.readBigUInt64BE(at.length));
+  if (!Number.isSafeInteger(length)) throw corrupt(object, 'its length is not possible');
+  // The file name is no proof: an object put in another's place says here who it is, and the tag holds that.
+  if (readField(bytes, at.id, idBytes).toString() !== object) throw corrupt(object, 'it is another object');
+  return { object, length, version: bytes.readUInt32BE(at.version), wrapped: readField(bytes, at.wrapped, wrappedBytes) };
+}
+
+/** Is the header the one that was sealed with this key? Problem `object-corrupt`. */
+export function checkHeader(key: Buffer, object: string, bytes: Buffer): void {
+  if (!decipher(key, headerNonce, bytes.subarray(0, at.tag), bytes.subarray(at.tag))) throw corrupt(object, 'its header is not what was sealed');
+}
+
+export const corrupt = (object: string, why: string, cause?: unknown): Problem =>
+  new Problem('object-corrupt', `Sealed object ${object} cannot be read: ${why}.`, { cause });
+
+function encipher(key: Buffer, nonce: Buffer, data: Buffer, plain: Buffer): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data);
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Null where the tag does not fit: nothing of the text leaves then. */
+function decipher(key: Buffer, nonce: Buffer, data: Buffer, sealed: Buffer): Buffer | null {
+  if (sealed.length < tagBytes) return null;
+  const end = sealed.length - tagBytes;
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data).setAuthTag(sealed.subarray(end));
+  try {
+    return Buffer.concat([cipher.update(sealed.subarray(0, end)), cipher.final()]);
+  } catch {
+    return null;
+  }
+}
+
+function writeField(header: Buffer, offset: number, value: Buffer, most: number): void {
+  if (value.length > most) throw new RangeError(`A field of ${value.length} bytes does not fit into ${most}.`);
+  header[offset] = value.length;
+  value.copy(header, offset + 1);
+}
+
+const readField = (header: Buffer, offset: number, most: number): Buffer => header.subarray(offset + 1, offset + 1 + Math.min(header[offset]!, most));

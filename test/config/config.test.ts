@@ -1,0 +1,263 @@
+// exportgate.yaml: a sound one is read, an unsound one is told all of its faults at once.
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { checkConfig, loadConfig } from '../../plugin/config/config.js';
+import type { Problem } from '../../plugin/domain/problem.js';
+
+const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'swordfish' };
+const good = `
+listen: { host: 127.0.0.1, port: 8443 }
+dataFolder: data
+keysFolder: keys
+policiesFolder: policies
+journal: { origin: exportgate.example/sh-1 }
+recorders:
+  - { id: nvr-1, adapter: onvif, url: http://192.0.2.10/onvif/device_service, user: gate }
+cameras:
+  - { camera: SH-YF-01, recorder: nvr-1, recording: REC_1 }
+`;
+const second =
+  '  - { id: nvr-2, adapter: onvif, url: http://192.0.2.11/onvif/device_service, user: gate, passwordEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD }\n';
+
+describe('config', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'config-'));
+    await mkdir(join(folder, 'policies'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const write = async (text: string | Buffer): Promise<string> => {
+    await writeFile(join(folder, 'exportgate.yaml'), text);
+    return join(folder, 'exportgate.yaml');
+  };
+  const check = async (text: string | Buffer, variables: Record<string, string> = env) => {
+    const faults = await checkConfig(await write(text), variables, ['onvif']);
+    return faults.map((fault) => `${fault.code} ${fault.where}`);
+  };
+
+  it('is read whole, with its defaults, absolute paths, bytes and milliseconds', async () => {
+    const config = await loadConfig(await write(good), env, ['onvif']);
+    const { recorders, ...rest } = config;
+    assert.deepEqual(rest, {
+      listen: { host: '127.0.0.1', port: 8443, tls: null, behindProxy: false, publicUrl: null },
+      dataFolder: join(folder, 'data'),
+      keysFolder: join(folder, 'keys'),
+      workFolder: join(folder, 'data', 'work'),
+      policiesFolder: join(folder, 'policies'),
+      journal: { origin: 'exportgate.example/sh-1' },
+      cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', recording: 'REC_1' }],
+      quotas: { unitBytes: 20 * 1024 ** 3, installationBytes: 200 * 1024 ** 3, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
+      ffmpeg: { path: null },
+      tokens: { lifetime: 900_000 },
+    });
+    assert.equal(recorders[0]?.password.reveal(), 'swordfish');
+    assert.doesNotMatch(inspect(config, { depth: 9 }) + JSON.stringify(config), /swordfish/);
+  });
+
+  it('is frozen all through', async () => {
+    const config = await loadConfig(await write(good), env, ['onvif']);
+    assert.throws(() => {
+      (config.recorders[0] as { url: string }).url = 'http://198.51.100.1/';
+    }, TypeError);
+    assert.throws(() => {
+      (config.listen as { port: number }).port = 1;
+    }, TypeError);
+  });
+
+  it('takes a password from a file, without its line end', async () => {
+    await writeFile(join(folder, 'nvr.txt'), 'from-file\n', { mode: 0o600 });
+    const config = await loadConfig(await write(good.replace('user: gate', 'user: gate, passwordFile: nvr.txt')), {}, ['onvif']);
+    assert.equal(config.recorders[0]?.password.reveal(), 'from-file');
+  });
+
+  it('takes TLS, a proxy, a front and every other key', async () => {
+    for (const name of ['cert.pem', 'key.pem']) await writeFile(join(folder, name), 'x');
+    const text = good
+      .replace(
+        '{ host: 127.0.0.1, port: 8443 }',
+        '{ host: 0.0.0.0, port: 443, tls: { certFile: cert.pem, keyFile: key.pem }, behindProxy: false, publicUrl: "https://gate.example/" }',
+      )
+      .replace('user: gate', 'user: gate, pulls: 2, front: { host: 0.0.0.0, port: 8101 }')
+      .concat(
+        'workFolder: /var/tmp/exportgate-work\nquotas: { unitBytes: 1GiB, installationBytes: 2GiB, reserveBytes: 0B, bytesPerSecond: 2MiB }\nffmpeg: { path: null }\ntokens: { lifetime: 5m }\n',
+      );
+    const config = await loadConfig(await write(text), env, ['onvif']);
+    assert.equal(config.listen.publicUrl, 'https://gate.example');
+    assert.deepEqual(config.listen.tls, { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') });
+    assert.deepEqual(config.recorders[0]?.front, { host: '0.0.0.0', port: 8101 });
+    assert.equal(config.tokens.lifetime, 300_000);
+  });
+
+  const table: [string, string, ...string[]][] = [
+    ['a password in the file', good.replace('user: gate', 'user: gate, password: swordfish'), 'unknown-key recorders[0].password'],
+    ['a misspelt key', good.replace('dataFolder', 'datafolder'), 'missing dataFolder', 'unknown-key datafolder'],
+    [
+      'an unknown key below a nullable one',
+      good.replace('user: gate', 'user: gate, front: { host: h, port: 1, path: /x }'),
+      'unknown-key recorders[0].front.path',
+    ],
+    ['plain HTTP on every address', good.replace('127.0.0.1', '0.0.0.0'), 'listen-open listen.tls'],
+    [
+      'a public address without TLS',
+      good.replace('port: 8443', 'port: 8443, publicUrl: "http://gate.example"'),
+      'listen-open listen.publicUrl',
+    ],
+    [
+      'a public address with a path',
+      good.replace('port: 8443', 'port: 8443, publicUrl: "https://gate.example/x"'),
+      'not-allowed listen.publicUrl',
+    ],
+    [
+      'certificates that are not there',
+      good.replace('port: 8443', 'port: 8443, tls: { certFile: c, keyFile: k }'),
+      'file-missing listen.tls.certFile',
+      'file-missing listen.tls.keyFile',
+    ],
+    ['half a tls', good.replace('port: 8443', 'port: 8443, tls: { certFile: c }'), 'missing listen.tls.keyFile'],
+    ['a port out of range', good.replace('8443', '65536'), 'not-allowed listen.port'],
+    ['a port as a text', good.replace('8443', '"8443"'), 'not-allowed listen.port'],
+    ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],
+    [
+      'data inside the keys',
+      good.replace('dataFolder: data', 'dataFolder: keys/data'),
+      'folders-mixed dataFolder',
+      'folders-mixed workFolder',
+    ],
+    [
+      'one folder for both',
+      good.replace('keysFolder: keys', 'keysFolder: x/../data'),
+      'folders-mixed keysFolder',
+      'folders-mixed dataFolder',
+      'folders-mixed workFolder',
+    ],
+    [
+      'data where work is wiped',
+      `${good}workFolder: .\n`,
+      'folders-mixed dataFolder',
+      'folders-mixed keysFolder',
+      'folders-mixed policiesFolder',
+    ],
+    ['policies that are not there', good.replace('policiesFolder: policies', 'policiesFolder: nowhere'), 'file-missing policiesFolder'],
+    ['an origin with blanks', good.replace('exportgate.example/sh-1', '"exportgate example"'), 'not-allowed journal.origin'],
+    ['no recorder', good.replace(/recorders:\n.*\n/, 'recorders: []\n'), 'not-allowed recorders', 'recorder-unknown cameras[0].recorder'],
+    ['an unknown adapter', good.replace('onvif', 'zoneminder'), 'adapter-unknown recorders[0].adapter'],
+    ['a login in the address', good.replace('http://192', 'http://gate:swordfish@192'), 'not-allowed recorders[0].url'],
+    ['an address of another kind', good.replace('http://192', 'file:///192'), 'not-allowed recorders[0].url'],
+    ['an address that is none', good.replace('http://192.0.2.10', 'http://192.0.2.999'), 'not-allowed recorders[0].url'],
+    ['three pulls', good.replace('user: gate', 'user: gate, pulls: 3'), 'not-allowed recorders[0].pulls'],
+    ['a strange variable', good.replace('user: gate', 'user: gate, passwordEnv: PATH'), 'not-allowed recorders[0].passwordEnv'],
+    [
+      'a variable that is not set',
+      good.replace('user: gate', 'user: gate, passwordEnv: EXPORTGATE_X'),
+      'secret-missing recorders[0].passwordEnv',
+    ],
+    [
+      'two sources for a password',
+      good.replace('user: gate', 'user: gate, passwordEnv: EXPORTGATE_X, passwordFile: x'),
+      'not-allowed recorders[0].passwordFile',
+    ],
+    [
+      'a password file that is not there',
+      good.replace('user: gate', 'user: gate, passwordFile: x'),
+      'secret-missing recorders[0].passwordFile',
+    ],
+    [
+      'one recorder twice',
+      good.replace('cameras:', `${second.replace('nvr-2', 'nvr-1').replace('.11', '.10')}cameras:`),
+      'named-twice recorders[1].id',
+      'named-twice recorders[1].url',
+    ],
+    [
+      'one recorder under two spellings',
+      good.replace('cameras:', `${second.replace('192.0.2.11', '192.0.2.10:80')}cameras:`),
+      'named-twice recorders[1].url',
+    ],
+    ['a camera twice', `${good}  - { camera: SH-YF-01, recorder: nvr-1, recording: REC_2 }\n`, 'named-twice cameras[1].camera'],
+    [
+      'one recording under two names',
+      `${good}  - { camera: SH-YF-02, recorder: nvr-1, recording: REC_1 }\n`,
+      'named-twice cameras[1].recording',
+    ],
+    ['a camera of no recorder', good.replace('recorder: nvr-1', 'recorder: nvr-9'), 'recorder-unknown cameras[0].recorder'],
+    [
+      'a front on the gate’s own port',
+      good.replace('user: gate', 'user: gate, front: { host: 0.0.0.0, port: 8443 }'),
+      'port-taken recorders[0].front',
+    ],
+    ['a quota above the whole', `${good}quotas: { unitBytes: 2GiB, installationBytes: 1GiB }\n`, 'not-allowed quotas.unitBytes'],
+    ['a size without unit', `${good}quotas: { unitBytes: 2000 }\n`, 'not-allowed quotas.unitBytes'],
+    ['tokens for a day', `${good}tokens: { lifetime: 24h }\n`, 'not-allowed tokens.lifetime'],
+    ['an ffmpeg that is not there', `${good}ffmpeg: { path: /nowhere/ffmpeg }\n`, 'file-missing ffmpeg.path'],
+    ['a list at the top', '- a\n', 'not-allowed (file)'],
+    ['nothing at all', '', 'not-allowed (file)'],
+    ['a key twice', `${good}dataFolder: other\n`, 'yaml-malformed 11:1'],
+    ['a tag', good.replace('data\n', '!!js/function data\n'), 'yaml-malformed 3:13'],
+    [
+      'an alias',
+      good.replace('dataFolder: data', 'dataFolder: &a data').replace('keysFolder: keys', 'keysFolder: *a'),
+      'yaml-malformed 1:1',
+    ],
+    ['a second document', `${good}---\na: 1\n`, 'yaml-malformed 11:1'],
+    ['a broken indent', `${good} x: [\n`, 'yaml-malformed 11:1', 'yaml-malformed 12:1'],
+  ];
+  for (const [what, text, ...faults] of table)
+    it(`with ${what}: ${faults.join(', ')}`, async () => assert.deepEqual((await check(text)).sort(), faults.sort()));
+
+  it('tells faults of shape and of fit in one run', async () => {
+    const text = good
+      .replace('127.0.0.1', '0.0.0.0')
+      .replace('user: gate', 'user: gate, password: swordfish')
+      .replace('recorder: nvr-1', 'recorder: nvr-9')
+      .concat('tokens: { lifetime: 24h }\nmore: 1\n');
+    assert.deepEqual((await check(text, {})).sort(), [
+      'listen-open listen.tls',
+      'not-allowed tokens.lifetime',
+      'recorder-unknown cameras[0].recorder',
+      'secret-missing recorders[0].passwordEnv',
+      'unknown-key more',
+      'unknown-key recorders[0].password',
+    ]);
+  });
+
+  it('puts the right value beside a fault, never the value found', async () => {
+    const file = await write(
+      good
+        .replace('http://192', 'http://gate:swordfish@192')
+        .replace('user: gate', 'user: gate, password: swordfish')
+        .replace('port: 8443', 'port: swordfish'),
+    );
+    const error = await loadConfig(file, env, ['onvif']).then(
+      () => assert.fail(),
+      (thrown: Problem) => thrown,
+    );
+    assert.equal(error.code, 'config-invalid');
+    const told = JSON.stringify(error.faults) + error.message;
+    assert.doesNotMatch(told, /swordfish/);
+    for (const word of ['a port, 1 to 65535', 'passwordEnv']) assert.ok(told.includes(word), word);
+  });
+
+  it('is not read through a link that joins keys and data', async () => {
+    await mkdir(join(folder, 'data'));
+    await symlink(join(folder, 'data'), join(folder, 'link'));
+    assert.deepEqual(await check(good.replace('keysFolder: keys', 'keysFolder: link/keys')), ['folders-mixed keysFolder']);
+  });
+
+  it('refuses a password file that everybody may read', async () => {
+    await writeFile(join(folder, 'nvr.txt'), 'from-file\n');
+    await chmod(join(folder, 'nvr.txt'), 0o644);
+    assert.deepEqual(await check(good.replace('user: gate', 'user: gate, passwordFile: nvr.txt')), [
+      'secret-open recorders[0].passwordFile',
+    ]);
+  });
+
+  it('that is missing, not text, or endless is a fault', async () => {
+    assert.equal((await checkConfig(join(folder, 'none.yaml'), env, ['onvif']))[0]?.code, 'file-missing');
+    assert.equal((await checkConfig(folder, env, ['onvif']))[0]?.code, 'file-missing');
+    assert.deepEqual(await check(Buffer.from([0xff, 0xfe, 0x00])), ['file-malformed (file)']);
+    assert.deepEqual(await check(Buffer.alloc(9 * 1024 * 1024, '#')), ['file-long (file)']);
+  });
+});

@@ -1,0 +1,141 @@
+// The marks are read back from real viewing copies: what is on the frames is the text, in Chinese, and this officer's name.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Tools } from '../../plugin/media/find-ffmpeg.js';
+import { renderViewing } from '../../plugin/media/render.js';
+import { mux, readStreet, streetFile } from '../media/street.js';
+import { ask, bundledTools, inFolder, machineTools } from '../media/tools.js';
+
+interface Gray {
+  width: number;
+  pixels: Buffer;
+}
+
+interface Region {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** The box around what `chosen` picks, a little wider: the text with the ground it stands on. */
+function regionOf({ width, pixels }: Gray, chosen: (at: number) => boolean): Region {
+  const region = { left: width, top: pixels.length, right: 0, bottom: 0 };
+  for (let at = 0; at < pixels.length; at++)
+    if (chosen(at)) {
+      const [x, y] = [at % width, Math.floor(at / width)];
+      Object.assign(region, { left: Math.min(region.left, x), right: Math.max(region.right, x), top: Math.min(region.top, y), bottom: Math.max(region.bottom, y) });
+    }
+  assert.ok(region.left < region.right && region.top < region.bottom, 'something is drawn');
+  return { left: Math.max(0, region.left - 2), top: Math.max(0, region.top - 2), right: Math.min(width - 1, region.right + 2), bottom: Math.min(pixels.length / width - 1, region.bottom + 2) };
+}
+
+/** Normalised cross-correlation over the region: 1 the same picture, 0 unrelated. */
+function correlate(a: Gray, b: Gray, region: Region): number {
+  const pairs: [number, number][] = [];
+  for (let y = region.top; y <= region.bottom; y++)
+    for (let x = region.left; x <= region.right; x++) pairs.push([a.pixels[y * a.width + x]!, b.pixels[y * a.width + x]!]);
+  const mean = (side: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length;
+  const [meanA, meanB] = [mean(0), mean(1)];
+  let [product, squareA, squareB] = [0, 0, 0];
+  for (const [one, other] of pairs) {
+    product += (one - meanA) * (other - meanB);
+    squareA += (one - meanA) ** 2;
+    squareB += (other - meanB) ** 2;
+  }
+  return product / Math.sqrt(squareA * squareB || 1);
+}
+
+const text = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局刑侦支队', officers: ['欧阳明远', '上官静姝'] };
+const frames = [2, 14, 27];
+const zoneClock = /^录像机时间 UTC\+08:00/;
+
+interface Case {
+  folder: string;
+  width: number;
+  height: number;
+  tools: Tools;
+  /** The recipe's filters, one per mark: text, clock. */
+  filters: string[];
+}
+
+async function grayFrames(tools: Tools, folder: string, input: string[], filters: string, width: number, height: number): Promise<Gray[]> {
+  const chosen = `select=${frames.map((frame) => `eq(n\\,${frame})`).join('+')}`;
+  const raw = await ask(tools.ffmpeg, ['-v', 'error', ...input, '-vf', filters ? `${filters},${chosen}` : chosen, '-vsync', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', '-'], folder);
+  assert.equal(raw.length, width * height * frames.length);
+  return frames.map((_, at) => ({ width, pixels: raw.subarray(at * width * height, (at + 1) * width * height) }));
+}
+
+/** The filter alone, on black, at the times of the frames. */
+const alone = ({ folder, width, height, tools }: Case, filter: string): Promise<Gray[]> =>
+  grayFrames(tools, folder, ['-f', 'lavfi', '-i', `color=black:s=${width}x${height}:r=10:d=3`], filter, width, height);
+
+async function withText(one: Case, mark: 0 | 1, change: (text: string) => string): Promise<Gray[]> {
+  const file = mark === 0 ? '01-text.txt' : '01-clock.txt';
+  await writeFile(path.join(one.folder, `other-${file}`), change(await readFile(path.join(one.folder, file), 'utf8')));
+  return alone(one, one.filters[mark]!.replace(file, `other-${file}`));
+}
+
+/** No font has it: drawn as `.notdef`, which is what a font without Chinese draws for every Chinese character. */
+const missing = '\ue000';
+const han = /[\p{Script=Han}、，]/gu;
+const blackBelow = 24;
+
+const table: [string, number, number, () => Promise<Tools>][] = [
+  ['360p', 640, 360, machineTools],
+  ['1080p', 1920, 1080, machineTools],
+  ['360p by the bundled ffmpeg', 640, 360, bundledTools],
+];
+
+for (const [name, width, height, find] of table)
+  describe(`marks read back at ${name}`, function () {
+    this.timeout(60_000);
+
+    it('are the marks, in Chinese, at three times', () =>
+      inFolder(async (folder) => {
+        const tools = await find();
+        const source = path.join(folder, 'source.mp4');
+        await ask(tools.ffmpeg, ['-v', 'error', '-i', streetFile, '-frames:v', '30', '-vf', `scale=${width}:${height}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', source]);
+        const street = await readStreet({ to: 30, file: source });
+        const { files, parts } = await mux(street.samples, street.parameterSets);
+        const input = path.join(folder, '01.mp4');
+        await writeFile(input, files[0]!);
+        const { output, recipe } = await renderViewing(tools, { input, workFolder: folder, part: parts[0]!, marks: ['text', 'clock'], text });
+        const graph = recipe.arguments[recipe.arguments.indexOf('-filter:v') + 1]!;
+        const one: Case = { folder, width, height, tools, filters: graph.split(/,(?=drawtext=)/) };
+        const copy = await grayFrames(tools, folder, ['-i', output], '', width, height);
+
+        for (const mark of [0, 1] as const) {
+          const mine = await alone(one, one.filters[mark]!);
+          const tofu = await withText(one, mark, (written) => written.replace(han, missing));
+          const label = mark === 0 ? 'text' : 'clock';
+          frames.forEach((frame, at) => {
+            const whole = regionOf(mine[at]!, (pixel) => mine[at]!.pixels[pixel]! > blackBelow);
+            const right = correlate(mine[at]!, copy[at]!, whole);
+            assert.ok(right >= 0.8, `${label}, frame ${frame}: ${right}`);
+            // Tofu differs from the mark where Chinese stands: that is where it is told apart.
+            const chinese = regionOf(mine[at]!, (pixel) => Math.abs(mine[at]!.pixels[pixel]! - tofu[at]!.pixels[pixel]!) > blackBelow);
+            assert.ok(correlate(mine[at]!, copy[at]!, chinese) >= 0.8);
+            const boxes = correlate(tofu[at]!, copy[at]!, chinese);
+            if (process.env.SHOW_MARKS) console.log(name, label, frame, right.toFixed(3), 'tofu', boxes.toFixed(3), 'whole', correlate(tofu[at]!, copy[at]!, whole).toFixed(3));
+            assert.ok(boxes < 0.5, `${label} in boxes, frame ${frame}: ${boxes}`);
+          });
+        }
+
+        const mine = await alone(one, one.filters[0]!);
+        const other = await withText(one, 0, (written) => written.replace('欧阳明远', '司马长风'));
+        frames.forEach((frame, at) => {
+          const person = regionOf(mine[at]!, (pixel) => Math.abs(mine[at]!.pixels[pixel]! - other[at]!.pixels[pixel]!) > blackBelow);
+          const [right, wrong] = [correlate(mine[at]!, copy[at]!, person), correlate(other[at]!, copy[at]!, person)];
+          if (process.env.SHOW_MARKS) console.log(name, 'officer', frame, right.toFixed(3), 'other', wrong.toFixed(3));
+          assert.ok(right >= 0.8 && wrong < right - 0.4, `frame ${frame}: this officer ${right}, another ${wrong}`);
+        });
+
+        // The clock runs: the time of one frame is not the time of another.
+        const clocks = await alone(one, one.filters[1]!);
+        const digits = regionOf(clocks[0]!, (pixel) => Math.abs(clocks[0]!.pixels[pixel]! - clocks[2]!.pixels[pixel]!) > blackBelow);
+        assert.ok(correlate(clocks[0]!, copy[0]!, digits) - correlate(clocks[0]!, copy[2]!, digits) > 0.3);
+        assert.match(await readFile(path.join(folder, '01-clock.txt'), 'utf8'), zoneClock);
+      }));
+  });

@@ -1,0 +1,77 @@
+// The shell pages of the specification, run as they stand: a stranger needs none of our code.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { filesOf, makeTempFolder, zipFiles } from '../support/evidence/bytes.js';
+import { publicPem } from '../support/evidence/keys.js';
+import { aSealedPackage, gateKey } from '../support/evidence/sealed-package.js';
+
+const tools = ['bash', 'unzip', 'sha256sum', 'openssl', 'jq', 'xxd'];
+const has = (tool: string): boolean => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
+
+/** The one `sh` block of a page. */
+function shellOf(page: string): string {
+  const text = fs.readFileSync(fileURLToPath(new URL(`../../docs/spec/${page}`, import.meta.url)), 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!);
+  assert.equal(blocks.length, 1);
+  return blocks[0]!;
+}
+
+describe('without us', function () {
+  this.timeout(20_000);
+  let root: string;
+
+  before(() => {
+    root = makeTempFolder();
+  });
+  after(() => fs.rmSync(root, { recursive: true, force: true }));
+
+  it('has one page of shell for the package and one for the disclosures', () => {
+    assert.match(shellOf('package.md'), /echo intact/);
+    assert.match(shellOf('manifest.md'), /sha256sum/);
+  });
+
+  async function run(tamper: (files: Map<string, Buffer>) => unknown): Promise<{ status: number | null; out: string; err: string }> {
+    const folder = fs.mkdtempSync(join(root, 'shell-'));
+    const files = await filesOf(aSealedPackage());
+    tamper(files);
+    fs.writeFileSync(join(folder, 'package.zip'), await zipFiles(files));
+    fs.writeFileSync(join(folder, 'gate.pub'), publicPem(gateKey));
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', shellOf('package.md')], { cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+    return { status, out: stdout.toString(), err: stderr.toString() };
+  }
+  const edit = (path: string, from: string, to: string) => (files: Map<string, Buffer>) =>
+    files.set(path, Buffer.from(files.get(path)!.toString('latin1').replace(from, to), 'latin1'));
+
+  if (tools.every(has)) {
+    it('finds a package intact', async () => {
+      const { status, out, err } = await run(() => undefined);
+      assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
+    });
+
+    const table: [what: string, tamper: (files: Map<string, Buffer>) => unknown, says: RegExp][] = [
+      ['a changed manifest', edit('manifest.json', 'ART7', 'ART9'), /signature of the manifest/],
+      ['a changed original', (files) => files.set('original/cam-1/01.mp4', Buffer.alloc(3000)), /SHA-256 of a file/],
+      ['an added file', (files) => files.set('original/x', Buffer.alloc(1)), /missing or was added/],
+      ['a changed checkpoint', edit('journal/checkpoint', 'test-1', 'test-2'), /signature of the checkpoint/],
+      ['a changed entry', edit('journal/entries.ndjson', '"attempt":1', '"attempt":2'), /inclusion of entry 3/],
+      ['a changed proof', edit('journal/000000000005.tlog-proof', '\n\n', '\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n'), /inclusion of entry 2/],
+    ];
+    for (const [what, tamper, says] of table)
+      it(`finds ${what}`, async () => {
+        const { status, err } = await run(tamper);
+        assert.notEqual(status, 0);
+        assert.match(err, says);
+      });
+
+    it('opens a disclosure', async () => {
+      const folder = fs.mkdtempSync(join(root, 'disclosure-'));
+      fs.writeFileSync(join(folder, 'manifest.json'), (await filesOf(aSealedPackage())).get('manifest.json')!);
+      const { stdout } = spawnSync('bash', ['-c', shellOf('manifest.md')], { cwd: folder });
+      const [made, told] = stdout.toString().split('\n');
+      assert.equal(`sha256:${made!.slice(0, 64)}`, told);
+    });
+  }
+});

@@ -1,0 +1,81 @@
+// Marks and recipe: goldens, hostile text, and lines that fit every picture.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { marks } from '../../plugin/domain/duty.js';
+import { buildArguments } from '../../plugin/media/ffmpeg.js';
+import { offsetAt } from '../../plugin/media/marks/clock.js';
+import { markMakers } from '../../plugin/media/marks/index.js';
+import { printable } from '../../plugin/media/marks/layout.js';
+import type { MarkText, Scene } from '../../plugin/media/marks/mark.js';
+import { viewingRecipe } from '../../plugin/media/recipe.js';
+import { zero } from './street.js';
+
+const text: MarkText = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局刑侦支队', officers: ['张三', '李四'] };
+const scene = (width: number, height: number, change: Partial<MarkText> = {}): Scene => ({ width, height, firstUtcMicros: zero + 123_456, text: { ...text, ...change } });
+const versions = { old: 'ffmpeg version N-47683-g0e8eb07980-static', debian: 'ffmpeg version 5.1.9-0+deb12u1', new: 'ffmpeg version 7.1', custom: 'ffmpeg version n6.0', four: 'ffmpeg version 4.4.2' };
+
+const recipeFor = (place: Scene, version = versions.debian): string[] =>
+  viewingRecipe({
+    input: '01.mp4', output: '01-viewing.mp4', mostBytes: 100_000_000, version,
+    marks: marks.map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
+  });
+const golden = (place: Scene): string => [...marks.map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
+
+describe('the recipe', () => {
+  for (const [width, height] of [[640, 360], [768, 576], [1920, 1080], [3840, 2160], [176, 144]] as const)
+    it(`for ${width}×${height} is the golden one`, async () => {
+      const file = new URL(`../golden/media/viewing-${width}x${height}.txt`, import.meta.url);
+      const made = golden(scene(width, height));
+      if (process.env.UPDATE_GOLDEN) await writeFile(file, made);
+      assert.equal(made, await readFile(file, 'utf8'));
+    });
+
+  for (const [name, option] of [['old', '-vsync'], ['four', '-vsync'], ['debian', '-fps_mode'], ['custom', '-fps_mode'], ['new', '-fps_mode']] as const)
+    it(`keeps frame times by ${option} on ${versions[name]}`, () => assert.ok(recipeFor(scene(640, 360), versions[name]).includes(option)));
+
+  const hostile = ["'", ':', '\\', '%{pts}', '%{metadata:x}', "a':textfile=/etc/passwd,drawtext=text='b", '[in]', ';', ',', '\n', '\r\n', '\u0000', '$(id)', '\u202eevil', '🙂'];
+  for (const piece of hostile)
+    it(`is not altered by ${JSON.stringify(piece)} in people’s text`, () => {
+      const evil = scene(1920, 1080, { unit: `甲${piece}乙`, officers: [`张${piece}三`], requestId: `EG${piece}1` });
+      assert.deepEqual(recipeFor(evil), recipeFor(scene(1920, 1080)));
+      assert.equal(markMakers.clock.write(evil), markMakers.clock.write(scene(1920, 1080)));
+      assert.equal(markMakers.text.write(evil).split('\n').length, 4);
+      assert.doesNotMatch(markMakers.text.write(evil), /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+    });
+
+  it('refuses an option that would need escaping', () =>
+    assert.throws(() => buildArguments({ inputOptions: [], input: 'a', filters: [{ filter: 'drawtext', options: { text: "a':b" } }], outputOptions: [], output: 'b' }), /text is not plain/));
+});
+
+describe('a mark', () => {
+  const sizes = fc.constantFrom([176, 144], [352, 288], [640, 360], [768, 576], [1280, 720], [1920, 1080], [3840, 2160], [720, 1280]);
+  const word = fc.string({ unit: fc.constantFrom(...'张三李四王五城东分局刑侦支队WMil.- 、'), maxLength: 150 });
+  /** Widths of the shipped font, em: `hmtx` of the widest Latin capital and of a Han character. */
+  const widest = (line: string): number => [...line].reduce((sum, one) => sum + (one === 'W' || one > '\u2000' ? 1 : one === 'M' ? 0.83 : /[A-Z]/.test(one) ? 0.73 : one === ' ' ? 0.225 : 0.6), 0);
+
+  it('never runs out of the picture and never hides more than half of it', () =>
+    fc.assert(
+      fc.property(sizes, word, fc.array(word, { minLength: 1, maxLength: 6 }), ([width, height], unit, officers) => {
+        const place = scene(width!, height!, { unit, officers });
+        const lines = markMakers.text.write(place).split('\n');
+        const { fontsize } = markMakers.text.filter(place, { font: 'f', text: 't' }).options as { fontsize: number };
+        for (const line of lines) assert.ok(widest(line) * fontsize <= width!, line);
+        assert.ok(lines.length * fontsize * 1.5 <= height! * 0.5 + 1);
+      }),
+      { numRuns: 200 },
+    ));
+
+  it('loses no character of a name to line breaks', () => {
+    const officers = ['欧阳䶮', '古丽娜尔·买买提', 'Aleksandr Testov'];
+    const drawn = markMakers.text.write(scene(640, 360, { officers })).replaceAll('\n', '');
+    for (const name of officers) assert.ok(drawn.replaceAll(' ', '').includes(name.replaceAll(' ', '')), drawn);
+  });
+
+  it('cuts what no mark can hold, visibly', () => assert.match(printable('长'.repeat(500)), /^长{119}…$/));
+
+  it('bears the offset of Shanghai at the instant, not a constant', () => {
+    assert.deepEqual(offsetAt(new Date('2026-03-01T00:00:00Z')), { text: '+08:00', seconds: 28_800 });
+    assert.deepEqual(offsetAt(new Date('1988-07-01T00:00:00Z')), { text: '+09:00', seconds: 32_400 });
+  });
+});

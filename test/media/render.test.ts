@@ -1,0 +1,150 @@
+// The viewing copy: the asked frames at their times, nothing else; bad footage, bad names and a stop end cleanly.
+import assert from 'node:assert/strict';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Problem } from '../../plugin/domain/problem.js';
+import type { Tools } from '../../plugin/media/find-ffmpeg.js';
+import type { Part } from '../../plugin/media/mux-parts.js';
+import { probe } from '../../plugin/media/probe.js';
+import { renderViewing } from '../../plugin/media/render.js';
+import type { Rendering } from '../../plugin/media/render.js';
+import { runFfmpeg } from '../../plugin/media/run-ffmpeg.js';
+import { mux, readStreet } from './street.js';
+import { ask, bundledTools, inFolder, machineTools, shownFrames } from './tools.js';
+
+const text = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局', officers: ['张三', '李四'] };
+const isFailure = (error: unknown): boolean => error instanceof Problem && error.code === 'render-failed' && !/\/|\.mp4/.test(error.detail);
+
+async function street(folder: string, options: Parameters<typeof readStreet>[0], file?: (bytes: Buffer) => Buffer): Promise<{ part: Part; rendering: Rendering }> {
+  const { samples, parameterSets } = await readStreet(options);
+  const { files, parts } = await mux(samples, parameterSets);
+  const input = path.join(folder, '01.mp4');
+  await writeFile(input, file ? file(files[0]!) : files[0]!);
+  return { part: parts[0]!, rendering: { input, workFolder: folder, part: parts[0]!, marks: ['text', 'clock'], text } };
+}
+
+describe('the viewing copy', () => {
+  const builds: [string, () => Promise<Tools>][] = [['the machine’s ffmpeg', machineTools], ['the bundled ffmpeg', bundledTools]];
+  for (const [name, find] of builds)
+    it(`has the asked frames at their times, by ${name}`, () =>
+      inFolder(async (folder) => {
+        const tools = await find();
+        const { part, rendering } = await street(folder, { from: 20, to: 50, asked: 33 });
+        const told: number[] = [];
+        const { output, recipe } = await renderViewing(tools, { ...rendering, onProgress: (percent) => told.push(percent) });
+        assert.deepEqual((await shownFrames(tools.ffmpeg, output)).map((frame) => frame.micros), Array.from({ length: 17 }, (_, at) => at * 100_000));
+        const found = await probe(tools, output);
+        assert.deepEqual([found.streams, found.frames, found.width, found.height, found.codec], [1, 17, part.width, part.height, 'h264']);
+        assert.equal(recipe.version, tools.version);
+        assert.ok(!recipe.arguments.some((argument) => argument.includes(folder)));
+        assert.deepEqual(told, [...told].sort((a, b) => a - b));
+        assert.equal(told.at(-1), 100);
+        const bytes = await readFile(output);
+        assert.ok(bytes.indexOf('moov') < bytes.indexOf('mdat'), 'the index stands in front');
+        assert.ok(!bytes.includes('Lavf'));
+      })).timeout(20_000);
+
+  it('keeps uneven frame times', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      const { samples, parameterSets } = await readStreet({ to: 30 });
+      const uneven = samples.map((sample, at) => ({ ...sample, utcMicros: sample.utcMicros + ((at * 7919) % 60_001) }));
+      const { files, parts } = await mux(uneven, parameterSets);
+      await writeFile(path.join(folder, '01.mp4'), files[0]!);
+      const { output } = await renderViewing(tools, { input: path.join(folder, '01.mp4'), workFolder: folder, part: parts[0]!, marks: ['clock'], text });
+      assert.deepEqual((await shownFrames(tools.ffmpeg, output)).map((frame) => frame.micros), uneven.map((sample) => sample.utcMicros - uneven[0]!.utcMicros));
+    })).timeout(20_000);
+
+  it('is made again to the byte by the recipe that it names', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      const { rendering } = await street(folder, { to: 20 });
+      const { output, recipe } = await renderViewing(tools, rendering);
+      const first = await readFile(output);
+      await ask(tools.ffmpeg, recipe.arguments, folder);
+      assert.ok((await readFile(output)).equals(first));
+    })).timeout(20_000);
+
+  const damage: [string, (bytes: Buffer) => Buffer][] = [
+    ['truncated', (bytes) => bytes.subarray(0, bytes.length >> 1)],
+    ['garbage', (bytes) => Buffer.alloc(bytes.length, 'garbage ')],
+    ['empty', () => Buffer.alloc(0)],
+    ['a playlist', () => Buffer.from('#EXTM3U\n#EXTINF:1,\n/etc/hostname\n')],
+    ['frames overwritten', (bytes) => Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(200_000, 0xa5), bytes.subarray(200_100)])],
+  ];
+  for (const [sentence, file] of damage)
+    it(`${sentence} → render-failed`, () =>
+      inFolder(async (folder) => {
+        const { rendering } = await street(folder, { to: 40 }, file);
+        await assert.rejects(machineTools().then((tools) => renderViewing(tools, rendering)), isFailure);
+      }));
+
+  it('fewer frames than the part has → render-failed', () =>
+    inFolder(async (folder) => {
+      const { part, rendering } = await street(folder, { to: 20 });
+      await assert.rejects(machineTools().then((tools) => renderViewing(tools, { ...rendering, part: { ...part, frames: 21 } })), isFailure);
+    }));
+
+  it('another decoder than the listed ones stays shut', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      const { rendering } = await street(folder, { to: 20 });
+      await ask(tools.ffmpeg, ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'color=red:s=768x576:r=10:d=2', '-c:v', 'mjpeg', rendering.input]);
+      await assert.rejects(renderViewing(tools, rendering), isFailure);
+    }));
+
+  for (const name of ['../01.mp4', '-y.mp4', 'a b.mp4', 'concat:01.mp4'])
+    it(`a part named “${name}” is not taken`, () =>
+      inFolder(async (folder) => {
+        const { rendering } = await street(folder, { to: 1 });
+        const tools = await machineTools();
+        await assert.rejects(renderViewing(tools, { ...rendering, input: `${folder}/${name}` }), (error) => error instanceof Problem && error.code === 'internal');
+      }));
+});
+
+describe('running ffmpeg', () => {
+  /** Works for a minute of real time. */
+  const endless = ['-f', 'lavfi', '-i', 'testsrc=s=320x240:r=10,realtime', '-t', '60', '-f', 'null', '-'];
+
+  it('an abort ends the child within two seconds', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      const stop = new AbortController();
+      let stoppedAt = 0;
+      const onProgress = (): void => {
+        stoppedAt ||= performance.now();
+        stop.abort();
+      };
+      const run = { cwd: folder, timeLimitMs: 30_000, mostBytes: 1_000_000, signal: stop.signal, wantedMicros: 60_000_000, onProgress };
+      await assert.rejects(runFfmpeg(tools, endless, run), isFailure);
+      assert.ok(stoppedAt > 0 && performance.now() - stoppedAt < 2000);
+    })).timeout(10_000);
+
+  it('a signal that was given before starts nothing', async () => {
+    const run = { cwd: '/', timeLimitMs: 1000, mostBytes: 1, signal: AbortSignal.abort(), wantedMicros: 1 };
+    await assert.rejects(runFfmpeg(await machineTools(), ['-y', '/nowhere'], run), isFailure);
+  });
+
+  it('the time limit ends the child', () =>
+    inFolder(async (folder) => {
+      const run = { cwd: folder, timeLimitMs: 300, mostBytes: 1_000_000, wantedMicros: 60_000_000 };
+      await assert.rejects(runFfmpeg(await machineTools(), endless, run), /longer than it may/);
+    }));
+
+  it('a file larger than allowed is refused by the system', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      if (!tools.fence.prlimit) return assert.equal(process.platform === 'linux' && tools.fence.prlimit !== null, false);
+      const args = ['-f', 'lavfi', '-i', 'testsrc=s=320x240:r=10', '-t', '5', '-c:v', 'rawvideo', '-f', 'nut', 'out.nut'];
+      await assert.rejects(runFfmpeg(tools, args, { cwd: folder, timeLimitMs: 20_000, mostBytes: 100_000, wantedMicros: 1 }), isFailure);
+    }));
+
+  it('sees nothing of our environment', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      const showing = { ...tools, ffmpeg: '/usr/bin/env' };
+      // `env` without its arguments would print the environment; with ffmpeg's it fails, and its complaint names none of ours.
+      await assert.rejects(runFfmpeg(showing, [], { cwd: folder, timeLimitMs: 5000, mostBytes: 1, wantedMicros: 1 }), (error: Problem) => !String(error.cause).includes('PATH='));
+      assert.deepEqual(await readdir(folder), []);
+    }));
+});

@@ -1,0 +1,304 @@
+// Decision tables with the shipped files: who, where, on which ground → what must then happen. Then the same with rows shuffled.
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Basis } from '../../plugin/domain/basis.js';
+import type { Decision, Fact } from '../../plugin/domain/decision.js';
+import type { Item } from '../../plugin/domain/export-request.js';
+import { Problem } from '../../plugin/domain/problem.js';
+import { allows, decide } from '../../plugin/policy/decide.js';
+import { loadPolicy, type Policy } from '../../plugin/policy/load.js';
+import { makePlan } from '../../plugin/policy/plan.js';
+import { append, shipped, withPolicies, type Edits } from './policy-folder.js';
+import { anItem, aQuestion } from './questions.js';
+
+const clerk = 'evidence-clerk';
+const manager = 'site-security-manager';
+const privacy = 'privacy-officer';
+const head = 'unit-head';
+const duty = 'duty-manager';
+const first = 'execute:dual cameras:8 downloads:2 expires:72h';
+const second = 'execute:dual-not-manager cameras:16 downloads:3 expires:72h';
+const third = 'execute:single cameras:16 downloads:5 expires:168h';
+
+type Row = readonly [who: string, items: readonly Item[], basis: Basis, late: boolean, verdict: string, facts: readonly Fact[], then: string];
+const t1 = (...more: string[]) => `${[clerk, manager, privacy, head, ...more].join('+')} ${first}`;
+const t2 = (...steps: string[]) => `${[clerk, manager, ...steps].join('+')} ${second}`;
+const t3 = (...more: string[]) => `${[clerk, manager, ...more].join('+')} ${third}`;
+
+const table: Readonly<Record<string, readonly Row[]>> = {
+  // who, what, basis, late → verdict, facts, steps and terms (a deny: its reason)
+  'Beijing 110000, tier 1': [
+    ['user:bj.meng.investigator', [anItem('bj-ql-gate')], 'CRIMINAL_CASE', false, 'allow', [], t1()],
+    ['user:bj.meng.investigator', [anItem('bj-ql-gate', 4)], 'CRIMINAL_CASE', false, 'allow', [], t1()],
+    ['user:bj.meng.investigator', [anItem('bj-ql-gate', 4.01)], 'CRIMINAL_CASE', false, 'allow', ['over-soft'], t1()],
+    ['user:bj.meng.investigator', [anItem('bj-ql-gate', 24.01)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t1(duty)],
+    ['user:bj.meng.investigator', [anItem('bj-ql-clinic')], 'SUPERVISION', false, 'allow', ['sensitive'], t1()],
+    ['user:bj.song.public-order', [anItem('bj-ql-gate')], 'ADMIN_CASE', true, 'allow', ['late'], t1()],
+    ['user:bj.song.public-order', [anItem('bj-ql-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
+    ['user:bj.hou.clerk', [anItem('bj-ql-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
+    ['user:bj.meng.investigator', [anItem('bj-ql-gate')], 'FOREIGN', false, 'deny', [], 'basis-foreign'],
+  ],
+  'Shanghai 310000, tier 1': [
+    ['user:sh.lu', [anItem('sh-yf-gate', 1 / 60)], 'CRIMINAL_CASE', false, 'allow', [], t1()],
+    ['user:sh.lu', [anItem('sh-yf-gate', 24)], 'CRIMINAL_CASE', false, 'allow', ['over-soft'], t1()],
+    ['user:sh.lu', [anItem('sh-yf-gate', 30)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t1(duty)],
+    ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-street', 3)], 'COURT', false, 'allow', [], t1()],
+    ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-gate', 3, 3)], 'COURT', false, 'allow', ['over-soft'], t1()],   // cut in two, still six hours
+    ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-gate', 3, 10)], 'COURT', false, 'allow', [], t1()],
+    ['user:sh.lu', [anItem('sh-yf-gate'), anItem('sh-yf-school')], 'PRE_FILING', false, 'allow', ['sensitive'], t1()],
+    ['user:sh.pan', [anItem('sh-yf-street')], 'ADMIN_CASE', false, 'allow', [], t1()],
+    ['user:sh.pan', [anItem('sh-yf-street')], 'ADMIN_URGENT', false, 'deny', [], 'no-row-allows'],
+    ['user:sh.lu', [anItem('sh-yf-gate')], 'CITIZEN_VIEW', false, 'deny', [], 'no-row-allows'],
+    ['user:sh.lu', [anItem('sh-yf-gate')], 'INSURANCE', false, 'deny', [], 'no-row-allows'],
+    ['user:root.luo', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
+    ['user:nobody', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
+    ['user:bj.meng.investigator', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],   // holds the role in Beijing
+  ],
+  'Guangzhou 440100, tier 1': [
+    ['user:gz.mai.investigator', [anItem('gz-ht-gate')], 'COUNTER_TERROR', false, 'allow', [], t1()],
+    ['user:gz.mai.investigator', [anItem('gz-ht-chapel', 25)], 'CRIMINAL_CASE', true, 'allow', ['sensitive', 'over-soft', 'over-hard', 'late'], t1(duty)],
+    ['user:gz.liang.public-order', [anItem('gz-ht-gate')], 'ADMIN_CASE', false, 'allow', [], t1()],
+    ['user:gz.huo.executor', [anItem('gz-ht-gate')], 'ADMIN_CASE', false, 'deny', [], 'no-row-allows'],
+  ],
+  'Chengdu 510100, tier 2': [
+    ['user:cd.tang.investigator', [anItem('cd-jx-gate')], 'CRIMINAL_CASE', false, 'allow', [], t2()],
+    ['user:cd.tang.investigator', [anItem('cd-jx-gate', 8)], 'CRIMINAL_CASE', false, 'allow', [], t2()],
+    ['user:cd.tang.investigator', [anItem('cd-jx-gate', 9)], 'CRIMINAL_CASE', false, 'allow', ['over-soft'], t2(privacy)],
+    ['user:cd.tang.investigator', [anItem('cd-jx-school')], 'CRIMINAL_CASE', false, 'allow', ['sensitive'], t2(privacy)],
+    ['user:cd.tang.investigator', [anItem('cd-jx-gate'), anItem('cd-jx-school')], 'CRIMINAL_CASE', false, 'allow', ['sensitive'], t2(privacy)],
+    ['user:cd.tang.investigator', [anItem('cd-jx-gate', 49)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t2(privacy, duty)],
+    ['user:cd.yin.public-order', [anItem('cd-jx-school')], 'ADMIN_CASE', false, 'allow', ['sensitive'], t2(privacy)],
+  ],
+  'Hangzhou 330100, tier 2': [
+    ['user:hz.lou.investigator', [anItem('hz-wt-gate')], 'STATE_SECURITY', false, 'allow', [], t2()],
+    ['user:hz.lou.investigator', [anItem('hz-wt-pool')], 'CRIMINAL_CASE', false, 'allow', ['sensitive'], t2(privacy)],
+    ['user:hz.ying.public-order', [anItem('hz-wt-parking', 12)], 'ADMIN_CASE', false, 'allow', ['over-soft'], t2(privacy)],
+    ['user:hz.ying.public-order', [anItem('hz-wt-parking')], 'COURT', false, 'deny', [], 'no-row-allows'],
+  ],
+  'Chongqing 500000, tier 2': [
+    ['user:cq.qin.investigator', [anItem('cq-ly-hall')], 'PROCURATORATE', false, 'allow', [], t2()],
+    ['user:cq.qin.investigator', [anItem('cq-ly-aid', 72)], 'OTHER_ADMIN_ORGAN', true, 'allow', ['sensitive', 'over-soft', 'over-hard', 'late'], t2(privacy, duty)],
+    ['user:cq.tian.public-order', [anItem('cq-ly-street')], 'ADMIN_CASE', false, 'allow', [], t2()],
+    ['user:cd.tang.investigator', [anItem('cq-ly-street')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
+  ],
+  'Qinhuangdao 130300, tier 3': [
+    ['user:qhd.bian.investigator', [anItem('qhd-ho-gate')], 'CRIMINAL_CASE', false, 'allow', [], t3()],
+    ['user:qhd.bian.investigator', [anItem('qhd-ho-school')], 'CRIMINAL_CASE', false, 'allow', ['sensitive'], t3()],
+    ['user:qhd.bian.investigator', [anItem('qhd-ho-street', 25)], 'CRIMINAL_CASE', false, 'allow', ['over-soft'], t3()],
+    ['user:qhd.bian.investigator', [anItem('qhd-ho-street', 73)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t3(duty)],
+    ['user:qhd.chi.public-order', [anItem('qhd-ho-street')], 'ADMIN_CASE', false, 'allow', [], t3()],
+    ['user:qhd.chi.public-order', [anItem('qhd-ho-street')], 'EMERGENCY_RESCUE', false, 'deny', [], 'no-row-allows'],
+  ],
+  'Guilin 450300, tier 3': [
+    ['user:gl.wei.investigator', [anItem('gl-yx-street', 24)], 'COURT', false, 'allow', [], t3()],
+    ['user:gl.nong.public-order', [anItem('gl-yx-gate', 80)], 'ADMIN_CASE', false, 'allow', ['over-soft', 'over-hard'], t3(duty)],
+    ['user:qhd.bian.investigator', [anItem('gl-yx-gate')], 'COURT', false, 'deny', [], 'no-row-allows'],
+    ['user:gl.wei.investigator', [anItem('gl-yx-street')], 'FOREIGN', false, 'deny', [], 'basis-foreign'],
+  ],
+};
+
+/** Steps and terms in one sentence; a deny: its reasons. */
+function tell(policy: Policy, decision: Decision, items: readonly Item[]): string {
+  if (decision.verdict === 'deny') return decision.reasons.join(' ');
+  const plan = makePlan(decision, items, policy);
+  assert.deepEqual([plan.officers, plan.instrument, plan.marks, plan.original], [2, 'notice', ['text', 'clock'], 'with']);
+  return `${plan.steps.map((step) => step.step).join('+')} execute:${plan.execute} cameras:${plan.cameras} downloads:${plan.downloads} expires:${plan.expiresHours}h`;
+}
+
+function checkTable(policyOf: () => Policy): void {
+  for (const [city, rows] of Object.entries(table))
+    for (const [who, items, basis, late, verdict, facts, then] of rows)
+      it(`${city}: ${who} asks ${items.map((item) => `${item.camera} ${(Date.parse(item.to) - Date.parse(item.from)) / 3_600_000} h`).join(', ')} from ${items.at(-1)!.from.slice(11, 13)} for ${basis}${late ? ', late' : ''} → ${verdict} ${facts.join(' ')}`, () => {
+        const decision = policyOf().decide(aQuestion(who, items, basis, { late }));
+        assert.deepEqual([decision.verdict, decision.facts, tell(policyOf(), decision, items)], [verdict, facts, then]);
+      });
+}
+
+/** Comment lines and the header stay where they are; the rest is put in the order of the keys. */
+const shuffle = (keys: readonly number[]) => (text: string): string => {
+  const lines = text.trimEnd().split('\n');
+  const isHeader = (line: string) => /^(code|site|camera|group|step),/.test(line);
+  const fixed = lines.filter((line) => line === '' || line.startsWith('#') || isHeader(line));
+  const free = lines.filter((line) => !fixed.includes(line));
+  const order = free.map((line, index) => [keys[index % keys.length]! * (index + 1) % 9973, line] as const);
+  return [...fixed, ...order.sort(([a], [b]) => a - b).map(([, line]) => line)].join('\n');
+};
+const tables = ['cities.csv', 'groups.csv', 'sites.csv', 'cameras.csv', 'steps.csv', 'roles.csv', 'tier-1.csv', 'tier-2.csv', 'tier-3.csv', 'gate.csv'];
+const shuffled = (keys: readonly number[]): Edits => Object.fromEntries(tables.map((file) => [file, shuffle(keys)]));
+
+/** What a decision says, without line numbers and the version, which name the order on purpose. */
+const essence = ({ rows, policyVersion, ...rest }: Decision) => ({ ...rest, rows: rows.map((row) => row.text).sort(), versioned: policyVersion !== '' });
+
+describe('decide, as shipped', () => {
+  let policy: Policy;
+  before(async () => { policy = await loadPolicy(shipped); });
+  checkTable(() => policy);
+
+  it('collects every matching row, each once, with file and line', () => {
+    const { rows } = policy.decide(aQuestion('user:cd.tang.investigator', [anItem('cd-jx-school', 50), anItem('cd-jx-gate')]));
+    assert.deepEqual(rows.map((row) => row.text.split(', ')[6]), ['*', 'sensitive', 'over-soft', 'over-hard']);
+    assert.ok(rows.every((row) => /^tier-2\.csv:\d+$/.test(row.source)));
+    assert.equal(new Set(rows.map((row) => row.source)).size, rows.length);
+  });
+
+  const problems: [string, readonly Item[], string][] = [
+    ['an unknown camera', [anItem('sh-yf-roof')], 'camera-unknown'],
+    ['a camera with a path for a name', [anItem('../sh-yf-gate')], 'camera-unknown'],
+    ['cameras of two sites', [anItem('sh-yf-gate'), anItem('bj-ql-gate')], 'sites-mixed'],
+    ['no camera', [], 'span-invalid'],
+    ['a span that ends before it starts', [anItem('sh-yf-gate', -1)], 'span-invalid'],
+    ['an empty span', [anItem('sh-yf-gate', 0)], 'span-invalid'],
+    ['a span of no time at all', [{ camera: 'sh-yf-gate', from: 'yesterday', to: 'today' }], 'span-invalid'],
+  ];
+  for (const [name, items, code] of problems)
+    it(`${name}: ${code}`, () => {
+      assert.throws(() => policy.decide(aQuestion('user:sh.lu', items)), (thrown) => thrown instanceof Problem && thrown.code === code);
+    });
+
+  const strange: [string, object][] = [
+    ['a user that is a role', { user: 'role:police.investigator' }],
+    ['a user that is an object', { user: { toString: () => 'user:sh.lu' } }],
+    ['no user', { user: null }],
+    ['two users in one', { user: 'user:sh.lu user:sh.pan' }],
+    ['the group for a basis', { basis: 'ordinary' }],
+    ['any basis', { basis: '*' }],
+    ['an act that is none', { act: '*' }],
+    ['a list for an act', { act: ['request'] }],
+  ];
+  for (const [name, change] of strange)
+    it(`${name} is denied: policy-failed`, () => {
+      const decision = policy.decide({ ...aQuestion('user:sh.lu', [anItem('sh-yf-gate')]), ...change });
+      assert.deepEqual([decision.verdict, decision.reasons, decision.duties], ['deny', ['policy-failed'], []]);
+    });
+});
+
+describe('decide, when something breaks', () => {
+  const lies: [string, () => boolean][] = [
+    ['casbin says yes where no row allows', () => true],
+    ['casbin throws', () => { throw new Error('broken'); }],
+  ];
+  for (const [name, enforce] of lies)
+    it(`${name}: denied, policy-failed`, async () => {
+      const { place, steps, version } = await loadPolicy(shipped);
+      const grounds = { version, rows: [], sensitiveGroups: [], steps, place, holdsAt: () => true, enforce };
+      const decision = decide(grounds, aQuestion('user:sh.lu', [anItem('sh-yf-gate')]));
+      assert.deepEqual([decision.verdict, decision.reasons], ['deny', ['policy-failed']]);
+      assert.equal(allows(grounds, 'user:sh.wei', 'release', 'request:*', null), false);
+    });
+});
+
+describe('decide, rows shuffled', () => {
+  let folderPolicy: Policy;
+  before(() => withPolicies(shuffled([31, 7, 1999, 3, 77]), async (folder) => { folderPolicy = await loadPolicy(folder); }));
+  checkTable(() => folderPolicy);
+
+  it('any order gives the same decisions', async function () {
+    this.timeout(20_000);
+    const straight = await loadPolicy(shipped);
+    const questions = Object.values(table).flat().map(([who, items, basis, late]) => aQuestion(who, items, basis, { late }));
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9972 }), { minLength: 3, maxLength: 9 }), async (keys) =>
+      withPolicies(shuffled(keys), async (folder) => {
+        const policy = await loadPolicy(folder);
+        for (const question of questions) assert.deepEqual(essence(policy.decide(question)), essence(straight.decide(question)));
+      })), { numRuns: 12 });
+  });
+});
+
+describe('decide, other rows', () => {
+  const deny = (object: string, when = '*') => append(`p, role:police.investigator, tier-1, ${object}, request, ordinary, ${when}, deny, -`);
+  const verdicts = (edits: Edits, cameras: readonly string[]) =>
+    withPolicies(edits, async (folder) => {
+      const policy = await loadPolicy(folder);
+      const { verdict, reasons } = policy.decide(aQuestion('user:sh.lu', cameras.map((camera) => anItem(camera))));
+      return [verdict, ...reasons];
+    });
+
+  const rows: [string, Edits, string[], string[]][] = [
+    ['a deny for a camera denies it', { 'tier-1.csv': deny('camera:sh-yf-gate') }, ['sh-yf-gate'], ['deny', 'row-denies']],
+    ['and not its neighbour', { 'tier-1.csv': deny('camera:sh-yf-gate') }, ['sh-yf-street'], ['allow', 'row-allows']],
+    ['one denied camera denies all', { 'tier-1.csv': deny('camera:sh-yf-gate') }, ['sh-yf-street', 'sh-yf-gate'], ['deny', 'row-denies']],
+    ['a deny for a group', { 'tier-1.csv': deny('group:school') }, ['sh-yf-school'], ['deny', 'row-denies']],
+    ['a deny for everything', { 'tier-1.csv': deny('*') }, ['sh-yf-gate'], ['deny', 'row-denies']],
+    ['a deny where a fact holds', { 'tier-1.csv': deny('camera:*', 'sensitive') }, ['sh-yf-gate', 'sh-yf-school'], ['deny', 'row-denies']],
+    ['and where it does not', { 'tier-1.csv': deny('camera:*', 'sensitive') }, ['sh-yf-gate'], ['allow', 'row-allows']],
+  ];
+  for (const [name, edits, cameras, expected] of rows) it(name, async () => assert.deepEqual(await verdicts(edits, cameras), expected));
+
+  it('several cameras: the strictest terms of all of them', () => withPolicies(
+    { 'tier-3.csv': append('p, role:police.investigator, tier-3, camera:gl-yx-gate, request, COURT, *, allow, officers:3 downloads:1 span:2h/4h execute:dual approve:unit-head') },
+    async (folder) => {
+      const policy = await loadPolicy(folder);
+      const items = [anItem('gl-yx-street', 3), anItem('gl-yx-gate')];
+      const plan = makePlan(policy.decide(aQuestion('user:gl.wei.investigator', items, 'COURT')), items, policy);
+      assert.deepEqual([plan.officers, plan.downloads, plan.span, plan.execute, plan.facts], [3, 1, { softHours: 2, hardHours: 4 }, 'dual', ['over-soft']]);
+      assert.deepEqual(plan.steps.map((step) => step.step), [clerk, manager, head]);
+      const alone = makePlan(policy.decide(aQuestion('user:gl.wei.investigator', [items[0]!], 'COURT')), items, policy);
+      assert.deepEqual([alone.officers, alone.downloads, alone.facts], [2, 5, []]);
+    }));
+
+  it('limits come from rows whose when is *, not from those for a fact', () => withPolicies(
+    { 'tier-1.csv': append('p, role:police.investigator, tier-1, camera:*, request, ordinary, sensitive, allow, span:1h/2h') },
+    async (folder) => {
+      const decision = (await loadPolicy(folder)).decide(aQuestion('user:sh.lu', [anItem('sh-yf-school', 3)]));
+      assert.deepEqual(decision.facts, ['sensitive']);
+    }));
+
+  it('two roles: the stricter one stands', () => withPolicies({ 'roles.csv': append('g, user:sh.lu, role:police.public-order, *'), 'tier-1.csv': append(
+    'p, role:police.public-order, tier-1, camera:*, request, ADMIN_CASE, *, allow, officers:4 approve:duty-manager') }, async (folder) => {
+      const policy = await loadPolicy(folder);
+      const decision = policy.decide(aQuestion('user:sh.lu', [anItem('sh-yf-gate')], 'ADMIN_CASE'));
+      assert.deepEqual(decision.duties.filter((word) => word.kind === 'officers'), [{ kind: 'officers', least: 4 }]);
+      assert.equal(makePlan(decision, [anItem('sh-yf-gate')], policy).steps.at(-1)?.step, duty);
+    }));
+});
+
+describe('holding a role', () => {
+  let policy: Policy;
+  before(async () => { policy = await loadPolicy(shipped); });
+
+  const table = [
+    ['user:sh.zhou', 'role:evidence-clerk', 'SH-YUNFAN', true],
+    ['user:sh.zhou', 'role:evidence-clerk', 'BJ-QINGLAN', false],   // an approver of site A is nobody at site B
+    ['user:sh.zhou', 'role:unit-head', 'SH-YUNFAN', false],
+    ['user:sh.lu', 'role:police.investigator', 'SH-YUNFAN', true],
+    ['user:sh.lu', 'role:police.investigator', 'GZ-HAITANG', false],
+    ['user:audit.he', 'role:auditor', 'GL-YINXING', true],
+    ['user:audit.he', 'role:auditor', 'NO-SUCH', false],
+    ['role:auditor', 'role:auditor', 'SH-YUNFAN', false],
+  ] as const;
+  for (const [user, role, site, expected] of table)
+    it(`${user} ${expected ? 'holds' : 'does not hold'} ${role} at ${site}`, () => assert.equal(policy.holds(user as 'user:x', role, site), expected));
+
+  const acts = [
+    ['user:sh.zhou', 'review', 'request:*', 'SH-YUNFAN', true],
+    ['user:sh.zhou', 'review', 'request:EG-310000-SH-YUNFAN-2026-000001', 'SH-YUNFAN', true],
+    ['user:sh.zhou', 'review', 'request:*', 'BJ-QINGLAN', false],
+    ['user:sh.zhou', 'review', 'request:*', null, false],
+    ['user:sh.zhou', 'review', 'request:*', 'NO-SUCH', false],
+    ['user:sh.zhou', 'release', 'request:*', 'SH-YUNFAN', false],
+    ['user:sh.wei', 'release', 'request:*', 'SH-YUNFAN', true],
+    ['user:sh.wei', 'execute', 'request:*', 'SH-YUNFAN', true],
+    ['user:sh.wei', 'release', 'journal:*', 'SH-YUNFAN', false],
+    ['user:sh.lu', 'review', 'request:*', 'SH-YUNFAN', false],
+    ['user:sh.yan', 'read-journal', 'journal:*', 'SH-YUNFAN', true],
+    ['user:sh.yan', 'read-journal', 'journal:*', null, false],
+    ['user:audit.he', 'read-journal', 'journal:*', null, true],
+    ['user:root.luo', 'manage', 'account:*', null, true],
+    ['user:root.luo', 'edit-policy', 'policy:*', null, true],
+    ['user:sh.shen', 'manage', 'account:*', null, false],
+    ['role:administrator', 'manage', 'account:*', null, false],
+    ['user:root.luo', 'manage', '*', null, false],
+    ['user:root.luo', 'manage', 'account:x journal:*', null, false],
+    ['user:sh.lu', 'request', 'camera:sh-yf-gate', 'SH-YUNFAN', false],
+  ] as const;
+  for (const [user, act, object, site, expected] of acts)
+    it(`${user} ${expected ? 'may' : 'may not'} ${act} ${object} at ${site ?? 'the gate'}`, () => assert.equal(policy.allows(user as 'user:x', act, object, site), expected));
+
+  it('every site has somebody for every step, and two executors', () => {
+    for (const site of policy.sites) {
+      for (const step of policy.steps) assert.ok(policy.holdings.some((held) => held.role === step.role && policy.holds(held.user, step.role, site.id)), `${site.id} ${step.step}`);
+      const executors = policy.holdings.filter((held) => held.role === 'role:executor' && policy.holds(held.user, 'role:executor', site.id));
+      assert.equal(executors.length, 2);
+    }
+  });
+});
