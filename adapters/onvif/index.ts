@@ -8,7 +8,10 @@ import { probe } from './probe.js';
 import { pull } from './pull.js';
 
 /** `limits` and `now` may be handed in. Problem: `config-invalid` for an address or a login that cannot be sent. */
-export function connect(address: RecorderAddress, { limits = {}, now = () => new Date() }: { limits?: Partial<Limits>; now?: () => Date } = {}): Vms {
+export function connect(
+  address: RecorderAddress,
+  { limits = {}, now = () => new Date() }: { limits?: Partial<Limits>; now?: () => Date } = {},
+): Vms {
   const device = makeDevice(address, { ...defaultLimits, ...limits }, now);
   return { pull: (source, span, signal) => pull(device, source, span, signal), probe: (signal) => probe(device, signal) };
 }

@@ -8,7 +8,7 @@ import { askReplayAddress } from './replay-uri.js';
 import { openReplay, type Replay, type ReplayParts } from './rtsp/session.js';
 import { readUnits, SilentPlay } from './rtsp/read-units.js';
 import { findRecording } from './search.js';
-import { findServices, replayService } from './services.js';
+import { findServices, replayService } from './service-addresses.js';
 import { makeTranscript } from './transcript.js';
 import { trimToSpan } from './trim-to-span.js';
 
@@ -18,11 +18,13 @@ type End = PullReport['end'];
 const beyondMs = 2000;
 
 const shift = (span: Span, milliseconds: number): Span => ({
-  from: new Date(Date.parse(span.from) + milliseconds).toISOString(), to: new Date(Date.parse(span.to) + milliseconds).toISOString(),
+  from: new Date(Date.parse(span.from) + milliseconds).toISOString(),
+  to: new Date(Date.parse(span.to) + milliseconds).toISOString(),
 });
 
 /** People ask in true time, recordings are in the recorder's: the offset counts where it is more than the error of measuring it. */
-export const deviceSpanOf = (span: Span, { offsetMs, uncertaintyMs }: ClockReading): Span => (Math.abs(offsetMs) > uncertaintyMs ? shift(span, offsetMs) : span);
+export const deviceSpanOf = (span: Span, { offsetMs, uncertaintyMs }: ClockReading): Span =>
+  Math.abs(offsetMs) > uncertaintyMs ? shift(span, offsetMs) : span;
 
 interface Opened {
   replay: Replay;
@@ -46,8 +48,10 @@ async function openSamples(device: Device, parts: ReplayParts, span: Span): Prom
 }
 
 /**
- * Samples of `source` from the key frame at or before the span up to its end. The first one has been seen when this resolves; who does not read
- * the samples must abort the signal. Problems, here or while reading: `footage-missing`, `wrong-footage`, `codec-unsupported`, `vms-unreachable`,
+ * Samples of `source` from the key frame at or before the span up to its end. The first one has been seen when this resolves; who does
+ * not read
+ * the samples must abort the signal. Problems, here or while reading: `footage-missing`, `wrong-footage`, `codec-unsupported`,
+ * `vms-unreachable`,
  * `vms-refused`, `vms-fault`. An abort throws the signal's reason.
  */
 export async function pull(device: Device, source: Source, span: Span, signal: AbortSignal): Promise<Pull> {

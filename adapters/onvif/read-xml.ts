@@ -49,7 +49,8 @@ export function readXml(bytes: Buffer, limits: XmlLimits): Element {
   parser.on('doctype', refuse('a document type declaration'));
   parser.on('processinginstruction', refuse('a processing instruction'));
   parser.on('xmldecl', ({ encoding, version }) => {
-    if ((encoding && encoding.toLowerCase() !== 'utf-8') || (version && version !== '1.0')) refuse('another encoding or version of XML than UTF-8 and 1.0')();
+    if ((encoding && encoding.toLowerCase() !== 'utf-8') || (version && version !== '1.0'))
+      refuse('another encoding or version of XML than UTF-8 and 1.0')();
   });
   parser.on('error', (cause) => {
     throw malformed('The message is not well-formed XML.', cause);

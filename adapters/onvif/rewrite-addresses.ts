@@ -17,7 +17,13 @@ function moved(address: string, from: readonly string[], gate: URL): string {
 function rewriteIn(element: Element, from: readonly string[], gate: URL): void {
   const text = carriers.has(element.local) ? textOf(element) : null;
   // XAddrs may be several, with blanks between.
-  if (text) element.children = [text.split(/\s+/).map((address) => moved(address, from, gate)).join(' ')];
+  if (text)
+    element.children = [
+      text
+        .split(/\s+/)
+        .map((address) => moved(address, from, gate))
+        .join(' '),
+    ];
   for (const child of elementsIn(element)) rewriteIn(child, from, gate);
 }
 

@@ -10,7 +10,8 @@ const mostPages = 200;
 const findBody = `<op:Scope><tt:RecordingInformationFilter>boolean(//Track[TrackType = "Video"])</tt:RecordingInformationFilter></op:Scope>
 <op:KeepAliveTime>PT60S</op:KeepAliveTime>`;
 const pageBody = (token: string): string =>
-  `<op:SearchToken>${value(token)}</op:SearchToken><op:MinResults>1</op:MinResults><op:MaxResults>50</op:MaxResults><op:WaitTime>PT5S</op:WaitTime>`;
+  `<op:SearchToken>${value(token)}</op:SearchToken><op:MinResults>1</op:MinResults>
+<op:MaxResults>50</op:MaxResults><op:WaitTime>PT5S</op:WaitTime>`;
 
 async function fetchTokens(device: Device, url: URL, searchToken: string, options: CallOptions): Promise<Set<string>> {
   const tokens = new Set<string>();
@@ -34,25 +35,59 @@ async function search(device: Device, url: URL, options: CallOptions): Promise<S
   try {
     return await fetchTokens(device, url, searchToken, options);
   } finally {
-    // A fault that says it is over already is normal; an abort or a lost recorder is told by the call before.
-    await device.soap.call('EndSearch', url, `<op:SearchToken>${value(searchToken)}</op:SearchToken>`, options).catch(() => undefined);
+    await endSearch(device, url, searchToken, options);
+  }
+}
+
+/** A fault that says it is over already is normal. After an abort nobody waits for the answer, but the slot is still given back. */
+async function endSearch(device: Device, url: URL, searchToken: string, options: CallOptions): Promise<void> {
+  const { aborted } = options.signal;
+  const call = device.soap.call('EndSearch', url, `<op:SearchToken>${value(searchToken)}</op:SearchToken>`, {
+    ...options,
+    signal: aborted ? AbortSignal.timeout(1000) : options.signal,
+  });
+  const ended = call.catch(() => undefined);
+  if (!aborted) await ended;
+}
+
+/** Who waits behind another's search can still leave. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 
 /**
- * Which rung found it: `search`, or `configured` where the recorder's search is missing, faulty or empty (facts vary by vendor) and the token is taken
- * as configured. Problems: `footage-missing` where the search lists recordings and this one is not among them; `vms-unreachable`, `vms-refused`, `vms-fault`.
+ * Which rung found it: `search`, or `configured` where the recorder's search is missing, faulty or empty (facts vary by vendor) and the
+ * token is taken
+ * as configured. Problems: `footage-missing` where the search lists recordings and this one is not among them; `vms-unreachable`,
+ * `vms-refused`, `vms-fault`.
  */
-export async function findRecording(device: Device, url: URL | undefined, recording: string, options: CallOptions): Promise<PullReport['rung']> {
+export async function findRecording(
+  device: Device,
+  url: URL | undefined,
+  recording: string,
+  options: CallOptions,
+): Promise<PullReport['rung']> {
   if (!url) return 'configured';
-  const mine = device.searching.then(() => search(device, url, options).catch((thrown: unknown) => {
-    // The token of the search was lost: once more.
-    if (thrown instanceof SoapFault && thrown.subcodes.includes('InvalidToken')) return search(device, url, options);
-    throw thrown;
-  }));
+  const mine = device.searching.then(() =>
+    search(device, url, options).catch((thrown: unknown) => {
+      // The token of the search was lost: once more.
+      if (thrown instanceof SoapFault && thrown.subcodes.includes('InvalidToken')) return search(device, url, options);
+      throw thrown;
+    }),
+  );
   device.searching = mine.catch(() => undefined);
   try {
-    const tokens = await mine;
+    const tokens = await unlessAborted(mine, options.signal);
     if (tokens.size > 0 && !tokens.has(recording)) throw new Problem('footage-missing', 'The recorder has no recording of this token.');
     return tokens.size > 0 ? 'search' : 'configured';
   } catch (thrown) {

@@ -1,4 +1,5 @@
-// The one door to node-onvif: its SOAP layer makes envelopes and reads answers, on a transport, a clock and a login of ours. Reading operations only.
+// The one door to node-onvif: its SOAP layer makes envelopes and reads answers, on a transport, a clock and a login of ours. Reading
+// operations only.
 import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
 import type { RecorderAddress } from '../../plugin/domain/adapter.js';
@@ -13,8 +14,13 @@ import { escapeText } from './write-xml.js';
 
 /** The operations that the gate itself ever sends. Nothing here changes a recorder. */
 const operations = {
-  GetSystemDateAndTime: 'device', GetServices: 'device', GetDeviceInformation: 'device', FindRecordings: 'search', GetRecordingSearchResults: 'search',
-  EndSearch: 'search', GetReplayUri: 'replay',
+  GetSystemDateAndTime: 'device',
+  GetServices: 'device',
+  GetDeviceInformation: 'device',
+  FindRecordings: 'search',
+  GetRecordingSearchResults: 'search',
+  EndSearch: 'search',
+  GetReplayUri: 'replay',
 } as const;
 export type Operation = keyof typeof operations;
 export type Service = (typeof operations)[Operation];
@@ -41,7 +47,10 @@ export class SoapFault extends Error {
 type Login = { kind: 'none' } | { kind: 'digest'; challenge: Challenge; count: number } | { kind: 'token' };
 
 export interface Soap {
-  /** `body`: inside of the operation's element, values escaped by `value`. Throws SoapFault, or Problems `vms-unreachable`, `vms-refused`, `vms-fault`. */
+  /**
+   * `body`: inside of the operation's element, values escaped by `value`. Throws SoapFault, or Problems `vms-unreachable`, `vms-refused`,
+   * `vms-fault`.
+   */
   call(operation: Operation, url: URL, body: string, options: CallOptions): Promise<Reply>;
   /** Recorder's clock minus ours, for logins by token. */
   setSkew(milliseconds: number): void;
@@ -61,7 +70,10 @@ export const list = (found: unknown): unknown[] => (found === undefined || found
 
 /** A member of an answer, or undefined where the answer has another shape. Text beside attributes is the text. */
 export function member(found: unknown, ...path: string[]): unknown {
-  const inner = path.reduce<unknown>((at, name) => (typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined), found);
+  const inner = path.reduce<unknown>(
+    (at, name) => (typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined),
+    found,
+  );
   return typeof inner === 'object' && inner !== null && Object.hasOwn(inner, '_') ? (inner as Record<string, unknown>)._ : inner;
 }
 
@@ -105,7 +117,14 @@ export function makeSoap(account: RecorderAddress, soapMs: number): Soap {
   let login: Login = { kind: 'none' };
   let skew = 0;
 
-  const send = async (operation: Operation, url: URL, body: string, as: Login, { signal, transcript }: CallOptions, deadline: AbortSignal) => {
+  const send = async (
+    operation: Operation,
+    url: URL,
+    body: string,
+    as: Login,
+    { signal, transcript }: CallOptions,
+    deadline: AbortSignal,
+  ) => {
     const namespace = namespaces[operations[operation]];
     const envelope = layer.createRequestSoap({
       body: body ? `<op:${operation}>${body}</op:${operation}>` : `<op:${operation}/>`,
@@ -113,7 +132,8 @@ export function makeSoap(account: RecorderAddress, soapMs: number): Soap {
       ...(as.kind === 'token' ? { diff: skew, user: escapeText(account.user), pass: account.password } : {}),
     });
     const headers: Record<string, string> = { 'content-type': `application/soap+xml; charset=utf-8; action="${namespace}/${operation}"` };
-    if (as.kind === 'digest') headers.authorization = answerChallenge(as.challenge, account, { method: 'POST', uri: url.pathname + url.search, count: ++as.count });
+    if (as.kind === 'digest')
+      headers.authorization = answerChallenge(as.challenge, account, { method: 'POST', uri: url.pathname + url.search, count: ++as.count });
     transcript.note('>', `${operation} ${url.pathname}${url.search}\n${body}`);
     const answer = await post({ url, body: envelope, headers, signal, deadline });
     transcript.note('<', `${answer.status}\n${answer.body.toString('utf8')}`);
@@ -123,11 +143,17 @@ export function makeSoap(account: RecorderAddress, soapMs: number): Soap {
   const call: Soap['call'] = async (operation, url, body, options) => {
     const deadline = AbortSignal.timeout(soapMs);
     let as: Login = options.anonymous ? { kind: 'none' } : login;
-    for (let tries = 0; ; ) {
+    for (let tries = 0; ;) {
       const answer = await send(operation, url, body, as, options, deadline);
       const challenge = answer.status === 401 ? chooseChallenge(answer.challenges) : null;
       const refused = answer.status === 401 && !challenge;
-      const outcome = refused || challenge ? null : await readReply(operation, answer.body).then((reply) => ({ reply }), (thrown: unknown) => ({ thrown }));
+      const outcome =
+        refused || challenge
+          ? null
+          : await readReply(operation, answer.body).then(
+              (reply) => ({ reply }),
+              (thrown: unknown) => ({ thrown }),
+            );
       if (outcome && 'reply' in outcome) {
         if (!options.anonymous) login = as;
         return outcome.reply;
@@ -146,5 +172,7 @@ export function makeSoap(account: RecorderAddress, soapMs: number): Soap {
 /** A fault that nobody expected → `vms-fault` with its subcodes; Problems and aborts pass. */
 export function asProblem(thrown: unknown): unknown {
   if (!(thrown instanceof SoapFault)) return thrown;
-  return new Problem('vms-fault', `The recorder answered with the fault ${thrown.subcodes.join(' ') || 'without a code'}.`, { cause: thrown });
+  return new Problem('vms-fault', `The recorder answered with the fault ${thrown.subcodes.join(' ') || 'without a code'}.`, {
+    cause: thrown,
+  });
 }

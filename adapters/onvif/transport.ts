@@ -41,12 +41,21 @@ export async function post({ url, body, headers, signal, deadline }: HttpQuestio
   try {
     signal.throwIfAborted();
     return await new Promise<HttpAnswer>((resolve, reject) => {
-      const options = { method: 'POST', headers: { ...headers, 'content-length': String(bytes.length) }, agent: false as const, signal: AbortSignal.any([signal, deadline]) };
-      request(url, options, (response) => collect(response).then(resolve, reject)).on('error', reject).end(bytes);
+      const options = {
+        method: 'POST',
+        headers: { ...headers, 'content-length': String(bytes.length) },
+        agent: false as const,
+        signal: AbortSignal.any([signal, deadline]),
+      };
+      request(url, options, (response) => void collect(response).then(resolve, reject))
+        .on('error', reject)
+        .end(bytes);
     });
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof Problem) throw cause;
-    throw new Problem('vms-unreachable', deadline.aborted ? 'The recorder did not answer in time.' : 'The recorder did not answer.', { cause });
+    throw new Problem('vms-unreachable', deadline.aborted ? 'The recorder did not answer in time.' : 'The recorder did not answer.', {
+      cause,
+    });
   }
 }

@@ -1,4 +1,5 @@
-// Access units of a replay → samples of the asked span: the first time is judged, what leads to the span is kept from its key frame on, the end is ours to see.
+// Access units of a replay → samples of the asked span: the first time is judged, what leads to the span is kept from its key frame on,
+// the end is ours to see.
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Span } from '../../plugin/domain/span.js';
 import type { PullReport, Sample } from '../../plugin/domain/vms.js';
@@ -15,11 +16,13 @@ const askedBeyond = 2_000_000;
 const reordering = 1_000_000;
 
 function lengthPrefixed(nals: readonly Buffer[]): Buffer {
-  return Buffer.concat(nals.flatMap((nal) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(nal.length);
-    return [length, nal];
-  }));
+  return Buffer.concat(
+    nals.flatMap((nal) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(nal.length);
+      return [length, nal];
+    }),
+  );
 }
 
 function toSample({ utcMicros, key, flags, sequence, nals }: AccessUnit, from: number): Sample {
@@ -30,13 +33,16 @@ const missing = (): Problem => new Problem('footage-missing', 'The recorder hold
 
 /** A 200 proves nothing: some servers play live pictures, or the start of the archive, whatever range was asked. */
 function judgeFirst(utcMicros: number, from: number, to: number): void {
-  if (utcMicros < from - longestLead || utcMicros > to + askedBeyond) throw new Problem('wrong-footage', 'The recorder plays another time than was asked of it.');
+  if (utcMicros < from - longestLead || utcMicros > to + askedBeyond)
+    throw new Problem('wrong-footage', 'The recorder plays another time than was asked of it.');
   if (utcMicros >= to) throw missing();
 }
 
 /**
- * `span` in the recorder's time. Units before the first key unit are dropped; of those before the span, only the ones from the last key frame at or
- * before its start come out. Returns why it ended. Problems: `wrong-footage`, `footage-missing` (no unit inside the span), and what `units` throws.
+ * `span` in the recorder's time. Units before the first key unit are dropped; of those before the span, only the ones from the last key
+ * frame at or
+ * before its start come out. Returns why it ended. Problems: `wrong-footage`, `footage-missing` (no unit inside the span), and what
+ * `units` throws.
  */
 export async function* trimToSpan(units: AsyncGenerator<AccessUnit, End>, span: Span): AsyncGenerator<Sample, End> {
   const [from, to] = [Date.parse(span.from) * 1000, Date.parse(span.to) * 1000];
@@ -61,7 +67,8 @@ export async function* trimToSpan(units: AsyncGenerator<AccessUnit, End>, span: 
     }
     const sample = toSample(unit, from);
     if (started) {
-      if (unit.utcMicros < from - reordering) throw new Problem('wrong-footage', 'The recorder jumped back to before the span in the middle of it.');
+      if (unit.utcMicros < from - reordering)
+        throw new Problem('wrong-footage', 'The recorder jumped back to before the span in the middle of it.');
       yield sample;
     } else if (sample.preRoll) {
       if (unit.key) [lead, leadBytes] = [[], 0];

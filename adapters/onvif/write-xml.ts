@@ -1,7 +1,16 @@
 // A tree → text, escaped anew, so that what is sent can be read in one way only.
 import type { Element } from './read-xml.js';
 
-const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '\r': '&#13;', '\n': '&#10;', '\t': '&#9;' };
+const signs: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\r': '&#13;',
+  '\n': '&#10;',
+  '\t': '&#9;',
+};
 
 /** Text between tags. */
 export const escapeText = (text: string): string => text.replace(/[&<>\r]/g, (sign) => signs[sign] ?? '');

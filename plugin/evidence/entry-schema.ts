@@ -26,7 +26,11 @@ export const entrySchema = z.union([
   z.strictObject({ ...head, event: z.literal('export-requested'), data }),
   z.strictObject({ ...head, event: z.literal('export-held'), data: z.looseObject({ planDigest: z.string(), plan: z.unknown() }) }),
   z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string() }) }),
-  z.strictObject({ ...head, event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', 'export-held', 'package-sealed']), data }),
+  z.strictObject({
+    ...head,
+    event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', 'export-held', 'package-sealed']),
+    data,
+  }),
 ]);
 
 export type ReadEntry = z.infer<typeof entrySchema>;

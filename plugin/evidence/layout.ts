@@ -25,7 +25,8 @@ export const isPackagePath = (path: string): boolean =>
   path === path.normalize('NFC') && Buffer.byteLength(path) <= maxPathBytes && path.split('/').every((part) => segment.test(part));
 
 /** Paths that manifest.files cannot name: they are made after it. */
-export const isReserved = (path: string): boolean => path === manifestPath || path === envelopePath || path === 'journal' || path.startsWith('journal/');
+export const isReserved = (path: string): boolean =>
+  path === manifestPath || path === envelopePath || path === 'journal' || path.startsWith('journal/');
 
 /** By UTF-8 bytes, the order of `LC_ALL=C sort`. */
 export const comparePaths = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

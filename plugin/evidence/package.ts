@@ -5,16 +5,10 @@ import type { RequestEntry } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { sha256Hex } from '../domain/formats/digest.js';
 import { Problem } from '../domain/problem.js';
-import { checkpointPath, compareInPackage, entriesPath, envelopePath, isPackagePath, isReserved, manifestPath, maxFiles, proofPath } from './layout.js';
-
-/** A file of the package before it is written. */
-export interface PackagedFile {
-  path: string;
-  bytes: number;
-  crc32: number;
-  /** Exactly the bytes [from, to) of the file; asked for the whole of it unless a range of the archive is wanted. */
-  read(from: number, to: number): AsyncIterable<Buffer>;
-}
+import {
+  checkpointPath, compareInPackage, entriesPath, envelopePath, isPackagePath, isReserved, manifestPath, maxFiles, proofPath,
+} from './layout.js';
+import type { PackageFile } from './read-exactly.js';
 
 export interface PackageParts {
   /** Bytes of manifest.json. */
@@ -22,7 +16,7 @@ export interface PackageParts {
   /** Text of manifest.dsse.json. */
   envelope: string;
   /** `read(from, to)` gives exactly these bytes of the artifact. */
-  artifacts: readonly (Artifact & Pick<PackagedFile, 'read'>)[];
+  artifacts: readonly (Artifact & Pick<PackageFile, 'read'>)[];
   /** All of the request, from 0 to `package-sealed`. */
   entries: readonly RequestEntry[];
   /** Text of the entry's tlog-proof, made for `checkpoint`. */
@@ -32,7 +26,7 @@ export interface PackageParts {
 }
 
 /** Files in the order of the archive. Nothing is read yet. Problem `internal` where the parts do not belong together. */
-export function packageFiles({ manifest, envelope, artifacts, entries, proof, checkpoint }: PackageParts): PackagedFile[] {
+export function packageFiles({ manifest, envelope, artifacts, entries, proof, checkpoint }: PackageParts): PackageFile[] {
   expectSealed(entries, manifest);
   const files = [
     held(manifestPath, manifest),
@@ -49,7 +43,7 @@ export function packageFiles({ manifest, envelope, artifacts, entries, proof, ch
   return files;
 }
 
-function held(path: string, content: Buffer | string): PackagedFile {
+function held(path: string, content: Buffer | string): PackageFile {
   const bytes = Buffer.from(content);
   return {
     path, bytes: bytes.length, crc32: crc32(bytes),
@@ -67,7 +61,7 @@ function expectSealed(entries: readonly RequestEntry[], manifest: Buffer): void 
     throw new Problem('internal', 'The journal of this request does not seal this manifest.');
 }
 
-function expectPaths(artifacts: readonly Artifact[], files: readonly PackagedFile[]): void {
+function expectPaths(artifacts: readonly Artifact[], files: readonly PackageFile[]): void {
   const bad = artifacts.find(({ path }) => !isPackagePath(path) || isReserved(path));
   if (bad) throw new Problem('internal', `A file of the package cannot be called ${bad.path}.`);
   if (files.length > maxFiles) throw new Problem('internal', `A package holds at most ${maxFiles} files.`);

@@ -1,7 +1,7 @@
 // The canonical ZIP (PKWARE APPNOTE 6.3, stored only): a function of the files alone, so that length and any range are known before
 // a byte is written, and every byte of it can be checked. See docs/spec/package.md, "The archive".
-import type { PackagedFile } from './package.js';
 import { readExactly } from './read-exactly.js';
+import type { PackageFile } from './read-exactly.js';
 
 export interface ZipLayout {
   /** Length of the whole archive, bytes. */
@@ -11,8 +11,8 @@ export interface ZipLayout {
   directoryAt: number;
 }
 
-type Member = Pick<PackagedFile, 'path' | 'bytes' | 'crc32'>;
-type Piece = { at: number; end: number } & ({ record: Buffer } | { file: PackagedFile });
+type Member = Pick<PackageFile, 'path' | 'bytes' | 'crc32'>;
+type Piece = { at: number; end: number } & ({ record: Buffer } | { file: PackageFile });
 
 /** From here on a 32-bit field holds this value and the ZIP64 field the number (APPNOTE 4.4.1.4). */
 const full32 = 0xffffffff;
@@ -57,7 +57,7 @@ export function zipLayout(files: readonly Member[]): ZipLayout {
  * Bytes [from, to) of the archive; all, if not told. Only files that the range touches are read, and only that part of them.
  * Problem `object-corrupt` where a file does not give the bytes it promised.
  */
-export async function* writeZip(files: readonly PackagedFile[], from = 0, to = zipLayout(files).total): AsyncIterable<Buffer> {
+export async function* writeZip(files: readonly PackageFile[], from = 0, to = zipLayout(files).total): AsyncIterable<Buffer> {
   for (const piece of pieces(files)) {
     const [start, end] = [Math.max(from, piece.at), Math.min(to, piece.end)];
     if (start >= end) continue;
@@ -66,7 +66,7 @@ export async function* writeZip(files: readonly PackagedFile[], from = 0, to = z
   }
 }
 
-function* pieces(files: readonly PackagedFile[]): Generator<Piece> {
+function* pieces(files: readonly PackageFile[]): Generator<Piece> {
   const { total, members, directoryAt } = zipLayout(files);
   for (const [i, file] of files.entries()) {
     const { headerAt, dataAt, dataEnd } = members[i]!;

@@ -13,6 +13,7 @@ import { judgeApplication } from '../policy/application.js';
 import { makePlan, planDigest } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
 import type { Requests, Turn } from './requests.js';
+import { applicationOf } from './revealed.js';
 
 interface Parts {
   journal: Journal;
@@ -39,21 +40,36 @@ export async function admit(parts: Parts, typist: Subject, form: Application): P
   const requestId = await numberFor(parts, place);
   return parts.requests.take(requestId, async (turn) => {
     await record(parts, turn, typist, applicant, place, application);
-    const late = isLate(application, parts.now());
-    const decision = parts.policy.decide(asQuestion(application, applicant, late));
-    if (decision.verdict === 'deny') return deny(turn, decision);
-    const plan = makePlan(decision, application.items, parts.policy);
-    const faults = [...judgeApplication(application, plan, parts.policy.law, parts.now()), ...foreignCameras(parts, application.items)];
-    if (faults.length > 0) return giveBack(turn, decision, faults);
-    await turn.append({
-      event: 'export-held', by: 'gate', data: { plan, planDigest: planDigest(plan), rows: decision.rows.map((row) => row.source) },
-    });
-    if (late) await turn.append({ event: 'deadline-missed', by: 'gate', data: { provideBy: application.instrument!.provideBy! } });
-    // Recorders overwrite: the footage is fetched and sealed now, while people approve.
-    await turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
-    return { state: turn.state, faults: [], decision };
+    return settle(parts, turn, applicant, application);
   });
 }
+
+/** At start: an application that a crash left between its record and its end at the counter goes on from there; nobody applies twice. */
+export async function finishAdmission(parts: Omit<Parts, 'journal'>, turn: Turn): Promise<void> {
+  const { tracks, requested } = turn.state;
+  if (tracks.approval === 'held' && tracks.custody === 'none') await queue(turn);
+  if (tracks.approval !== 'requested') return;
+  const [application, applicant] = await Promise.all([applicationOf(turn.state, parts.store), parts.store.people.userOf(requested.applicant)]);
+  if (application && applicant) await settle(parts, turn, applicant, application);
+}
+
+async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: UserId, application: Application): Promise<Admission> {
+  const late = isLate(application, parts.now());
+  const decision = parts.policy.decide(asQuestion(application, applicant, late));
+  if (decision.verdict === 'deny') return deny(turn, decision);
+  const plan = makePlan(decision, application.items, parts.policy);
+  const faults = [...judgeApplication(application, plan, parts.policy.law, parts.now()), ...foreignCameras(parts, application.items)];
+  if (faults.length > 0) return giveBack(turn, decision, faults);
+  await turn.append({
+    event: 'export-held', by: 'gate', data: { plan, planDigest: planDigest(plan), rows: decision.rows.map((row) => row.source) },
+  });
+  if (late) await turn.append({ event: 'deadline-missed', by: 'gate', data: { provideBy: application.instrument!.provideBy! } });
+  await queue(turn);
+  return { state: turn.state, faults: [], decision };
+}
+
+/** Recorders overwrite: the footage is fetched and sealed now, while people approve. */
+const queue = (turn: Turn) => turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
 
 const tidy = ({ camera, from, to }: Item): Item => ({ camera, from: parseInstant(from), to: parseInstant(to) });
 
@@ -64,7 +80,7 @@ export const asQuestion = (application: Application, user: UserId, late: boolean
   user, act: 'request', basis: application.basis, items: application.items, late,
 });
 
-const foreignCameras = ({ isConnected }: Parts, items: readonly Item[]): Fault[] =>
+const foreignCameras = ({ isConnected }: Pick<Parts, 'isConnected'>, items: readonly Item[]): Fault[] =>
   [...new Set(items.map((item) => item.camera))].filter((camera) => !isConnected(camera))
     .map((camera) => ({ code: 'NOT_OUR_SYSTEM', where: camera, detail: `The gate pulls from no recorder that records ${camera}.` }));
 

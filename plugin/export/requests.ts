@@ -66,7 +66,9 @@ export class Requests {
     const { journal, store } = this.parts;
     const from = await store.requests.position();
     const to = journal.size;
-    if (from >= to) return;
+    // Threat: somebody cut the journal (and its checkpoint) back to before an act that the store still knows.
+    if (from > to) throw new Problem('journal-corrupt', `The store knows ${from} journal entries, the journal holds ${to}.`);
+    if (from === to) return;
     const touched = new Set(journal.read(from, to - from).flatMap((entry) => (isRequestEntry(entry) ? [entry.requestId] : [])));
     await store.requests.projectTo(to, await Promise.all([...touched].map((id) => rowOf(this.state(id), store))));
   }

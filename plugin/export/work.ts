@@ -5,11 +5,13 @@ import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import { grantWhenComplete } from './review.js';
-import type { Requests } from './requests.js';
+import type { Requests, Turn } from './requests.js';
 
 interface Parts {
   requests: Requests;
   log: Log;
+  /** Brings an application that a crash left at the counter to its end there. */
+  finishAdmission(turn: Turn): Promise<void>;
   preserve(requestId: string, estimate: number, signal: AbortSignal): Promise<void>;
   fulfil(requestId: string, signal: AbortSignal): Promise<void>;
   /** Bytes this request will take. */
@@ -41,10 +43,13 @@ export class Work {
 
   constructor(private readonly parts: Parts) {}
 
-  /** At start: the voices that completed a request before a crash are counted, and every open request goes on. */
+  /** At start: what a crash cut off between two entries is ended as the first one wants it, and every open request goes on. */
   async resume(): Promise<void> {
-    for (const id of this.parts.requests.ids()) {
-      await this.parts.requests.take(id, grantWhenComplete);
+    const { requests, log, finishAdmission } = this.parts;
+    for (const id of requests.ids()) {
+      // One application that cannot be judged does not keep the others waiting.
+      await requests.take(id, finishAdmission).catch((cause: unknown) => log('error', { event: 'admission-unfinished', requestId: id, cause }));
+      await requests.take(id, grantWhenComplete);
       this.wake(id);
     }
   }

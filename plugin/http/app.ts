@@ -27,6 +27,8 @@ export function makeApp(parts: ApiParts, log: Log): Express {
   const description = openapi(operations as readonly Operation<never>[], parts.version);
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use((request) => {
+    const others = operations.filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(request.path)).map((it) => it.method.toUpperCase());
+    if (others.length > 0) throw new Problem('method-unknown', `${request.path} takes ${others.join(', ')}, not ${request.method}.`);
     throw new Problem('not-found', `${request.method} ${request.path} is no address of this gate; /api/v1/openapi.json lists them.`);
   });
   app.use(answerProblem(log));

@@ -58,14 +58,6 @@ export async function spendSetupToken(keysFolder: string, token: string): Promis
   await syncFolder(keysFolder);
 }
 
-/** Ends an open token, if there is one: the gate has accounts. */
-export async function closeSetup(keysFolder: string): Promise<void> {
-  await unlink(join(keysFolder, fileName)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT')
-      throw new Problem('key-invalid', 'The set-up token cannot be removed from the keys folder.', { cause: error });
-  });
-}
-
 async function readKept(file: string): Promise<Buffer> {
   const text = await readFile(file, 'latin1').catch((error: unknown) => {
     throw closed(error);

@@ -11,7 +11,7 @@ export interface Account extends Subject {
   disabled: boolean;
 }
 
-export interface SignInParts {
+interface SignInParts {
   accounts: { get(user: Subject['user']): Promise<Account | null> };
   tokens: Pick<Tokens, 'issueToken'>;
   failures: Failures;

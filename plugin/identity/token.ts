@@ -7,7 +7,7 @@ import { isUserId, type Subject } from '../domain/subject.js';
 const algorithm = 'HS256';
 const issuer = 'exportgate';
 /** The longest life a token may have, milliseconds. There is no list of revoked tokens: a token dies soon instead. */
-export const longestLifetime = 15 * 60_000;
+const longestLifetime = 15 * 60_000;
 /** A token of ours has about 400 characters. */
 const longestToken = 4_096;
 const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/;

@@ -90,4 +90,6 @@ function openFile(path: string): number {
 }
 
 export const unwritable = (cause?: unknown): Problem =>
-  new Problem('journal-unwritable', 'The journal took no entry, so nothing was done. Look at its disk, then start the gate again.', { cause });
+  new Problem('journal-unwritable', 'The journal took no entry, so nothing was done. Look at its disk, then start the gate again.', {
+    cause,
+  });

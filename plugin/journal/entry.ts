@@ -34,11 +34,16 @@ export function freeze(draft: EntryDraft): EntryDraft {
 /** Problem `body-too-large`. `link` is null on a request's first entry and for entries of the gate. */
 export function writeEntry(draft: EntryDraft, index: number, at: Date, link: Link | null): Written {
   const head = { v: 1, index, at: at.toISOString(), ...draft };
-  const entry = ('requestId' in draft ? { ...head, requestSequence: link ? link.sequence + 1 : 0, previous: link?.leaf ?? null } : head) as Entry;
+  const entry = (
+    'requestId' in draft ? { ...head, requestSequence: link ? link.sequence + 1 : 0, previous: link?.leaf ?? null } : head
+  ) as Entry;
   const text = canonicalJson(entry);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxEntryBytes)
-    throw new Problem('body-too-large', `The entry ${draft.event} has ${bytes} bytes; the journal takes ${maxEntryBytes}. Ask for less in one application.`);
+    throw new Problem(
+      'body-too-large',
+      `The entry ${draft.event} has ${bytes} bytes; the journal takes ${maxEntryBytes}. Ask for less in one application.`,
+    );
   return { entry, line: Buffer.from(`${text}\n`), leaf: leafHash(Buffer.from(text)) };
 }
 

@@ -167,7 +167,7 @@ export class Journal {
 
   async #writeWaiting(): Promise<void> {
     // Drafts of the same tick come together.
-    await null;
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#writeBatch(this.#waiting.splice(0, maxBatch));
       // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
@@ -257,6 +257,7 @@ function makeFolder(folder: string): void {
  * taking the checkpoint away does not pass for a beginning.
  */
 async function beginNew({ folder, origin, key }: Parts): Promise<void> {
-  const isNew = !fs.existsSync(path.join(folder, 'checkpoint')) && (!fs.existsSync(entriesOf(folder)) || fs.statSync(entriesOf(folder)).size === 0);
+  const isNew =
+    !fs.existsSync(path.join(folder, 'checkpoint')) && (!fs.existsSync(entriesOf(folder)) || fs.statSync(entriesOf(folder)).size === 0);
   if (isNew) await writeCheckpoint(folder, signNote(checkpointText(origin, 0, new MerkleTree().root()), origin, key));
 }

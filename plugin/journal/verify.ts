@@ -155,7 +155,9 @@ function isEntry(value: unknown): value is Shape {
   if (members !== gateMembers && members !== requestMembers) return false;
   const isHead = entry.v === 1 && isCount(entry.index) && isInstant(entry.at) && isName(entry.by) && isEvent(entry.event);
   const hasData = typeof entry.data === 'object' && entry.data !== null && !Array.isArray(entry.data);
-  return isHead && hasData && (members === gateMembers || (isName(entry.requestId) && isCount(entry.requestSequence) && isLink(entry.previous)));
+  return (
+    isHead && hasData && (members === gateMembers || (isName(entry.requestId) && isCount(entry.requestSequence) && isLink(entry.previous)))
+  );
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -180,7 +182,10 @@ async function* linesOf(file: string): AsyncGenerator<Buffer> {
       yield bytes.subarray(0, end);
       bytes = bytes.subarray(end + 1);
     }
-    if (bytes.length > maxLineBytes) return yield bytes.subarray(0, maxLineBytes + 1);
+    if (bytes.length > maxLineBytes) {
+      yield bytes.subarray(0, maxLineBytes + 1);
+      return;
+    }
     rest = bytes;
   }
 }

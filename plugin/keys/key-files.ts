@@ -40,7 +40,8 @@ function readKey(folder: string, name: string): Buffer {
   try {
     const stat = fs.fstatSync(file);
     expectPrivate(stat, `The key ${name}`, '0600');
-    if (!stat.isFile() || stat.size > maxKeyFileBytes) throw new Problem('key-invalid', `The key ${name} is not a file of at most ${maxKeyFileBytes} bytes.`);
+    if (!stat.isFile() || stat.size > maxKeyFileBytes)
+      throw new Problem('key-invalid', `The key ${name} is not a file of at most ${maxKeyFileBytes} bytes.`);
     return fs.readFileSync(file);
   } finally {
     fs.closeSync(file);
@@ -66,7 +67,10 @@ function writeNew(folder: string, name: string, bytes: Buffer): void {
 
 function expectPrivate({ mode, uid }: fs.Stats, what: string, right: string): void {
   if ((mode & othersMask) !== 0)
-    throw new Problem('key-invalid', `${what} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}, so others may use it; it must be ${right}.`);
+    throw new Problem(
+      'key-invalid',
+      `${what} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}, so others may use it; it must be ${right}.`,
+    );
   if (uid !== process.getuid?.()) throw new Problem('key-invalid', `${what} does not belong to the user that the gate runs as.`);
 }
 

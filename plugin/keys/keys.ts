@@ -34,7 +34,8 @@ export function loadKeys(folder: string): Keys {
   expectPrivateFolder(folder);
   const signing = { log: loadSigningKey(folder, 'log'), manifest: loadSigningKey(folder, 'manifest') };
   const secret = readOrMake(folder, 'tokens.key', () => randomBytes(secretBytes));
-  if (secret.length !== secretBytes) throw new Problem('key-invalid', `tokens.key has ${secret.length} bytes; it must have ${secretBytes}.`);
+  if (secret.length !== secretBytes)
+    throw new Problem('key-invalid', `tokens.key has ${secret.length} bytes; it must have ${secretBytes}.`);
   return {
     ...signing,
     tokens: createSecretKey(secret),
@@ -45,7 +46,9 @@ export function loadKeys(folder: string): Keys {
 }
 
 function loadSigningKey(folder: string, name: SigningKey): KeyObject {
-  const pem = readOrMake(folder, `${name}.pem`, () => Buffer.from(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  const pem = readOrMake(folder, `${name}.pem`, () =>
+    Buffer.from(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  );
   const key = parsePrivateKey(pem, name);
   if (key.asymmetricKeyType !== 'ed25519') throw new Problem('key-invalid', `${name}.pem holds a key of another kind; it must be Ed25519.`);
   return key;
@@ -61,7 +64,9 @@ function parsePrivateKey(pem: Buffer, name: SigningKey): KeyObject {
 
 function loadMasterKeys(folder: string): Map<number, Buffer> {
   const make = (): Buffer => randomBytes(secretBytes);
-  const versions = namesIn(folder).flatMap((name) => masterName.exec(name)?.[1] ?? []).map(Number);
+  const versions = namesIn(folder)
+    .flatMap((name) => masterName.exec(name)?.[1] ?? [])
+    .map(Number);
   if (versions.length === 0) versions.push(1);
   return new Map(versions.map((version) => [version, readOrMake(folder, `master-${version}.key`, make)]));
 }

@@ -17,7 +17,8 @@ export class MasterKeys {
   /** Version → 32 bytes; at least one. Problem `key-invalid`. */
   constructor(keys: ReadonlyMap<number, Buffer>) {
     for (const [version, key] of keys)
-      if (key.length !== keyBytes) throw new Problem('key-invalid', `master-${version}.key has ${key.length} bytes; a master key has ${keyBytes}.`);
+      if (key.length !== keyBytes)
+        throw new Problem('key-invalid', `master-${version}.key has ${key.length} bytes; a master key has ${keyBytes}.`);
     this.#keys = keys;
     this.current = Math.max(...keys.keys());
   }
@@ -26,7 +27,9 @@ export class MasterKeys {
   wrap(dataKey: Buffer, object: string): { version: number; wrapped: Buffer } {
     const version = this.current;
     const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', this.#keys.get(version)!, nonce, { authTagLength: tagBytes }).setAAD(associated(object, version));
+    const cipher = createCipheriv('aes-256-gcm', this.#keys.get(version)!, nonce, { authTagLength: tagBytes }).setAAD(
+      associated(object, version),
+    );
     return { version, wrapped: Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]) };
   }
 

@@ -40,7 +40,8 @@ export function readBits(unit: Buffer): Bits {
   };
   const unsigned = (): number => {
     let zeros = 0;
-    while (bit() === 0) if (++zeros > 31) throw new Problem('codec-unsupported', 'An H.264 header of the recorder holds a number out of range.');
+    while (bit() === 0)
+      if (++zeros > 31) throw new Problem('codec-unsupported', 'An H.264 header of the recorder holds a number out of range.');
     return 2 ** zeros - 1 + bits(zeros);
   };
   const signed = (): number => {

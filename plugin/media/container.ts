@@ -58,7 +58,12 @@ export async function openMp4(target: PartTarget, picture: Picture, creation: Da
   setCreationTime(output, creation);
   output.addVideoTrack(source, { frameRate: timescale });
   await output.start();
-  const decoderConfig = { codec: picture.codec, codedWidth: picture.width, codedHeight: picture.height, description: picture.configuration };
+  const decoderConfig = {
+    codec: picture.codec,
+    codedWidth: picture.width,
+    codedHeight: picture.height,
+    description: picture.configuration,
+  };
   return {
     add: (data, microseconds, durationMicros, key) =>
       source.add(new EncodedPacket(data, key ? 'key' : 'delta', microseconds / timescale, durationMicros / timescale), { decoderConfig }),

@@ -21,8 +21,13 @@ export interface Tools {
 const answerLimits = { timeLimitMs: 20_000, cwd: os.tmpdir(), mostBytes: 0 };
 /** What recipes need: the text filter and the encoder. */
 const neededFeatures = ['--enable-libfreetype', '--enable-libx264'];
+const advice = 'It must be built with libx264 and libfreetype, with ffprobe beside it (Debian: apt install ffmpeg).';
 
-const isExecutable = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);
+const isExecutable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 
 async function searchIn(searchPath: string, name: string): Promise<string | null> {
   for (const folder of searchPath.split(path.delimiter).filter((one) => path.isAbsolute(one))) {
@@ -36,10 +41,14 @@ async function searchIn(searchPath: string, name: string): Promise<string | null
 async function askVersion(fence: Fence, program: string): Promise<string | null> {
   let answer = '';
   const run = runTool(fence, program, ['-version'], answerLimits, (text) => (answer = (answer + text).slice(0, 65_536)));
-  return run.then(() => answer, () => null);
+  return run.then(
+    () => answer,
+    () => null,
+  );
 }
 
-const canRender = (answer: string | null): answer is string => answer !== null && neededFeatures.every((feature) => answer.includes(feature));
+const canRender = (answer: string | null): answer is string =>
+  answer !== null && neededFeatures.every((feature) => answer.includes(feature));
 
 /** Path of a bundled program, made executable where npm ran without install scripts; null where this platform has none. */
 async function unpack(load: () => Promise<{ default: { path: string } }>): Promise<string | null> {
@@ -58,11 +67,14 @@ async function findFence(searchPath: string, ffmpeg: string): Promise<Fence> {
   return noFence;
 }
 
-async function findTranscoder(given: string | undefined, searchPath: string): Promise<{ ffmpeg: string; answer: string; bundled: boolean }> {
+async function findTranscoder(
+  given: string | undefined,
+  searchPath: string,
+): Promise<{ ffmpeg: string; answer: string; bundled: boolean }> {
   if (given !== undefined) {
     const answer = path.isAbsolute(given) ? await askVersion(noFence, given) : null;
     if (canRender(answer)) return { ffmpeg: given, answer, bundled: false };
-    throw new Problem('ffmpeg-missing', 'The configured ffmpeg does not run, or was built without libx264 or libfreetype (drawtext). Give the absolute path of one that has both.');
+    throw new Problem('ffmpeg-missing', `The configured ffmpeg does not run, or lacks a part. ${advice} Give its absolute path.`);
   }
   const system = await searchIn(searchPath, 'ffmpeg');
   const answer = system && (await askVersion(noFence, system));
@@ -70,7 +82,7 @@ async function findTranscoder(given: string | undefined, searchPath: string): Pr
   const fallback = await unpack(() => import('@ffmpeg-installer/ffmpeg'));
   const old = fallback && (await askVersion(noFence, fallback));
   if (fallback && canRender(old)) return { ffmpeg: fallback, answer: old, bundled: true };
-  throw new Problem('ffmpeg-missing', 'No ffmpeg with libx264 and libfreetype was found on PATH. Install one (Debian: apt install ffmpeg) or configure its path.');
+  throw new Problem('ffmpeg-missing', `No usable ffmpeg was found on PATH. ${advice}`);
 }
 
 async function findProbe(ffmpeg: string, searchPath: string): Promise<{ ffprobe: string; bundled: boolean }> {
@@ -79,7 +91,7 @@ async function findProbe(ffmpeg: string, searchPath: string): Promise<{ ffprobe:
   if (system && (await askVersion(noFence, system))) return { ffprobe: system, bundled: false };
   const fallback = await unpack(() => import('@ffprobe-installer/ffprobe'));
   if (fallback && (await askVersion(noFence, fallback))) return { ffprobe: fallback, bundled: true };
-  throw new Problem('ffmpeg-missing', 'No ffprobe was found beside ffmpeg or on PATH. Install one (Debian: apt install ffmpeg).');
+  throw new Problem('ffmpeg-missing', `No ffprobe was found beside ffmpeg or on PATH. ${advice}`);
 }
 
 /**
@@ -90,7 +102,10 @@ export async function findFfmpeg({ path: given, searchPath }: { path?: string; s
   const transcoder = await findTranscoder(given, searchPath);
   const probe = await findProbe(transcoder.ffmpeg, searchPath);
   return {
-    ffmpeg: transcoder.ffmpeg, ffprobe: probe.ffprobe, version: transcoder.answer.split('\n', 1)[0]!.trim(),
-    bundled: transcoder.bundled || probe.bundled, fence: await findFence(searchPath, transcoder.ffmpeg),
+    ffmpeg: transcoder.ffmpeg,
+    ffprobe: probe.ffprobe,
+    version: transcoder.answer.split('\n', 1)[0]!.trim(),
+    bundled: transcoder.bundled || probe.bundled,
+    fence: await findFence(searchPath, transcoder.ffmpeg),
   };
 }

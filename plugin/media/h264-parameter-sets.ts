@@ -44,7 +44,8 @@ function readColour(read: Bits, profile: number): { chromaFormat: number; lumaDe
   const lumaDepth = 8 + read.unsigned();
   const chromaDepth = 8 + read.unsigned();
   read.bits(1); // qpprime_y_zero_transform_bypass_flag
-  if (read.bits(1)) for (let list = 0; list < (chromaFormat === 3 ? 12 : 8); list++) if (read.bits(1)) skipScalingList(read, list < 6 ? 16 : 64);
+  const lists = read.bits(1) ? (chromaFormat === 3 ? 12 : 8) : 0;
+  for (let list = 0; list < lists; list++) if (read.bits(1)) skipScalingList(read, list < 6 ? 16 : 64);
   return { chromaFormat, lumaDepth, chromaDepth, separate };
 }
 
@@ -62,7 +63,8 @@ function skipPictureOrder(read: Bits): void {
 
 /** Problem `codec-unsupported`: not a sequence parameter set, or one of an impossible size. */
 export function readSequenceSet(unit: Buffer): SequenceSet {
-  if (unit.length < 4 || typeOf(unit) !== nalType.sps) throw new Problem('codec-unsupported', 'The recorder sent no H.264 sequence parameter set.');
+  if (unit.length < 4 || typeOf(unit) !== nalType.sps)
+    throw new Problem('codec-unsupported', 'The recorder sent no H.264 sequence parameter set.');
   const read = readBits(unit);
   const profile = read.bits(8);
   read.bits(16); // constraint flags and level, taken from the bytes below
@@ -126,23 +128,28 @@ export function activeSequenceSet(sets: ParameterSets, units: readonly Buffer[])
   return readSequenceSet(sequence);
 }
 
-const counted = (units: readonly Buffer[]): Buffer[] => units.flatMap((unit) => {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(unit.length);
-  return [length, unit];
-});
+const counted = (units: readonly Buffer[]): Buffer[] =>
+  units.flatMap((unit) => {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(unit.length);
+    return [length, unit];
+  });
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), lengths of 4 bytes. */
 export function makeConfiguration(sets: ParameterSets, active: SequenceSet): Buffer {
   const sequence = [...sets.sequence.values()];
   const picture = [...sets.picture.values()];
-  if (sequence.length > 31 || picture.length > 255) throw new Problem('codec-unsupported', 'The recorder uses more parameter sets than MP4 can name.');
+  if (sequence.length > 31 || picture.length > 255)
+    throw new Problem('codec-unsupported', 'The recorder uses more parameter sets than MP4 can name.');
   const head = sets.sequence.get(active.id)!.subarray(1, 4);
   const tail = [100, 110, 122, 144].includes(active.profile)
     ? [0xfc | active.chromaFormat, 0xf8 | (active.lumaDepth - 8), 0xf8 | (active.chromaDepth - 8), 0]
     : [];
   return Buffer.concat([
-    Buffer.from([1, ...head, 0xff, 0xe0 | sequence.length]), ...counted(sequence),
-    Buffer.from([picture.length]), ...counted(picture), Buffer.from(tail),
+    Buffer.from([1, ...head, 0xff, 0xe0 | sequence.length]),
+    ...counted(sequence),
+    Buffer.from([picture.length]),
+    ...counted(picture),
+    Buffer.from(tail),
   ]);
 }

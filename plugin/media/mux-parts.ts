@@ -62,8 +62,15 @@ export const isoMicros = (utcMicros: number): string =>
   `${new Date(Math.floor(utcMicros / 1000)).toISOString().slice(0, -1)}${String(((utcMicros % 1000) + 1000) % 1000).padStart(3, '0')}Z`;
 
 const lineOf = (sample: Sample, part: number, index: number): UnitLine => ({
-  part, index, utc: isoMicros(sample.utcMicros), key: sample.key, flags: sample.flags, preRoll: sample.preRoll, sequence: sample.sequence,
-  bytes: sample.data.length, sha256: createHash('sha256').update(sample.data).digest('hex'),
+  part,
+  index,
+  utc: isoMicros(sample.utcMicros),
+  key: sample.key,
+  flags: sample.flags,
+  preRoll: sample.preRoll,
+  sequence: sample.sequence,
+  bytes: sample.data.length,
+  sha256: createHash('sha256').update(sample.data).digest('hex'),
 });
 
 /** Presentation times must ascend from one key frame's group to the next and never be equal; a recorder's clock may do otherwise.
@@ -92,14 +99,28 @@ function writePart(number: number, parts: MuxParts, sets: ParameterSets) {
 
   async function begin(): Promise<void> {
     const times = waiting.map((sample) => sample.utcMicros).sort((a, b) => a - b);
-    interval = median(times.slice(1).map((time, at) => time - times[at]!).filter((step) => step > 0)) ?? interval;
+    interval =
+      median(
+        times
+          .slice(1)
+          .map((time, at) => time - times[at]!)
+          .filter((step) => step > 0),
+      ) ?? interval;
     const asked = waiting.filter((sample) => !sample.preRoll).map((sample) => sample.utcMicros);
     const first = Math.min(...asked);
     const active = activeSequenceSet(sets, splitUnits(waiting[0]!.data));
     const { width, height, codec } = active;
     part = {
-      part: number, firstUtcMicros: first, lastUtcMicros: first, durationMicros: 0, preRollMs: Math.max(0, (first - times[0]!) / 1000),
-      frames: 0, preRollFrames: 0, width, height, codec,
+      part: number,
+      firstUtcMicros: first,
+      lastUtcMicros: first,
+      durationMicros: 0,
+      preRollMs: Math.max(0, (first - times[0]!) / 1000),
+      frames: 0,
+      preRollFrames: 0,
+      width,
+      height,
+      codec,
     };
     const configuration = makeConfiguration(sets, active);
     mp4 = await openMp4(await parts.open(part.part), { codec, width, height, configuration }, new Date(parts.span.from));

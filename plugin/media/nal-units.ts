@@ -9,7 +9,7 @@ export const typeOf = (unit: Buffer): number => unit[0]! & 0x1f;
 /** Views into `data`, one per NAL unit. Problem `wrong-footage`: the lengths do not add up. */
 export function splitUnits(data: Buffer): Buffer[] {
   const units: Buffer[] = [];
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     const bytes = at + 4 <= data.length ? data.readUInt32BE(at) : 0;
     if (bytes === 0 || at + 4 + bytes > data.length)
       throw new Problem('wrong-footage', 'An access unit from the recorder is cut: the lengths of its NAL units do not add up.');

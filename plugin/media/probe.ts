@@ -28,8 +28,12 @@ function readAnswer(answer: string): Probed {
   if (!stream) throw new Error('no video');
   const seconds = Number(stream.duration);
   return {
-    durationMicros: Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1_000_000) : 0, frames: wholeNumber(stream.nb_read_packets),
-    width: wholeNumber(stream.width), height: wholeNumber(stream.height), codec: String(stream.codec_name), streams: streams.length,
+    durationMicros: Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1_000_000) : 0,
+    frames: wholeNumber(stream.nb_read_packets),
+    width: wholeNumber(stream.width),
+    height: wholeNumber(stream.height),
+    codec: String(stream.codec_name),
+    streams: streams.length,
   };
 }
 

@@ -53,8 +53,13 @@ function accept(found: Probed, part: Part): void {
   const frames = part.frames - part.preRollFrames;
   const interval = part.durationMicros - (part.lastUtcMicros - part.firstUtcMicros);
   const whole =
-    found.streams === 1 && found.codec === 'h264' && found.frames === frames && frames > 0 && found.width === part.width &&
-    found.height === part.height && Math.abs(found.durationMicros - part.durationMicros) <= interval + 1000;
+    found.streams === 1 &&
+    found.codec === 'h264' &&
+    found.frames === frames &&
+    frames > 0 &&
+    found.width === part.width &&
+    found.height === part.height &&
+    Math.abs(found.durationMicros - part.durationMicros) <= interval + 1000;
   if (whole) return;
   throw new Problem('render-failed', `The viewing copy is not the whole part: ${found.frames} of ${frames} frames came out.`, {
     cause: new Error(JSON.stringify({ found, part })),
@@ -77,5 +82,8 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
   await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
   accept(await probe(tools, path.join(workFolder, output), signal), part);
-  return { output: path.join(workFolder, output), recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args] } };
+  return {
+    output: path.join(workFolder, output),
+    recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args] },
+  };
 }

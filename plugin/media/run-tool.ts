@@ -29,7 +29,9 @@ function fenced(fence: Fence, command: string, limits: RunLimits): string[] {
   return [
     ...(fence.setpriv ? [fence.setpriv, '--pdeathsig', 'KILL', '--'] : []),
     // Processor time adds up over threads.
-    ...(fence.prlimit ? [fence.prlimit, `--as=${memoryBytes}`, `--cpu=${seconds * 16}`, `--fsize=${limits.mostBytes}`, '--core=0', '--'] : []),
+    ...(fence.prlimit
+      ? [fence.prlimit, `--as=${memoryBytes}`, `--cpu=${seconds * 16}`, `--fsize=${limits.mostBytes}`, '--core=0', '--']
+      : []),
     command,
   ];
 }
@@ -38,7 +40,13 @@ function fenced(fence: Fence, command: string, limits: RunLimits): string[] {
  * Resolves when the tool ended well. Problem `render-failed`: it did not, took too long, or was told to stop; the cause holds the end
  * of what it complained of, for the log alone. A child that outlives `signal` is killed at once.
  */
-export function runTool(fence: Fence, command: string, args: readonly string[], limits: RunLimits, onOutput: (text: string) => void): Promise<void> {
+export function runTool(
+  fence: Fence,
+  command: string,
+  args: readonly string[],
+  limits: RunLimits,
+  onOutput: (text: string) => void,
+): Promise<void> {
   const [program, ...rest] = [...fenced(fence, command, limits), ...args] as [string, ...string[]];
   return new Promise((resolve, reject) => {
     if (limits.signal?.aborted) return reject(new Problem('render-failed', 'The work was stopped.', { cause: limits.signal.reason }));

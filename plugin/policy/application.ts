@@ -12,10 +12,9 @@ const defect = (code: ReturnCode, where: string, detail: string): Fault => ({ co
 
 /** Empty when nothing is to be corrected. `where` is a path in the application. */
 export function judgeApplication(application: Application, plan: Plan, law: Law, now: Date): Fault[] {
-  if (application.basis === 'FOREIGN') return [defect('FOREIGN_REQUEST', 'basis', 'A foreign body asks through the competent authority; nothing is provided here.')];
-  return [
-    ...judgeInstrument(application, plan, law, now), ...judgeOfficers(application.officers, plan), ...judgeAmount(application, plan),
-  ];
+  if (application.basis === 'FOREIGN')
+    return [defect('FOREIGN_REQUEST', 'basis', 'A foreign body asks through the competent authority; nothing is provided here.')];
+  return [...judgeInstrument(application, plan, law, now), ...judgeOfficers(application.officers, plan), ...judgeAmount(application, plan)];
 }
 
 function judgeInstrument({ instrument, basis, items }: Application, plan: Plan, law: Law, now: Date): Fault[] {
@@ -24,14 +23,26 @@ function judgeInstrument({ instrument, basis, items }: Application, plan: Plan, 
   if (!instrument) return [defect('NO_INSTRUMENT', 'instrument', `Under ${basis} one of these is needed: ${accepted.join(', ')}.`)];
   const faults: Fault[] = [];
   if (!/^[0-9a-f]{64}$/.test(instrument.scanSha256))
-    faults.push(defect('INSTRUMENT_UNREADABLE', 'instrument.scanSha256', 'The scan or e-sealed file is missing: its SHA-256 has 64 hex digits.'));
+    faults.push(
+      defect('INSTRUMENT_UNREADABLE', 'instrument.scanSha256', 'The scan or e-sealed file is missing: its SHA-256 has 64 hex digits.'),
+    );
   for (const name of ['number', 'issuer'] as const)
-    if (!instrument[name]?.trim()) faults.push(defect('INSTRUMENT_UNREADABLE', `instrument.${name}`, `The instrument’s ${name} is not given.`));
+    if (!instrument[name]?.trim())
+      faults.push(defect('INSTRUMENT_UNREADABLE', `instrument.${name}`, `The instrument’s ${name} is not given.`));
   if (!isPastDay(instrument.issuedOn, now))
-    faults.push(defect('INSTRUMENT_UNREADABLE', 'instrument.issuedOn', 'The day of issue must be a day such as 2026-03-01, not later than today.'));
-  if (instrument.sealPresent !== true) faults.push(defect('SEAL_MISSING', 'instrument.sealPresent', 'The instrument does not bear the organ’s seal.'));
+    faults.push(
+      defect('INSTRUMENT_UNREADABLE', 'instrument.issuedOn', 'The day of issue must be a day such as 2026-03-01, not later than today.'),
+    );
+  if (instrument.sealPresent !== true)
+    faults.push(defect('SEAL_MISSING', 'instrument.sealPresent', 'The instrument does not bear the organ’s seal.'));
   if (!accepted.includes(instrument.type))
-    faults.push(defect('POWER_NOT_SHOWN', 'instrument.type', `A ${instrument.type} does not carry the basis ${basis}; accepted: ${accepted.join(', ')}.`));
+    faults.push(
+      defect(
+        'POWER_NOT_SHOWN',
+        'instrument.type',
+        `A ${instrument.type} does not carry the basis ${basis}; accepted: ${accepted.join(', ')}.`,
+      ),
+    );
   return [...faults, ...items.flatMap((item, index) => judgeScope(item, index, instrument))];
 }
 
@@ -44,28 +55,52 @@ function isPastDay(day: string, now: Date): boolean {
 
 /** F2: camera and time lie inside what the instrument describes. Adjoining scopes count as one. */
 function judgeScope({ camera, from, to }: Item, index: number, instrument: LegalInstrument): Fault[] {
-  const covered = merge(coveredSpans(instrument, camera).map((span) => [Date.parse(span.from), Date.parse(span.to)]));
-  if (covered.length === 0)
+  const scopes = coveredSpans(instrument, camera).map((span) => [Date.parse(span.from), Date.parse(span.to)] as const);
+  // A scope whose times cannot be read, or that ends before it starts, covers nothing.
+  const covered = merge(scopes.filter(([start, end]) => start < end));
+  if (scopes.length === 0)
     return [defect('OUT_OF_SCOPE_CAMERA', `items[${index}].camera`, `The instrument does not name the camera ${camera}.`)];
   if (covered.some(([start, end]) => start <= Date.parse(from) && Date.parse(to) <= end)) return [];
   const named = covered.map(([start, end]) => `${new Date(start).toISOString()} to ${new Date(end).toISOString()}`).join('; ');
-  return [defect('OUT_OF_SCOPE_TIME', `items[${index}]`, `${from} to ${to} is not inside what the instrument names for ${camera}: ${named}.`)];
+  return [
+    defect(
+      'OUT_OF_SCOPE_TIME',
+      `items[${index}]`,
+      `${from} to ${to} is not inside what the instrument names for ${camera}: ${named || 'no time'}.`,
+    ),
+  ];
 }
 
 /** F3. One paper, one person: an officer listed twice, or without name, unit or number, does not make two. */
 function judgeOfficers(officers: readonly Officer[], plan: Plan): Fault[] {
   const identified = officers.filter(({ name, unit, idNumber }) => [name, unit, idNumber].every((text) => text.trim() !== ''));
-  const people = new Set(identified.map(({ idKind, idNumber }) => `${idKind} ${idNumber.normalize('NFKC').replace(/\s/g, '').toUpperCase()}`));
+  const people = new Set(
+    identified.map(({ idKind, idNumber }) => `${idKind} ${idNumber.normalize('NFKC').replace(/\s/g, '').toUpperCase()}`),
+  );
   if (people.size >= plan.officers) return [];
-  return [defect('OFFICER_COUNT', 'officers', `${plan.officers} officers with name, unit and ID number are needed; ${people.size} different ones are given.`)];
+  return [
+    defect(
+      'OFFICER_COUNT',
+      'officers',
+      `${plan.officers} officers with name, unit and ID number are needed; ${people.size} different ones are given.`,
+    ),
+  ];
 }
 
 function judgeAmount({ items, necessity }: Application, plan: Plan): Fault[] {
   const cameras = new Set(items.map((item) => item.camera)).size;
   const faults: Fault[] = [];
   if (cameras > plan.cameras)
-    faults.push(defect('OUT_OF_SCOPE_CAMERA', 'items', `One application names at most ${plan.cameras} cameras here; this one names ${cameras}. Split it.`));
+    faults.push(
+      defect(
+        'OUT_OF_SCOPE_CAMERA',
+        'items',
+        `One application names at most ${plan.cameras} cameras here; this one names ${cameras}. Split it.`,
+      ),
+    );
   if (plan.facts.includes('over-soft') && !necessity?.trim())
-    faults.push(defect('OUT_OF_SCOPE_TIME', 'necessity', `More than ${plan.span.softHours} hours of one camera need a statement of necessity.`));
+    faults.push(
+      defect('OUT_OF_SCOPE_TIME', 'necessity', `More than ${plan.span.softHours} hours of one camera need a statement of necessity.`),
+    );
   return faults;
 }

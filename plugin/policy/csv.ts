@@ -44,13 +44,14 @@ function readCells(source: string, row: string): Cell[] | string {
   const bad = row.replaceAll('\t', ' ').search(badCharacter);
   if (bad >= 0) return `Character ${bad + 1} is a control or invisible character; only visible text and blanks belong here.`;
   const cells: Cell[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     blankPattern.lastIndex = at;
     blankPattern.exec(row);
     const start = blankPattern.lastIndex;
     cellPattern.lastIndex = start;
     const match = cellPattern.exec(row);
-    if (!match) return `The quotes around column ${start + 1} do not close, or text stands beside them; write "like this", and "" for a quote.`;
+    if (!match)
+      return `The quotes around column ${start + 1} do not close, or text stands beside them; write "like this", and "" for a quote.`;
     cells.push({ text: (match[1]?.replaceAll('""', '"') ?? match[3]!).trim(), where: `${source}:${start + 1}` });
     if ((match[2] ?? match[4]) === '') return cells;
     at = cellPattern.lastIndex;
@@ -71,16 +72,30 @@ export function hasFields({ source, cells }: Line, fields: readonly string[], fa
     faults.push({ code: 'field-missing', where, detail: `The field ${field} is missing; a line is: ${fields.join(', ')}.${fullWidth}` });
   }
   if (cells.length > fields.length)
-    faults.push({ code: 'field-surplus', where: cells[fields.length]!.where, detail: `There are ${cells.length} fields; a line is: ${fields.join(', ')}.` });
+    faults.push({
+      code: 'field-surplus',
+      where: cells[fields.length]!.where,
+      detail: `There are ${cells.length} fields; a line is: ${fields.join(', ')}.`,
+    });
   return faults.length === before;
 }
 
 /** Lines under a header that names the fields. */
-export function readTable<F extends string>(file: string, text: string, fields: readonly F[]): { rows: Record<F, Cell>[]; faults: Fault[] } {
+export function readTable<F extends string>(
+  file: string,
+  text: string,
+  fields: readonly F[],
+): { rows: Record<F, Cell>[]; faults: Fault[] } {
   const { lines, faults } = readLines(file, text);
   const [header, ...rest] = lines;
   if (header?.cells.map((cell) => cell.text).join(',') !== fields.join(','))
-    return { rows: [], faults: [...faults, { code: 'header-wrong', where: `${header?.source ?? `${file}:1`}:1`, detail: `The first line must be: ${fields.join(',')}` }] };
+    return {
+      rows: [],
+      faults: [
+        ...faults,
+        { code: 'header-wrong', where: `${header?.source ?? `${file}:1`}:1`, detail: `The first line must be: ${fields.join(',')}` },
+      ],
+    };
   const whole = rest.filter((line) => hasFields(line, fields, faults));
   const rows = whole.map(({ cells }) => Object.fromEntries(fields.map((field, index) => [field, cells[index]!])) as Record<F, Cell>);
   return { rows, faults };

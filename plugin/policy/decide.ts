@@ -50,8 +50,14 @@ export function decide(grounds: Grounds, question: Question): Decision {
   const places = placesOf(grounds, question.items);
   const { site, city } = places[0]!;
   const head = { tier: city.tier, city: city.code, site: site.id, policyVersion: grounds.version };
-  const deny = (reason: Reason, facts: readonly Fact[] = [], rows: readonly PolicyRow[] = []): Decision =>
-    ({ verdict: 'deny', reasons: [reason], rows: inSourceOrder(rows), facts, duties: [], ...head });
+  const deny = (reason: Reason, facts: readonly Fact[] = [], rows: readonly PolicyRow[] = []): Decision => ({
+    verdict: 'deny',
+    reasons: [reason],
+    rows: inSourceOrder(rows),
+    facts,
+    duties: [],
+    ...head,
+  });
   // F8: not a matter of rows, and no row could change it.
   if (question.basis === 'FOREIGN') return deny('basis-foreign');
   try {
@@ -97,7 +103,10 @@ function ask({ user, act, basis }: Question, { camera, site, city }: Place, fact
   // `ordinary` is a word of rows, not of questions: nobody asks under a group.
   if (basis !== '-' && !bases.includes(basis)) throw new TypeError('The question names no basis.');
   return {
-    user, act, spot: `${city.code}/${site.id}`, tier: `tier-${city.tier}`,
+    user,
+    act,
+    spot: `${city.code}/${site.id}`,
+    tier: `tier-${city.tier}`,
     objects: [`camera:${camera.id}`, 'camera:*', ...camera.groups, '*'],
     bases: ordinaryBases.includes(basis as Basis) ? [basis, 'ordinary'] : [basis],
     whens: ['*', ...facts],
@@ -124,17 +133,28 @@ function collect({ rows, holdsAt }: Grounds, asked: Asked): PolicyRow[] {
   const spots = ['*', asked.spot.split('/')[0]!, asked.spot];
   return rows.filter(
     (row) =>
-      row.act === asked.act && (row.tier === '*' || row.tier === asked.tier) && asked.bases.includes(row.basis) &&
-      asked.whens.includes(row.when) && asked.objects.includes(row.object) && holdsAt(asked.user, row.role, spots),
+      row.act === asked.act &&
+      (row.tier === '*' || row.tier === asked.tier) &&
+      asked.bases.includes(row.basis) &&
+      asked.whens.includes(row.when) &&
+      asked.objects.includes(row.object) &&
+      holdsAt(asked.user, row.role, spots),
   );
 }
 
 function find(grounds: Grounds, asked: Asked): Finding {
-  if (!isUserId(asked.user) || !(acts as readonly string[]).includes(asked.act)) throw new TypeError('The question names no user or no act.');
+  if (!isUserId(asked.user) || !(acts as readonly string[]).includes(asked.act))
+    throw new TypeError('The question names no user or no act.');
   const rows = collect(grounds, asked);
   const ours = rows.some((row) => row.effect === 'allow') && !rows.some((row) => row.effect === 'deny');
   const theirs = grounds.enforce([
-    asked.user, asked.spot, asked.tier, asked.objects.join(' '), asked.act, asked.bases.join(' '), asked.whens.join(' '),
+    asked.user,
+    asked.spot,
+    asked.tier,
+    asked.objects.join(' '),
+    asked.act,
+    asked.bases.join(' '),
+    asked.whens.join(' '),
   ]);
   if (ours !== theirs) throw new Error('The rows collected and casbin do not agree.');
   return { verdict: theirs ? 'allow' : 'deny', rows };

@@ -1,7 +1,7 @@
 // The door to casbin. A new enforcer is built for every policy and never changed afterwards: casbin's own reload empties the policy
 // before it fills it, and half of a deny-override policy answers yes. Only enforceSync, only synchronous functions: under
 // enforceSync a promise counts as true.
-import { Enforcer, newEnforcer, newModelFromString } from 'casbin';
+import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
 import { isUserId } from '../domain/subject.js';
 import type { Fault } from '../domain/problem.js';
 import type { Holding } from './people.js';
@@ -34,7 +34,8 @@ export function judgeModel(text: string): Fault[] {
     else faults.push({ code: 'model-changed', where: `model.conf:${index + 1}:1`, detail: wantedOf(section) });
   }
   const missing = Object.keys(model).filter((name) => !seen.has(name));
-  if (missing.length > 0) faults.push({ code: 'model-changed', where: 'model.conf', detail: `These sections are not as they must be: ${missing.join(', ')}.` });
+  if (missing.length > 0)
+    faults.push({ code: 'model-changed', where: 'model.conf', detail: `These sections are not as they must be: ${missing.join(', ')}.` });
   return faults;
 }
 
@@ -62,7 +63,9 @@ export function mustBeSync<F extends (...args: never[]) => unknown>(name: string
  * no for a subject that is not `user:…` (a user named like a role would hold it) and for anything but texts.
  */
 export async function makeEnforcer(rows: readonly PolicyRow[], holdings: readonly Holding[]): Promise<(words: Words) => boolean> {
-  const text = Object.entries(model).map(([section, line]) => `[${section}]\n${line}`).join('\n\n');
+  const text = Object.entries(model)
+    .map(([section, line]) => `[${section}]\n${line}`)
+    .join('\n\n');
   const enforcer = await newEnforcer(newModelFromString(text));
   for (const [name, fn] of Object.entries({ among, cityOf })) await enforcer.addFunction(name, mustBeSync(name, fn));
   await fill(enforcer, rows, holdings);
@@ -72,10 +75,26 @@ export async function makeEnforcer(rows: readonly PolicyRow[], holdings: readonl
 async function fill(enforcer: Enforcer, rows: readonly PolicyRow[], holdings: readonly Holding[]): Promise<void> {
   // Written into the model as cells: casbin's own CSV readers take a `#` inside a line for a comment, or drop what they do not know.
   const sections = enforcer.getModel().model;
-  const lines = rows.map((row) => [row.role, row.tier, row.object, row.act, row.basis, row.when, row.effect, row.duties.map(({ kind }) => kind).join(' ')]);
-  sections.get('p')!.get('p')!.policy.push(...lines);
-  sections.get('g')!.get('g')!.policy.push(...holdings.map(({ user, role, place }) => [user, role, place]));
+  const lines = rows.map((row) => [
+    row.role,
+    row.tier,
+    row.object,
+    row.act,
+    row.basis,
+    row.when,
+    row.effect,
+    row.duties.map(({ kind }) => kind).join(' '),
+  ]);
+  sections
+    .get('p')!
+    .get('p')!
+    .policy.push(...lines);
+  sections
+    .get('g')!
+    .get('g')!
+    .policy.push(...holdings.map(({ user, role, place }) => [user, role, place]));
   await enforcer.buildRoleLinks();
   const [taken, held] = [(await enforcer.getPolicy()).length, (await enforcer.getGroupingPolicy()).length];
-  if (taken !== rows.length || held !== holdings.length) throw new Error(`casbin took ${taken} of ${rows.length} rows and ${held} of ${holdings.length} roles.`);
+  if (taken !== rows.length || held !== holdings.length)
+    throw new Error(`casbin took ${taken} of ${rows.length} rows and ${held} of ${holdings.length} roles.`);
 }

@@ -32,7 +32,9 @@ export function explain(policy: Policy, question: Question): Explanation {
   const plan = isRequest ? makePlan(decision, question.items, policy) : null;
   const { law } = policy;
   return {
-    question, decision, plan,
+    question,
+    decision,
+    plan,
     cityName: policy.city(decision.city).name,
     siteName: policy.site(decision.site).name,
     planDigest: plan && planDigest(plan),

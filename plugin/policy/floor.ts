@@ -14,11 +14,13 @@ const leastRetentionDays = 30;
 const neededKinds: readonly DutyKind[] = ['span', 'cameras', 'execute', 'mark', 'original', 'downloads', 'expires'];
 
 /** The codes that a row's basis cell stands for. */
-export const basesOf = (cell: PolicyRow['basis']): readonly Basis[] => (cell === 'ordinary' ? ordinaryBases : cell === '-' ? [] : [cell]);
+const basesOf = (cell: PolicyRow['basis']): readonly Basis[] => (cell === 'ordinary' ? ordinaryBases : cell === '-' ? [] : [cell]);
 
 /** The articles that concern a basis, for `explain`. */
 export const articlesFor = (law: Law, basis: Basis): FloorArticle[] =>
-  law.floor.filter(({ concerns }) => (typeof concerns === 'string' ? concerns === 'all' || law.bases[basis].organ : concerns.includes(basis)));
+  law.floor.filter(({ concerns }) =>
+    typeof concerns === 'string' ? concerns === 'all' || law.bases[basis].organ : concerns.includes(basis),
+  );
 
 const belowFloor = (law: Law, id: FloorId, where: string, detail: string): Fault => {
   const { en, source } = law.floor.find((article) => article.id === id)!;
@@ -33,8 +35,13 @@ function companions(row: PolicyRow, basis: Basis, all: readonly PolicyRow[]): Po
   const wider = [row.object, '*', 'camera:*'];
   return all.filter(
     (other) =>
-      other.effect === 'allow' && other.when === '*' && other.role === row.role && other.tier === row.tier && other.act === row.act &&
-      basesOf(other.basis).includes(basis) && wider.includes(other.object),
+      other.effect === 'allow' &&
+      other.when === '*' &&
+      other.role === row.role &&
+      other.tier === row.tier &&
+      other.act === row.act &&
+      basesOf(other.basis).includes(basis) &&
+      wider.includes(other.object),
   );
 }
 
@@ -51,14 +58,27 @@ function judgeExport(row: PolicyRow, basis: Basis, all: readonly PolicyRow[], la
   if (profile.instruments.length > 0 && !find(duties, 'instrument'))
     faults.push(belowFloor(law, 'F2', where, `Under ${basis} the row needs the duty instrument:notice (in a row whose when is *).`));
   if (officers < profile.minimumOfficers)
-    faults.push(belowFloor(law, 'F3', where, `Under ${basis} the row needs officers:${profile.minimumOfficers} or more; it has ${officers}.`));
+    faults.push(
+      belowFloor(law, 'F3', where, `Under ${basis} the row needs officers:${profile.minimumOfficers} or more; it has ${officers}.`),
+    );
   if (!find(duties, 'approve'))
-    faults.push(belowFloor(law, 'F12', where, `Under ${basis} the row needs an approve: duty with at least one step; without one the applicant alone decides.`));
+    faults.push(
+      belowFloor(
+        law,
+        'F12',
+        where,
+        `Under ${basis} the row needs an approve: duty with at least one step; without one the applicant alone decides.`,
+      ),
+    );
   if (find(duties, 'mark') && !find(duties, 'mark')!.marks.includes('text'))
     faults.push(belowFloor(law, 'F4', where, 'A viewing copy carries the mark text, which says that it is not the original.'));
   const missing = neededKinds.filter((kind) => !find(duties, kind));
   if (missing.length > 0)
-    faults.push({ code: 'duty-missing', where, detail: `Under ${basis} no row with when * says: ${missing.join(', ')}. A limit that nobody names is no limit.` });
+    faults.push({
+      code: 'duty-missing',
+      where,
+      detail: `Under ${basis} no row with when * says: ${missing.join(', ')}. A limit that nobody names is no limit.`,
+    });
   return faults;
 }
 
@@ -82,6 +102,7 @@ export const judgeFloor = (rows: readonly PolicyRow[], sites: readonly { site: S
   ...rows.flatMap((row) => judgeRow(row, rows, law)),
   ...sites
     .filter(({ site }) => site.retentionDays < leastRetentionDays)
-    .map(({ site, where }) => belowFloor(law, 'F6', where, `${site.id} declares ${site.retentionDays} days; ${leastRetentionDays} or more are needed.`)),
+    .map(({ site, where }) =>
+      belowFloor(law, 'F6', where, `${site.id} declares ${site.retentionDays} days; ${leastRetentionDays} or more are needed.`),
+    ),
 ];
-

@@ -5,11 +5,21 @@ import path from 'node:path';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import type { Fault } from '../domain/problem.js';
 
-export const policyFiles = [
-  'model.conf', 'law.json', 'cities.csv', 'groups.csv', 'sites.csv', 'cameras.csv', 'steps.csv', 'roles.csv', 'tier-1.csv', 'tier-2.csv',
-  'tier-3.csv', 'gate.csv',
+const policyFiles = [
+  'model.conf',
+  'law.json',
+  'cities.csv',
+  'groups.csv',
+  'sites.csv',
+  'cameras.csv',
+  'steps.csv',
+  'roles.csv',
+  'tier-1.csv',
+  'tier-2.csv',
+  'tier-3.csv',
+  'gate.csv',
 ] as const;
-export type PolicyFile = (typeof policyFiles)[number];
+type PolicyFile = (typeof policyFiles)[number];
 export type PolicyTexts = Readonly<Record<PolicyFile, string>>;
 
 const largestBytes = 8 * 1024 * 1024;
@@ -31,8 +41,20 @@ export async function readFolder(folder: string, faults: Fault[]): Promise<Polic
 /** `sha256:…` over the texts in canonical form: UTF-8 without mark, lines ended by LF, no blanks at their ends. Line numbers stay
  *  true, because records name rows by file and line. */
 export function versionOf(texts: PolicyTexts): string {
-  const tidy = policyFiles.map((file) => [file, texts[file].split(/\r?\n/).map((line) => line.trimEnd()).join('\n').trimEnd()] as const);
-  return `sha256:${createHash('sha256').update(canonicalJson(Object.fromEntries(tidy))).digest('hex')}`;
+  const tidy = policyFiles.map(
+    (file) =>
+      [
+        file,
+        texts[file]
+          .split(/\r?\n/)
+          .map((line) => line.trimEnd())
+          .join('\n')
+          .trimEnd(),
+      ] as const,
+  );
+  return `sha256:${createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(tidy)))
+    .digest('hex')}`;
 }
 
 /** A `tier-4.csv` that nobody reads would be taken for a rule in force: unknown tables are refused. Subfolders are nobody's. */
@@ -73,6 +95,10 @@ async function readText(folder: string, file: PolicyFile, faults: Fault[]): Prom
       await handle.close();
     }
   } catch (cause) {
-    return wrong(cause instanceof TypeError ? 'The file is not UTF-8 text. Save it as UTF-8 (a spreadsheet calls it “CSV UTF-8”).' : 'The file cannot be read.');
+    return wrong(
+      cause instanceof TypeError
+        ? 'The file is not UTF-8 text. Save it as UTF-8 (a spreadsheet calls it “CSV UTF-8”).'
+        : 'The file cannot be read.',
+    );
   }
 }

@@ -38,7 +38,7 @@ export interface Law {
   bases: Readonly<Record<Basis, BasisProfile>>;
 }
 
-export const floorIds = ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F11', 'F12'] as const;
+const floorIds = ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F11', 'F12'] as const;
 export type FloorId = (typeof floorIds)[number];
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= 2_000;
@@ -73,7 +73,8 @@ function judgeFloor(floor: unknown, wrong: (where: string, detail: string) => vo
   if (ids.join() !== floorIds.join()) wrong('.floor', `The articles ${floorIds.join(', ')} are wanted, each once, in this order.`);
   for (const [index, article] of floor.entries()) {
     const concerns = isObject(article) ? article.concerns : undefined;
-    const isConcern = concerns === 'all' || concerns === 'organ' || (Array.isArray(concerns) && concerns.every((basis) => bases.includes(basis)));
+    const isConcern =
+      concerns === 'all' || concerns === 'organ' || (Array.isArray(concerns) && concerns.every((basis) => bases.includes(basis)));
     if (!isObject(article) || !isBilingual(article) || !isText(article.source) || !isConcern)
       wrong(`.floor[${index}]`, 'Wanted: id, zh, en, source, and concerns (all, organ, or a list of bases).');
   }
@@ -86,18 +87,28 @@ function judgeBases(profiles: unknown, wrong: (where: string, detail: string) =>
   for (const basis of bases) {
     const profile = profiles[basis];
     const where = `.bases.${basis}`;
-    if (!isObject(profile) || !isBilingual(profile) || !isText(profile.article) || !isText(profile.note) || typeof profile.organ !== 'boolean')
+    if (
+      !isObject(profile) ||
+      !isBilingual(profile) ||
+      !isText(profile.article) ||
+      !isText(profile.note) ||
+      typeof profile.organ !== 'boolean'
+    )
       wrong(where, 'Wanted: zh, en, article, note, organ (true or false), instruments, minimumOfficers.');
     else if (!Array.isArray(profile.instruments) || !profile.instruments.every((type) => instrumentTypes.includes(type)))
       wrong(`${where}.instruments`, `Right would be a list of: ${instrumentTypes.join(', ')}.`);
-    else if (!Number.isInteger(profile.minimumOfficers) || (profile.minimumOfficers as number) < 0 || (profile.minimumOfficers as number) > 9)
+    else if (
+      !Number.isInteger(profile.minimumOfficers) ||
+      (profile.minimumOfficers as number) < 0 ||
+      (profile.minimumOfficers as number) > 9
+    )
       wrong(`${where}.minimumOfficers`, 'A whole number from 0 to 9 is wanted.');
     else if (profile.organ && (profile.instruments.length === 0 || profile.minimumOfficers === 0))
       wrong(where, 'An organ asks with an instrument and by at least one officer.');
   }
 }
 
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);

@@ -84,7 +84,8 @@ function judgeTexts(texts: PolicyTexts, faults: Fault[]): Judged | null {
   const rows = (Object.keys(rowFiles) as RowFile[]).flatMap((file) => readRows(file, texts[file], known, faults));
   // Only beside whole tier files: a row left out for another fault may be the one that knows the role.
   if (faults.length === before) faults.push(...judgeRoles(named, new Set([...rows, ...steps.values()].map(({ role }) => role))));
-  if (rows.length === 0) faults.push({ code: 'rows-missing', where: 'tier-1.csv', detail: 'No row stands in any tier file, so nobody may do anything.' });
+  if (rows.length === 0)
+    faults.push({ code: 'rows-missing', where: 'tier-1.csv', detail: 'No row stands in any tier file, so nobody may do anything.' });
   if (law) faults.push(...judgeFloor(rows, declared, law));
   if (!law) return null;
   const ordered = [...steps.values()].sort((a, b) => a.order - b.order);
@@ -94,9 +95,11 @@ function judgeTexts(texts: PolicyTexts, faults: Fault[]): Judged | null {
 async function assemble({ version, law, places, steps, holdings, rows }: Judged): Promise<Policy> {
   const { cities, sites, cameras, groups } = places;
   const held = new Set(holdings.map(({ user, role, place }) => `${user} ${role} ${place}`));
-  const holdsAt = (user: string, role: string, spots: readonly string[]): boolean => spots.some((spot) => held.has(`${user} ${role} ${spot}`));
+  const holdsAt = (user: string, role: string, spots: readonly string[]): boolean =>
+    spots.some((spot) => held.has(`${user} ${role} ${spot}`));
   const site = (id: string): Site => sites.get(id) ?? refuse('site-unknown', `There is no site ${quote(id)} in sites.csv.`);
-  const city = (code: string): City => cities.get(code) ?? refuse('city-unknown', `The city ${quote(code)} is in no tier: cities.csv does not list it.`);
+  const city = (code: string): City =>
+    cities.get(code) ?? refuse('city-unknown', `The city ${quote(code)} is in no tier: cities.csv does not list it.`);
   const place = (id: string): Place => {
     const camera = cameras.get(id) ?? refuse('camera-unknown', `There is no camera ${quote(id)} in cameras.csv.`);
     const where = site(camera.site);
@@ -110,10 +113,19 @@ async function assemble({ version, law, places, steps, holdings, rows }: Judged)
   const sensitiveGroups = [...groups].filter(([, sensitive]) => sensitive).map(([group]) => group);
   const grounds: Grounds = { version, rows, sensitiveGroups, steps, place, holdsAt, enforce: await makeEnforcer(rows, holdings) };
   return Object.freeze({
-    version, law, steps: Object.freeze([...steps]), holdings: Object.freeze([...holdings]), sensitiveGroups: Object.freeze(sensitiveGroups),
-    cities: Object.freeze([...cities.values()]), sites: Object.freeze([...sites.values()]), cameras: Object.freeze([...cameras.values()]),
+    version,
+    law,
+    steps: Object.freeze([...steps]),
+    holdings: Object.freeze([...holdings]),
+    sensitiveGroups: Object.freeze(sensitiveGroups),
+    cities: Object.freeze([...cities.values()]),
+    sites: Object.freeze([...sites.values()]),
+    cameras: Object.freeze([...cameras.values()]),
     decide: (question: Question) => decide(grounds, question),
-    place, site, city, stepsInOrder,
+    place,
+    site,
+    city,
+    stepsInOrder,
     holds: (user: UserId, role: RoleName, id: string) => {
       const where = sites.get(id);
       return where !== undefined && isUserId(user) && holdsAt(user, role, ['*', where.city, `${where.city}/${id}`]);

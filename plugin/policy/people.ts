@@ -23,8 +23,11 @@ export interface Holding {
 const rolePattern = /^role:[a-z0-9][a-z0-9._-]{0,62}$/;
 export const isRoleName = (text: string): text is RoleName => rolePattern.test(text);
 
-export const roleFault = (cell: Cell): Fault =>
-  ({ code: 'role-malformed', where: cell.where, detail: `“${cell.text}” is not a role; a role is written role:name in small letters.` });
+export const roleFault = (cell: Cell): Fault => ({
+  code: 'role-malformed',
+  where: cell.where,
+  detail: `“${cell.text}” is not a role; a role is written role:name in small letters.`,
+});
 
 export function readSteps(text: string, faults: Fault[]): Map<string, StepRow> {
   const steps = new Map<string, StepRow>();
@@ -33,12 +36,20 @@ export function readSteps(text: string, faults: Fault[]): Map<string, StepRow> {
   for (const { step, order, role, zh, en } of table.rows) {
     const known = [...steps.values()];
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(step.text))
-      faults.push({ code: 'value-malformed', where: step.where, detail: `“${step.text}” is not a step: 1 to 32 small letters, digits and -.` });
+      faults.push({
+        code: 'value-malformed',
+        where: step.where,
+        detail: `“${step.text}” is not a step: 1 to 32 small letters, digits and -.`,
+      });
     else if (!isRoleName(role.text)) faults.push(roleFault(role));
     else if (!/^[1-9]\d{0,2}$/.test(order.text))
       faults.push({ code: 'value-malformed', where: order.where, detail: `“${order.text}” is not a place in the order: 1 to 999.` });
     else if (steps.has(step.text) || known.some((other) => other.order === Number(order.text)))
-      faults.push({ code: 'id-duplicate', where: step.where, detail: `The step ${step.text} or its place ${order.text} stands in this file already.` });
+      faults.push({
+        code: 'id-duplicate',
+        where: step.where,
+        detail: `The step ${step.text} or its place ${order.text} stands in this file already.`,
+      });
     else steps.set(step.text, Object.freeze({ step: step.text, order: Number(order.text), role: role.text, zh: zh.text, en: en.text }));
   }
   return steps;
@@ -57,9 +68,14 @@ export function readHoldings(text: string, places: Where, faults: Fault[]): { ho
   for (const line of read.lines) {
     if (!hasFields(line, holdingFields, faults)) continue;
     const [g, user, role, place] = line.cells as [Cell, Cell, Cell, Cell];
-    if (g.text !== 'g') faults.push({ code: 'line-unknown', where: g.where, detail: `A line of roles.csv begins with g, not with “${g.text}”.` });
+    if (g.text !== 'g')
+      faults.push({ code: 'line-unknown', where: g.where, detail: `A line of roles.csv begins with g, not with “${g.text}”.` });
     else if (!isUserId(user.text))
-      faults.push({ code: 'user-malformed', where: user.where, detail: `“${user.text}” is not a user; a user is written user:name in small letters.` });
+      faults.push({
+        code: 'user-malformed',
+        where: user.where,
+        detail: `“${user.text}” is not a user; a user is written user:name in small letters.`,
+      });
     else if (!isRoleName(role.text)) faults.push(roleFault(role));
     else {
       const fault = judgePlace(place, places);
@@ -75,14 +91,26 @@ export function readHoldings(text: string, places: Where, faults: Fault[]): { ho
 export const judgeRoles = (named: readonly Cell[], used: ReadonlySet<string>): Fault[] =>
   named
     .filter(({ text }) => !used.has(text))
-    .map(({ text, where }) => ({ code: 'role-unknown', where, detail: `No policy row and no step knows ${text}; right would be: ${[...used].sort().join(', ')}.` }));
+    .map(({ text, where }) => ({
+      code: 'role-unknown',
+      where,
+      detail: `No policy row and no step knows ${text}; right would be: ${[...used].sort().join(', ')}.`,
+    }));
 
 function judgePlace({ text, where }: Cell, { cities, sites }: Where): Fault | null {
   if (text === '*') return null;
   const [city = '', site, ...more] = text.split('/');
   if (!cities.has(city) || more.length > 0)
-    return { code: 'city-unknown', where, detail: `“${text}” is not a place: write <city>, <city>/<site> or *, the city as listed in cities.csv.` };
+    return {
+      code: 'city-unknown',
+      where,
+      detail: `“${text}” is not a place: write <city>, <city>/<site> or *, the city as listed in cities.csv.`,
+    };
   if (site === undefined || sites.get(site)?.city === city) return null;
   const here = [...sites.values()].filter((known) => known.city === city).map((known) => `${city}/${known.id}`);
-  return { code: 'site-unknown', where, detail: `“${text}” is no site of that city in sites.csv${here.length > 0 ? `: ${here.join(', ')}` : ''}.` };
+  return {
+    code: 'site-unknown',
+    where,
+    detail: `“${text}” is no site of that city in sites.csv${here.length > 0 ? `: ${here.join(', ')}` : ''}.`,
+  };
 }

@@ -13,11 +13,16 @@ export interface Places {
 
 const regimes: readonly Regime[] = ['ART7', 'ART9', 'PRIVATE'];
 
-const malformed = (cell: Cell, wanted: string): Fault => ({ code: 'value-malformed', where: cell.where, detail: `“${cell.text}” is not ${wanted}.` });
+const malformed = (cell: Cell, wanted: string): Fault => ({
+  code: 'value-malformed',
+  where: cell.where,
+  detail: `“${cell.text}” is not ${wanted}.`,
+});
 
 /** Puts the row under its id; a second one of the same id is a fault. */
 function put<T>(map: Map<string, T>, id: Cell, value: T, faults: Fault[]): void {
-  if (map.has(id.text)) faults.push({ code: 'id-duplicate', where: id.where, detail: `${id.text} stands in this file already; each id once.` });
+  if (map.has(id.text))
+    faults.push({ code: 'id-duplicate', where: id.where, detail: `${id.text} stands in this file already; each id once.` });
   else map.set(id.text, Object.freeze(value) as T);
 }
 
@@ -41,7 +46,9 @@ export function readCities(text: string, faults: Fault[]): Map<string, City> {
 
 /** The sites, and where each declares its retention (for F6). */
 export function readSites(
-  text: string, cities: ReadonlyMap<string, City>, faults: Fault[],
+  text: string,
+  cities: ReadonlyMap<string, City>,
+  faults: Fault[],
 ): { sites: Map<string, Site>; declared: { site: Site; where: string }[] } {
   const sites = new Map<string, Site>();
   const declared: { site: Site; where: string }[] = [];
@@ -55,10 +62,20 @@ export function readSites(
     ];
     if (!cities.has(city.text)) {
       good.push(false);
-      faults.push({ code: 'city-unknown', where: city.where, detail: `${city.text} is not listed in cities.csv; a city that is not listed is refused.` });
+      faults.push({
+        code: 'city-unknown',
+        where: city.where,
+        detail: `${city.text} is not listed in cities.csv; a city that is not listed is refused.`,
+      });
     }
     if (!good.every(Boolean)) continue;
-    const row = { id: site.text, city: city.text, regime: regime.text as Regime, retentionDays: Number(retentionDays.text), name: name.text };
+    const row = {
+      id: site.text,
+      city: city.text,
+      regime: regime.text as Regime,
+      retentionDays: Number(retentionDays.text),
+      name: name.text,
+    };
     put(sites, site, row, faults);
     declared.push({ site: row, where: retentionDays.where });
   }
@@ -87,9 +104,17 @@ export function readCameras(text: string, { sites, groups }: Pick<Places, 'sites
     const named = cell.text === '-' ? [] : cell.text.split(/\s+/);
     const good = fits(camera, /^[a-z0-9][a-z0-9-]{0,31}$/, 'a camera id: 1 to 32 small letters, digits and -', faults);
     if (!sites.has(site.text))
-      faults.push({ code: 'site-unknown', where: site.where, detail: `${site.text} is not a (valid) site of sites.csv: ${[...sites.keys()].join(', ')}.` });
+      faults.push({
+        code: 'site-unknown',
+        where: site.where,
+        detail: `${site.text} is not a (valid) site of sites.csv: ${[...sites.keys()].join(', ')}.`,
+      });
     for (const group of named.filter((group) => !groups.has(group)))
-      faults.push({ code: 'group-unknown', where: cell.where, detail: `${group} is not listed in groups.csv: ${[...groups.keys()].join(', ')}; - for none.` });
+      faults.push({
+        code: 'group-unknown',
+        where: cell.where,
+        detail: `${group} is not listed in groups.csv: ${[...groups.keys()].join(', ')}; - for none.`,
+      });
     if (good) put(cameras, camera, { id: camera.text, site: site.text, groups: Object.freeze(named), name: name.text }, faults);
   }
   return cameras;

@@ -21,13 +21,28 @@ export function makePlan(decision: Decision, items: readonly Item[], steps: { st
   if (decision.verdict !== 'allow')
     throw new Problem('request-denied', 'There is no plan for what the policy denies.', { reasons: decision.reasons });
   const draft = applyAll(decision.duties);
-  if (!isWhole(draft)) throw new Problem('policy-invalid', `The duties say nothing of: ${needed.filter((name) => draft[name] === undefined).join(', ')}.`);
+  if (!isWhole(draft))
+    throw new Problem('policy-invalid', `The duties say nothing of: ${needed.filter((name) => draft[name] === undefined).join(', ')}.`);
   const { city, site, tier, facts, policyVersion } = decision;
   return {
-    version: 1, number: 1, city, site, tier, items, facts,
+    version: 1,
+    number: 1,
+    city,
+    site,
+    tier,
+    items,
+    facts,
     steps: steps.stepsInOrder(draft.steps),
-    officers: draft.officers ?? 0, instrument: draft.instrument ?? 'none', span: draft.span, cameras: draft.cameras, execute: draft.execute,
-    marks: draft.marks, original: draft.original, downloads: draft.downloads, expiresHours: draft.expiresHours, policyVersion,
+    officers: draft.officers ?? 0,
+    instrument: draft.instrument ?? 'none',
+    span: draft.span,
+    cameras: draft.cameras,
+    execute: draft.execute,
+    marks: draft.marks,
+    original: draft.original,
+    downloads: draft.downloads,
+    expiresHours: draft.expiresHours,
+    policyVersion,
   };
 }
 

@@ -25,7 +25,7 @@ export const rowFiles = { 'tier-1.csv': 'tier-1', 'tier-2.csv': 'tier-2', 'tier-
 export type RowFile = keyof typeof rowFiles;
 
 /** What a row may name. */
-export interface Known {
+interface Known {
   /** Held by somebody, or filling a step. */
   roles: ReadonlySet<string>;
   cameras: ReadonlySet<string>;
@@ -38,8 +38,15 @@ type Cells = Record<(typeof fields)[number], Cell>;
 
 /** Acts on footage itself concern cameras; the others, these. */
 const objectOf: { [A in Act]?: string } = {
-  inspect: 'request:*', review: 'request:*', execute: 'request:*', release: 'request:*', handover: 'request:*', destroy: 'request:*',
-  'read-journal': 'journal:*', 'edit-policy': 'policy:*', manage: 'account:*',
+  inspect: 'request:*',
+  review: 'request:*',
+  execute: 'request:*',
+  release: 'request:*',
+  handover: 'request:*',
+  destroy: 'request:*',
+  'read-journal': 'journal:*',
+  'edit-policy': 'policy:*',
+  manage: 'account:*',
 };
 /** Acts that carry footage out under a legal basis. */
 export const isExport = (act: Act): boolean => act === 'request' || act === 'export';
@@ -58,9 +65,16 @@ function readRow(file: RowFile, line: Line, known: Known, faults: Fault[]): Poli
   faults.push(...found);
   if (found.length > 0) return null;
   return Object.freeze({
-    source: line.source, text: line.cells.map((cell) => cell.text.replace(/\s+/g, ' ')).join(', '), duties: Object.freeze(duties),
-    role: cells.role.text as RoleName, tier: rowFiles[file], object: cells.object.text, act: cells.act.text as Act,
-    basis: cells.basis.text as PolicyRow['basis'], when: cells.when.text as PolicyRow['when'], effect: cells.effect.text as 'allow' | 'deny',
+    source: line.source,
+    text: line.cells.map((cell) => cell.text.replace(/\s+/g, ' ')).join(', '),
+    duties: Object.freeze(duties),
+    role: cells.role.text as RoleName,
+    tier: rowFiles[file],
+    object: cells.object.text,
+    act: cells.act.text as Act,
+    basis: cells.basis.text as PolicyRow['basis'],
+    when: cells.when.text as PolicyRow['when'],
+    effect: cells.effect.text as 'allow' | 'deny',
   });
 }
 
@@ -87,8 +101,10 @@ function judgeObject({ object: { text, where } }: Cells, { cameras, groups }: Kn
   if (text === '*' || text === 'camera:*' || Object.values(objectOf).includes(text)) return [];
   if (kind === 'camera' && cameras.has(name ?? '')) return [];
   if (groups.has(text)) return [];
-  if (kind === 'camera') return [{ code: 'camera-unknown', where, detail: `“${text}” is no camera of cameras.csv; right would be camera:<id> or camera:*.` }];
-  if (kind === 'group') return [{ code: 'group-unknown', where, detail: `“${text}” is not listed in groups.csv: ${[...groups].join(', ')}.` }];
+  if (kind === 'camera')
+    return [{ code: 'camera-unknown', where, detail: `“${text}” is no camera of cameras.csv; right would be camera:<id> or camera:*.` }];
+  if (kind === 'group')
+    return [{ code: 'group-unknown', where, detail: `“${text}” is not listed in groups.csv: ${[...groups].join(', ')}.` }];
   const right = ['camera:<id>', 'camera:*', 'group:<name>', ...new Set(Object.values(objectOf)), '*'];
   return [{ code: 'object-unknown', where, detail: `“${text}” is no object; right would be: ${right.join(', ')}.` }];
 }
@@ -100,15 +116,35 @@ function judgeFit({ act, object, basis, when, duties, effect, tier }: Cells): Fa
   const faults: Fault[] = [];
   const isFootage = /^(camera|group):/.test(object.text);
   if (object.text !== '*' && (wanted ? object.text !== wanted : !isFootage))
-    faults.push({ code: 'object-unknown', where: object.where, detail: `The act ${act.text} concerns ${wanted ?? 'camera:<id>, camera:* or group:<name>'} or *, not ${object.text}.` });
+    faults.push({
+      code: 'object-unknown',
+      where: object.where,
+      detail: `The act ${act.text} concerns ${wanted ?? 'camera:<id>, camera:* or group:<name>'} or *, not ${object.text}.`,
+    });
   if (wanted && when.text !== '*')
-    faults.push({ code: 'when-unknown', where: when.where, detail: `Facts are those of footage asked for; for the act ${act.text} write *.` });
+    faults.push({
+      code: 'when-unknown',
+      where: when.where,
+      detail: `Facts are those of footage asked for; for the act ${act.text} write *.`,
+    });
   if (isExport(act.text as Act) && basis.text === '-')
-    faults.push({ code: 'basis-unknown', where: basis.where, detail: `The act ${act.text} needs a legal basis: ordinary, or one of ${bases.join(', ')}.` });
+    faults.push({
+      code: 'basis-unknown',
+      where: basis.where,
+      detail: `The act ${act.text} needs a legal basis: ordinary, or one of ${bases.join(', ')}.`,
+    });
   if (duties.text !== '-' && (effect.text === 'deny' || !isExport(act.text as Act)))
-    faults.push({ code: 'duty-unknown', where: duties.where, detail: 'Duties belong to rows that allow a request or an export; elsewhere write -.' });
+    faults.push({
+      code: 'duty-unknown',
+      where: duties.where,
+      detail: 'Duties belong to rows that allow a request or an export; elsewhere write -.',
+    });
   if (tier.text === '*' && !wanted)
-    faults.push({ code: 'act-unknown', where: act.where, detail: `Rows for every tier are for acts on the gate itself; ${act.text} belongs in a tier file.` });
+    faults.push({
+      code: 'act-unknown',
+      where: act.where,
+      detail: `Rows for every tier are for acts on the gate itself; ${act.text} belongs in a tier file.`,
+    });
   return faults;
 }
 

@@ -2,7 +2,7 @@
 import type { Item } from '../domain/export-request.js';
 
 /** Milliseconds since 1970, half-open. */
-export type Stretch = readonly [from: number, to: number];
+type Stretch = readonly [from: number, to: number];
 
 /** Touching and overlapping stretches become one; sorted. */
 export function merge(stretches: readonly Stretch[]): Stretch[] {

@@ -23,7 +23,8 @@ export class Accounts {
       .values(row)
       .onConflict((conflict) => conflict.column('user').doNothing())
       .executeTakeFirstOrThrow();
-    if (result.numInsertedOrUpdatedRows === 0n) throw new Problem('account-exists', `There is an account ${user} already. Choose another name.`);
+    if (result.numInsertedOrUpdatedRows === 0n)
+      throw new Problem('account-exists', `There is an account ${user} already. Choose another name.`);
   }
 
   async get(user: UserId): Promise<Account | null> {

@@ -57,7 +57,10 @@ export async function openDatabase(path: string): Promise<Database> {
 async function migrate(database: Database): Promise<void> {
   const version = await versionOf(database);
   if (version > migrations.length)
-    throw new Problem('store-unavailable', `The database has version ${version}, this gate knows ${migrations.length}. Use the gate that wrote it.`);
+    throw new Problem(
+      'store-unavailable',
+      `The database has version ${version}, this gate knows ${migrations.length}. Use the gate that wrote it.`,
+    );
   for (const [number, statements] of migrations.entries())
     if (number >= version) await database.transaction().execute((step) => apply(step, number, statements));
 }

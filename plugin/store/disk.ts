@@ -8,8 +8,11 @@ const full = new Set(['ENOSPC', 'EFBIG', 'EDQUOT']);
 export function diskProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  if (full.has(code)) return new Problem('disk-full', 'The disk, its quota or the file size limit is used up. What was begun is removed.', { cause: thrown });
-  return new Problem('store-unavailable', 'The disk of the sealed store did not take the step. The operators’ log has the cause.', { cause: thrown });
+  if (full.has(code))
+    return new Problem('disk-full', 'The disk, its quota or the file size limit is used up. What was begun is removed.', { cause: thrown });
+  return new Problem('store-unavailable', 'The disk of the sealed store did not take the step. The operators’ log has the cause.', {
+    cause: thrown,
+  });
 }
 
 /** A rename is durable only when the folder is. */

@@ -4,8 +4,10 @@ import path from 'node:path';
 import { Problem } from '../domain/problem.js';
 import { diskProblem, syncFolder } from './disk.js';
 import { roomIn } from './room.js';
-import { SealedReader, SealedWriter } from './sealed-object.js';
-import type { Paths, Wrapping } from './sealed-object.js';
+import { SealedWriter } from './sealed-object.js';
+import type { Paths } from './sealed-object.js';
+import { SealedReader } from './sealed-reader.js';
+import type { Wrapping } from './sealed-reader.js';
 import { corrupt, isObjectId } from './segments.js';
 
 const sealedEnd = '.sealed';
@@ -74,7 +76,10 @@ export class Objects {
   /** Ids of all finished objects, sorted. */
   async list(): Promise<string[]> {
     const names = await this.#names();
-    return names.filter((name) => name.endsWith(sealedEnd)).map((name) => name.slice(0, -sealedEnd.length)).sort();
+    return names
+      .filter((name) => name.endsWith(sealedEnd))
+      .map((name) => name.slice(0, -sealedEnd.length))
+      .sort();
   }
 
   /**

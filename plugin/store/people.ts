@@ -15,7 +15,11 @@ export class People {
     const salt = randomBytes(saltBytes);
     const row = { user, salt, pseudonym: makePseudonym(salt, user) };
     // Asked twice at once, one salt wins and both get its pseudonym.
-    await this.database.insertInto('people').values(row).onConflict((conflict) => conflict.column('user').doNothing()).execute();
+    await this.database
+      .insertInto('people')
+      .values(row)
+      .onConflict((conflict) => conflict.column('user').doNothing())
+      .execute();
     return (await this.#find(user)) ?? row.pseudonym;
   }
 

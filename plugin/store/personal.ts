@@ -19,7 +19,10 @@ export class Personal {
   async conceal(field: string, value: unknown): Promise<Commitment> {
     const salt = randomBytes(saltBytes);
     const commitment = commit(salt, field, value);
-    await this.database.insertInto('personal').values({ commitment, field, value: canonicalJson(value), salt }).execute();
+    await this.database
+      .insertInto('personal')
+      .values({ commitment, field, value: canonicalJson(value), salt })
+      .execute();
     return commitment;
   }
 
@@ -29,7 +32,10 @@ export class Personal {
     if (!row) return null;
     const disclosure = { field: row.field, value: parse(row.value), salt: Buffer.from(row.salt) };
     if (!opens(commitment, disclosure))
-      throw new Problem('store-unavailable', 'A personal value is not the one that the journal committed to; it was changed in the database.');
+      throw new Problem(
+        'store-unavailable',
+        'A personal value is not the one that the journal committed to; it was changed in the database.',
+      );
     return disclosure;
   }
 }

@@ -34,8 +34,21 @@ export interface RequestFilter {
 const maxPage = 500;
 
 const columns = [
-  'id', 'state', 'approval', 'custody', 'delivery', 'city', 'site', 'unit', 'applicant', 'entered_by', 'basis', 'requested_at',
-  'provide_by', 'waits_for_step', 'late',
+  'id',
+  'state',
+  'approval',
+  'custody',
+  'delivery',
+  'city',
+  'site',
+  'unit',
+  'applicant',
+  'entered_by',
+  'basis',
+  'requested_at',
+  'provide_by',
+  'waits_for_step',
+  'late',
 ] as const satisfies readonly (keyof RequestRow)[];
 
 export class Requests {

@@ -1,4 +1,4 @@
-// One sealed object: written segment by segment under a temporary name, read back, then given its name; read by range.
+// One sealed object in the making: written segment by segment under a temporary name, read back, then given its name.
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -6,16 +6,9 @@ import type { Digest } from '../domain/artifact.js';
 import { Digester } from '../domain/formats/digest.js';
 import { Problem } from '../domain/problem.js';
 import { diskProblem, syncFolder } from './disk.js';
-import {
-  checkHeader, corrupt, fileBytes, headerBytes, openSegment, readHeader, sealHeader, sealSegment, segmentBytes, segmentCount, segmentStart,
-} from './segments.js';
-import type { Header, Place } from './segments.js';
-
-/** Wraps an object's data key under the current master key, and opens it under the one that was used. */
-export interface Wrapping {
-  wrap(dataKey: Buffer, object: string): { version: number; wrapped: Buffer };
-  unwrap(wrapped: Buffer, version: number, object: string): Buffer;
-}
+import { SealedReader } from './sealed-reader.js';
+import type { Wrapping } from './sealed-reader.js';
+import { sealHeader, sealSegment, segmentBytes, segmentCount, segmentStart } from './segments.js';
 
 export interface Paths {
   folder: string;
@@ -58,7 +51,8 @@ export class SealedWriter {
       const place = position ?? this.#length;
       if (place < 0 || place > this.#length) throw new Problem('internal', `Object ${this.id} has no byte ${place} to write at.`);
       const within = Math.min(bytes.length, this.#length - place);
-      if (within > 0 && place + within > segmentBytes) throw new Problem('internal', 'Only the first segment of an object can be written again.');
+      if (within > 0 && place + within > segmentBytes)
+        throw new Problem('internal', 'Only the first segment of an object can be written again.');
       bytes.copy(this.#first, place, 0, within);
       await this.#append(bytes.subarray(within));
     });
@@ -89,7 +83,7 @@ export class SealedWriter {
     const toFirst = Math.max(0, Math.min(bytes.length, segmentBytes - this.#length));
     bytes.copy(this.#first, this.#length, 0, toFirst);
     this.#length += toFirst;
-    for (let rest = bytes.subarray(toFirst); rest.length > 0; ) {
+    for (let rest = bytes.subarray(toFirst); rest.length > 0;) {
       if (this.#filled === segmentBytes) await this.#flush(false);
       const taken = rest.copy(this.#current, this.#filled);
       this.#filled += taken;
@@ -119,7 +113,7 @@ export class SealedWriter {
   }
 
   async #put(position: number, bytes: Buffer): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
       done += bytesWritten;
     }
@@ -151,72 +145,4 @@ export class SealedWriter {
     await this.#file.close().catch(() => undefined);
     await fs.promises.rm(this.#paths.temporary, { force: true }).catch(() => undefined);
   }
-}
-
-/** Reads a sealed object. No byte leaves before its segment is authenticated. */
-export class SealedReader {
-  readonly #header: Header;
-  readonly #file: FileHandle;
-  readonly #key: Buffer;
-
-  private constructor(header: Header, file: FileHandle, key: Buffer) {
-    this.#header = header;
-    this.#file = file;
-    this.#key = key;
-  }
-
-  /** Checks the header and the file's length. Problem `object-corrupt`. */
-  static async open(object: string, file: FileHandle, wrapping: Wrapping): Promise<SealedReader> {
-    const bytes = await readAt(file, 0, headerBytes);
-    const header = readHeader(object, bytes);
-    const key = unwrap(wrapping, header);
-    checkHeader(key, object, bytes);
-    const { size } = await file.stat();
-    if (size !== fileBytes(header.length)) throw corrupt(object, `its file has ${size} bytes and not ${fileBytes(header.length)}`);
-    return new SealedReader(header, file, key);
-  }
-
-  /** Plaintext bytes. */
-  get length(): number {
-    return this.#header.length;
-  }
-
-  /** Plaintext from `from` up to, not including, `to`. Only the segments that hold it are read. */
-  async *read(from: number, to: number): AsyncGenerator<Buffer> {
-    const end = from < to ? Math.ceil(to / segmentBytes) : 0;
-    for (let index = Math.floor(from / segmentBytes); index < end; index++) {
-      const plain = await this.#segment(index);
-      const start = index * segmentBytes;
-      yield plain.subarray(Math.max(0, from - start), Math.min(plain.length, to - start));
-    }
-    // An empty object has a segment too, and whoever reads it wants to know that nothing was taken out.
-    if (this.length === 0) await this.#segment(0);
-  }
-
-  async #segment(index: number): Promise<Buffer> {
-    const { object, length } = this.#header;
-    const place: Place = { object, index, last: index === segmentCount(length) - 1 };
-    const bytes = place.last ? fileBytes(length) - segmentStart(index) : segmentStart(1) - segmentStart(0);
-    return openSegment(this.#key, place, await readAt(this.#file, segmentStart(index), bytes));
-  }
-}
-
-function unwrap(wrapping: Wrapping, { object, version, wrapped }: Header): Buffer {
-  try {
-    return wrapping.unwrap(wrapped, version, object);
-  } catch (cause) {
-    throw corrupt(object, `master key ${version} does not open its key`, cause);
-  }
-}
-
-/** Up to `length` bytes; fewer where the file ends. */
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
 }

@@ -60,7 +60,8 @@ const associated = ({ object, index, last }: Place): Buffer => {
   return Buffer.concat([numbers, Buffer.from(object)]);
 };
 
-export const sealSegment = (key: Buffer, place: Place, plain: Buffer): Buffer => encipher(key, nonceOf(place.index), associated(place), plain);
+export const sealSegment = (key: Buffer, place: Place, plain: Buffer): Buffer =>
+  encipher(key, nonceOf(place.index), associated(place), plain);
 
 /** Problem `object-corrupt`. */
 export function openSegment(key: Buffer, place: Place, sealed: Buffer): Buffer {
@@ -82,7 +83,8 @@ export function sealHeader(key: Buffer, { object, length, version, wrapped }: He
 
 /** What a header says, before its key is known. Problem `object-corrupt`. */
 export function readHeader(object: string, bytes: Buffer): Header {
-  if (bytes.length !== headerBytes || !bytes.subarray(0, magic.length).equals(magic)) throw corrupt(object, 'it does not begin like a sealed object');
+  if (bytes.length !== headerBytes || !bytes.subarray(0, magic.length).equals(magic))
+    throw corrupt(object, 'it does not begin like a sealed object');
   const length = Number(bytes.readBigUInt64BE(at.length));
   if (!Number.isSafeInteger(length)) throw corrupt(object, 'its length is not possible');
   // The file name is no proof: an object put in another's place says here who it is, and the tag holds that.
@@ -92,7 +94,8 @@ export function readHeader(object: string, bytes: Buffer): Header {
 
 /** Is the header the one that was sealed with this key? Problem `object-corrupt`. */
 export function checkHeader(key: Buffer, object: string, bytes: Buffer): void {
-  if (!decipher(key, headerNonce, bytes.subarray(0, at.tag), bytes.subarray(at.tag))) throw corrupt(object, 'its header is not what was sealed');
+  if (!decipher(key, headerNonce, bytes.subarray(0, at.tag), bytes.subarray(at.tag)))
+    throw corrupt(object, 'its header is not what was sealed');
 }
 
 export const corrupt = (object: string, why: string, cause?: unknown): Problem =>
@@ -121,4 +124,5 @@ function writeField(header: Buffer, offset: number, value: Buffer, most: number)
   value.copy(header, offset + 1);
 }
 
-const readField = (header: Buffer, offset: number, most: number): Buffer => header.subarray(offset + 1, offset + 1 + Math.min(header[offset]!, most));
+const readField = (header: Buffer, offset: number, most: number): Buffer =>
+  header.subarray(offset + 1, offset + 1 + Math.min(header[offset]!, most));

@@ -95,7 +95,8 @@ function prepare(file: DriverFile, sql: string): Statement {
   const statement = guard(() => file.prepare(sql));
   return {
     reader: yieldsRows(sql),
-    all: (parameters) => guard(() => statement.all(...parameters)),
+    // node:sqlite makes rows without a prototype: two drivers, one kind of row.
+    all: (parameters) => guard(() => statement.all(...parameters).map((row) => ({ ...(row as object) }))),
     run: (parameters) => guard(() => statement.run(...parameters)),
     iterate: (parameters) => guard(() => statement.iterate(...parameters)),
   };
@@ -117,4 +118,6 @@ const unavailable = (cause: unknown): Problem =>
 
 /** SQLITE_BUSY is 5 in node:sqlite (`errcode`), a text in better-sqlite3 (`code`). */
 const isBusy = (thrown: unknown): boolean =>
-  typeof thrown === 'object' && thrown !== null && (('errcode' in thrown && thrown.errcode === 5) || ('code' in thrown && thrown.code === 'SQLITE_BUSY'));
+  typeof thrown === 'object' &&
+  thrown !== null &&
+  (('errcode' in thrown && thrown.errcode === 5) || ('code' in thrown && thrown.code === 'SQLITE_BUSY'));

@@ -33,7 +33,10 @@ export const pullAll = async (vms: Vms, source: Source, span: Span, signal = nev
 
 /** The Problem that `work` ends in, with all that a log could print of it. */
 export async function problemOf(work: Promise<unknown>): Promise<{ code: ProblemCode; printed: string }> {
-  const thrown: unknown = await work.then(() => assert.fail('it went well'), (error: unknown) => error);
+  const thrown: unknown = await work.then(
+    () => assert.fail('it went well'),
+    (error: unknown) => error,
+  );
   if (!(thrown instanceof Problem)) throw thrown;
   let printed = '';
   for (let at: unknown = thrown; at instanceof Error; at = at.cause) printed += `${at.message}\n${at.stack}\n${JSON.stringify(at)}\n`;
@@ -56,7 +59,9 @@ export function describeVms(name: string, makeRig: () => Promise<Rig>): void {
       assert.equal(inside.length, Math.round(milliseconds(rig.span) / rig.frameMs));
       assert.ok(samples[0]?.key);
       assert.ok(samples.every(({ utcMicros }, index) => index === 0 || utcMicros > (samples[index - 1]?.utcMicros ?? 0)));
-      assert.ok(inside.every(({ utcMicros }) => utcMicros >= Date.parse(rig.span.from) * 1000 && utcMicros < Date.parse(rig.span.to) * 1000));
+      assert.ok(
+        inside.every(({ utcMicros }) => utcMicros >= Date.parse(rig.span.from) * 1000 && utcMicros < Date.parse(rig.span.to) * 1000),
+      );
       assert.ok(pull.tracks.length > 0);
       const report = pull.report();
       assert.match(report.transcriptSha256, /^[0-9a-f]{64}$/);

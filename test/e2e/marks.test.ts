@@ -25,10 +25,20 @@ function regionOf({ width, pixels }: Gray, chosen: (at: number) => boolean): Reg
   for (let at = 0; at < pixels.length; at++)
     if (chosen(at)) {
       const [x, y] = [at % width, Math.floor(at / width)];
-      Object.assign(region, { left: Math.min(region.left, x), right: Math.max(region.right, x), top: Math.min(region.top, y), bottom: Math.max(region.bottom, y) });
+      Object.assign(region, {
+        left: Math.min(region.left, x),
+        right: Math.max(region.right, x),
+        top: Math.min(region.top, y),
+        bottom: Math.max(region.bottom, y),
+      });
     }
   assert.ok(region.left < region.right && region.top < region.bottom, 'something is drawn');
-  return { left: Math.max(0, region.left - 2), top: Math.max(0, region.top - 2), right: Math.min(width - 1, region.right + 2), bottom: Math.min(pixels.length / width - 1, region.bottom + 2) };
+  return {
+    left: Math.max(0, region.left - 2),
+    top: Math.max(0, region.top - 2),
+    right: Math.min(width - 1, region.right + 2),
+    bottom: Math.min(pixels.length / width - 1, region.bottom + 2),
+  };
 }
 
 /** Normalised cross-correlation over the region: 1 the same picture, 0 unrelated. */
@@ -62,7 +72,24 @@ interface Case {
 
 async function grayFrames(tools: Tools, folder: string, input: string[], filters: string, width: number, height: number): Promise<Gray[]> {
   const chosen = `select=${frames.map((frame) => `eq(n\\,${frame})`).join('+')}`;
-  const raw = await ask(tools.ffmpeg, ['-v', 'error', ...input, '-vf', filters ? `${filters},${chosen}` : chosen, '-vsync', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', '-'], folder);
+  const raw = await ask(
+    tools.ffmpeg,
+    [
+      '-v',
+      'error',
+      ...input,
+      '-vf',
+      filters ? `${filters},${chosen}` : chosen,
+      '-vsync',
+      'passthrough',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'gray',
+      '-',
+    ],
+    folder,
+  );
   assert.equal(raw.length, width * height * frames.length);
   return frames.map((_, at) => ({ width, pixels: raw.subarray(at * width * height, (at + 1) * width * height) }));
 }
@@ -96,12 +123,36 @@ for (const [name, width, height, find] of table)
       inFolder(async (folder) => {
         const tools = await find();
         const source = path.join(folder, 'source.mp4');
-        await ask(tools.ffmpeg, ['-v', 'error', '-i', streetFile, '-frames:v', '30', '-vf', `scale=${width}:${height}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', source]);
+        await ask(tools.ffmpeg, [
+          '-v',
+          'error',
+          '-i',
+          streetFile,
+          '-frames:v',
+          '30',
+          '-vf',
+          `scale=${width}:${height}`,
+          '-c:v',
+          'libx264',
+          '-preset',
+          'ultrafast',
+          '-bf',
+          '0',
+          '-g',
+          '10',
+          source,
+        ]);
         const street = await readStreet({ to: 30, file: source });
         const { files, parts } = await mux(street.samples, street.parameterSets);
         const input = path.join(folder, '01.mp4');
         await writeFile(input, files[0]!);
-        const { output, recipe } = await renderViewing(tools, { input, workFolder: folder, part: parts[0]!, marks: ['text', 'clock'], text });
+        const { output, recipe } = await renderViewing(tools, {
+          input,
+          workFolder: folder,
+          part: parts[0]!,
+          marks: ['text', 'clock'],
+          text,
+        });
         const graph = recipe.arguments[recipe.arguments.indexOf('-filter:v') + 1]!;
         const one: Case = { folder, width, height, tools, filters: graph.split(/,(?=drawtext=)/) };
         const copy = await grayFrames(tools, folder, ['-i', output], '', width, height);
@@ -118,7 +169,6 @@ for (const [name, width, height, find] of table)
             const chinese = regionOf(mine[at]!, (pixel) => Math.abs(mine[at]!.pixels[pixel]! - tofu[at]!.pixels[pixel]!) > blackBelow);
             assert.ok(correlate(mine[at]!, copy[at]!, chinese) >= 0.8);
             const boxes = correlate(tofu[at]!, copy[at]!, chinese);
-            if (process.env.SHOW_MARKS) console.log(name, label, frame, right.toFixed(3), 'tofu', boxes.toFixed(3), 'whole', correlate(tofu[at]!, copy[at]!, whole).toFixed(3));
             assert.ok(boxes < 0.5, `${label} in boxes, frame ${frame}: ${boxes}`);
           });
         }
@@ -128,7 +178,6 @@ for (const [name, width, height, find] of table)
         frames.forEach((frame, at) => {
           const person = regionOf(mine[at]!, (pixel) => Math.abs(mine[at]!.pixels[pixel]! - other[at]!.pixels[pixel]!) > blackBelow);
           const [right, wrong] = [correlate(mine[at]!, copy[at]!, person), correlate(other[at]!, copy[at]!, person)];
-          if (process.env.SHOW_MARKS) console.log(name, 'officer', frame, right.toFixed(3), 'other', wrong.toFixed(3));
           assert.ok(right >= 0.8 && wrong < right - 0.4, `frame ${frame}: this officer ${right}, another ${wrong}`);
         });
 

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import type { PackagedFile } from '../../plugin/evidence/package.js';
+import type { PackageFile } from '../../plugin/evidence/read-exactly.js';
 import { openArchive } from '../../plugin/evidence/unzip.js';
 import { writeZip, zipLayout } from '../../plugin/evidence/zip.js';
 import { gather, makeTempFolder, zipFiles } from '../support/evidence/bytes.js';
@@ -14,7 +14,7 @@ import { rawZip } from '../support/evidence/raw-zip.js';
 const GiB = 1024 ** 3;
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-const held = (path: string, content: Buffer): PackagedFile => ({
+const held = (path: string, content: Buffer): PackageFile => ({
   path, bytes: content.length, crc32: crc32(content),
   read: async function* (from, to) {
     yield content.subarray(from, to);
@@ -77,7 +77,7 @@ describe('zip', () => {
   const liars: [what: string, gives: string][] = [['fewer bytes', 'tru'], ['more bytes', 'truths'], ['other bytes', 'truht']];
   for (const [what, gives] of liars)
     it(`stops at a file that gives ${what} than it promised`, async () => {
-      const file: PackagedFile = {
+      const file: PackageFile = {
         ...held('a', Buffer.from('truth')),
         read: async function* () {
           yield Buffer.from(gives);

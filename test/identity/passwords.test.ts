@@ -28,12 +28,15 @@ describe('passwords', () => {
       return Number(process.hrtime.bigint() - from);
     };
     await time(kept);
-    const known = Math.min(await time(kept), await time(kept), await time(kept));
-    const unknown = Math.min(await time(null), await time(null), await time(null));
-    assert.ok(unknown > known / 2, `unknown ${unknown} ns, known ${known} ns`);
+    const times = { known: Infinity, unknown: Infinity };
+    for (let round = 0; round < 4; round++) {
+      times.known = Math.min(times.known, await time(kept));
+      times.unknown = Math.min(times.unknown, await time(null));
+    }
+    assert.ok(times.unknown > times.known / 3, JSON.stringify(times));
   });
 
-  it('that are endless are refused without being worked on', async () => {
+  it('that are endless are refused, even where the kept one is empty', async () => {
     assert.equal(await verifyPassword('x'.repeat(10_000_000), await hashPassword('')), false);
   });
 

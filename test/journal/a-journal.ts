@@ -13,7 +13,9 @@ import { holdLock } from '../../plugin/store/sqlite.js';
 export const origin = 'exportgate.example/test';
 /** RFC 8032 section 7.1, test 1: a key that everybody knows, for vectors. */
 export const key = createPrivateKey({
-  key: Buffer.from('302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex'), format: 'der', type: 'pkcs8',
+  key: Buffer.from('302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex'),
+  format: 'der',
+  type: 'pkcs8',
 });
 export const vkey = verifierKey(origin, key);
 
@@ -26,8 +28,16 @@ export function open(folder: string, parts: Partial<Parameters<typeof Journal.op
 }
 
 /** The journal cares for links, not for what may follow what: one event is as good as another. */
-export const aDraft = (requestId: string, code = 'footage-missing'): RequestDraft => ({ event: 'fulfil-failed', by: 'gate', requestId, data: { code } });
+export const aDraft = (requestId: string, code = 'footage-missing'): RequestDraft => ({
+  event: 'fulfil-failed',
+  by: 'gate',
+  requestId,
+  data: { code },
+});
 
 export const entriesFile = (folder: string): string => path.join(folder, 'entries.ndjson');
 
-export const isProblem = (code: ProblemCode, detail = /^/) => (thrown: unknown): boolean => thrown instanceof Problem && thrown.code === code && detail.test(thrown.detail);
+export const isProblem =
+  (code: ProblemCode, detail = /^/) =>
+  (thrown: unknown): boolean =>
+    thrown instanceof Problem && thrown.code === code && detail.test(thrown.detail);

@@ -13,5 +13,5 @@ while (problems.length < 2 && acknowledged < 1000) {
     problems.push(Problem.from(thrown).code);
   }
 }
-console.log(JSON.stringify({ acknowledged, problems }));
+process.stdout.write(JSON.stringify({ acknowledged, problems }));
 await journal.close();

@@ -16,13 +16,28 @@ const span = { camera: 'cam-1', from: '2026-03-01T00:00:00.000Z', to: '2026-03-0
 async function write(folder: string): Promise<string> {
   const journal = await open(folder, { hold: () => Promise.resolve(() => undefined) });
   await journal.append({
-    event: 'export-requested', by: 'p-0123456789abcdef01234567', requestId,
+    event: 'export-requested',
+    by: 'p-0123456789abcdef01234567',
+    requestId,
     data: {
-      basis: 'CRIMINAL_CASE', city: '310000', site: 'SZX01', items: [span], officers: 2, applicant: 'p-0123456789abcdef01234567',
-      enteredBy: 'p-0123456789abcdef01234567', unit: commit(Buffer.alloc(32, 7), 'unit', '第一中队'), application: commit(Buffer.alloc(32, 8), 'application', {}), instrument: null,
+      basis: 'CRIMINAL_CASE',
+      city: '310000',
+      site: 'SZX01',
+      items: [span],
+      officers: 2,
+      applicant: 'p-0123456789abcdef01234567',
+      enteredBy: 'p-0123456789abcdef01234567',
+      unit: commit(Buffer.alloc(32, 7), 'unit', '第一中队'),
+      application: commit(Buffer.alloc(32, 8), 'application', {}),
+      instrument: null,
     },
   });
-  await journal.append({ event: 'export-denied', by: 'gate', requestId, data: { reasons: ['no-row-allows'], rows: [], policyVersion: `sha256:${'0'.repeat(64)}` } });
+  await journal.append({
+    event: 'export-denied',
+    by: 'gate',
+    requestId,
+    data: { reasons: ['no-row-allows'], rows: [], policyVersion: `sha256:${'0'.repeat(64)}` },
+  });
   await journal.append({ event: 'signed-in', by: 'gate', data: { account: 'p-0123456789abcdef01234567' } });
   const proof = journal.proof(2, 4);
   await journal.close();
@@ -43,9 +58,11 @@ describe('journal vectors', () => {
   after(() => fs.rmSync(folder, { recursive: true }));
 
   for (const name of files)
-    it(`writes ${name} byte for byte`, () => assert.deepEqual(fs.readFileSync(path.join(folder, name)), fs.readFileSync(path.join(golden, name))));
+    it(`writes ${name} byte for byte`, () =>
+      assert.deepEqual(fs.readFileSync(path.join(folder, name)), fs.readFileSync(path.join(golden, name))));
   it('writes the proof byte for byte', () => assert.equal(proof, fs.readFileSync(path.join(golden, '2.tlog-proof'), 'utf8')));
-  it('verifies', async () => assert.equal((await verifyJournal(golden, fs.readFileSync(path.join(golden, 'vkey'), 'utf8').trim())).intact, true));
+  it('verifies', async () =>
+    assert.equal((await verifyJournal(golden, fs.readFileSync(path.join(golden, 'vkey'), 'utf8').trim())).intact, true));
 
   it('is found right by shell tools', () => {
     const { status, stdout, stderr } = spawnSync('bash', ['check.sh'], { cwd: golden, encoding: 'utf8' });
@@ -56,7 +73,10 @@ describe('journal vectors', () => {
   it('is found wrong by shell tools when an entry is changed', () => {
     const copy = aFolder();
     fs.cpSync(golden, copy, { recursive: true });
-    fs.writeFileSync(path.join(copy, 'entries.ndjson'), fs.readFileSync(path.join(copy, 'entries.ndjson'), 'utf8').replace('signed-in', 'signed-on'));
+    fs.writeFileSync(
+      path.join(copy, 'entries.ndjson'),
+      fs.readFileSync(path.join(copy, 'entries.ndjson'), 'utf8').replace('signed-in', 'signed-on'),
+    );
     assert.match(spawnSync('bash', ['check.sh'], { cwd: copy, encoding: 'utf8' }).stdout, /root: WRONG/);
     fs.rmSync(copy, { recursive: true });
   });

@@ -22,7 +22,14 @@ describe('journal', () => {
     const journal = await open(folder);
     const first = await journal.append(aDraft('A'));
     const second = await journal.append(aDraft('A'));
-    assert.deepEqual(journal.read(0, 1)[0], { v: 1, index: 0, at: '2026-03-01T02:00:00.000Z', by: 'gate', event: 'journal-opened', data: { origin } });
+    assert.deepEqual(journal.read(0, 1)[0], {
+      v: 1,
+      index: 0,
+      at: '2026-03-01T02:00:00.000Z',
+      by: 'gate',
+      event: 'journal-opened',
+      data: { origin },
+    });
     assert.ok(isRequestEntry(first) && isRequestEntry(second));
     assert.deepEqual([first.requestSequence, first.previous], [0, null]);
     assert.deepEqual([second.requestSequence, second.previous], [1, journal.leafOf(1).toString('hex')]);
@@ -46,13 +53,23 @@ describe('journal', () => {
   it('keeps order and links under 200 appends at once', async () => {
     const journal = await open(folder);
     const entries = await Promise.all(Array.from({ length: 200 }, (_, n) => journal.append(aDraft(`R${n % 7}`, `code-${n}`))));
-    assert.deepEqual(entries.map((entry) => entry.index), Array.from({ length: 200 }, (_, n) => n + 1));
-    assert.deepEqual(entries.map((entry) => isRequestEntry(entry) && entry.requestSequence), Array.from({ length: 200 }, (_, n) => Math.floor(n / 7)));
+    assert.deepEqual(
+      entries.map((entry) => entry.index),
+      Array.from({ length: 200 }, (_, n) => n + 1),
+    );
+    assert.deepEqual(
+      entries.map((entry) => isRequestEntry(entry) && entry.requestSequence),
+      Array.from({ length: 200 }, (_, n) => Math.floor(n / 7)),
+    );
     const lines = fs.readFileSync(entriesFile(folder), 'utf8').trimEnd().split('\n');
     for (const entry of entries) {
-      if (isRequestEntry(entry) && entry.previous) assert.equal(entry.previous, leafHash(Buffer.from(lines[entry.index - 7]!)).toString('hex'));
+      if (isRequestEntry(entry) && entry.previous)
+        assert.equal(entry.previous, leafHash(Buffer.from(lines[entry.index - 7]!)).toString('hex'));
       const { index, proof, checkpoint } = parseTlogProof(journal.proof(entry.index, 201));
-      assert.deepEqual(rootFromInclusion(index, 201, leafHash(Buffer.from(lines[index]!)), proof), parseCheckpoint(openNote(checkpoint, vkey)).root);
+      assert.deepEqual(
+        rootFromInclusion(index, 201, leafHash(Buffer.from(lines[index]!)), proof),
+        parseCheckpoint(openNote(checkpoint, vkey)).root,
+      );
     }
     await journal.close();
     assert.deepEqual(((v) => [v.intact, v.intact && v.size])(await verifyJournal(folder, vkey)), [true, 201]);
@@ -85,11 +102,16 @@ describe('journal', () => {
 
   it('takes entries of 8 KiB and refuses longer ones alone', async () => {
     const journal = await open(folder);
-    const [small, large, after] = await Promise.allSettled([journal.append(aDraft('A')), journal.append(aDraft('A', 'x'.repeat(8192))), journal.append(aDraft('A'))]);
+    const [small, large, after] = await Promise.allSettled([
+      journal.append(aDraft('A')),
+      journal.append(aDraft('A', 'x'.repeat(8192))),
+      journal.append(aDraft('A')),
+    ]);
     assert.equal(small.status, 'fulfilled');
     assert.ok(large.status === 'rejected' && isProblem('body-too-large')(large.reason));
     assert.ok(after.status === 'fulfilled' && after.value.index === 2);
-    const room = 8192 - Buffer.byteLength(fs.readFileSync(entriesFile(folder), 'utf8').trimEnd().split('\n')[2]!) + 'footage-missing'.length;
+    const room =
+      8192 - Buffer.byteLength(fs.readFileSync(entriesFile(folder), 'utf8').trimEnd().split('\n')[2]!) + 'footage-missing'.length;
     await assert.rejects(journal.append(aDraft('A', 'x'.repeat(room + 1))), isProblem('body-too-large'));
     await journal.append(aDraft('A', 'x'.repeat(room)));
     assert.equal(journal.size, 4);
@@ -99,7 +121,10 @@ describe('journal', () => {
 
   it('refuses drafts that are not plain data, and any draft after the end', async () => {
     const journal = await open(folder);
-    await assert.rejects(journal.append({ ...aDraft('A'), data: { code: 1n } } as unknown as ReturnType<typeof aDraft>), isProblem('internal'));
+    await assert.rejects(
+      journal.append({ ...aDraft('A'), data: { code: 1n } } as unknown as ReturnType<typeof aDraft>),
+      isProblem('internal'),
+    );
     const last = journal.append(aDraft('A'));
     await journal.close();
     assert.equal((await last).index, 1);
@@ -143,10 +168,19 @@ describe('journal', () => {
     const first = fs.readFileSync(entriesFile(folder));
     // What a kill before the first fdatasync leaves: the empty checkpoint and a part of journal-opened.
     const young = aFolder();
-    await assert.rejects(open(young, { now: () => { throw new Error('killed'); } }));
+    await assert.rejects(
+      open(young, {
+        now: () => {
+          throw new Error('killed');
+        },
+      }),
+    );
     fs.writeFileSync(entriesFile(young), first.subarray(0, 40));
     const journal = await open(young);
-    assert.deepEqual(journal.read(0, 9).map((entry) => entry.event), ['journal-opened', 'journal-cut']);
+    assert.deepEqual(
+      journal.read(0, 9).map((entry) => entry.event),
+      ['journal-opened', 'journal-cut'],
+    );
     await journal.close();
     fs.rmSync(young, { recursive: true });
   });

@@ -8,7 +8,9 @@ import { bundledTools, inFolder, machineTools } from './tools.js';
 
 const isMissing = (error: unknown): boolean => error instanceof Problem && error.code === 'ffmpeg-missing';
 
-describe('finding ffmpeg', () => {
+describe('finding ffmpeg', function () {
+  this.timeout(30_000);
+
   it('falls back where PATH has none, and says that it is the bundled one', async () => {
     const tools = await bundledTools();
     assert.equal(tools.bundled, true);

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Problem } from '../../plugin/domain/problem.js';
 import {
-  activeSequenceSet, makeConfiguration, noParameterSets, pictureSetOf, readPictureSet, readSequenceSet, withParameterSets,
+  activeSequenceSet,
+  makeConfiguration,
+  noParameterSets,
+  pictureSetOf,
+  readPictureSet,
+  readSequenceSet,
+  withParameterSets,
 } from '../../plugin/media/h264-parameter-sets.js';
 import { splitUnits } from '../../plugin/media/nal-units.js';
 import { readStreet, streetFile } from './street.js';
@@ -14,7 +20,13 @@ describe('H.264 parameter sets', () => {
   // Made by x264 and by hand from ITU-T H.264, 7.3.2.1.1.
   const table: [string, string, number, number, string][] = [
     ['baseline 176×144', '6742c00ada0b1390', 176, 144, 'avc1.42c00a'],
-    ['high 1920×1080, cropped, with emulation prevention', '67640028acd940780227e5c05a808080a0000003002000000781e30632c0', 1920, 1080, 'avc1.640028'],
+    [
+      'high 1920×1080, cropped, with emulation prevention',
+      '67640028acd940780227e5c05a808080a0000003002000000781e30632c0',
+      1920,
+      1080,
+      'avc1.640028',
+    ],
   ];
   for (const [sentence, hex, width, height, codec] of table)
     it(sentence, () => {

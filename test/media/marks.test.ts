@@ -12,18 +12,39 @@ import { viewingRecipe } from '../../plugin/media/recipe.js';
 import { zero } from './street.js';
 
 const text: MarkText = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局刑侦支队', officers: ['张三', '李四'] };
-const scene = (width: number, height: number, change: Partial<MarkText> = {}): Scene => ({ width, height, firstUtcMicros: zero + 123_456, text: { ...text, ...change } });
-const versions = { old: 'ffmpeg version N-47683-g0e8eb07980-static', debian: 'ffmpeg version 5.1.9-0+deb12u1', new: 'ffmpeg version 7.1', custom: 'ffmpeg version n6.0', four: 'ffmpeg version 4.4.2' };
+const scene = (width: number, height: number, change: Partial<MarkText> = {}): Scene => ({
+  width,
+  height,
+  firstUtcMicros: zero + 123_456,
+  text: { ...text, ...change },
+});
+const versions = {
+  old: 'ffmpeg version N-47683-g0e8eb07980-static',
+  debian: 'ffmpeg version 5.1.9-0+deb12u1',
+  new: 'ffmpeg version 7.1',
+  custom: 'ffmpeg version n6.0',
+  four: 'ffmpeg version 4.4.2',
+};
 
 const recipeFor = (place: Scene, version = versions.debian): string[] =>
   viewingRecipe({
-    input: '01.mp4', output: '01-viewing.mp4', mostBytes: 100_000_000, version,
+    input: '01.mp4',
+    output: '01-viewing.mp4',
+    mostBytes: 100_000_000,
+    version,
     marks: marks.map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
   });
-const golden = (place: Scene): string => [...marks.map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
+const golden = (place: Scene): string =>
+  [...marks.map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
 
 describe('the recipe', () => {
-  for (const [width, height] of [[640, 360], [768, 576], [1920, 1080], [3840, 2160], [176, 144]] as const)
+  for (const [width, height] of [
+    [640, 360],
+    [768, 576],
+    [1920, 1080],
+    [3840, 2160],
+    [176, 144],
+  ] as const)
     it(`for ${width}×${height} is the golden one`, async () => {
       const file = new URL(`../golden/media/viewing-${width}x${height}.txt`, import.meta.url);
       const made = golden(scene(width, height));
@@ -31,10 +52,32 @@ describe('the recipe', () => {
       assert.equal(made, await readFile(file, 'utf8'));
     });
 
-  for (const [name, option] of [['old', '-vsync'], ['four', '-vsync'], ['debian', '-fps_mode'], ['custom', '-fps_mode'], ['new', '-fps_mode']] as const)
+  for (const [name, option] of [
+    ['old', '-vsync'],
+    ['four', '-vsync'],
+    ['debian', '-fps_mode'],
+    ['custom', '-fps_mode'],
+    ['new', '-fps_mode'],
+  ] as const)
     it(`keeps frame times by ${option} on ${versions[name]}`, () => assert.ok(recipeFor(scene(640, 360), versions[name]).includes(option)));
 
-  const hostile = ["'", ':', '\\', '%{pts}', '%{metadata:x}', "a':textfile=/etc/passwd,drawtext=text='b", '[in]', ';', ',', '\n', '\r\n', '\u0000', '$(id)', '\u202eevil', '🙂'];
+  const hostile = [
+    "'",
+    ':',
+    '\\',
+    '%{pts}',
+    '%{metadata:x}',
+    "a':textfile=/etc/passwd,drawtext=text='b",
+    '[in]',
+    ';',
+    ',',
+    '\n',
+    '\r\n',
+    '\u0000',
+    '$(id)',
+    '\u202eevil',
+    '🙂',
+  ];
   for (const piece of hostile)
     it(`is not altered by ${JSON.stringify(piece)} in people’s text`, () => {
       const evil = scene(1920, 1080, { unit: `甲${piece}乙`, officers: [`张${piece}三`], requestId: `EG${piece}1` });
@@ -45,14 +88,28 @@ describe('the recipe', () => {
     });
 
   it('refuses an option that would need escaping', () =>
-    assert.throws(() => buildArguments({ inputOptions: [], input: 'a', filters: [{ filter: 'drawtext', options: { text: "a':b" } }], outputOptions: [], output: 'b' }), /text is not plain/));
+    assert.throws(
+      () =>
+        buildArguments({
+          inputOptions: [],
+          input: 'a',
+          filters: [{ filter: 'drawtext', options: { text: "a':b" } }],
+          outputOptions: [],
+          output: 'b',
+        }),
+      /text is not plain/,
+    ));
 });
 
 describe('a mark', () => {
   const sizes = fc.constantFrom([176, 144], [352, 288], [640, 360], [768, 576], [1280, 720], [1920, 1080], [3840, 2160], [720, 1280]);
   const word = fc.string({ unit: fc.constantFrom(...'张三李四王五城东分局刑侦支队WMil.- 、'), maxLength: 150 });
   /** Widths of the shipped font, em: `hmtx` of the widest Latin capital and of a Han character. */
-  const widest = (line: string): number => [...line].reduce((sum, one) => sum + (one === 'W' || one > '\u2000' ? 1 : one === 'M' ? 0.83 : /[A-Z]/.test(one) ? 0.73 : one === ' ' ? 0.225 : 0.6), 0);
+  const widest = (line: string): number =>
+    [...line].reduce(
+      (sum, one) => sum + (one === 'W' || one > '\u2000' ? 1 : one === 'M' ? 0.83 : /[A-Z]/.test(one) ? 0.73 : one === ' ' ? 0.225 : 0.6),
+      0,
+    );
 
   it('never runs out of the picture and never hides more than half of it', () =>
     fc.assert(

@@ -18,19 +18,27 @@ const flagged = (samples: readonly Sample[], at: number): Sample[] =>
   samples.map((sample, index) => (index === at ? { ...sample, flags: { ...sample.flags, d: true } } : sample));
 const isProblem = (code: string) => (error: unknown) => error instanceof Problem && error.code === code;
 
-describe('the original', () => {
+describe('the original', function () {
+  this.timeout(30_000);
+
   it('holds every received byte: the elementary stream is rebuilt from file and units', async () => {
     const { samples, parameterSets } = await readStreet({ from: 20, to: 100, asked: 33 });
     const { files, units, parts } = await mux(shifted(samples, 40, 5_000_000), parameterSets);
     const stored = files.flatMap((file) => readMp4(file).samples);
-    assert.deepEqual(parts.map((part) => part.frames), [40, 40]);
+    assert.deepEqual(
+      parts.map((part) => part.frames),
+      [40, 40],
+    );
     assert.ok(elementary(stored.map((sample) => sample.data)).equals(elementary(samples.map((sample) => sample.data))));
     units.forEach((line, at) => {
       assert.equal(line.bytes, stored[at]!.data.length);
       assert.equal(line.sha256, createHash('sha256').update(stored[at]!.data).digest('hex'));
       assert.deepEqual(line.sequence, samples[at]!.sequence);
     });
-    assert.deepEqual(units.map((line) => [line.part, line.index]), samples.map((_, at) => [at < 40 ? 1 : 2, at % 40]));
+    assert.deepEqual(
+      units.map((line) => [line.part, line.index]),
+      samples.map((_, at) => [at < 40 ? 1 : 2, at % 40]),
+    );
   });
 
   it('is the same bytes for the same samples, and bears the footage’s time instead of the clock’s', async () => {
@@ -50,8 +58,14 @@ describe('the original', () => {
         const mp4 = readMp4(files[0]!);
         assert.equal(parts.length, 1);
         assert.equal(mp4.timescale, 1_000_000);
-        assert.deepEqual(mp4.samples.map((sample) => sample.time), timed.map((sample) => sample.utcMicros - timed[0]!.utcMicros));
-        assert.deepEqual(units.map((line) => line.utc), timed.map((sample) => isoMicros(sample.utcMicros)));
+        assert.deepEqual(
+          mp4.samples.map((sample) => sample.time),
+          timed.map((sample) => sample.utcMicros - timed[0]!.utcMicros),
+        );
+        assert.deepEqual(
+          units.map((line) => line.utc),
+          timed.map((sample) => isoMicros(sample.utcMicros)),
+        );
       }),
       { numRuns: 15 },
     );
@@ -66,13 +80,32 @@ describe('the original', () => {
       await writeFile(file, files[0]!);
       const source = (await shownFrames(tools.ffmpeg, streetFile, 60)).slice(33);
       const shown = await shownFrames(tools.ffmpeg, file);
-      assert.deepEqual(shown.map((frame) => frame.md5), source.map((frame) => frame.md5));
-      assert.deepEqual(shown.map((frame) => frame.micros), source.map((frame) => frame.micros - source[0]!.micros));
-      assert.deepEqual(readMp4(files[0]!).edits.map((edit) => edit.mediaTime), [1_300_000]);
-      assert.deepEqual(parts, [{
-        part: 1, firstUtcMicros: zero + 3_300_000, lastUtcMicros: zero + 5_900_000, durationMicros: 2_700_000, preRollMs: 1300, frames: 40,
-        preRollFrames: 13, width: 768, height: 576, codec: 'avc1.64001f',
-      }]);
+      assert.deepEqual(
+        shown.map((frame) => frame.md5),
+        source.map((frame) => frame.md5),
+      );
+      assert.deepEqual(
+        shown.map((frame) => frame.micros),
+        source.map((frame) => frame.micros - source[0]!.micros),
+      );
+      assert.deepEqual(
+        readMp4(files[0]!).edits.map((edit) => edit.mediaTime),
+        [1_300_000],
+      );
+      assert.deepEqual(parts, [
+        {
+          part: 1,
+          firstUtcMicros: zero + 3_300_000,
+          lastUtcMicros: zero + 5_900_000,
+          durationMicros: 2_700_000,
+          preRollMs: 1300,
+          frames: 40,
+          preRollFrames: 13,
+          width: 768,
+          height: 576,
+          codec: 'avc1.64001f',
+        },
+      ]);
     });
   });
 
@@ -80,8 +113,27 @@ describe('the original', () => {
     const tools = await machineTools();
     await inFolder(async (folder) => {
       const source = path.join(folder, 'source.mp4');
-      await ask(tools.ffmpeg, ['-v', 'error', '-i', streetFile, '-frames:v', '50', '-vf', 'scale=1920:1080', '-c:v', 'libx264', '-preset', 'ultrafast',
-        '-bf', '3', '-g', '16', '-sc_threshold', '0', source]);
+      await ask(tools.ffmpeg, [
+        '-v',
+        'error',
+        '-i',
+        streetFile,
+        '-frames:v',
+        '50',
+        '-vf',
+        'scale=1920:1080',
+        '-c:v',
+        'libx264',
+        '-preset',
+        'ultrafast',
+        '-bf',
+        '3',
+        '-g',
+        '16',
+        '-sc_threshold',
+        '0',
+        source,
+      ]);
       const street = await readStreet({ from: 0, to: 50, file: source });
       // Pre-roll is what lies before the asked time, in whichever order it comes.
       const samples = street.samples.map((sample) => ({ ...sample, preRoll: sample.utcMicros < zero + 700_000 }));
@@ -90,14 +142,22 @@ describe('the original', () => {
       await writeFile(file, files[0]!);
       const wanted = (await shownFrames(tools.ffmpeg, source)).slice(7);
       const shown = await shownFrames(tools.ffmpeg, file);
-      assert.deepEqual(shown.map((frame) => frame.md5), wanted.map((frame) => frame.md5));
-      assert.deepEqual(shown.map((frame) => frame.micros), wanted.map((_, at) => at * 100_000));
+      assert.deepEqual(
+        shown.map((frame) => frame.md5),
+        wanted.map((frame) => frame.md5),
+      );
+      assert.deepEqual(
+        shown.map((frame) => frame.micros),
+        wanted.map((_, at) => at * 100_000),
+      );
       assert.deepEqual([parts[0]!.width, parts[0]!.height, parts[0]!.preRollFrames], [1920, 1080, 7]);
     });
-  }).timeout(20_000);
+  });
 });
 
-describe('a new part', () => {
+describe('a new part', function () {
+  this.timeout(30_000);
+
   const table: [string, (samples: Sample[]) => Sample[], number[]][] = [
     ['does not begin in one stretch', (samples) => samples, [60]],
     ['begins at a hole', (samples) => shifted(samples, 40, 3_000_000), [40, 20]],
@@ -106,26 +166,58 @@ describe('a new part', () => {
     ['begins at the D flag with a step', (samples) => flagged(shifted(samples, 40, 400_000), 40), [40, 20]],
     ['does not begin at the D flag alone', (samples) => flagged(samples, 40), [60]],
     ['begins where the recorder’s clock steps back', (samples) => shifted(samples, 20, -5_000_000), [20, 40]],
-    ['is not torn from a slow camera’s rhythm', (samples) => samples.map((sample, at) => ({ ...sample, utcMicros: zero + at * 4_000_000 })), [60]],
+    [
+      'is not torn from a slow camera’s rhythm',
+      (samples) => samples.map((sample, at) => ({ ...sample, utcMicros: zero + at * 4_000_000 })),
+      [60],
+    ],
   ];
   for (const [sentence, change, frames] of table)
     it(sentence, async () => {
       const { samples, parameterSets } = await readStreet({ to: 60 });
       const { parts } = await mux(change(samples), parameterSets);
-      assert.deepEqual(parts.map((part) => part.frames), frames);
+      assert.deepEqual(
+        parts.map((part) => part.frames),
+        frames,
+      );
     });
 
   it('begins where the parameter sets change, with the new size', async () => {
     const tools = await machineTools();
     await inFolder(async (folder) => {
       const small = path.join(folder, 'small.mp4');
-      await ask(tools.ffmpeg, ['-v', 'error', '-i', streetFile, '-frames:v', '20', '-vf', 'scale=320:240', '-c:v', 'libx264', '-bf', '0', '-g', '20', small]);
+      await ask(tools.ffmpeg, [
+        '-v',
+        'error',
+        '-i',
+        streetFile,
+        '-frames:v',
+        '20',
+        '-vf',
+        'scale=320:240',
+        '-c:v',
+        'libx264',
+        '-bf',
+        '0',
+        '-g',
+        '20',
+        small,
+      ]);
       const street = await readStreet({ to: 20 });
       const other = await readStreet({ to: 20, file: small, start: zero + 2_000_000 });
       const sets = Buffer.concat(other.parameterSets.flatMap((unit) => [Buffer.from([0, 0, unit.length >> 8, unit.length & 255]), unit]));
       const [head, ...rest] = other.samples;
-      const { parts, files } = await mux([...street.samples, { ...head!, data: Buffer.concat([sets, head!.data]) }, ...rest], street.parameterSets);
-      assert.deepEqual(parts.map((part) => [part.frames, part.width, part.height]), [[20, 768, 576], [20, 320, 240]]);
+      const { parts, files } = await mux(
+        [...street.samples, { ...head!, data: Buffer.concat([sets, head!.data]) }, ...rest],
+        street.parameterSets,
+      );
+      assert.deepEqual(
+        parts.map((part) => [part.frames, part.width, part.height]),
+        [
+          [20, 768, 576],
+          [20, 320, 240],
+        ],
+      );
       assert.ok(readMp4(files[1]!).samples[0]!.data.equals(Buffer.concat([sets, head!.data])));
       await writeFile(path.join(folder, '02.mp4'), files[1]!);
       assert.equal((await shownFrames(tools.ffmpeg, path.join(folder, '02.mp4'))).length, 20);
@@ -135,15 +227,23 @@ describe('a new part', () => {
   it('is not made of pre-roll alone: nobody asked for it', async () => {
     const { samples, parameterSets } = await readStreet({ to: 60, asked: 20 });
     const { parts, units } = await mux(shifted(samples, 20, 60_000_000), parameterSets);
-    assert.deepEqual(parts.map((part) => [part.part, part.frames, part.preRollFrames]), [[1, 40, 0]]);
+    assert.deepEqual(
+      parts.map((part) => [part.part, part.frames, part.preRollFrames]),
+      [[1, 40, 0]],
+    );
     assert.equal(units.length, 40);
   });
 });
 
-describe('what the recorder may get wrong', () => {
+describe('what the recorder may get wrong', function () {
+  this.timeout(30_000);
+
   it('two frames of one time are one microsecond apart in the file, and as received in the units', async () => {
     const { samples, parameterSets } = await readStreet({ to: 20 });
-    const { files, units } = await mux(samples.map((sample, at) => (at === 5 ? { ...sample, utcMicros: samples[4]!.utcMicros } : sample)), parameterSets);
+    const { files, units } = await mux(
+      samples.map((sample, at) => (at === 5 ? { ...sample, utcMicros: samples[4]!.utcMicros } : sample)),
+      parameterSets,
+    );
     assert.equal(readMp4(files[0]!).samples[5]!.time, 400_001);
     assert.equal(units[5]!.utc, units[4]!.utc);
   });
@@ -162,7 +262,13 @@ describe('what the recorder may get wrong', () => {
   for (const [sentence, code, change] of table)
     it(`${sentence} → ${code}`, async () => {
       const { samples, parameterSets } = await readStreet({ to: 30 });
-      await assert.rejects(mux(samples.map((sample, at) => (at === 25 ? change(sample) : sample)), parameterSets), isProblem(code));
+      await assert.rejects(
+        mux(
+          samples.map((sample, at) => (at === 25 ? change(sample) : sample)),
+          parameterSets,
+        ),
+        isProblem(code),
+      );
     });
 
   it('pictures without parameter sets → codec-unsupported', async () => {
@@ -171,14 +277,19 @@ describe('what the recorder may get wrong', () => {
   });
 });
 
-describe('where the bytes go', () => {
+describe('where the bytes go', function () {
+  this.timeout(30_000);
+
   const span = { from: '2026-03-01T02:00:00.000Z', to: '2026-03-01T02:01:00.000Z' };
   it('a target that fails ends the mux with its own problem', async () => {
     const { samples, parameterSets } = await readStreet();
     const write = async (_: Buffer, position: number): Promise<void> => {
       if (position > 50_000) throw new Problem('disk-full', 'full');
     };
-    await assert.rejects(muxParts(stream(samples), { open: async () => ({ write }), onUnit: () => undefined, span, parameterSets }), isProblem('disk-full'));
+    await assert.rejects(
+      muxParts(stream(samples), { open: async () => ({ write }), onUnit: () => undefined, span, parameterSets }),
+      isProblem('disk-full'),
+    );
   });
 
   it('a source that fails passes its problem on', async () => {
@@ -188,7 +299,10 @@ describe('where the bytes go', () => {
       throw new Problem('vms-unreachable', 'gone');
     }
     const target = { write: async () => undefined };
-    await assert.rejects(muxParts(failing(), { open: async () => target, onUnit: () => undefined, span, parameterSets }), isProblem('vms-unreachable'));
+    await assert.rejects(
+      muxParts(failing(), { open: async () => target, onUnit: () => undefined, span, parameterSets }),
+      isProblem('vms-unreachable'),
+    );
   });
 
   it('positions ascend; only the first kilobyte is ever written again', async () => {
@@ -207,7 +321,11 @@ describe('where the bytes go', () => {
   it('an MP4 is opened in H.264 with the size that is told', async () => {
     const { samples } = await readStreet({ to: 1 });
     const written: Buffer[] = [];
-    const mp4 = await openMp4({ write: async (data) => void written.push(data) }, { codec: 'avc1.64001f', width: 768, height: 576, configuration: Buffer.from([1, 0x64, 0, 0x1f, 0xff, 0xe0, 0]) }, new Date(0));
+    const mp4 = await openMp4(
+      { write: async (data) => void written.push(data) },
+      { codec: 'avc1.64001f', width: 768, height: 576, configuration: Buffer.from([1, 0x64, 0, 0x1f, 0xff, 0xe0, 0]) },
+      new Date(0),
+    );
     await mp4.add(samples[0]!.data, 0, 40_000, true);
     await mp4.finish();
     assert.ok(Buffer.concat(written).includes('avc1'));

@@ -19,7 +19,7 @@ export interface ReadMp4 {
 
 function boxes(bytes: Buffer): Map<string, Buffer> {
   const found = new Map<string, Buffer>();
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const short = bytes.readUInt32BE(at);
     const size = short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? bytes.length - at : short;
     found.set(bytes.toString('latin1', at + 4, at + 8), bytes.subarray(at + (short === 1 ? 16 : 8), at + size));
@@ -38,7 +38,9 @@ const inside = (bytes: Buffer, ...path: string[]): Buffer | undefined => {
 function rows(box: Buffer | undefined, columns: number, skip = 4): number[][] {
   if (!box) return [];
   const count = box.readUInt32BE(skip);
-  return Array.from({ length: count }, (_, row) => Array.from({ length: columns }, (_, column) => box.readUInt32BE(skip + 4 + 4 * (row * columns + column))));
+  return Array.from({ length: count }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => box.readUInt32BE(skip + 4 + 4 * (row * columns + column))),
+  );
 }
 
 const spread = (runs: number[][]): number[] => runs.flatMap(([count, value]) => Array<number>(count!).fill(value!));
@@ -62,8 +64,12 @@ export function readMp4(file: Buffer): ReadMp4 {
   const at = (name: string) => inside(stbl, name);
   const avc1 = at('stsd')!.subarray(16);
   const stsz = at('stsz')!;
-  const sizes = stsz.readUInt32BE(4) ? Array<number>(stsz.readUInt32BE(8)).fill(stsz.readUInt32BE(4)) : rows(stsz, 1, 8).map(([size]) => size!);
-  const offsets = at('stco') ? rows(at('stco'), 1).map(([offset]) => offset!) : rows(at('co64'), 2).map(([high, low]) => high! * 2 ** 32 + low!);
+  const sizes = stsz.readUInt32BE(4)
+    ? Array<number>(stsz.readUInt32BE(8)).fill(stsz.readUInt32BE(4))
+    : rows(stsz, 1, 8).map(([size]) => size!);
+  const offsets = at('stco')
+    ? rows(at('stco'), 1).map(([offset]) => offset!)
+    : rows(at('co64'), 2).map(([high, low]) => high! * 2 ** 32 + low!);
   const chunks = rows(at('stsc'), 3);
   const deltas = spread(rows(at('stts'), 2));
   const shifts = spread(rows(at('ctts'), 2)).map((shift) => shift | 0);
@@ -82,8 +88,13 @@ export function readMp4(file: Buffer): ReadMp4 {
     }
   });
   return {
-    timescale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12), movieTimescale: inside(moov, 'mvhd')!.readUInt32BE(12),
-    creation: mdhd.readUInt32BE(4), width: avc1.readUInt16BE(24), height: avc1.readUInt16BE(26),
-    configuration: boxes(avc1.subarray(78)).get('avcC')!, edits: readEdits(inside(trak, 'edts', 'elst')), samples,
+    timescale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12),
+    movieTimescale: inside(moov, 'mvhd')!.readUInt32BE(12),
+    creation: mdhd.readUInt32BE(4),
+    width: avc1.readUInt16BE(24),
+    height: avc1.readUInt16BE(26),
+    configuration: boxes(avc1.subarray(78)).get('avcC')!,
+    edits: readEdits(inside(trak, 'edts', 'elst')),
+    samples,
   };
 }

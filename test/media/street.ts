@@ -38,8 +38,13 @@ export async function readStreet({ from = 0, to = 60, asked = 0, file = streetFi
   const micros = (time: number) => Math.round((time * 1_000_000) / mp4.timescale);
   const first = micros(Math.min(...mp4.samples.map((sample) => sample.time)));
   const samples = mp4.samples.slice(from, to).map((sample, at): Sample => ({
-    track: 0, utcMicros: start + micros(sample.time) - first, key: sample.key, flags: { ...noFlags, c: sample.key },
-    sequence: [at * 3, at * 3 + 2], preRoll: from + at < asked, data: sample.data,
+    track: 0,
+    utcMicros: start + micros(sample.time) - first,
+    key: sample.key,
+    flags: { ...noFlags, c: sample.key },
+    sequence: [at * 3, at * 3 + 2],
+    preRoll: from + at < asked,
+    data: sample.data,
   }));
   return { parameterSets: parameterSetsOf(mp4.configuration), samples };
 }
@@ -78,6 +83,7 @@ export async function mux(samples: readonly Sample[], parameterSets: readonly Bu
 export const elementary = (samples: readonly Buffer[]): Buffer => {
   const pieces: Buffer[] = [];
   for (const data of samples)
-    for (let at = 0; at < data.length; at += 4 + data.readUInt32BE(at)) pieces.push(Buffer.from([0, 0, 0, 1]), data.subarray(at + 4, at + 4 + data.readUInt32BE(at)));
+    for (let at = 0; at < data.length; at += 4 + data.readUInt32BE(at))
+      pieces.push(Buffer.from([0, 0, 0, 1]), data.subarray(at + 4, at + 4 + data.readUInt32BE(at)));
   return Buffer.concat(pieces);
 };

@@ -26,15 +26,35 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
 export function ask(program: string, args: readonly string[], cwd?: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     execFile(program, [...args], { cwd, encoding: 'buffer', maxBuffer: 256 * 1024 ** 2 }, (error, stdout, stderr) =>
-      error ? reject(new Error(`${args.join(' ')}: ${stderr.toString().slice(-2000)}`)) : resolve(stdout));
+      error ? reject(new Error(`${args.join(' ')}: ${stderr.toString().slice(-2000)}`)) : resolve(stdout),
+    );
   });
 }
 
 /** Presentation time in microseconds and MD5 of every frame that a player shows. */
 export async function shownFrames(ffmpeg: string, file: string, most = 1000): Promise<{ micros: number; md5: string }[]> {
-  const text = (await ask(ffmpeg, ['-v', 'error', '-i', file, '-frames:v', String(most), '-enc_time_base', '1:1000000', '-vsync', 'passthrough', '-f', 'framemd5', '-'])).toString();
-  return text.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
-    const columns = line.split(',').map((column) => column.trim());
-    return { micros: Number(columns[2]), md5: columns[5]! };
-  });
+  const text = (
+    await ask(ffmpeg, [
+      '-v',
+      'error',
+      '-i',
+      file,
+      '-frames:v',
+      String(most),
+      '-enc_time_base',
+      '1:1000000',
+      '-vsync',
+      'passthrough',
+      '-f',
+      'framemd5',
+      '-',
+    ])
+  ).toString();
+  return text
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'))
+    .map((line) => {
+      const columns = line.split(',').map((column) => column.trim());
+      return { micros: Number(columns[2]), md5: columns[5]! };
+    });
 }

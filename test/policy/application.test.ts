@@ -16,24 +16,40 @@ const officers = [
   { name: '陆二(示例)', unit: '示例分局', idKind: 'POLICE' as const, idNumber: '900002' },
 ];
 const notice: LegalInstrument = {
-  type: 'RETRIEVAL_NOTICE', number: '示公(刑)调证字〔2026〕1号', issuer: '示例分局', sealPresent: true, issuedOn: '2026-03-01',
+  type: 'RETRIEVAL_NOTICE',
+  number: '示公(刑)调证字〔2026〕1号',
+  issuer: '示例分局',
+  sealPresent: true,
+  issuedOn: '2026-03-01',
   covers: [{ cameras: ['sh-yf-gate', 'sh-yf-street'], from: '2026-03-01T02:00:00.000Z', to: '2026-03-01T06:00:00.000Z' }],
   scanSha256: 'ab'.repeat(32),
 };
 const good: Application = { basis: 'CRIMINAL_CASE', items: [item], officers, reason: '侦查盗窃案', instrument: notice };
 const withNotice = (change: Partial<LegalInstrument>): Partial<Application> => ({ instrument: { ...notice, ...change } });
-const scope = (from: string, to: string, cameras = ['sh-yf-gate']) => ({ cameras, from: `2026-03-01T${from}:00.000Z`, to: `2026-03-01T${to}:00.000Z` });
+const scope = (from: string, to: string, cameras = ['sh-yf-gate']) => ({
+  cameras,
+  from: `2026-03-01T${from}:00.000Z`,
+  to: `2026-03-01T${to}:00.000Z`,
+});
 
 describe('application', () => {
   let policy: Policy;
-  before(async () => { policy = await loadPolicy(shipped); });
+  before(async () => {
+    policy = await loadPolicy(shipped);
+  });
   const planFor = ({ items, basis }: Application): Plan => makePlan(policy.decide(aQuestion('user:sh.lu', items, basis)), items, policy);
   const codes = (change: Partial<Application>, planChange: Partial<Plan> = {}): string[] => {
     const application = { ...good, ...change };
-    return judgeApplication(application, { ...planFor(application), ...planChange }, policy.law, now).map((fault) => `${fault.code} ${fault.where}`);
+    return judgeApplication(application, { ...planFor(application), ...planChange }, policy.law, now).map(
+      (fault) => `${fault.code} ${fault.where}`,
+    );
   };
-  const long = { items: [anItem('sh-yf-gate', 5)], ...withNotice({ covers: [{ ...notice.covers[0]!, from: '2026-03-01T00:00:00.000Z' }] }) };
+  const long = {
+    items: [anItem('sh-yf-gate', 5)],
+    ...withNotice({ covers: [{ ...notice.covers[0]!, from: '2026-03-01T00:00:00.000Z' }] }),
+  };
 
+  // prettier-ignore
   const table: [string, () => Partial<Application>, string[]][] = [
     ['a whole application', () => ({}), []],
     ['no instrument', () => ({ instrument: undefined }), ['NO_INSTRUMENT instrument']],
@@ -58,6 +74,7 @@ describe('application', () => {
     ['the time of another camera', () => withNotice({ covers: [scope('02:00', '03:00'), scope('02:00', '06:00', ['sh-yf-street'])] }), ['OUT_OF_SCOPE_TIME items[0]']],
     ['a scope written in local time', () => withNotice({ covers: [{ cameras: ['sh-yf-gate'], from: '2026-03-01T10:00:00+08:00', to: '2026-03-01T12:00:00+08:00' }] }), []],
     ['a scope that cannot be read', () => withNotice({ covers: [{ cameras: ['sh-yf-gate'], from: 'always', to: 'ever' }] }), ['OUT_OF_SCOPE_TIME items[0]']],
+    ['a scope that ends before it starts', () => withNotice({ covers: [scope('06:00', '02:00')] }), ['OUT_OF_SCOPE_TIME items[0]']],
     ['one of two items outside', () => ({ items: [item, anItem('sh-yf-street', 1, 7)] }), ['OUT_OF_SCOPE_TIME items[1]']],
     ['one officer', () => ({ officers: officers.slice(1) }), ['OFFICER_COUNT officers']],
     ['one officer twice', () => ({ officers: [officers[0]!, { ...officers[0]!, name: '陆三(示例)' }] }), ['OFFICER_COUNT officers']],
@@ -77,7 +94,8 @@ describe('application', () => {
       'OUT_OF_SCOPE_CAMERA items[0].camera', 'OFFICER_COUNT officers', 'OUT_OF_SCOPE_TIME necessity',
     ]],
   ];
-  for (const [name, change, expected] of table) it(`${name}: ${expected.join(', ') || 'nothing to correct'}`, () => assert.deepEqual(codes(change()), expected));
+  for (const [name, change, expected] of table)
+    it(`${name}: ${expected.join(', ') || 'nothing to correct'}`, () => assert.deepEqual(codes(change()), expected));
 
   it('more cameras than the plan allows', () => {
     const items = [item, anItem('sh-yf-street', 1, 2)];
@@ -89,6 +107,9 @@ describe('application', () => {
 
   it('a foreign body is told so and nothing else', () => {
     const faults = judgeApplication({ ...good, basis: 'FOREIGN', officers: [] }, planFor(good), policy.law, now);
-    assert.deepEqual(faults.map((fault) => fault.code), ['FOREIGN_REQUEST']);
+    assert.deepEqual(
+      faults.map((fault) => fault.code),
+      ['FOREIGN_REQUEST'],
+    );
   });
 });

@@ -6,6 +6,7 @@ import { readLines, readTable } from '../../plugin/policy/csv.js';
 const cellsOf = (text: string): string[][] => readLines('f.csv', text).lines.map((line) => line.cells.map((cell) => cell.text));
 
 describe('csv', () => {
+  // prettier-ignore
   const table = [
     ['a,b,c', [['a', 'b', 'c']]],
     ['  a ,\tb , c ', [['a', 'b', 'c']]],
@@ -19,13 +20,17 @@ describe('csv', () => {
   for (const [text, cells] of table) it(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(cellsOf(text), cells));
 
   const wrong = ['"a', 'a"b,c', '"a"b,c', 'a\u0000b', 'a\u200bb', 'a\u202eb', 'a\rb', `a,${'x'.repeat(2_000)}`];
-  for (const text of wrong) it(`refuses ${JSON.stringify(text.slice(0, 12))}`, () => {
-    const { lines, faults } = readLines('f.csv', `ok\n${text}`);
-    assert.deepEqual([lines.length, faults.map((fault) => [fault.code, fault.where])], [1, [['line-malformed', 'f.csv:2:1']]]);
-  });
+  for (const text of wrong)
+    it(`refuses ${JSON.stringify(text.slice(0, 12))}`, () => {
+      const { lines, faults } = readLines('f.csv', `ok\n${text}`);
+      assert.deepEqual([lines.length, faults.map((fault) => [fault.code, fault.where])], [1, [['line-malformed', 'f.csv:2:1']]]);
+    });
 
   it('says the line and column of each cell', () => {
-    assert.deepEqual(readLines('f.csv', '\n#\np, role:x,  y').lines[0]!.cells.map((cell) => cell.where), ['f.csv:3:1', 'f.csv:3:4', 'f.csv:3:13']);
+    assert.deepEqual(
+      readLines('f.csv', '\n#\np, role:x,  y').lines[0]!.cells.map((cell) => cell.where),
+      ['f.csv:3:1', 'f.csv:3:4', 'f.csv:3:13'],
+    );
   });
 
   it('says that a full-width comma separates nothing', () => {
@@ -36,15 +41,18 @@ describe('csv', () => {
 
   it('what was quoted comes back, whatever it is', () => {
     const cell = fc.string({ maxLength: 40 }).map((text) => text.replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, '').trim());
-    fc.assert(fc.property(fc.array(cell, { minLength: 1, maxLength: 6 }), (cells) => {
-      const line = cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(', ');
-      assert.deepEqual(cellsOf(line), [cells]);
-    }));
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 1, maxLength: 6 }), (cells) => {
+        const line = cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(', ');
+        assert.deepEqual(cellsOf(line), [cells]);
+      }),
+    );
   });
 
   it('a hostile line takes no time', () => {
     const start = process.hrtime.bigint();
-    for (const unit of ['"" ', ' ', '"', ',"', '\t ']) readLines('f.csv', Array.from({ length: 200 }, () => `${unit.repeat(1_990 / unit.length)}"x`).join('\n'));
+    for (const unit of ['"" ', ' ', '"', ',"', '\t '])
+      readLines('f.csv', Array.from({ length: 200 }, () => `${unit.repeat(1_990 / unit.length)}"x`).join('\n'));
     assert.ok(process.hrtime.bigint() - start < 2_000_000_000n);
   });
 });

@@ -20,11 +20,20 @@ const first = 'execute:dual cameras:8 downloads:2 expires:72h';
 const second = 'execute:dual-not-manager cameras:16 downloads:3 expires:72h';
 const third = 'execute:single cameras:16 downloads:5 expires:168h';
 
-type Row = readonly [who: string, items: readonly Item[], basis: Basis, late: boolean, verdict: string, facts: readonly Fact[], then: string];
+type Row = readonly [
+  who: string,
+  items: readonly Item[],
+  basis: Basis,
+  late: boolean,
+  verdict: string,
+  facts: readonly Fact[],
+  then: string,
+];
 const t1 = (...more: string[]) => `${[clerk, manager, privacy, head, ...more].join('+')} ${first}`;
 const t2 = (...steps: string[]) => `${[clerk, manager, ...steps].join('+')} ${second}`;
 const t3 = (...more: string[]) => `${[clerk, manager, ...more].join('+')} ${third}`;
 
+// prettier-ignore
 const table: Readonly<Record<string, readonly Row[]>> = {
   // who, what, basis, late → verdict, facts, steps and terms (a deny: its reason)
   'Beijing 110000, tier 1': [
@@ -115,32 +124,55 @@ function checkTable(policyOf: () => Policy): void {
 }
 
 /** Comment lines and the header stay where they are; the rest is put in the order of the keys. */
-const shuffle = (keys: readonly number[]) => (text: string): string => {
-  const lines = text.trimEnd().split('\n');
-  const isHeader = (line: string) => /^(code|site|camera|group|step),/.test(line);
-  const fixed = lines.filter((line) => line === '' || line.startsWith('#') || isHeader(line));
-  const free = lines.filter((line) => !fixed.includes(line));
-  const order = free.map((line, index) => [keys[index % keys.length]! * (index + 1) % 9973, line] as const);
-  return [...fixed, ...order.sort(([a], [b]) => a - b).map(([, line]) => line)].join('\n');
-};
-const tables = ['cities.csv', 'groups.csv', 'sites.csv', 'cameras.csv', 'steps.csv', 'roles.csv', 'tier-1.csv', 'tier-2.csv', 'tier-3.csv', 'gate.csv'];
+const shuffle =
+  (keys: readonly number[]) =>
+  (text: string): string => {
+    const lines = text.trimEnd().split('\n');
+    const isHeader = (line: string) => /^(code|site|camera|group|step),/.test(line);
+    const fixed = lines.filter((line) => line === '' || line.startsWith('#') || isHeader(line));
+    const free = lines.filter((line) => !fixed.includes(line));
+    const order = free.map((line, index) => [(keys[index % keys.length]! * (index + 1)) % 9973, line] as const);
+    return [...fixed, ...order.sort(([a], [b]) => a - b).map(([, line]) => line)].join('\n');
+  };
+const tables = [
+  'cities.csv',
+  'groups.csv',
+  'sites.csv',
+  'cameras.csv',
+  'steps.csv',
+  'roles.csv',
+  'tier-1.csv',
+  'tier-2.csv',
+  'tier-3.csv',
+  'gate.csv',
+];
 const shuffled = (keys: readonly number[]): Edits => Object.fromEntries(tables.map((file) => [file, shuffle(keys)]));
 
 /** What a decision says, without line numbers and the version, which name the order on purpose. */
-const essence = ({ rows, policyVersion, ...rest }: Decision) => ({ ...rest, rows: rows.map((row) => row.text).sort(), versioned: policyVersion !== '' });
+const essence = ({ rows, policyVersion, ...rest }: Decision) => ({
+  ...rest,
+  rows: rows.map((row) => row.text).sort(),
+  versioned: policyVersion !== '',
+});
 
 describe('decide, as shipped', () => {
   let policy: Policy;
-  before(async () => { policy = await loadPolicy(shipped); });
+  before(async () => {
+    policy = await loadPolicy(shipped);
+  });
   checkTable(() => policy);
 
   it('collects every matching row, each once, with file and line', () => {
     const { rows } = policy.decide(aQuestion('user:cd.tang.investigator', [anItem('cd-jx-school', 50), anItem('cd-jx-gate')]));
-    assert.deepEqual(rows.map((row) => row.text.split(', ')[6]), ['*', 'sensitive', 'over-soft', 'over-hard']);
+    assert.deepEqual(
+      rows.map((row) => row.text.split(', ')[6]),
+      ['*', 'sensitive', 'over-soft', 'over-hard'],
+    );
     assert.ok(rows.every((row) => /^tier-2\.csv:\d+$/.test(row.source)));
     assert.equal(new Set(rows.map((row) => row.source)).size, rows.length);
   });
 
+  // prettier-ignore
   const problems: [string, readonly Item[], string][] = [
     ['an unknown camera', [anItem('sh-yf-roof')], 'camera-unknown'],
     ['a camera with a path for a name', [anItem('../sh-yf-gate')], 'camera-unknown'],
@@ -152,9 +184,13 @@ describe('decide, as shipped', () => {
   ];
   for (const [name, items, code] of problems)
     it(`${name}: ${code}`, () => {
-      assert.throws(() => policy.decide(aQuestion('user:sh.lu', items)), (thrown) => thrown instanceof Problem && thrown.code === code);
+      assert.throws(
+        () => policy.decide(aQuestion('user:sh.lu', items)),
+        (thrown) => thrown instanceof Problem && thrown.code === code,
+      );
     });
 
+  // prettier-ignore
   const strange: [string, object][] = [
     ['a user that is a role', { user: 'role:police.investigator' }],
     ['a user that is an object', { user: { toString: () => 'user:sh.lu' } }],
@@ -175,7 +211,12 @@ describe('decide, as shipped', () => {
 describe('decide, when something breaks', () => {
   const lies: [string, () => boolean][] = [
     ['casbin says yes where no row allows', () => true],
-    ['casbin throws', () => { throw new Error('broken'); }],
+    [
+      'casbin throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
   ];
   for (const [name, enforce] of lies)
     it(`${name}: denied, policy-failed`, async () => {
@@ -189,30 +230,47 @@ describe('decide, when something breaks', () => {
 
 describe('decide, rows shuffled', () => {
   let folderPolicy: Policy;
-  before(() => withPolicies(shuffled([31, 7, 1999, 3, 77]), async (folder) => { folderPolicy = await loadPolicy(folder); }));
+  before(() =>
+    withPolicies(shuffled([31, 7, 1999, 3, 77]), async (folder) => {
+      folderPolicy = await loadPolicy(folder);
+    }),
+  );
   checkTable(() => folderPolicy);
 
   it('any order gives the same decisions', async function () {
     this.timeout(20_000);
     const straight = await loadPolicy(shipped);
-    const questions = Object.values(table).flat().map(([who, items, basis, late]) => aQuestion(who, items, basis, { late }));
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9972 }), { minLength: 3, maxLength: 9 }), async (keys) =>
-      withPolicies(shuffled(keys), async (folder) => {
-        const policy = await loadPolicy(folder);
-        for (const question of questions) assert.deepEqual(essence(policy.decide(question)), essence(straight.decide(question)));
-      })), { numRuns: 12 });
+    const questions = Object.values(table)
+      .flat()
+      .map(([who, items, basis, late]) => aQuestion(who, items, basis, { late }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9972 }), { minLength: 3, maxLength: 9 }), async (keys) =>
+        withPolicies(shuffled(keys), async (folder) => {
+          const policy = await loadPolicy(folder);
+          for (const question of questions) assert.deepEqual(essence(policy.decide(question)), essence(straight.decide(question)));
+        }),
+      ),
+      { numRuns: 12 },
+    );
   });
 });
 
 describe('decide, other rows', () => {
-  const deny = (object: string, when = '*') => append(`p, role:police.investigator, tier-1, ${object}, request, ordinary, ${when}, deny, -`);
+  const deny = (object: string, when = '*') =>
+    append(`p, role:police.investigator, tier-1, ${object}, request, ordinary, ${when}, deny, -`);
   const verdicts = (edits: Edits, cameras: readonly string[]) =>
     withPolicies(edits, async (folder) => {
       const policy = await loadPolicy(folder);
-      const { verdict, reasons } = policy.decide(aQuestion('user:sh.lu', cameras.map((camera) => anItem(camera))));
+      const { verdict, reasons } = policy.decide(
+        aQuestion(
+          'user:sh.lu',
+          cameras.map((camera) => anItem(camera)),
+        ),
+      );
       return [verdict, ...reasons];
     });
 
+  // prettier-ignore
   const rows: [string, Edits, string[], string[]][] = [
     ['a deny for a camera denies it', { 'tier-1.csv': deny('camera:sh-yf-gate') }, ['sh-yf-gate'], ['deny', 'row-denies']],
     ['and not its neighbour', { 'tier-1.csv': deny('camera:sh-yf-gate') }, ['sh-yf-street'], ['allow', 'row-allows']],
@@ -224,38 +282,66 @@ describe('decide, other rows', () => {
   ];
   for (const [name, edits, cameras, expected] of rows) it(name, async () => assert.deepEqual(await verdicts(edits, cameras), expected));
 
-  it('several cameras: the strictest terms of all of them', () => withPolicies(
-    { 'tier-3.csv': append('p, role:police.investigator, tier-3, camera:gl-yx-gate, request, COURT, *, allow, officers:3 downloads:1 span:2h/4h execute:dual approve:unit-head') },
-    async (folder) => {
-      const policy = await loadPolicy(folder);
-      const items = [anItem('gl-yx-street', 3), anItem('gl-yx-gate')];
-      const plan = makePlan(policy.decide(aQuestion('user:gl.wei.investigator', items, 'COURT')), items, policy);
-      assert.deepEqual([plan.officers, plan.downloads, plan.span, plan.execute, plan.facts], [3, 1, { softHours: 2, hardHours: 4 }, 'dual', ['over-soft']]);
-      assert.deepEqual(plan.steps.map((step) => step.step), [clerk, manager, head]);
-      const alone = makePlan(policy.decide(aQuestion('user:gl.wei.investigator', [items[0]!], 'COURT')), items, policy);
-      assert.deepEqual([alone.officers, alone.downloads, alone.facts], [2, 5, []]);
-    }));
+  it('several cameras: the strictest terms of all of them', () =>
+    withPolicies(
+      {
+        'tier-3.csv': append(
+          'p, role:police.investigator, tier-3, camera:gl-yx-gate, request, COURT, *, allow, officers:3 downloads:1 span:2h/4h execute:dual approve:unit-head',
+        ),
+      },
+      async (folder) => {
+        const policy = await loadPolicy(folder);
+        const items = [anItem('gl-yx-street', 3), anItem('gl-yx-gate')];
+        const plan = makePlan(policy.decide(aQuestion('user:gl.wei.investigator', items, 'COURT')), items, policy);
+        assert.deepEqual(
+          [plan.officers, plan.downloads, plan.span, plan.execute, plan.facts],
+          [3, 1, { softHours: 2, hardHours: 4 }, 'dual', ['over-soft']],
+        );
+        assert.deepEqual(
+          plan.steps.map((step) => step.step),
+          [clerk, manager, head],
+        );
+        const alone = makePlan(policy.decide(aQuestion('user:gl.wei.investigator', [items[0]!], 'COURT')), items, policy);
+        assert.deepEqual([alone.officers, alone.downloads, alone.facts], [2, 5, []]);
+      },
+    ));
 
-  it('limits come from rows whose when is *, not from those for a fact', () => withPolicies(
-    { 'tier-1.csv': append('p, role:police.investigator, tier-1, camera:*, request, ordinary, sensitive, allow, span:1h/2h') },
-    async (folder) => {
-      const decision = (await loadPolicy(folder)).decide(aQuestion('user:sh.lu', [anItem('sh-yf-school', 3)]));
-      assert.deepEqual(decision.facts, ['sensitive']);
-    }));
+  it('limits come from rows whose when is *, not from those for a fact', () =>
+    withPolicies(
+      { 'tier-1.csv': append('p, role:police.investigator, tier-1, camera:*, request, ordinary, sensitive, allow, span:1h/2h') },
+      async (folder) => {
+        const decision = (await loadPolicy(folder)).decide(aQuestion('user:sh.lu', [anItem('sh-yf-school', 3)]));
+        assert.deepEqual(decision.facts, ['sensitive']);
+      },
+    ));
 
-  it('two roles: the stricter one stands', () => withPolicies({ 'roles.csv': append('g, user:sh.lu, role:police.public-order, *'), 'tier-1.csv': append(
-    'p, role:police.public-order, tier-1, camera:*, request, ADMIN_CASE, *, allow, officers:4 approve:duty-manager') }, async (folder) => {
-      const policy = await loadPolicy(folder);
-      const decision = policy.decide(aQuestion('user:sh.lu', [anItem('sh-yf-gate')], 'ADMIN_CASE'));
-      assert.deepEqual(decision.duties.filter((word) => word.kind === 'officers'), [{ kind: 'officers', least: 4 }]);
-      assert.equal(makePlan(decision, [anItem('sh-yf-gate')], policy).steps.at(-1)?.step, duty);
-    }));
+  it('two roles: the stricter one stands', () =>
+    withPolicies(
+      {
+        'roles.csv': append('g, user:sh.lu, role:police.public-order, *'),
+        'tier-1.csv': append(
+          'p, role:police.public-order, tier-1, camera:*, request, ADMIN_CASE, *, allow, officers:4 approve:duty-manager',
+        ),
+      },
+      async (folder) => {
+        const policy = await loadPolicy(folder);
+        const decision = policy.decide(aQuestion('user:sh.lu', [anItem('sh-yf-gate')], 'ADMIN_CASE'));
+        assert.deepEqual(
+          decision.duties.filter((word) => word.kind === 'officers'),
+          [{ kind: 'officers', least: 4 }],
+        );
+        assert.equal(makePlan(decision, [anItem('sh-yf-gate')], policy).steps.at(-1)?.step, duty);
+      },
+    ));
 });
 
 describe('holding a role', () => {
   let policy: Policy;
-  before(async () => { policy = await loadPolicy(shipped); });
+  before(async () => {
+    policy = await loadPolicy(shipped);
+  });
 
+  // prettier-ignore
   const table = [
     ['user:sh.zhou', 'role:evidence-clerk', 'SH-YUNFAN', true],
     ['user:sh.zhou', 'role:evidence-clerk', 'BJ-QINGLAN', false],   // an approver of site A is nobody at site B
@@ -267,8 +353,10 @@ describe('holding a role', () => {
     ['role:auditor', 'role:auditor', 'SH-YUNFAN', false],
   ] as const;
   for (const [user, role, site, expected] of table)
-    it(`${user} ${expected ? 'holds' : 'does not hold'} ${role} at ${site}`, () => assert.equal(policy.holds(user as 'user:x', role, site), expected));
+    it(`${user} ${expected ? 'holds' : 'does not hold'} ${role} at ${site}`, () =>
+      assert.equal(policy.holds(user as 'user:x', role, site), expected));
 
+  // prettier-ignore
   const acts = [
     ['user:sh.zhou', 'review', 'request:*', 'SH-YUNFAN', true],
     ['user:sh.zhou', 'review', 'request:EG-310000-SH-YUNFAN-2026-000001', 'SH-YUNFAN', true],
@@ -292,12 +380,19 @@ describe('holding a role', () => {
     ['user:sh.lu', 'request', 'camera:sh-yf-gate', 'SH-YUNFAN', false],
   ] as const;
   for (const [user, act, object, site, expected] of acts)
-    it(`${user} ${expected ? 'may' : 'may not'} ${act} ${object} at ${site ?? 'the gate'}`, () => assert.equal(policy.allows(user as 'user:x', act, object, site), expected));
+    it(`${user} ${expected ? 'may' : 'may not'} ${act} ${object} at ${site ?? 'the gate'}`, () =>
+      assert.equal(policy.allows(user as 'user:x', act, object, site), expected));
 
   it('every site has somebody for every step, and two executors', () => {
     for (const site of policy.sites) {
-      for (const step of policy.steps) assert.ok(policy.holdings.some((held) => held.role === step.role && policy.holds(held.user, step.role, site.id)), `${site.id} ${step.step}`);
-      const executors = policy.holdings.filter((held) => held.role === 'role:executor' && policy.holds(held.user, 'role:executor', site.id));
+      for (const step of policy.steps)
+        assert.ok(
+          policy.holdings.some((held) => held.role === step.role && policy.holds(held.user, step.role, site.id)),
+          `${site.id} ${step.step}`,
+        );
+      const executors = policy.holdings.filter(
+        (held) => held.role === 'role:executor' && policy.holds(held.user, 'role:executor', site.id),
+      );
       assert.equal(executors.length, 2);
     }
   });

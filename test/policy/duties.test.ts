@@ -5,20 +5,23 @@ import { executions, originals, type Duty } from '../../plugin/domain/duty.js';
 import { applyAll, readDuty, strictest } from '../../plugin/policy/strictest.js';
 
 const whole = (most: number) => fc.integer({ min: 1, max: most });
-const dutyArbitrary = fc.oneof(
-  fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 }).map((steps) => `approve:${steps.join('+')}`),
-  whole(9).map((n) => `officers:${n}`),
-  fc.constant('instrument:notice'),
-  fc.tuple(whole(99), whole(99)).map(([soft, more]) => `span:${soft}h/${soft + more}h`),
-  whole(64).map((n) => `cameras:${n}`),
-  fc.constantFrom(...executions).map((word) => `execute:${word}`),
-  fc.constantFrom('text', 'clock', 'text+clock', 'clock+text').map((word) => `mark:${word}`),
-  fc.constantFrom(...originals).map((word) => `original:${word}`),
-  whole(99).map((n) => `downloads:${n}`),
-  whole(8784).map((n) => `expires:${n}h`),
-).map((word) => readDuty(word) as Duty);
+const dutyArbitrary = fc
+  .oneof(
+    fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 }).map((steps) => `approve:${steps.join('+')}`),
+    whole(9).map((n) => `officers:${n}`),
+    fc.constant('instrument:notice'),
+    fc.tuple(whole(99), whole(99)).map(([soft, more]) => `span:${soft}h/${soft + more}h`),
+    whole(64).map((n) => `cameras:${n}`),
+    fc.constantFrom(...executions).map((word) => `execute:${word}`),
+    fc.constantFrom('text', 'clock', 'text+clock', 'clock+text').map((word) => `mark:${word}`),
+    fc.constantFrom(...originals).map((word) => `original:${word}`),
+    whole(99).map((n) => `downloads:${n}`),
+    whole(8784).map((n) => `expires:${n}h`),
+  )
+  .map((word) => readDuty(word) as Duty);
 
 describe('duties', () => {
+  // prettier-ignore
   const read = [
     ['approve:unit-head+evidence-clerk', { kind: 'approve', steps: ['evidence-clerk', 'unit-head'] }],
     ['officers:2', { kind: 'officers', least: 2 }],
@@ -33,6 +36,7 @@ describe('duties', () => {
   ] as const;
   for (const [word, duty] of read) it(`reads ${word}`, () => assert.deepEqual(readDuty(word), duty));
 
+  // prettier-ignore
   const refused = [
     'officer:2', 'Officers:2', 'officers', 'officers:', 'officers:0', 'officers:02', 'officers:-1', 'officers:2.0', 'officers:1e1', 'officers:10',
     'approve:', 'approve:a++b', 'approve:a+a', 'instrument:paper', 'span:4h', 'span:24h/4h', 'span:4/24', 'span:4h/24h/48h', 'span:0h/1h',
@@ -42,29 +46,33 @@ describe('duties', () => {
   for (const word of refused) it(`refuses “${word}” and says what is right`, () => assert.ok('wanted' in readDuty(word)));
 
   it('the strictest is the same in every order and grouping, and twice is once', () => {
-    fc.assert(fc.property(fc.array(dutyArbitrary, { maxLength: 12 }), fc.nat(), fc.nat(12), (duties, seed, cut) => {
-      const once = strictest(duties);
-      const turned = [...duties].sort((a, b) => ((JSON.stringify(a) + seed) < (JSON.stringify(b) + seed) ? 1 : -1));
-      assert.deepEqual(strictest(turned), once);
-      assert.deepEqual(strictest([...strictest(duties.slice(0, cut)), ...strictest(duties.slice(cut))]), once);
-      assert.deepEqual(strictest([...strictest(duties.slice(cut)), ...strictest(duties.slice(0, cut))]), once);
-      assert.deepEqual(strictest([...once, ...once]), once);
-    }));
+    fc.assert(
+      fc.property(fc.array(dutyArbitrary, { maxLength: 12 }), fc.nat(), fc.nat(12), (duties, seed, cut) => {
+        const once = strictest(duties);
+        const turned = [...duties].sort((a, b) => (JSON.stringify(a) + seed < JSON.stringify(b) + seed ? 1 : -1));
+        assert.deepEqual(strictest(turned), once);
+        assert.deepEqual(strictest([...strictest(duties.slice(0, cut)), ...strictest(duties.slice(cut))]), once);
+        assert.deepEqual(strictest([...strictest(duties.slice(cut)), ...strictest(duties.slice(0, cut))]), once);
+        assert.deepEqual(strictest([...once, ...once]), once);
+      }),
+    );
   });
 
   it('adding a duty never makes the rest weaker', () => {
-    fc.assert(fc.property(fc.array(dutyArbitrary, { maxLength: 8 }), dutyArbitrary, (duties, more) => {
-      const [before, after] = [applyAll(duties), applyAll([...duties, more])];
-      assert.ok((after.steps ?? []).length >= (before.steps ?? []).length);
-      assert.ok((after.officers ?? 0) >= (before.officers ?? 0));
-      assert.ok((after.span?.softHours ?? Infinity) <= (before.span?.softHours ?? Infinity));
-      assert.ok((after.span?.hardHours ?? Infinity) <= (before.span?.hardHours ?? Infinity));
-      assert.ok((after.cameras ?? Infinity) <= (before.cameras ?? Infinity));
-      assert.ok(executions.indexOf(after.execute ?? 'single') >= executions.indexOf(before.execute ?? 'single'));
-      assert.ok(originals.indexOf(after.original ?? 'with') >= originals.indexOf(before.original ?? 'with'));
-      assert.ok((after.marks ?? []).length >= (before.marks ?? []).length);
-      assert.ok((after.downloads ?? Infinity) <= (before.downloads ?? Infinity));
-      assert.ok((after.expiresHours ?? Infinity) <= (before.expiresHours ?? Infinity));
-    }));
+    fc.assert(
+      fc.property(fc.array(dutyArbitrary, { maxLength: 8 }), dutyArbitrary, (duties, more) => {
+        const [before, after] = [applyAll(duties), applyAll([...duties, more])];
+        assert.ok((after.steps ?? []).length >= (before.steps ?? []).length);
+        assert.ok((after.officers ?? 0) >= (before.officers ?? 0));
+        assert.ok((after.span?.softHours ?? Infinity) <= (before.span?.softHours ?? Infinity));
+        assert.ok((after.span?.hardHours ?? Infinity) <= (before.span?.hardHours ?? Infinity));
+        assert.ok((after.cameras ?? Infinity) <= (before.cameras ?? Infinity));
+        assert.ok(executions.indexOf(after.execute ?? 'single') >= executions.indexOf(before.execute ?? 'single'));
+        assert.ok(originals.indexOf(after.original ?? 'with') >= originals.indexOf(before.original ?? 'with'));
+        assert.ok((after.marks ?? []).length >= (before.marks ?? []).length);
+        assert.ok((after.downloads ?? Infinity) <= (before.downloads ?? Infinity));
+        assert.ok((after.expiresHours ?? Infinity) <= (before.expiresHours ?? Infinity));
+      }),
+    );
   });
 });

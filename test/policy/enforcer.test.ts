@@ -10,13 +10,33 @@ import type { Holding } from '../../plugin/policy/people.js';
 import type { PolicyRow } from '../../plugin/policy/rows.js';
 
 const aRow = (changes: Partial<PolicyRow> = {}): PolicyRow => ({
-  source: 'tier-1.csv:1', text: '', duties: [], role: 'role:a', tier: 'tier-1', object: 'camera:*', act: 'request', basis: 'ordinary', when: '*', effect: 'allow',
+  source: 'tier-1.csv:1',
+  text: '',
+  duties: [],
+  role: 'role:a',
+  tier: 'tier-1',
+  object: 'camera:*',
+  act: 'request',
+  basis: 'ordinary',
+  when: '*',
+  effect: 'allow',
   ...changes,
 });
-const aHolding = (user: string, role: string, place: string): Holding => ({ user: user as Holding['user'], role: role as Holding['role'], place });
+const aHolding = (user: string, role: string, place: string): Holding => ({
+  user: user as Holding['user'],
+  role: role as Holding['role'],
+  place,
+});
 const words = (changes: Partial<Record<'user' | 'place' | 'tier' | 'objects' | 'act' | 'basis' | 'whens', unknown>> = {}): Words => {
   const { user, place, tier, objects, act, basis, whens } = {
-    user: 'user:x', place: '310000/S1', tier: 'tier-1', objects: 'camera:c camera:* *', act: 'request', basis: 'COURT ordinary', whens: '*', ...changes,
+    user: 'user:x',
+    place: '310000/S1',
+    tier: 'tier-1',
+    objects: 'camera:c camera:* *',
+    act: 'request',
+    basis: 'COURT ordinary',
+    whens: '*',
+    ...changes,
   };
   return [user, place, tier, objects, act, basis, whens] as unknown as Words;
 };
@@ -26,6 +46,7 @@ describe('enforcer', () => {
 
   it('says yes to what a row allows', async () => assert.equal((await makeEnforcer([aRow()], held))(words()), true));
 
+  // prettier-ignore
   const no: [string, PolicyRow[], Words][] = [
     ['no row at all (casbin then runs the matcher once over empty texts)', [], words()],
     ['no row, and empty words', [], words({ tier: '', objects: '', act: '', basis: '', whens: '' })],
@@ -59,7 +80,13 @@ describe('enforcer', () => {
 
   it('refuses functions that answer with a promise', () => {
     assert.throws(() => mustBeSync('slow', async () => true), TypeError);
-    assert.throws(() => mustBeSync('steps', function* () { yield true; }), TypeError);
+    assert.throws(
+      () =>
+        mustBeSync('steps', function* () {
+          yield true;
+        }),
+      TypeError,
+    );
     assert.equal(mustBeSync('quick', () => true)(), true);
   });
 
@@ -75,28 +102,55 @@ describe('enforcer', () => {
     const rows = Array.from({ length: 300 }, (_, index) => aRow({ object: `camera:c${index}` }));
     const holdings = Array.from({ length: 300 }, (_, index) => aHolding(`user:u${index}`, 'role:a', '310000/S1'));
     const enforce = await makeEnforcer(rows, holdings);
-    assert.deepEqual([enforce(words({ user: 'user:u299', objects: 'camera:c299' })), enforce(words({ user: 'user:u299', objects: 'camera:c300' }))], [true, false]);
+    assert.deepEqual(
+      [enforce(words({ user: 'user:u299', objects: 'camera:c299' })), enforce(words({ user: 'user:u299', objects: 'camera:c300' }))],
+      [true, false],
+    );
   });
 
   it('says what the rows say, read in the plainest way', async () => {
     const pick = <T>(...list: T[]) => fc.constantFrom(...list);
-    const rowArbitrary = fc.record({
-      role: pick<PolicyRow['role']>('role:a', 'role:b'), tier: pick<PolicyRow['tier']>('tier-1', 'tier-2', '*'), object: pick('camera:c', 'camera:*', 'group:g', '*'),
-      act: pick(...acts.slice(4, 6)), basis: pick<PolicyRow['basis']>('COURT', 'ordinary', '-'), when: pick<PolicyRow['when']>('*', ...facts), effect: pick<'allow' | 'deny'>('allow', 'allow', 'deny'),
-    }).map(aRow);
-    const holdingArbitrary = fc.tuple(pick('user:x', 'user:y'), pick('role:a', 'role:b'), pick('*', '310000', '310000/S1', '110000')).map(([user, role, place]) => aHolding(user, role, place));
-    await fc.assert(fc.asyncProperty(
-      fc.array(rowArbitrary, { maxLength: 6 }), fc.uniqueArray(holdingArbitrary, { maxLength: 4, selector: (held) => Object.values(held).join() }),
-      pick(...bases, '-' as const), fc.subarray([...facts]), pick('310000/S1', '310000/S2', '110000/S3'),
-      async (rows, holdings, basis, found, place) => {
-        const enforce = await makeEnforcer(rows, holdings);
-        const named = ordinaryBases.some((ordinary) => ordinary === basis) ? [basis, 'ordinary'] : [basis];
-        const matching = rows.filter((row) =>
-          row.act === 'request' && row.tier !== 'tier-2' && named.includes(row.basis) && (row.when === '*' || found.includes(row.when)) && row.object !== 'group:g' &&
-          holdings.some((held) => held.user === 'user:x' && held.role === row.role && ['*', place, place.slice(0, 6)].includes(held.place)));
-        const expected = matching.some((row) => row.effect === 'allow') && matching.every((row) => row.effect === 'allow');
-        assert.equal(enforce(words({ place, basis: named.join(' '), whens: ['*', ...found].join(' ') })), expected);
-      }), { numRuns: 200 });
+    const rowArbitrary = fc
+      .record({
+        role: pick<PolicyRow['role']>('role:a', 'role:b'),
+        tier: pick<PolicyRow['tier']>('tier-1', 'tier-2', '*'),
+        object: pick('camera:c', 'camera:*', 'group:g', '*'),
+        act: pick(...acts.slice(4, 6)),
+        basis: pick<PolicyRow['basis']>('COURT', 'ordinary', '-'),
+        when: pick<PolicyRow['when']>('*', ...facts),
+        effect: pick<'allow' | 'deny'>('allow', 'allow', 'deny'),
+      })
+      .map(aRow);
+    const holdingArbitrary = fc
+      .tuple(pick('user:x', 'user:y'), pick('role:a', 'role:b'), pick('*', '310000', '310000/S1', '110000'))
+      .map(([user, role, place]) => aHolding(user, role, place));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rowArbitrary, { maxLength: 6 }),
+        fc.uniqueArray(holdingArbitrary, { maxLength: 4, selector: (held) => Object.values(held).join() }),
+        pick(...bases, '-' as const),
+        fc.subarray([...facts]),
+        pick('310000/S1', '310000/S2', '110000/S3'),
+        async (rows, holdings, basis, found, place) => {
+          const enforce = await makeEnforcer(rows, holdings);
+          const named = ordinaryBases.some((ordinary) => ordinary === basis) ? [basis, 'ordinary'] : [basis];
+          const matching = rows.filter(
+            (row) =>
+              row.act === 'request' &&
+              row.tier !== 'tier-2' &&
+              named.includes(row.basis) &&
+              (row.when === '*' || found.includes(row.when)) &&
+              row.object !== 'group:g' &&
+              holdings.some(
+                (held) => held.user === 'user:x' && held.role === row.role && ['*', place, place.slice(0, 6)].includes(held.place),
+              ),
+          );
+          const expected = matching.some((row) => row.effect === 'allow') && matching.every((row) => row.effect === 'allow');
+          assert.equal(enforce(words({ place, basis: named.join(' '), whens: ['*', ...found].join(' ') })), expected);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
   it('is the only file that knows casbin, and knows neither its cache nor its own file readers', async () => {

@@ -8,16 +8,30 @@ import { anItem, aQuestion } from './questions.js';
 
 describe('explain', () => {
   let policy: Policy;
-  before(async () => { policy = await loadPolicy(shipped); });
+  before(async () => {
+    policy = await loadPolicy(shipped);
+  });
 
   it('an allow: rows with file and line, plan, steps by name, the floor under it', () => {
     const told = explain(policy, aQuestion('user:cd.tang.investigator', [anItem('cd-jx-school')]));
     assert.deepEqual([told.cityName, told.siteName, told.decision.verdict], ['成都市', '锦溪广场(示例)', 'allow']);
-    assert.deepEqual(told.decision.rows.map((row) => row.source), ['tier-2.csv:5', 'tier-2.csv:9']);
-    assert.deepEqual(told.decision.rows.map((row) => row.duties.length), [10, 1]);
-    assert.deepEqual(told.steps.map((step) => step.zh), ['核验', '现场安全负责人审批', '隐私审查']);
+    assert.deepEqual(
+      told.decision.rows.map((row) => row.source),
+      ['tier-2.csv:5', 'tier-2.csv:9'],
+    );
+    assert.deepEqual(
+      told.decision.rows.map((row) => row.duties.length),
+      [10, 1],
+    );
+    assert.deepEqual(
+      told.steps.map((step) => step.zh),
+      ['核验', '现场安全负责人审批', '隐私审查'],
+    );
     assert.equal(told.planDigest, planDigest(told.plan!));
-    assert.deepEqual(told.floor.map((article) => article.id), ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F9', 'F10', 'F12']);
+    assert.deepEqual(
+      told.floor.map((article) => article.id),
+      ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F9', 'F10', 'F12'],
+    );
     assert.deepEqual([told.basis?.article, told.lawAsOf], ['CRIM 62; EDR16 13', '2026-11-23']);
     assert.equal(told.disclaimer.en, 'Organisation defaults. Not law, not legal advice.');
   });

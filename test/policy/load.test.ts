@@ -9,8 +9,13 @@ const sampleTier1 =
   'approve:evidence-clerk+site-security-manager+privacy-officer+unit-head execute:dual mark:text original:with';
 const sampleTier2 = 'p, role:police.investigator, tier-2, camera:*, request, ordinary, sensitive, allow, approve:privacy-officer';
 const row = (cells: string) => append(`p, ${cells}`);
-const full = 'officers:2 instrument:notice approve:evidence-clerk execute:dual mark:text original:with span:4h/24h cameras:8 downloads:2 expires:72h';
-const lacking = (word: string) => full.split(' ').filter((duty) => !duty.startsWith(word)).join(' ');
+const full =
+  'officers:2 instrument:notice approve:evidence-clerk execute:dual mark:text original:with span:4h/24h cameras:8 downloads:2 expires:72h';
+const lacking = (word: string) =>
+  full
+    .split(' ')
+    .filter((duty) => !duty.startsWith(word))
+    .join(' ');
 
 describe('policy folder', () => {
   it('loads as shipped', async () => {
@@ -20,6 +25,7 @@ describe('policy folder', () => {
     assert.ok(Object.isFrozen(policy) && Object.isFrozen(policy.cameras[0]) && Object.isFrozen(policy.law.bases.COURT));
   });
 
+  // prettier-ignore
   const good: [string, Edits][] = [
     ['the sample row of tier 1', { 'tier-1.csv': append(sampleTier1) }],
     ['the sample row of tier 2', { 'tier-2.csv': append(sampleTier2) }],
@@ -30,9 +36,11 @@ describe('policy folder', () => {
     ['rescue with one officer and paper', { 'tier-1.csv': row(`role:police.investigator, tier-1, camera:*, request, EMERGENCY_RESCUE, *, allow, ${full.replace('officers:2', 'officers:1')}`) }],
     ['a stricter row', { 'tier-3.csv': row('role:police.investigator, tier-3, camera:gl-yx-gate, request, COURT, *, allow, officers:3') }],
   ];
-  for (const [name, edits] of good) it(`takes ${name}`, () => withPolicies(edits, async (folder) => assert.deepEqual(await checkPolicies(folder), [])));
+  for (const [name, edits] of good)
+    it(`takes ${name}`, () => withPolicies(edits, async (folder) => assert.deepEqual(await checkPolicies(folder), [])));
 
   // One wrong edit → one fault: its code, its file, and a word that says what would be right.
+  // prettier-ignore
   const wrong: [string, Edits, string, RegExp, RegExp][] = [
     ['effect Deny', { 'tier-1.csv': row('role:executor, tier-1, request:*, release, -, *, Deny, -') }, 'effect-unknown', /^tier-1\.csv:\d+:53$/, /allow, deny/],
     ['effect alow', { 'tier-1.csv': row('role:executor, tier-1, request:*, release, -, *, alow, -') }, 'effect-unknown', /^tier-1\.csv/, /allow, deny/],
@@ -92,19 +100,24 @@ describe('policy folder', () => {
     ['a basis without paper', { 'law.json': replace('["STATE_SECURITY_PAPER"]', '[]') }, 'law-malformed', /bases\.STATE_SECURITY$/, /instrument/],
   ];
   for (const [name, edits, code, where, right] of wrong)
-    it(`refuses ${name}: ${code}`, () => withPolicies(edits, async (folder) => {
-      const faults = await checkPolicies(folder);
-      const hit = faults.find((fault) => fault.code === code);
-      assert.ok(hit, JSON.stringify(faults));
-      assert.match(hit.where, where);
-      assert.match(hit.detail, right);
-      assert.ok(!JSON.stringify(faults).includes(folder), 'no path of the machine in a fault');
-      await assert.rejects(loadPolicy(folder), (thrown) => thrown instanceof Problem && thrown.code === 'policy-invalid' && thrown.faults!.length === faults.length);
-    }));
+    it(`refuses ${name}: ${code}`, () =>
+      withPolicies(edits, async (folder) => {
+        const faults = await checkPolicies(folder);
+        const hit = faults.find((fault) => fault.code === code);
+        assert.ok(hit, JSON.stringify(faults));
+        assert.match(hit.where, where);
+        assert.match(hit.detail, right);
+        assert.ok(!JSON.stringify(faults).includes(folder), 'no path of the machine in a fault');
+        await assert.rejects(
+          loadPolicy(folder),
+          (thrown) => thrown instanceof Problem && thrown.code === 'policy-invalid' && thrown.faults!.length === faults.length,
+        );
+      }));
 
   // Rows below the national floor: the article is the reason.
   const investigator = (basis: string, duties: string, act = 'request') =>
     row(`role:police.public-order, tier-1, camera:*, ${act}, ${basis}, *, allow, ${duties}`);
+  // prettier-ignore
   const below: [string, (text: string) => string, RegExp][] = [
     ['an organ without instrument', investigator('COURT', lacking('instrument')), /F2/],
     ['counsel without court order', investigator('COUNSEL', lacking('instrument')), /F2/],
@@ -122,36 +135,55 @@ describe('policy folder', () => {
     ['duties only at another object', row(`role:police.public-order, tier-1, group:street, request, COURT, *, allow, ${full}\np, role:police.public-order, tier-1, camera:*, request, COURT, *, allow, officers:2`), /F2/],
   ];
   for (const [name, edit, article] of below)
-    it(`does not load ${name}: ${article.source}`, () => withPolicies({ 'tier-1.csv': edit }, async (folder) => {
-      const faults = await checkPolicies(folder);
-      assert.ok(faults.some((fault) => fault.code === 'below-floor' && article.test(fault.detail) && /^tier-1\.csv:\d+:1$/.test(fault.where)), JSON.stringify(faults));
-    }));
+    it(`does not load ${name}: ${article.source}`, () =>
+      withPolicies({ 'tier-1.csv': edit }, async (folder) => {
+        const faults = await checkPolicies(folder);
+        assert.ok(
+          faults.some((fault) => fault.code === 'below-floor' && article.test(fault.detail) && /^tier-1\.csv:\d+:1$/.test(fault.where)),
+          JSON.stringify(faults),
+        );
+      }));
 
   for (const word of ['span', 'cameras', 'execute', 'mark', 'original', 'downloads', 'expires'])
-    it(`does not load a request row without ${word}`, () => withPolicies({ 'tier-1.csv': investigator('COURT', lacking(word)) }, async (folder) => {
-      const faults = await checkPolicies(folder);
-      assert.deepEqual(faults.map((fault) => fault.code), ['duty-missing']);
-      assert.match(faults[0]!.detail, new RegExp(word));
-    }));
+    it(`does not load a request row without ${word}`, () =>
+      withPolicies({ 'tier-1.csv': investigator('COURT', lacking(word)) }, async (folder) => {
+        const faults = await checkPolicies(folder);
+        assert.deepEqual(
+          faults.map((fault) => fault.code),
+          ['duty-missing'],
+        );
+        assert.match(faults[0]!.detail, new RegExp(word));
+      }));
 
-  it('tells every fault at once', () => withPolicies(
-    { 'tier-1.csv': append(sampleTier1.replace('allow', 'Allow')), 'roles.csv': append('g, wei, role:executor, *'), 'sites.csv': append('x,9,ART7,30,y') },
-    async (folder) => {
-      const codes = (await checkPolicies(folder)).map((fault) => fault.code).sort();
-      assert.deepEqual(codes, ['city-unknown', 'effect-unknown', 'user-malformed', 'value-malformed']);
-    }));
+  it('tells every fault at once', () =>
+    withPolicies(
+      {
+        'tier-1.csv': append(sampleTier1.replace('allow', 'Allow')),
+        'roles.csv': append('g, wei, role:executor, *'),
+        'sites.csv': append('x,9,ART7,30,y'),
+      },
+      async (folder) => {
+        const codes = (await checkPolicies(folder)).map((fault) => fault.code).sort();
+        assert.deepEqual(codes, ['city-unknown', 'effect-unknown', 'user-malformed', 'value-malformed']);
+      },
+    ));
 
   it('a folder that is not there is a fault, not a crash', async () => {
-    assert.deepEqual((await checkPolicies('/nowhere/at-all')).map((fault) => fault.code), ['file-missing']);
+    assert.deepEqual(
+      (await checkPolicies('/nowhere/at-all')).map((fault) => fault.code),
+      ['file-missing'],
+    );
   });
 
-  it('the version follows the content, not how it was saved', () => withPolicies({ 'sites.csv': (text) => `\uFEFF${text.replaceAll('\n', ' \r\n')}` }, async (folder) => {
-    assert.equal((await loadPolicy(folder)).version, (await loadPolicy(shipped)).version);
-  }));
+  it('the version follows the content, not how it was saved', () =>
+    withPolicies({ 'sites.csv': (text) => `\uFEFF${text.replaceAll('\n', ' \r\n')}` }, async (folder) => {
+      assert.equal((await loadPolicy(folder)).version, (await loadPolicy(shipped)).version);
+    }));
 
-  it('one changed word is another version', () => withPolicies({ 'tier-1.csv': replace('downloads:2', 'downloads:1') }, async (folder) => {
-    assert.notEqual((await loadPolicy(folder)).version, (await loadPolicy(shipped)).version);
-  }));
+  it('one changed word is another version', () =>
+    withPolicies({ 'tier-1.csv': replace('downloads:2', 'downloads:1') }, async (folder) => {
+      assert.notEqual((await loadPolicy(folder)).version, (await loadPolicy(shipped)).version);
+    }));
 });
 
 describe('cities', () => {
@@ -159,14 +191,20 @@ describe('cities', () => {
     const { cities } = await loadPolicy(shipped);
     const codes = cities.map((city) => city.code);
     assert.equal(codes.filter((code) => /^\d{4}00$/.test(code) && !code.endsWith('0000')).length, 333);
-    assert.deepEqual(codes.filter((code) => code.endsWith('0000')), ['110000', '120000', '310000', '500000']);
+    assert.deepEqual(
+      codes.filter((code) => code.endsWith('0000')),
+      ['110000', '120000', '310000', '500000'],
+    );
     assert.equal(codes.filter((code) => /^(4190|4290|4690|6590)/.test(code)).length, 32);
     assert.equal(codes.length, 369);
   });
 
   it('puts each in the tier that was asked for', async () => {
     const policy = await loadPolicy(shipped);
-    assert.deepEqual(policy.cities.filter((city) => city.tier === 1).map((city) => city.code), ['110000', '310000', '440100', '440300']);
+    assert.deepEqual(
+      policy.cities.filter((city) => city.tier === 1).map((city) => city.code),
+      ['110000', '310000', '440100', '440300'],
+    );
     for (const code of ['510100', '330100', '500000', '120000', '320100', '420100']) assert.equal(policy.city(code).tier, 2);
     for (const code of ['130300', '450300', '429004', '659012']) assert.equal(policy.city(code).tier, 3);
   });
@@ -174,6 +212,9 @@ describe('cities', () => {
   for (const code of ['', '11', '110100', '429000', '710000', '810000', '820000', '999999', 'constructor'])
     it(`refuses “${code}”: there is no default`, async () => {
       const policy = await loadPolicy(shipped);
-      assert.throws(() => policy.city(code), (thrown) => thrown instanceof Problem && thrown.code === 'city-unknown');
+      assert.throws(
+        () => policy.city(code),
+        (thrown) => thrown instanceof Problem && thrown.code === 'city-unknown',
+      );
     });
 });

@@ -11,16 +11,35 @@ const isProblem = (code: string) => (thrown: unknown) => thrown instanceof Probl
 
 describe('plan', () => {
   let policy: Policy;
-  before(async () => { policy = await loadPolicy(shipped); });
+  before(async () => {
+    policy = await loadPolicy(shipped);
+  });
   const items = [anItem('sh-yf-gate', 30)];
   const decision = (): Decision => policy.decide(aQuestion('user:sh.lu', items));
 
   it('says all that must happen', () => {
     assert.deepEqual(makePlan(decision(), items, policy), {
-      version: 1, number: 1, city: '310000', site: 'SH-YUNFAN', tier: 1, items, facts: ['over-soft', 'over-hard'],
-      steps: ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head', 'duty-manager'].map((step) => ({ step, role: `role:${step}` })),
-      officers: 2, instrument: 'notice', span: { softHours: 4, hardHours: 24 }, cameras: 8, execute: 'dual', marks: ['text', 'clock'],
-      original: 'with', downloads: 2, expiresHours: 72, policyVersion: policy.version,
+      version: 1,
+      number: 1,
+      city: '310000',
+      site: 'SH-YUNFAN',
+      tier: 1,
+      items,
+      facts: ['over-soft', 'over-hard'],
+      steps: ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head', 'duty-manager'].map((step) => ({
+        step,
+        role: `role:${step}`,
+      })),
+      officers: 2,
+      instrument: 'notice',
+      span: { softHours: 4, hardHours: 24 },
+      cameras: 8,
+      execute: 'dual',
+      marks: ['text', 'clock'],
+      original: 'with',
+      downloads: 2,
+      expiresHours: 72,
+      policyVersion: policy.version,
     });
   });
 
@@ -30,7 +49,13 @@ describe('plan', () => {
     assert.match(digest, /^sha256:[0-9a-f]{64}$/);
     assert.equal(planDigest(makePlan(decision(), items, policy)), digest);
     assert.equal(planDigest(JSON.parse(JSON.stringify(plan))), digest);
-    const changes = [{ officers: 1 }, { steps: plan.steps.slice(1) }, { items: [anItem('sh-yf-gate', 31)] }, { policyVersion: 'sha256:0' }, { execute: 'single' as const }];
+    const changes = [
+      { officers: 1 },
+      { steps: plan.steps.slice(1) },
+      { items: [anItem('sh-yf-gate', 31)] },
+      { policyVersion: 'sha256:0' },
+      { execute: 'single' as const },
+    ];
     for (const change of changes) assert.notEqual(planDigest({ ...plan, ...change }), digest);
   });
 

@@ -25,10 +25,15 @@ export async function withPolicies<T>(edits: Edits, use: (folder: string) => Pro
   }
 }
 
-export const append = (line: string) => (text: string): string => `${text.trimEnd()}\n${line}\n`;
+export const append =
+  (line: string) =>
+  (text: string): string =>
+    `${text.trimEnd()}\n${line}\n`;
 
 /** Replaces text that must be there: an edit that changes nothing would test nothing. */
-export const replace = (from: string, to: string) => (text: string): string => {
-  if (!text.includes(from)) throw new Error(`“${from}” does not stand in the file.`);
-  return text.replaceAll(from, to);
-};
+export const replace =
+  (from: string, to: string) =>
+  (text: string): string => {
+    if (!text.includes(from)) throw new Error(`“${from}” does not stand in the file.`);
+    return text.replaceAll(from, to);
+  };

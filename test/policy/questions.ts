@@ -12,6 +12,16 @@ export const anItem = (camera: string, hours = 1, fromHour = 0): Item => ({
   to: new Date(midnight + (fromHour + hours) * 3_600_000).toISOString(),
 });
 
-export const aQuestion = (user: string, items: readonly Item[], basis: Basis | '-' = 'CRIMINAL_CASE', more: Partial<Question> = {}): Question => ({
-  user: user as Question['user'], act: 'request', basis, items, late: false, ...more,
+export const aQuestion = (
+  user: string,
+  items: readonly Item[],
+  basis: Basis | '-' = 'CRIMINAL_CASE',
+  more: Partial<Question> = {},
+): Question => ({
+  user: user as Question['user'],
+  act: 'request',
+  basis,
+  items,
+  late: false,
+  ...more,
 });

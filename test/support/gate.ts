@@ -44,8 +44,8 @@ export interface TestGate {
 
 export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-test-'));
-  const recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage, ...options.recorder });
   const cameras = options.cameras ?? ['sh-yf-street', 'sh-yf-gate'];
+  const recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage, recordings: cameras.map((_, at) => `REC_${at + 1}`), ...options.recorder });
   const file = path.join(folder, 'exportgate.yaml');
   await fs.promises.writeFile(file, configuration(recorder.url, cameras, options.config ?? ''));
   const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' };
@@ -54,10 +54,13 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
     });
-  let gate = await start();
+  let gate = await start().catch(async (thrown: unknown) => {
+    await recorder.close();
+    throw thrown;
+  });
   const admin = { user: 'user:root.luo', name: '罗启明', unit: '示例监控中心', password };
   await new Client(gate.url, null).post('/api/v1/setup', { token: gate.setupToken, ...admin });
-  const known = new Set([admin.user]);
+  const clients = new Map<string, Client>([[admin.user, new Client(gate.url, admin)]]);
   return {
     folder, recorder,
     get url() {
@@ -67,15 +70,15 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       return gate.fronts[0]!.url;
     },
     async as(user) {
-      if (!known.has(user)) {
-        known.add(user);
-        await new Client(gate.url, admin).post('/api/v1/accounts', { user, name: nameOf(user), unit: '示例单位', password });
-      }
-      return new Client(gate.url, { user, password });
+      const known = clients.get(user) ?? new Client(gate.url, { user, password });
+      if (!clients.has(user)) await clients.get(admin.user)!.post('/api/v1/accounts', { user, name: nameOf(user), unit: '示例单位', password });
+      clients.set(user, known);
+      return known;
     },
     async restart() {
       await gate.close();
       gate = await start();
+      for (const user of clients.keys()) clients.set(user, new Client(gate.url, { user, password }));
     },
     stop: () => gate.close(),
     async close() {
@@ -96,7 +99,7 @@ journal: { origin: test.exportgate.example/one }
 recorders:
   - { id: nvr-1, adapter: onvif, url: "${url}", user: operator, front: { host: 127.0.0.1, port: 0 } }
 cameras:
-${cameras.map((camera) => `  - { camera: ${camera}, recorder: nvr-1, recording: REC_1 }`).join('\n')}
+${cameras.map((camera, at) => `  - { camera: ${camera}, recorder: nvr-1, recording: REC_${at + 1} }`).join('\n')}
 ${more}`;
 
 /** A sound application for Shanghai; what differs is named. */

@@ -47,10 +47,10 @@ export function openConnection({ address, account, transcript, timeoutMs, signal
   const waiting = new Map<string, { resolve(answer: RtspAnswer): void; reject(error: unknown): void }>();
   let [cseq, uses] = [0, 0];
   let challenge: Challenge | null = null;
-  let failure: unknown = null;
+  let failure: Error | null = null;
 
   const fail = (error: unknown): void => {
-    failure ??= error;
+    failure ??= error instanceof Error ? error : new Error('aborted', { cause: error });
     packets.end(failure);
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
@@ -90,7 +90,12 @@ export function openConnection({ address, account, transcript, timeoutMs, signal
   });
 
   const send = (method: string, url: string, headers: Record<string, string>): string => {
-    const lines = [`${method} ${url} RTSP/1.0`, `CSeq: ${++cseq}`, 'User-Agent: ExportGate', ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+    const lines = [
+      `${method} ${url} RTSP/1.0`,
+      `CSeq: ${++cseq}`,
+      'User-Agent: ExportGate',
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ];
     transcript.note('>', lines.join('\n'));
     if (challenge) lines.push(`Authorization: ${answerChallenge(challenge, account, { method, uri: url, count: ++uses })}`);
     if (!socket.destroyed) socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
@@ -101,10 +106,12 @@ export function openConnection({ address, account, transcript, timeoutMs, signal
       if (failure !== null) return reject(failure);
       if (socket.destroyed || socket.readableEnded) return reject(lost());
       const timer = setTimeout(() => fail(new Problem('vms-unreachable', `The recorder did not answer ${method} in time.`)), timeoutMs);
-      const settle = <T>(how: (value: T) => void) => (value: T) => {
-        clearTimeout(timer);
-        how(value);
-      };
+      const settle =
+        <T>(how: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          how(value);
+        };
       waiting.set(send(method, url, headers), { resolve: settle(resolve), reject: settle(reject) });
     });
 
@@ -117,12 +124,15 @@ export function openConnection({ address, account, transcript, timeoutMs, signal
       if (answer.status !== 401) return answer;
       const next = chooseChallenge(headersNamed(answer, 'www-authenticate'));
       // A login that failed is tried again only where the nonce has run out: recorders lock accounts.
-      if (!next || tries >= 2 || (loggedIn && tries > 0 && !next.stale)) throw new Problem('vms-refused', 'The recorder refused the gate’s account for replay.');
+      if (!next || tries >= 2 || (loggedIn && tries > 0 && !next.stale))
+        throw new Problem('vms-refused', 'The recorder refused the gate’s account for replay.');
       [challenge, uses] = [next, 0];
     }
   };
   return {
-    packets, request, isCut: framer.isCut,
+    packets,
+    request,
+    isCut: framer.isCut,
     tell: (method, url, headers = {}) => void send(method, url, headers),
     close: () => {
       signal.removeEventListener('abort', onAbort);

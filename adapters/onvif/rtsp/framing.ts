@@ -19,7 +19,8 @@ const bodyBytes = 256 * 1024;
 
 const fault = (detail: string): Problem => new Problem('vms-fault', detail);
 
-export const headersNamed = ({ headers }: Message, name: string): string[] => headers.filter(([each]) => each === name).map(([, value]) => value);
+export const headersNamed = ({ headers }: Message, name: string): string[] =>
+  headers.filter(([each]) => each === name).map(([, value]) => value);
 export const header = (message: Message, name: string): string | null => headersNamed(message, name)[0] ?? null;
 
 function parseHead(text: string): Omit<Message, 'body'> {
@@ -35,7 +36,8 @@ function parseHead(text: string): Omit<Message, 'body'> {
 function bodyLength(head: Omit<Message, 'body'>): number {
   const values = headersNamed({ ...head, body: Buffer.alloc(0) }, 'content-length');
   const length = values[0] ?? '0';
-  if (values.some((value) => value !== length) || !/^\d{1,9}$/.test(length)) throw fault('The recorder sent an RTSP message of no clear length.');
+  if (values.some((value) => value !== length) || !/^\d{1,9}$/.test(length))
+    throw fault('The recorder sent an RTSP message of no clear length.');
   if (Number(length) > bodyBytes) throw fault('The recorder sent an RTSP body longer than 256 kB.');
   return Number(length);
 }

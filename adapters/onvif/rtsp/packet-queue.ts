@@ -11,7 +11,7 @@ export type Taken = { kind: 'packet'; packet: Packet } | { kind: 'idle' } | { ki
 export interface PacketQueue {
   push(packet: Packet): void;
   /** No more packets; what is queued can still be taken. With an error, taking throws it once the queue is empty. */
-  end(error?: unknown): void;
+  end(error?: Error): void;
   /** The next packet; `idle` when none comes in time. One taker at a time. */
   take(idleMs: number): Promise<Taken>;
 }
@@ -19,7 +19,7 @@ export interface PacketQueue {
 export function makePacketQueue(flow: { pause(): void; resume(): void }): PacketQueue {
   let [queued, head, bytes]: [Packet[], number, number] = [[], 0, 0];
   let paused = false;
-  let ended: { error?: unknown } | null = null;
+  let ended: { error?: Error } | null = null;
   let wake: (() => void) | null = null;
 
   const rouse = (): void => {

@@ -11,7 +11,10 @@ export class SilentPlay extends Error {}
 
 const cutOff = (): Problem => new Problem('vms-unreachable', 'The recorder stopped in the middle of what it was sending.');
 
-/** Returns why it ended. Problems: `vms-unreachable` (cut off), `vms-fault`, `codec-unsupported`, `wrong-footage`; throws SilentPlay, and the signal's reason. */
+/**
+ * Returns why it ended. Problems: `vms-unreachable` (cut off), `vms-fault`, `codec-unsupported`, `wrong-footage`; throws SilentPlay, and
+ * the signal's reason.
+ */
 export async function* readUnits(replay: Replay, limits: Limits, signal: AbortSignal): AsyncGenerator<AccessUnit, PullReport['end']> {
   const { connection, channels, payloadType } = replay;
   const depacketizer = makeDepacketizer(payloadType);

@@ -19,7 +19,10 @@ export interface RtpPacket {
 
 const ntpEpochSeconds = 2_208_988_800;
 
-/** 64-bit NTP → microseconds since 1970, half rounded up. Seconds below 2^31 are past the wrap of 2036-02-07. Exact: every step is below 2^53. */
+/**
+ * 64-bit NTP → microseconds since 1970, half rounded up. Seconds below 2^31 are past the wrap of 2036-02-07. Exact: every step is below
+ * 2^53.
+ */
 export function microsOfNtp(seconds: number, fraction: number): number {
   const era = seconds < 2 ** 31 ? seconds + 2 ** 32 : seconds;
   return (era - ntpEpochSeconds) * 1_000_000 + Math.floor((fraction * 1_000_000 + 2 ** 31) / 2 ** 32);
@@ -54,8 +57,13 @@ export function readRtp(packet: Buffer): RtpPacket {
   if ((first & 0x20 && padding === 0) || at + padding > packet.length) throw broken();
   const second = packet[1] as number;
   return {
-    payloadType: second & 0x7f, marker: (second & 0x80) !== 0, sequence: packet.readUInt16BE(2), timestamp: packet.readUInt32BE(4), ssrc: packet.readUInt32BE(8),
-    extension, payload: packet.subarray(at, packet.length - padding),
+    payloadType: second & 0x7f,
+    marker: (second & 0x80) !== 0,
+    sequence: packet.readUInt16BE(2),
+    timestamp: packet.readUInt32BE(4),
+    ssrc: packet.readUInt32BE(8),
+    extension,
+    payload: packet.subarray(at, packet.length - padding),
   };
 }
 

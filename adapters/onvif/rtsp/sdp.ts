@@ -26,11 +26,17 @@ function attribute(lines: readonly string[], name: string, start = ''): string |
 }
 
 function readParameters(fmtp: string | null): Map<string, string> {
-  const pairs = (fmtp ?? '').replace(/^\d+\s+/, '').split(';').map((each) => each.trim()).filter(Boolean);
-  return new Map(pairs.map((pair) => {
-    const [name = '', ...value] = pair.split('=');
-    return [name.toLowerCase(), value.join('=')];
-  }));
+  const pairs = (fmtp ?? '')
+    .replace(/^\d+\s+/, '')
+    .split(';')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  return new Map(
+    pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return [name.toLowerCase(), value.join('=')];
+    }),
+  );
 }
 
 function readMedia(lines: readonly string[]): Media {
@@ -38,8 +44,13 @@ function readMedia(lines: readonly string[]): Media {
   const payloadType = Number.parseInt(type, 10);
   const [, encoding = '', rate = '0'] = /^\d+\s+([^/\s]+)\/(\d+)/.exec(attribute(lines, 'rtpmap', `${payloadType}\\s`) ?? '') ?? [];
   return {
-    kind: kind.toLowerCase(), payloadType, encoding: encoding.toUpperCase(), clockRate: Number(rate), control: attribute(lines, 'control'),
-    token: attribute(lines, 'x-onvif-track'), parameters: readParameters(attribute(lines, 'fmtp', `${payloadType}\\s`)),
+    kind: kind.toLowerCase(),
+    payloadType,
+    encoding: encoding.toUpperCase(),
+    clockRate: Number(rate),
+    control: attribute(lines, 'control'),
+    token: attribute(lines, 'x-onvif-track'),
+    parameters: readParameters(attribute(lines, 'fmtp', `${payloadType}\\s`)),
   };
 }
 
@@ -55,4 +66,7 @@ export function readSdp(text: string): SessionDescription {
 
 /** SPS and PPS of `sprop-parameter-sets` (RFC 6184 section 8.1). */
 export const parameterSetsOf = ({ parameters }: Media): Buffer[] =>
-  (parameters.get('sprop-parameter-sets') ?? '').split(',').map((each) => Buffer.from(each.trim(), 'base64')).filter((set) => set.length > 0);
+  (parameters.get('sprop-parameter-sets') ?? '')
+    .split(',')
+    .map((each) => Buffer.from(each.trim(), 'base64'))
+    .filter((set) => set.length > 0);

@@ -30,7 +30,9 @@ const mostMedia = 16;
 /** `2026-03-01T02:00:00.000Z` → `20260301T020000.000Z` (RFC 2326 section 3.7): no dashes, no colons. */
 const clockText = (instant: string): string => instant.replace(/[-:]/g, '');
 
-/** Statuses that tell of footage, not of a fault: no such recording (404), nothing in this range (457, and 503 with GStreamer for a hole). */
+/**
+ * Statuses that tell of footage, not of a fault: no such recording (404), nothing in this range (457, and 503 with GStreamer for a hole).
+ */
 const missing = new Set([404, 457, 503]);
 
 function demand(method: string, answer: RtspAnswer): RtspAnswer {
@@ -49,7 +51,11 @@ function resolveControl(base: string, control: string | null, device: URL): stri
 function chooseVideo({ media }: SessionDescription): Media {
   const video = media.find(({ kind }) => kind === 'video');
   if (!video) throw new Problem('codec-unsupported', 'The recording has no video track.');
-  if (video.encoding !== 'H264') throw new Problem('codec-unsupported', `The recording’s video is ${video.encoding.slice(0, 20) || 'of a form not named'}; the gate takes H264.`);
+  if (video.encoding !== 'H264')
+    throw new Problem(
+      'codec-unsupported',
+      `The recording’s video is ${video.encoding.slice(0, 20) || 'of a form not named'}; the gate takes H264.`,
+    );
   if (!(video.clockRate > 0)) throw new Problem('vms-fault', 'The recorder describes video without a clock rate.');
   return video;
 }
@@ -62,7 +68,14 @@ async function setUp(connection: Connection, sdp: SessionDescription, video: Med
   const wanted = sdp.media.filter((media) => media === video || media.kind === 'audio').slice(0, mostMedia);
   for (const [index, media] of wanted.entries()) {
     const transport = `RTP/AVP/TCP;unicast;interleaved=${2 * index}-${2 * index + 1}`;
-    const answer = demand('SETUP', await connection.request('SETUP', resolveControl(base, media.control, device), { ...replay, ...(session ? { Session: session } : {}), Transport: transport }));
+    const answer = demand(
+      'SETUP',
+      await connection.request('SETUP', resolveControl(base, media.control, device), {
+        ...replay,
+        ...(session ? { Session: session } : {}),
+        Transport: transport,
+      }),
+    );
     const [, id, seconds] = /^([^;\s]+)(?:.*;\s*timeout=(\d{1,5}))?/i.exec(header(answer, 'session') ?? '') ?? [];
     if (!id) throw new Problem('vms-fault', 'The recorder opened a replay session without a name.');
     session ??= id;
@@ -86,9 +99,15 @@ export async function openReplay(parts: ReplayParts): Promise<Replay> {
     const video = chooseVideo(sdp);
     const { session, timeoutSeconds, channels } = await setUp(connection, sdp, video, base, device);
     const aggregate = resolveControl(base, sdp.control, device);
-    demand('PLAY', await connection.request('PLAY', aggregate, {
-      Session: session, ...replay, Range: `clock=${clockText(range.from)}-${clockText(range.to)}`, 'Rate-Control': 'no',
-    }));
+    demand(
+      'PLAY',
+      await connection.request('PLAY', aggregate, {
+        Session: session,
+        ...replay,
+        Range: `clock=${clockText(range.from)}-${clockText(range.to)}`,
+        'Rate-Control': 'no',
+      }),
+    );
     const keepAlive = setInterval(() => connection.tell('OPTIONS', aggregate, { Session: session }), (timeoutSeconds * 1000) / 2).unref();
     parts.signal.addEventListener('abort', () => clearInterval(keepAlive), { once: true });
     const teardown = async (): Promise<void> => {
@@ -100,7 +119,12 @@ export async function openReplay(parts: ReplayParts): Promise<Replay> {
       connection.close();
     };
     const track: Track = {
-      track: 0, token: video.token ?? 'video', kind: 'video', codec: 'h264', clockRate: video.clockRate, parameterSets: parameterSetsOf(video),
+      track: 0,
+      token: video.token ?? 'video',
+      kind: 'video',
+      codec: 'h264',
+      clockRate: video.clockRate,
+      parameterSets: parameterSetsOf(video),
     };
     return { track, payloadType: video.payloadType, channels, connection, teardown };
   } catch (thrown) {

@@ -24,6 +24,7 @@ export function parseCheckpoint(text: string): Checkpoint {
 
 /** Decimal without leading zeros, at most 2^53 - 1. Throws FormatError. */
 export function parseCount(text: string): number {
-  if (!/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(Number(text))) throw new FormatError('A number is not written in decimal.');
+  if (!/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new FormatError('A number is not written in decimal.');
   return Number(text);
 }

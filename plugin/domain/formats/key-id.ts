@@ -5,7 +5,9 @@ import { FormatError } from './format-error.js';
 
 /** SHA-256 of the SubjectPublicKeyInfo (DER), hex. Takes the public key or the private one that it belongs to. */
 export const keyIdOf = (key: KeyObject): string =>
-  createHash('sha256').update(publicHalf(key).export({ type: 'spki', format: 'der' })).digest('hex');
+  createHash('sha256')
+    .update(publicHalf(key).export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 
 /** Ed25519 key → its 32 public bytes (RFC 8032 section 5.1.5). Throws FormatError for any other kind of key. */
 export function rawPublicKey(key: KeyObject): Buffer {

@@ -11,7 +11,6 @@ const maxNoteLength = 65_536;
 const maxSignatures = 100;
 
 // Control characters could hide a second text from who reads the first; newline alone is allowed.
-// eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u0009\u000b-\u001f]|\p{Surrogate}/u;
 const namePattern = /^[^\s+\u0085]{1,255}$/u;
 

@@ -66,12 +66,25 @@ export function fit(scene: Scene, lines: readonly string[]): { size: number; lin
 }
 
 /** White on a box dark enough that the text can be read back from any picture. */
-export function drawtext(size: number, files: MarkFiles, expansion: 'none' | 'normal', place: (distance: number) => { x: string; y: string }): Filter {
+export function drawtext(
+  size: number,
+  files: MarkFiles,
+  expansion: 'none' | 'normal',
+  place: (distance: number) => { x: string; y: string },
+): Filter {
   return {
     filter: 'drawtext',
     options: {
-      fontfile: files.font, textfile: files.text, expansion, fontsize: size, fontcolor: 'white', box: 1, boxcolor: 'black@0.75',
-      boxborderw: padding(size), line_spacing: Math.round(size * 0.3), ...place(margin(size) + padding(size)),
+      fontfile: files.font,
+      textfile: files.text,
+      expansion,
+      fontsize: size,
+      fontcolor: 'white',
+      box: 1,
+      boxcolor: 'black@0.75',
+      boxborderw: padding(size),
+      line_spacing: Math.round(size * 0.3),
+      ...place(margin(size) + padding(size)),
     },
   };
 }

@@ -2,7 +2,7 @@
 import { drawtext, fit, printable } from './layout.js';
 import type { MarkMaker, Scene } from './mark.js';
 
-export const notice = '查阅件,非原件 VIEWING COPY, NOT THE ORIGINAL';
+const notice = '查阅件,非原件 VIEWING COPY, NOT THE ORIGINAL';
 
 const lay = (scene: Scene): { size: number; lines: string[] } =>
   fit(scene, [

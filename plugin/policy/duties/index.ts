@@ -13,7 +13,16 @@ import type { DutyCraft } from './reading.js';
 import { span } from './span.js';
 
 export const duties = {
-  approve, officers, instrument, span, cameras, execute, mark, original, downloads, expires,
+  approve,
+  officers,
+  instrument,
+  span,
+  cameras,
+  execute,
+  mark,
+  original,
+  downloads,
+  expires,
 } as const satisfies { [K in DutyKind]: DutyCraft<K> };
 
 export const dutyKinds = Object.keys(duties) as readonly DutyKind[];

@@ -3,7 +3,8 @@ import { originals } from '../../domain/duty.js';
 import { isOneOf, later, type DutyCraft } from './reading.js';
 
 export const original: DutyCraft<'original'> = {
-  read: (text) => (isOneOf(originals, text) ? { kind: 'original', delivery: text } : { wanted: `original: and one of ${originals.join(', ')}` }),
+  read: (text) =>
+    isOneOf(originals, text) ? { kind: 'original', delivery: text } : { wanted: `original: and one of ${originals.join(', ')}` },
   stricter: (a, b) => ({ kind: 'original', delivery: later(originals, a.delivery, b.delivery) }),
   apply: (draft, { delivery }) => ({ ...draft, original: delivery }),
 };

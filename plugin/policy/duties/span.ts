@@ -4,7 +4,8 @@ import { readHours, type DutyCraft } from './reading.js';
 export const span: DutyCraft<'span'> = {
   read(text) {
     const [soft, hard, ...more] = text.split('/').map(readHours);
-    if (soft == null || hard == null || more.length > 0 || soft > hard) return { wanted: 'span:SOFTh/HARDh, such as span:4h/24h, soft not above hard' };
+    if (soft == null || hard == null || more.length > 0 || soft > hard)
+      return { wanted: 'span:SOFTh/HARDh, such as span:4h/24h, soft not above hard' };
     return { kind: 'span', softHours: soft, hardHours: hard };
   },
   stricter: (a, b) => ({ kind: 'span', softHours: Math.min(a.softHours, b.softHours), hardHours: Math.min(a.hardHours, b.hardHours) }),

@@ -6,15 +6,27 @@ import { startRecorder, type Recorder, type RecorderOptions } from '../../suppor
 
 export const media = fileURLToPath(new URL('../../fixtures/street.mp4', import.meta.url));
 
-export const quick: Limits = { soapMs: 700, rtspMs: 700, firstDataMs: 150, idleMs: 150, searchMs: 2000 };
+export const quick: Limits = { soapMs: 3000, rtspMs: 3000, firstDataMs: 300, idleMs: 250, searchMs: 2000 };
 
 export const aRecorder = (options: Partial<RecorderOptions> = {}): Promise<Recorder> =>
   startRecorder({
-    media, user: 'gate<&>"ü', password: 'pä$$ & "wörd"', start: new Date('2026-03-01T02:00:00Z'), end: new Date('2026-03-01T04:00:00Z'),
-    recordings: ['REC_0', 'R & D', 'REC_1'], ...options,
+    media,
+    user: 'gate<&>"ü',
+    password: 'pä$$ & "wörd"',
+    start: new Date('2026-03-01T02:00:00Z'),
+    end: new Date('2026-03-01T04:00:00Z'),
+    recordings: ['REC_0', 'R & D', 'REC_1'],
+    ...options,
   });
 
-export const addressOf = (recorder: Recorder): RecorderAddress => ({ id: 'box', url: recorder.url, user: 'gate<&>"ü', password: 'pä$$ & "wörd"' });
+export const addressOf = (recorder: Recorder): RecorderAddress => ({
+  id: 'box',
+  url: recorder.url,
+  user: 'gate<&>"ü',
+  password: 'pä$$ & "wörd"',
+});
 
 export const lengthPrefixed = (nals: readonly Buffer[]): Buffer =>
-  Buffer.concat(nals.flatMap((nal) => [Buffer.of(nal.length >>> 24, (nal.length >> 16) & 255, (nal.length >> 8) & 255, nal.length & 255), nal]));
+  Buffer.concat(
+    nals.flatMap((nal) => [Buffer.of(nal.length >>> 24, (nal.length >> 16) & 255, (nal.length >> 8) & 255, nal.length & 255), nal]),
+  );

@@ -8,7 +8,11 @@ describe('canonical JSON', () => {
   const texts: [unknown, string][] = [
     // RFC 8785 section 3.2.2
     [
-      { numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27], string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/', literals: [null, true, false] },
+      {
+        numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27],
+        string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
+        literals: [null, true, false],
+      },
       '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
     ],
     // RFC 8785 section 3.2.3: sorted by UTF-16 code units, so the smiley (D83D…) stands before U+FB33
@@ -32,13 +36,38 @@ describe('canonical JSON', () => {
 
   const deep = JSON.parse('['.repeat(80) + ']'.repeat(80)) as unknown;
   const refused: [string, unknown][] = [
-    ['NaN', NaN], ['Infinity', [Infinity]], ['a bigint', 1n], ['undefined', undefined], ['undefined in an array', [undefined]],
-    ['a hole in an array', new Array(1)], ['a lone surrogate', '\ud800'], ['a lone surrogate in a name', { '\udc00': 1 }], ['a date', new Date(0)],
-    ['a map', new Map()], ['a buffer', Buffer.from('a')], ['a function', () => 1], ['a symbol', Symbol('a')], ['80 levels', deep],
+    ['NaN', NaN],
+    ['Infinity', [Infinity]],
+    ['a bigint', 1n],
+    ['undefined', undefined],
+    ['undefined in an array', [undefined]],
+    ['a hole in an array', new Array(1)],
+    ['a lone surrogate', '\ud800'],
+    ['a lone surrogate in a name', { '\udc00': 1 }],
+    ['a date', new Date(0)],
+    ['a map', new Map()],
+    ['a buffer', Buffer.from('a')],
+    ['a function', () => 1],
+    ['a symbol', Symbol('a')],
+    ['80 levels', deep],
   ];
   for (const [name, value] of refused) it(`refuses ${name}`, () => assert.throws(() => canonicalJson(value), FormatError));
 
-  for (const text of ['{"a":1,"a":1}', '{"b":1,"a":1}', '{ "a":1}', '1.0', '1e2', '-0', '"\\u0041"', '"\\/"', '[1]\n', '{', '', '"\\ud800"', '\ufeff1'])
+  for (const text of [
+    '{"a":1,"a":1}',
+    '{"b":1,"a":1}',
+    '{ "a":1}',
+    '1.0',
+    '1e2',
+    '-0',
+    '"\\u0041"',
+    '"\\/"',
+    '[1]\n',
+    '{',
+    '',
+    '"\\ud800"',
+    '\ufeff1',
+  ])
     it(`reads ${JSON.stringify(text)} as not canonical`, () => assert.throws(() => parseCanonicalJson(text), FormatError));
 
   it('comes back as it was, whatever the order of members', () => {

@@ -17,7 +17,8 @@ describe('dsse envelope', () => {
   it('signs the encoding of the specification', () => {
     const encoded = preAuthEncoding('http://example.com/HelloWorld', Buffer.from('hello world'));
     assert.equal(encoded.toString(), 'DSSEv1 29 http://example.com/HelloWorld 11 hello world');
-    const coordinate = (decimal: string): string => Buffer.from(BigInt(decimal).toString(16).padStart(64, '0'), 'hex').toString('base64url');
+    const coordinate = (decimal: string): string =>
+      Buffer.from(BigInt(decimal).toString(16).padStart(64, '0'), 'hex').toString('base64url');
     const x = coordinate('46950820868899156662930047687818585632848591499744589407958293238635476079160');
     const y = coordinate('5640078356564379163099075877009565129882514886557779369047442380624545832820');
     const key = createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } });
@@ -26,7 +27,8 @@ describe('dsse envelope', () => {
   });
 
   it('counts bytes, not characters', () => assert.equal(preAuthEncoding('é', Buffer.from('查')).toString(), 'DSSEv1 2 é 3 查'));
-  it('hands back the very bytes', () => assert.deepEqual(openEnvelope(envelope, publicKey), { payloadType: type, body, keyid: keyIdOf(publicKey) }));
+  it('hands back the very bytes', () =>
+    assert.deepEqual(openEnvelope(envelope, publicKey), { payloadType: type, body, keyid: keyIdOf(publicKey) }));
   it('names a key by its public half', () => assert.equal(keyIdOf(privateKey), keyIdOf(publicKey)));
 
   it('notices any flipped bit', () => {
@@ -54,5 +56,6 @@ describe('dsse envelope', () => {
     ['null', 'null', 'malformed'],
     ['an array', '[]', 'malformed'],
   ];
-  for (const [what, text, code] of table) it(`refuses ${what}: ${code}`, () => assert.throws(() => openEnvelope(text, publicKey), fault(code)));
+  for (const [what, text, code] of table)
+    it(`refuses ${what}: ${code}`, () => assert.throws(() => openEnvelope(text, publicKey), fault(code)));
 });

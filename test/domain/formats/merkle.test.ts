@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { MerkleTree, leafHash, rootFromInclusion } from '../../../plugin/domain/formats/merkle.js';
 
-const data = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map((hex) => Buffer.from(hex, 'hex'));
+const data = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map((hex) =>
+  Buffer.from(hex, 'hex'),
+);
 const treeOf = (entries: readonly Buffer[]): MerkleTree => {
   const tree = new MerkleTree();
   for (const entry of entries) tree.append(leafHash(entry));
@@ -73,10 +75,24 @@ describe('merkle tree', () => {
 
   it('refuses sizes, places and hashes that do not exist', () => {
     const tree = treeOf(data);
-    for (const wrong of [() => tree.root(9), () => tree.root(-1), () => tree.inclusionProof(8), () => tree.inclusionProof(3, 3), () => tree.leaf(8), () => tree.append(Buffer.alloc(31))])
+    for (const wrong of [
+      () => tree.root(9),
+      () => tree.root(-1),
+      () => tree.inclusionProof(8),
+      () => tree.inclusionProof(3, 3),
+      () => tree.leaf(8),
+      () => tree.append(Buffer.alloc(31)),
+    ])
       assert.throws(wrong, RangeError);
     const leaf = leafHash(data[0]!);
-    for (const [index, size] of [[0, 0], [-1, 2], [2, 2], [0.5, 2], [0, 2 ** 53]] as const) assert.equal(rootFromInclusion(index, size, leaf, []), null);
+    for (const [index, size] of [
+      [0, 0],
+      [-1, 2],
+      [2, 2],
+      [0.5, 2],
+      [0, 2 ** 53],
+    ] as const)
+      assert.equal(rootFromInclusion(index, size, leaf, []), null);
     assert.equal(rootFromInclusion(0, 2, leaf, [Buffer.alloc(31)]), null);
   });
 

@@ -7,6 +7,8 @@ export interface Faults {
   login?: 'digest' | 'token';
   /** The recording is known and holds nothing. */
   empty?: boolean;
+  /** There is no search: its operations are answered with a fault, as some recorders do that claim Profile G. */
+  searchRefused?: boolean;
   /** So many PLAYs are answered 200, and then nothing comes. */
   silentPlays?: number;
   /** Live pictures instead of the past: times of now. */

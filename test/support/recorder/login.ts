@@ -21,12 +21,14 @@ export function makeDigest(account: Account, qop: boolean): Digest {
   const accepts = (header: string | undefined, method: string, target: string): boolean => {
     if (!header?.startsWith('Digest ')) return false;
     // A header line carries bytes; a name beyond ASCII is UTF-8 in them.
-    const fields = Buffer.from(header.slice(7), 'latin1').toString('utf8').matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g);
-    const given = Object.fromEntries([...fields].map(([, name, quoted, bare]) => [name, quoted?.replace(/\\(.)/g, '$1') ?? bare]));
-    if (given.nonce !== nonce || given.uri !== target || given.username !== account.user) return false;
+    const fields = Buffer.from(header.slice(7), 'latin1')
+      .toString('utf8')
+      .matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g);
+    const given = new Map([...fields].map(([, name = '', quoted, bare]) => [name, quoted?.replace(/\\(.)/g, '$1') ?? bare]));
+    if (given.get('nonce') !== nonce || given.get('uri') !== target || given.get('username') !== account.user) return false;
     const [a1, a2] = [md5(`${account.user}:${realm}:${account.password}`), md5(`${method}:${target}`)];
-    const middle = qop ? `${nonce}:${given.nc}:${given.cnonce}:${given.qop}` : nonce;
-    return given.response === md5(`${a1}:${middle}:${a2}`);
+    const middle = qop ? `${nonce}:${given.get('nc')}:${given.get('cnonce')}:${given.get('qop')}` : nonce;
+    return given.get('response') === md5(`${a1}:${middle}:${a2}`);
   };
   return { challenge: `Digest realm="${realm}", nonce="${nonce}"${qop ? ', qop="auth", algorithm=MD5' : ''}`, accepts };
 }
@@ -37,6 +39,8 @@ export function acceptsToken(xml: string, account: Account, now: Date): boolean 
   const [nonce, created] = [value('Nonce'), value('Created')];
   const age = Math.abs(Date.parse(created) - now.getTime());
   if (!nonce || !(age <= 20_000)) return false;
-  const expected = createHash('sha1').update(Buffer.concat([Buffer.from(nonce, 'base64'), Buffer.from(created + account.password)])).digest('base64');
+  const expected = createHash('sha1')
+    .update(Buffer.concat([Buffer.from(nonce, 'base64'), Buffer.from(created + account.password)]))
+    .digest('base64');
   return value('Username') === account.user && value('Password') === expected;
 }

@@ -21,7 +21,7 @@ interface Box {
 
 function boxesIn(data: Buffer): Box[] {
   const found: Box[] = [];
-  for (let at = 0; at + 8 <= data.length; ) {
+  for (let at = 0; at + 8 <= data.length;) {
     const short = data.readUInt32BE(at);
     const head = short === 1 ? 16 : 8;
     const size = short === 1 ? Number(data.readBigUInt64BE(at + 8)) : short || data.length - at;
@@ -81,7 +81,7 @@ function sampleOffsets(stbl: Buffer, sizes: number[]): number[] {
 
 function splitNals(sample: Buffer): Buffer[] {
   const nals: Buffer[] = [];
-  for (let at = 0; at < sample.length; ) {
+  for (let at = 0; at < sample.length;) {
     const length = sample.readUInt32BE(at);
     nals.push(sample.subarray(at + 4, at + 4 + length));
     at += 4 + length;
@@ -92,7 +92,9 @@ function splitNals(sample: Buffer): Buffer[] {
 /** One video track, constant frame rate, no B-frames, 4-byte NAL lengths. */
 export function readMp4(path: string): Footage {
   const file = readFileSync(path);
-  const mdia = boxesIn(descend(file, 'moov')).filter((box) => box.type === 'trak').map((trak) => descend(trak.body, 'mdia'))
+  const mdia = boxesIn(descend(file, 'moov'))
+    .filter((box) => box.type === 'trak')
+    .map((trak) => descend(trak.body, 'mdia'))
     .find((body) => descend(body, 'hdlr').toString('latin1', 8, 12) === 'vide');
   if (!mdia) throw new Error('The MP4 has no video track.');
   const stbl = descend(mdia, 'minf/stbl');
@@ -102,7 +104,8 @@ export function readMp4(path: string): Footage {
   const sizes = words(descend(stbl, 'stsz'), 12);
   const keys = new Set(words(descend(stbl, 'stss')));
   const frames = sampleOffsets(stbl, sizes).map((offset, index) => ({
-    key: keys.has(index + 1), nals: splitNals(file.subarray(offset, offset + (sizes[index] ?? 0))),
+    key: keys.has(index + 1),
+    nals: splitNals(file.subarray(offset, offset + (sizes[index] ?? 0))),
   }));
   return { frames, parameterSets: parameterSetsOf(descend(stbl, 'stsd')), frameMicros: (delta * 1_000_000) / timescale };
 }

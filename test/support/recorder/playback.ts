@@ -1,4 +1,5 @@
-// One PLAY: units become packets on the socket, as fast as it takes them (or as time goes by), until the end of the range or of the session.
+// One PLAY: units become packets on the socket, as fast as it takes them (or as time goes by), until the end of the range or of the
+// session.
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Socket } from 'node:net';
 import type { Faults } from './faults.js';
@@ -19,13 +20,14 @@ async function send(socket: Socket, bytes: Buffer, oneByOne: boolean): Promise<b
   const pieces = oneByOne ? Array.from(bytes, (byte) => Buffer.of(byte)) : [bytes];
   for (const piece of pieces) {
     if (socket.destroyed) return false;
-    if (!socket.write(piece)) await new Promise<void>((resolve) => {
-      const go = (): void => {
-        socket.off('drain', go).off('close', go);
-        resolve();
-      };
-      socket.once('drain', go).once('close', go);
-    });
+    if (!socket.write(piece))
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          socket.off('drain', go).off('close', go);
+          resolve();
+        };
+        socket.once('drain', go).once('close', go);
+      });
     if (oneByOne) await turn();
   }
   return !socket.destroyed;
@@ -49,7 +51,9 @@ export async function play(socket: Socket, stream: RtpStream, job: Play, faults:
     begin ??= unit.utcMicros;
     if (!job.asFastAsTaken) await wait(Math.max(0, (unit.utcMicros - begin) / 1000 - (performance.now() - begun)));
     const bits = {
-      e: !next || unit.last, d: first || unit.first, t: !next && faults.end !== 'bye' && faults.end !== 'silent' && faults.end !== 'close',
+      e: !next || unit.last,
+      d: first || unit.first,
+      t: !next && faults.end !== 'bye' && faults.end !== 'silent' && faults.end !== 'close',
       cseq: faults.cseqZero ? 0 : job.cseq,
     };
     first = false;

@@ -42,7 +42,7 @@ function payloadsOf(nals: readonly Buffer[]): Buffer[] {
   for (const nal of nals) {
     const room = small.reduce((sum, each) => sum + each.length + 2, 1) + nal.length + 2;
     if (room > payloadSize) flush();
-    if (nal.length + 3 <= payloadSize) {
+    if (nal.length <= payloadSize) {
       small.push(nal);
       continue;
     }

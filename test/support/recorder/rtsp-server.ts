@@ -40,16 +40,29 @@ function parseClock(text: string | undefined): number | null {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?Z$/.exec(text ?? '');
   if (!parts) return null;
   const [, year, month, day, hour, minute, second, fraction = ''] = parts;
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  return (
+    Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) * 1000 +
+    Number(fraction.slice(0, 6).padEnd(6, '0'))
+  );
 }
 
 function describe(parts: RtspParts, url: string): string {
   const sets = parts.footage.parameterSets.map((set) => set.toString('base64')).join(',');
   const profile = parts.footage.parameterSets[0]?.toString('hex', 1, 4) ?? '';
   return [
-    'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=replay', 'c=IN IP4 0.0.0.0', 't=0 0', 'a=control:*', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000',
+    'v=0',
+    'o=- 1 1 IN IP4 127.0.0.1',
+    's=replay',
+    'c=IN IP4 0.0.0.0',
+    't=0 0',
+    'a=control:*',
+    'm=video 0 RTP/AVP 96',
+    'a=rtpmap:96 H264/90000',
     `a=fmtp:96 packetization-mode=1;profile-level-id=${profile};sprop-parameter-sets=${sets}`,
-    `a=control:${url.replace(/(\?|$)/, '/track0$1')}`, 'a=x-onvif-track:VIDEO001', 'a=recvonly', '',
+    `a=control:${url.replace(/(\?|$)/, '/track0$1')}`,
+    'a=x-onvif-track:VIDEO001',
+    'a=recvonly',
+    '',
   ].join('\r\n');
 }
 
@@ -84,7 +97,11 @@ function answer(parts: RtspParts, digest: Digest, connection: Connection, reques
   const reply = (status: number, headers: string[] = [], body = ''): void => {
     const length = body ? [`Content-Type: application/sdp`, `Content-Length: ${Buffer.byteLength(body)}`] : [];
     const session = connection.session ? [`Session: ${connection.session};timeout=${parts.faults.sessionSeconds ?? 60}`] : [];
-    socket.write([`RTSP/1.0 ${status} ${status === 200 ? 'OK' : 'Refused'}`, `CSeq: ${cseq}`, ...session, ...headers, ...length, '', body].join('\r\n'));
+    socket.write(
+      [`RTSP/1.0 ${status} ${status === 200 ? 'OK' : 'Refused'}`, `CSeq: ${cseq}`, ...session, ...headers, ...length, '', body].join(
+        '\r\n',
+      ),
+    );
   };
   if (request.method === 'OPTIONS') return reply(200, ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, TEARDOWN']);
   if (parts.faults.refuseLogin || !digest.accepts(request.headers.authorization, request.method, request.url))
@@ -134,7 +151,9 @@ function answer(parts: RtspParts, digest: Digest, connection: Connection, reques
 function parseRequest(text: string): Request {
   const [line = '', ...lines] = text.split('\r\n');
   const [method = '', url = ''] = line.split(' ');
-  const headers = Object.fromEntries(lines.map((each) => [each.slice(0, each.indexOf(':')).toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]));
+  const headers = Object.fromEntries(
+    lines.map((each) => [each.slice(0, each.indexOf(':')).toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]),
+  );
   return { method, url, headers };
 }
 

@@ -5,16 +5,28 @@ import { acceptsToken, makeDigest, type Account, type Digest } from './login.js'
 import { replies, SoapFault, type SoapParts } from './soap-replies.js';
 import { escapeXml, operationOf } from './xml.js';
 
+const declarations = Object.entries({
+  s: 'http://www.w3.org/2003/05/soap-envelope',
+  tt: 'http://www.onvif.org/ver10/schema',
+  ter: 'http://www.onvif.org/ver10/error',
+  tds: 'http://www.onvif.org/ver10/device/wsdl',
+  trt: 'http://www.onvif.org/ver10/media/wsdl',
+  tse: 'http://www.onvif.org/ver10/search/wsdl',
+  trp: 'http://www.onvif.org/ver10/replay/wsdl',
+  trc: 'http://www.onvif.org/ver10/recording/wsdl',
+  wsnt: 'http://docs.oasis-open.org/wsn/b-2',
+  tns1: 'http://www.onvif.org/ver10/topics',
+}).map(([prefix, namespace]) => ` xmlns:${prefix}="${namespace}"`);
+
 const envelope = (body: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>
-<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"
- xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tse="http://www.onvif.org/ver10/search/wsdl"
- xmlns:trp="http://www.onvif.org/ver10/replay/wsdl" xmlns:trc="http://www.onvif.org/ver10/recording/wsdl"
- xmlns:wsnt="http://docs.oasis-open.org/wsn/b-2" xmlns:tns1="http://www.onvif.org/ver10/topics"><s:Body>${body}</s:Body></s:Envelope>`;
+  `<?xml version="1.0" encoding="UTF-8"?>\n<s:Envelope${declarations.join('')}><s:Body>${body}</s:Body></s:Envelope>`;
 
 const fault = (subcodes: readonly string[]): string => {
   const nested = subcodes.reduceRight((inner, code) => `<s:Subcode><s:Value>${code}</s:Value>${inner}</s:Subcode>`, '');
-  return envelope(`<s:Fault><s:Code><s:Value>s:Sender</s:Value>${nested}</s:Code><s:Reason><s:Text xml:lang="en">Refused by the recorder</s:Text></s:Reason></s:Fault>`);
+  return envelope(
+    `<s:Fault><s:Code><s:Value>s:Sender</s:Value>${nested}</s:Code>
+     <s:Reason><s:Text xml:lang="en">Refused by the recorder</s:Text></s:Reason></s:Fault>`,
+  );
 };
 
 /** May be asked without a login (ONVIF Core, access classes). */
@@ -51,7 +63,9 @@ async function answer(parts: SoapServerParts, digest: Digest, request: IncomingM
   const { operation } = operationOf(xml);
   parts.seen.push(operation);
   const send = (status: number, body: string, headers: Record<string, string> = {}): void =>
-    void response.writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8', 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+    void response
+      .writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8', 'content-length': Buffer.byteLength(body), ...headers })
+      .end(body);
   if (parts.faults.soap) return misbehave(parts.faults.soap, response);
   const { login } = parts.faults;
   const byDigest = login !== 'token' && digest.accepts(request.headers.authorization, request.method ?? '', request.url ?? '');
@@ -61,7 +75,7 @@ async function answer(parts: SoapServerParts, digest: Digest, request: IncomingM
     return send(401, '', { 'www-authenticate': digest.challenge });
   }
   const reply = replies[operation];
-  if (!reply) return send(500, fault(['ter:ActionNotSupported']));
+  if (!reply || (parts.faults.searchRefused && reply[0] === 'tse')) return send(500, fault(['ter:ActionNotSupported']));
   try {
     const [prefix, makeBody] = reply;
     send(200, envelope(`<${prefix}:${operation}Response>${makeBody(parts, xml)}</${prefix}:${operation}Response>`));

@@ -77,8 +77,18 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const rtspUrl = `rtsp://${host}:${rtspPort}/replay`;
   const replayUri = (recording: string): string => options.replayUri ?? `${rtspUrl}?recording=${encodeURIComponent(recording)}&stream=0`;
   const parts = {
-    base: '', timeline, recordings, start, end, now, replayUri, empty: () => faults.empty ?? false, searches: new Map<string, string[]>(),
-    account, faults, seen: requests.soap,
+    base: '',
+    timeline,
+    recordings,
+    start,
+    end,
+    now,
+    replayUri,
+    empty: () => faults.empty ?? false,
+    searches: new Map<string, string[]>(),
+    account,
+    faults,
+    seen: requests.soap,
   };
   const soap = makeSoapServer(parts);
   const port = await listen(soap, options.port ?? 0, host);
@@ -94,7 +104,17 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     await Promise.all([shut(soap), shut(rtsp.server)]);
   };
   return {
-    url: `${parts.base}/onvif/device_service`, rtspUrl, port, rtspPort, faults, requests, expectedUnits, close,
-    expectedFrames: (span) => expectedUnits(span).filter((unit) => !unit.preRoll).map((unit) => unit.fileFrame),
+    url: `${parts.base}/onvif/device_service`,
+    rtspUrl,
+    port,
+    rtspPort,
+    faults,
+    requests,
+    expectedUnits,
+    close,
+    expectedFrames: (span) =>
+      expectedUnits(span)
+        .filter((unit) => !unit.preRoll)
+        .map((unit) => unit.fileFrame),
   };
 }

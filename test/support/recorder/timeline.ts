@@ -44,10 +44,15 @@ export function makeTimeline(footage: Footage, span: { start: Date; end: Date },
   const isKey = (frame: number): boolean => frames[fileFrame(frame)]?.key ?? false;
 
   const ordered = [...holes].sort((a, b) => a.from.getTime() - b.from.getTime());
-  const borders = [frameAt(micros(span.start)), ...ordered.flatMap((hole) => [frameAt(micros(hole.from)), frameAt(micros(hole.to))]), frameAt(micros(span.end))];
+  const borders = [
+    frameAt(micros(span.start)),
+    ...ordered.flatMap((hole) => [frameAt(micros(hole.from)), frameAt(micros(hole.to))]),
+    frameAt(micros(span.end)),
+  ];
   const sections: Section[] = [];
   for (let index = 0; index < borders.length; index += 2) {
-    let [from = 0, to = 0] = [borders[index], borders[index + 1]];
+    let from = borders[index] ?? 0;
+    const to = borders[index + 1] ?? 0;
     // A recorder's section begins with a picture that can be decoded.
     while (from < to && !isKey(from)) from++;
     if (from < to) sections.push({ from, to });
@@ -56,9 +61,12 @@ export function makeTimeline(footage: Footage, span: { start: Date; end: Date },
   const unitOf = (frame: number, section: Section): Unit => {
     const key = isKey(frame);
     return {
-      fileFrame: fileFrame(frame), utcMicros: timeOf(frame), key,
+      fileFrame: fileFrame(frame),
+      utcMicros: timeOf(frame),
+      key,
       nals: [...(key && inBand ? parameterSets : []), ...(frames[fileFrame(frame)]?.nals ?? [])],
-      first: frame === section.from, last: frame === section.to - 1,
+      first: frame === section.from,
+      last: frame === section.to - 1,
     };
   };
 

@@ -6,7 +6,8 @@ export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (sig
 
 export const unescapeXml = (text: string): string =>
   text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (_, hex, decimal, name) =>
-    name ? (named[name] ?? '') : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)));
+    name ? (named[name] ?? '') : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)),
+  );
 
 /** Text of every element of this name, whatever its prefix. */
 export const valuesOf = (xml: string, name: string): string[] =>

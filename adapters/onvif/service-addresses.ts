@@ -9,9 +9,11 @@ export type Services = ReadonlyMap<Service, URL>;
 
 /** Problems: `vms-unreachable`, `vms-refused`, `vms-fault`. */
 export async function findServices(device: Device, options: CallOptions): Promise<Services> {
-  const reply = await device.soap.call('GetServices', device.url, '<op:IncludeCapability>false</op:IncludeCapability>', options).catch((thrown: unknown) => {
-    throw asProblem(thrown);
-  });
+  const reply = await device.soap
+    .call('GetServices', device.url, '<op:IncludeCapability>false</op:IncludeCapability>', options)
+    .catch((thrown: unknown) => {
+      throw asProblem(thrown);
+    });
   const found = new Map<Service, URL>();
   for (const entry of list(member(reply, 'Service'))) {
     const [namespace, xaddr] = [text(entry, 'Namespace'), text(entry, 'XAddr')];

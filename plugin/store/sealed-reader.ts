@@ -1,0 +1,88 @@
+// Reads one sealed object by range: header judged first, each segment authenticated before a byte of it leaves.
+import type { FileHandle } from 'node:fs/promises';
+import {
+  checkHeader,
+  corrupt,
+  fileBytes,
+  headerBytes,
+  openSegment,
+  readHeader,
+  segmentBytes,
+  segmentCount,
+  segmentStart,
+} from './segments.js';
+import type { Header, Place } from './segments.js';
+
+/** Wraps an object's data key under the current master key, and opens it under the one that was used. */
+export interface Wrapping {
+  wrap(dataKey: Buffer, object: string): { version: number; wrapped: Buffer };
+  unwrap(wrapped: Buffer, version: number, object: string): Buffer;
+}
+
+/** Reads a sealed object. No byte leaves before its segment is authenticated. */
+export class SealedReader {
+  readonly #header: Header;
+  readonly #file: FileHandle;
+  readonly #key: Buffer;
+
+  private constructor(header: Header, file: FileHandle, key: Buffer) {
+    this.#header = header;
+    this.#file = file;
+    this.#key = key;
+  }
+
+  /** Checks the header and the file's length. Problem `object-corrupt`. */
+  static async open(object: string, file: FileHandle, wrapping: Wrapping): Promise<SealedReader> {
+    const bytes = await readAt(file, 0, headerBytes);
+    const header = readHeader(object, bytes);
+    const key = unwrap(wrapping, header);
+    checkHeader(key, object, bytes);
+    const { size } = await file.stat();
+    if (size !== fileBytes(header.length)) throw corrupt(object, `its file has ${size} bytes and not ${fileBytes(header.length)}`);
+    return new SealedReader(header, file, key);
+  }
+
+  /** Plaintext bytes. */
+  get length(): number {
+    return this.#header.length;
+  }
+
+  /** Plaintext from `from` up to, not including, `to`. Only the segments that hold it are read. */
+  async *read(from: number, to: number): AsyncGenerator<Buffer> {
+    const end = from < to ? Math.ceil(to / segmentBytes) : 0;
+    for (let index = Math.floor(from / segmentBytes); index < end; index++) {
+      const plain = await this.#segment(index);
+      const start = index * segmentBytes;
+      yield plain.subarray(Math.max(0, from - start), Math.min(plain.length, to - start));
+    }
+    // An empty object has a segment too, and whoever reads it wants to know that nothing was taken out.
+    if (this.length === 0) await this.#segment(0);
+  }
+
+  async #segment(index: number): Promise<Buffer> {
+    const { object, length } = this.#header;
+    const place: Place = { object, index, last: index === segmentCount(length) - 1 };
+    const bytes = place.last ? fileBytes(length) - segmentStart(index) : segmentStart(1) - segmentStart(0);
+    return openSegment(this.#key, place, await readAt(this.#file, segmentStart(index), bytes));
+  }
+}
+
+function unwrap(wrapping: Wrapping, { object, version, wrapped }: Header): Buffer {
+  try {
+    return wrapping.unwrap(wrapped, version, object);
+  } catch (cause) {
+    throw corrupt(object, `master key ${version} does not open its key`, cause);
+  }
+}
+
+/** Up to `length` bytes; fewer where the file ends. */
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
+}

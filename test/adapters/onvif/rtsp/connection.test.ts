@@ -1,0 +1,94 @@
+// A connection to a server that does not read the rules: no answer, wrong answers, more than anybody takes.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { openConnection, type Connection } from '../../../../adapters/onvif/rtsp/connection.js';
+import { makeTranscript } from '../../../../adapters/onvif/transcript.js';
+
+describe('an RTSP connection', () => {
+  let server: Server;
+  let peer: Socket;
+  let connection: Connection;
+  const accept = async (onRequest: (socket: Socket, text: string) => void, signal = new AbortController().signal): Promise<void> => {
+    server = createServer((socket) => {
+      peer = socket;
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (data) => onRequest(socket, data.toString('latin1')));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const address = { host: '127.0.0.1', port, url: `rtsp://127.0.0.1:${port}/rec` };
+    connection = openConnection({
+      address,
+      account: { user: 'admin', password: 'secret' },
+      transcript: makeTranscript(),
+      timeoutMs: 150,
+      signal,
+    });
+  };
+  const say =
+    (text: string) =>
+    (socket: Socket): void =>
+      void socket.write(text.replaceAll('\n', '\r\n'));
+  afterEach(() => {
+    connection.close();
+    peer?.destroy();
+    server.close();
+  });
+
+  const rows: [string, (socket: Socket, text: string) => void, string][] = [
+    ['no answer', () => undefined, 'vms-unreachable'],
+    ['an answer to another request', say('RTSP/1.0 200 OK\nCSeq: 99\n\n'), 'vms-unreachable'],
+    ['a closed door', (socket) => socket.destroy(), 'vms-unreachable'],
+    ['HTTP', say('HTTP/1.1 400 Bad Request\nContent-Length: 0\n\n'), 'vms-unreachable'],
+    ['no status', say('RTSP/1.0 OK\nCSeq: 1\n\n'), 'vms-fault'],
+    ['rubbish', say('\x16\x03\x01'), 'vms-fault'],
+    ['401 without a challenge', say('RTSP/1.0 401 No\nCSeq: 1\n\n'), 'vms-refused'],
+    [
+      '401 to every login',
+      (socket, text) =>
+        say(`RTSP/1.0 401 No\nCSeq: ${/CSeq: (\d+)/.exec(text)?.[1]}\nWWW-Authenticate: Digest realm="a", nonce="1"\n\n`)(socket),
+      'vms-refused',
+    ],
+  ];
+  for (const [name, onRequest, code] of rows)
+    it(`${name} → ${code}`, async () => {
+      await accept(onRequest);
+      await assert.rejects(connection.request('OPTIONS', 'rtsp://127.0.0.1/rec'), { code });
+    });
+  it('signs in once more where the nonce has run out', async () => {
+    let asked = 0;
+    await accept((socket, text) => {
+      const cseq = /CSeq: (\d+)/.exec(text)?.[1];
+      const status = ++asked < 3 ? '401 No' : '200 OK';
+      say(`RTSP/1.0 ${status}\nCSeq: ${cseq}\nWWW-Authenticate: Digest realm="a", nonce="${asked}", stale=true\n\n`)(socket);
+    });
+    assert.equal((await connection.request('OPTIONS', 'rtsp://127.0.0.1/rec')).status, 200);
+    assert.equal(asked, 3);
+  });
+  it('throws the reason of an abort at once', async () => {
+    const controller = new AbortController();
+    await accept(() => controller.abort(new Error('enough')), controller.signal);
+    await assert.rejects(connection.request('OPTIONS', 'rtsp://127.0.0.1/rec'), /enough/);
+  });
+  it('lets the server wait while 4 MB are not taken, and goes on when they are', async () => {
+    const packet = Buffer.concat([Buffer.of(0x24, 0, 0xff, 0xff), Buffer.alloc(65_535)]);
+    let [sent, full] = [0, (): void => undefined];
+    const isFull = new Promise<void>((resolve) => (full = resolve));
+    await accept((socket) => {
+      let quiet: NodeJS.Timeout;
+      const pour = (): void => {
+        clearTimeout(quiet);
+        while (sent < 600 && socket.write(packet)) sent++;
+        // Nothing drained for a while: what is on its way now stays there.
+        quiet = setTimeout(full, 100);
+      };
+      socket.on('drain', pour);
+      pour();
+    });
+    connection.tell('PLAY', 'rtsp://127.0.0.1/rec');
+    await isFull;
+    assert.ok(sent * packet.length < 24 * 1024 * 1024, `${sent} packets were taken in`);
+    for (let taken = 0; taken < 600; taken++) assert.equal((await connection.packets.take(500)).kind, 'packet');
+  });
+});

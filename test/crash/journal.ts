@@ -1,0 +1,25 @@
+// What lies in the journal's file, read by a stranger between two lives of the server.
+import fs from 'node:fs';
+import path from 'node:path';
+import { isRequestEntry, type Entry, type RequestEntry } from '../../plugin/domain/audit-event.js';
+import { fold, type RequestState } from '../../plugin/domain/lifecycle.js';
+import type { Place } from './place.js';
+
+/** All finished records. */
+export async function entriesIn({ journal }: Place): Promise<Entry[]> {
+  const text = await fs.promises.readFile(path.join(journal, 'entries.ndjson'), 'utf8');
+  return text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as Entry);
+}
+
+export async function historyIn(place: Place): Promise<RequestEntry[]> {
+  const history = (await entriesIn(place)).filter(isRequestEntry);
+  const ids = new Set(history.map((entry) => entry.requestId));
+  if (ids.size > 1) throw new Error(`One request was asked for; the journal holds ${[...ids].join(', ')}.`);
+  return history;
+}
+
+/** Where the journal says that the request stands; null before it says anything. */
+export async function stateIn(place: Place): Promise<RequestState | null> {
+  const history = await historyIn(place);
+  return history.length > 0 ? fold(history) : null;
+}

@@ -1,0 +1,49 @@
+// Walks a Shanghai request through the API, as far as a test wants it.
+import { setTimeout as wait } from 'node:timers/promises';
+import { Problem } from '../../plugin/domain/problem.js';
+import type { Application } from '../../plugin/domain/export-request.js';
+import { anApplication, shanghai, type TestGate } from './gate.js';
+
+export interface Seen {
+  requestId: string;
+  state: string;
+  custody: string;
+  delivery: string;
+  planDigest: string;
+  lastFailure: string | null;
+  waitsFor: { step: string } | null;
+  waitsForRoom: string | null;
+  late: boolean;
+  voices: { step: string; by: string }[];
+  footage: { camera: string; state: string; parts: number; frames: number }[];
+  missing: string[];
+  returned: { codes: string[] } | null;
+  release: { executors: string[]; fetched: number } | null;
+}
+
+export const submit = async (gate: TestGate, change: Partial<Application> = {}): Promise<Seen> =>
+  (await gate.as(shanghai.officer)).post<Seen>('/api/v1/requests', anApplication(change));
+
+export const show = async (gate: TestGate, id: string): Promise<Seen> => (await gate.as(shanghai.officer)).get<Seen>(`/api/v1/requests/${id}`);
+
+export const vote = async (gate: TestGate, user: string, id: string, voice: object = { verdict: 'approve' }): Promise<Seen> =>
+  (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/reviews`, voice);
+
+export const approveAll = async (gate: TestGate, id: string): Promise<void> => {
+  for (const user of shanghai.steps) await vote(gate, user, id);
+};
+
+export const letGo = async (gate: TestGate, user: string, id: string): Promise<Seen> => (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/release`, {});
+
+/** Asks until it is so; machines work in between. */
+export async function until(gate: TestGate, id: string, isSo: (seen: Seen) => boolean): Promise<Seen> {
+  for (let tries = 0; tries < 600; tries++) {
+    const seen = await show(gate, id);
+    if (isSo(seen)) return seen;
+    await wait(25);
+  }
+  throw new Error(`${id} is still ${JSON.stringify(await show(gate, id))}`);
+}
+
+/** The Problem that a call ends in; null where it succeeds. */
+export const problemOf = (call: Promise<unknown>): Promise<Problem | null> => call.then(() => null, (thrown: unknown) => Problem.from(thrown));
