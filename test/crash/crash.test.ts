@@ -6,13 +6,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isRequestEntry } from '../../plugin/domain/audit-event.js';
-import { anApplication, footage, root, street } from '../support/gate.js';
+import { anApplication, footage, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
-import { entriesIn } from './journal.js';
+import { entriesIn, untilJournalHolds } from './journal.js';
 import { moments, seeded, withHands } from './moments.js';
 import { seed as seedPeople } from './people.js';
-import { makePlace } from './place.js';
+import { copyPlace, makePlace, type Place } from './place.js';
 import { findPlaintext, plaintextIn, signsOf } from './plaintext.js';
+import { firstStart } from './first-start.js';
+import { endAll } from './server.js';
 import { survive, type Between, type Death, type Stage, type Survived } from './survive.js';
 
 const HANDS = 2;
@@ -37,7 +39,7 @@ describe('crash', function () {
     assert.ok(Number.isSafeInteger(seed), 'CRASH_SEED is a whole number');
     folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-crash-'));
     recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage });
-    const template = await makePlace(path.join(folder, 'template'), recorder.url, path.join(root, 'policies'));
+    const template = await makePlace(path.join(folder, 'template'), recorder.url);
     stage = { template, tokens: await seedPeople(template), signs: signsOf(recorder, span!) };
     // As many at once as later: what a run takes is measured under the same load.
     const { done, failures } = await withHands(HANDS, Array.from({ length: HANDS }, (_, at) => ({ name: `run ${at}`, run: () => live([]) })));
@@ -46,6 +48,7 @@ describe('crash', function () {
   });
 
   after(async () => {
+    await endAll();
     await recorder?.close();
     if (folder) await fs.promises.rm(folder, { recursive: true, force: true });
   });
@@ -101,7 +104,41 @@ describe('crash', function () {
     { name: 'in the rendering, three times', deaths: [{ at: 'rename .sealed 5 before' }, { at: 'rename .sealed 1 after' }, { at: 'append package-sealed 1 before' }] },
     { name: 'at the start, three times', deaths: [{ at: 'rename checkpoint 1 before' }, { at: 'rename checkpoint 1 after' }, { at: 'append gate-started 1 after' }] },
   ];
-  for (const { name, deaths } of again) it(`dies again: ${name}`, async () => void (await live(deaths)));
+  it('dies again in what a restart does, and the request goes on all the same', async () => {
+    const started = performance.now();
+    const { failures } = await withHands(HANDS, again.map(({ name, deaths }) => ({ name, run: () => live(deaths) })));
+    say(`${again.length} runs, ${again.reduce((sum, { deaths }) => sum + deaths.length, 0)} kills, ${seconds(started)}`);
+    assert.deepEqual(failures, []);
+  });
+
+  it('killed at every append and rename of its first start, the gate gets its administrator once', async () => {
+    const started = performance.now();
+    const start = (at: string | null) => firstStart(path.join(folder, `first-${++runs}`), recorder.url, at);
+    const points = await start(null);
+    const { failures } = await withHands(HANDS, points.map((at) => ({ name: at, run: () => start(at) })));
+    say(`${points.length} points, ${points.length} kills, ${seconds(started)}`);
+    assert.deepEqual(failures, []);
+  });
+
+  it('a recorder that is away over the death is waited for', async () => {
+    const options = { media: street, user: 'operator', password: 'box-password', ...footage };
+    let box = await startRecorder(options);
+    const place = await makePlace((await copyPlace(stage.template, path.join(folder, 'away'))).folder, box.url);
+    let returned: Promise<void> = Promise.resolve();
+    const leave = async (run: Place): Promise<void> => {
+      await box.close();
+      returned = untilJournalHolds(run, 'preserve-failed').then(async () => void (box = await startRecorder({ ...options, port: box.port, rtspPort: box.rtspPort })));
+      returned.catch(() => undefined);
+    };
+    try {
+      const { state } = await survive({ ...stage, template: place }, path.join(folder, `run-${++runs}`), [{ at: 'append preserve-started 1 after' }], { dead: leave });
+      await returned;
+      assert.ok(state.failures.preserve >= 1);
+      assert.ok(state.attempts.preserve >= 3);
+    } finally {
+      await box.close();
+    }
+  });
 });
 
 const seconds = (started: number): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;

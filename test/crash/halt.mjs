@@ -5,6 +5,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 
 const haltAt = process.env.EXPORTGATE_HALT_AT ?? '';
+/** Longer than any parent waits: who is not killed by then has been left behind. */
+const LEFT_BEHIND_MS = 150_000;
 const seen = new Map();
 /** Descriptor → what was written to it last: an fdatasync is named after the entries that it makes durable. */
 const written = new Map();
@@ -20,7 +22,9 @@ function reach(points, when) {
   for (const point of points) {
     const name = `${point} ${when}`;
     fs.writeSync(3, `${name}\n`);
-    if (name === haltAt) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    if (name !== haltAt) continue;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEFT_BEHIND_MS);
+    process.kill(process.pid, 'SIGKILL');
   }
 }
 
@@ -82,3 +86,7 @@ fs.promises.rename = async (from, to) => {
 };
 
 syncBuiltinESMExports();
+
+// A test run that dies takes its servers with it.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(1), 1_000).unref();

@@ -1,7 +1,8 @@
 // What lies in the journal's file, read by a stranger between two lives of the server.
 import fs from 'node:fs';
 import path from 'node:path';
-import { isRequestEntry, type Entry, type RequestEntry } from '../../plugin/domain/audit-event.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isRequestEntry, type Entry, type EventName, type RequestEntry } from '../../plugin/domain/audit-event.js';
 import { fold, type RequestState } from '../../plugin/domain/lifecycle.js';
 import type { Place } from './place.js';
 
@@ -22,4 +23,16 @@ export async function historyIn(place: Place): Promise<RequestEntry[]> {
 export async function stateIn(place: Place): Promise<RequestState | null> {
   const history = await historyIn(place);
   return history.length > 0 ? fold(history) : null;
+}
+
+const EVERY_MS = 50;
+const MOST_TRIES = 1_200;
+
+/** Looks until an entry of this kind is there. */
+export async function untilJournalHolds(place: Place, event: EventName): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    if ((await entriesIn(place)).some((entry) => entry.event === event)) return;
+    await wait(EVERY_MS);
+  }
+  throw new Error(`The journal never came to hold ${event}.`);
 }

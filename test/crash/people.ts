@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Client } from '../../plugin/cli/client.js';
 import { password, shanghai } from '../support/gate.js';
 import type { Place } from './place.js';
-import { startServer } from './server.js';
+import { startServer, type Listening } from './server.js';
 
 /** User → token, good for 15 minutes. */
 export type Tokens = ReadonlyMap<string, string>;
@@ -12,10 +12,10 @@ export type Tokens = ReadonlyMap<string, string>;
 export async function seed(place: Place): Promise<Tokens> {
   const server = startServer(place);
   try {
-    const { url, setupToken } = await server.listening;
-    const admin = account('user:root.luo');
-    await new Client(url, null).post('/api/v1/setup', { token: setupToken, ...admin });
-    const manager = new Client(url, { user: admin.user, password });
+    const listening = await server.listening;
+    const { url } = listening;
+    await setUp(listening);
+    const manager = new Client(url, { user: administrator, password });
     const tokens = new Map<string, string>();
     for (const user of [shanghai.officer, ...shanghai.steps, ...shanghai.executors]) {
       await manager.post('/api/v1/accounts', account(user));
@@ -28,5 +28,11 @@ export async function seed(place: Place): Promise<Tokens> {
     await server.kill();
   }
 }
+
+export const administrator = 'user:root.luo';
+
+/** The first administrator, against the one-time token. */
+export const setUp = ({ url, setupToken }: Listening): Promise<unknown> =>
+  new Client(url, null).post('/api/v1/setup', { token: setupToken, ...account(administrator) });
 
 const account = (user: string) => ({ user, name: `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`, unit: '示例单位', password });

@@ -1,6 +1,7 @@
 // Where one run lives: a folder with configuration, data, keys and a temporary folder of its own, copied from a template.
 import fs from 'node:fs';
 import path from 'node:path';
+import { root } from '../support/gate.js';
 
 export interface Place {
   folder: string;
@@ -27,7 +28,8 @@ export function placeIn(folder: string): Place {
   };
 }
 
-export async function makePlace(folder: string, recorderUrl: string, policies: string): Promise<Place> {
+/** A gate that was never started; over a folder that is there, the same gate with another recorder. */
+export async function makePlace(folder: string, recorderUrl: string): Promise<Place> {
   const place = placeIn(folder);
   for (const made of [folder, place.temporary, place.desk]) await fs.promises.mkdir(made, { recursive: true, mode: 0o700 });
   await fs.promises.writeFile(
@@ -35,7 +37,7 @@ export async function makePlace(folder: string, recorderUrl: string, policies: s
     `listen: { host: 127.0.0.1, port: 0 }
 dataFolder: data
 keysFolder: keys
-policiesFolder: ${JSON.stringify(policies)}
+policiesFolder: ${JSON.stringify(path.join(root, 'policies'))}
 journal: { origin: ${origin} }
 tokens: { lifetime: 15m }
 recorders:

@@ -28,8 +28,17 @@ export interface Server {
 
 const preload = pathToFileURL(path.join(root, 'test/crash/halt.mjs')).href;
 const mostKept = 16 * 1024;
+const living = new Set<Server>();
+let isOver = false;
+
+/** Kills what still runs, and lets nothing start any more: a suite that ran out of time leaves nobody behind. */
+export async function endAll(): Promise<void> {
+  isOver = true;
+  await Promise.all([...living].map((server) => server.kill()));
+}
 
 export function startServer(place: Place, haltAt = ''): Server {
+  if (isOver) throw new Error('The suite is over.');
   const child = spawn(process.execPath, ['--import', preload, path.join(root, 'bin/exportgate.js'), '--config', place.config, '--json', 'serve'], {
     cwd: place.folder,
     env: {
@@ -57,7 +66,12 @@ export function startServer(place: Place, haltAt = ''): Server {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return ended;
   };
-  return { listening, halted, points, complaints: () => complaints, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') };
+  const server: Server = {
+    listening, halted, points, complaints: () => complaints, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM'),
+  };
+  living.add(server);
+  void ended.then(() => living.delete(server));
+  return server;
 }
 
 function onLines(stream: Readable, onLine: (line: string) => void): void {

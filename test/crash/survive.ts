@@ -84,8 +84,8 @@ async function alive(server: Server, place: Place, procedure: Procedure, held: R
   await procedure.goOn(url, held);
 }
 
-/** Kills at the moment of death. What the people meet before it is a fault; what they meet by it is a broken line. */
-async function liveUntil(server: Server, death: Death, life: Promise<void>): Promise<void> {
+/** Kills at the moment of death. What people meet before it is a fault; what they meet by it is a broken line. */
+export async function liveUntil(server: Server, death: Death, life: Promise<void>): Promise<void> {
   const timer = new AbortController();
   const moment = 'at' in death ? server.halted : wait(death.afterMs, undefined, { signal: timer.signal }).catch(() => undefined);
   let dying = false;

@@ -1,9 +1,6 @@
 // The pull against GStreamer's ONVIF replay server: an RTSP, RTP and 0xABAC that we did not write. Needs the Debian packages named in
 // gstreamer-archive.py.
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../../adapters/onvif/index.js';
 import type { Span } from '../../plugin/domain/span.js';
@@ -11,6 +8,7 @@ import type { Sample } from '../../plugin/domain/vms.js';
 import { problemOf, pullAll } from '../contract/vms.js';
 import { readMp4 } from '../support/recorder/mp4.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
+import { startArchive, type Archive } from './archive.js';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const media = file('../fixtures/street.mp4');
@@ -20,35 +18,6 @@ const start = new Date('2026-03-01T02:00:00Z');
 const [seconds, hole] = [300, { from: 100, to: 113 }];
 const at = (offset: number): Date => new Date(start.getTime() + offset * 1000);
 const spanOf = (from: number, to: number): Span => ({ from: at(from).toISOString(), to: at(to).toISOString() });
-
-async function startArchive(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(
-    '/usr/bin/python3',
-    [
-      file('./gstreamer-archive.py'),
-      '--media',
-      media,
-      '--start',
-      start.toISOString().replace('.000', ''),
-      '--seconds',
-      String(seconds),
-      '--hole',
-      `${hole.from}:${hole.to}`,
-      '--user',
-      account.user,
-      '--password',
-      account.password,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));
-  for await (const line of createInterface(child.stdout)) {
-    const url = /^listening (rtsp:\S+)$/.exec(line)?.[1];
-    if (url) return { child, url };
-  }
-  throw new Error(`The archive did not start: ${complaint}`);
-}
 
 function nalsOf({ data }: Sample): Buffer[] {
   const nals: Buffer[] = [];
@@ -61,12 +30,12 @@ const isParameterSet = (nal: Buffer): boolean => [7, 8].includes((nal[0] ?? 0) &
 
 describe('a pull from GStreamer', function () {
   this.timeout(30_000);
-  let archive: { child: ChildProcess; url: string };
+  let archive: Archive;
   let recorder: Recorder;
   const { parameterSets } = readMp4(media);
 
   before(async () => {
-    archive = await startArchive();
+    archive = await startArchive({ media, start, seconds, hole, ...account });
     // The same footage, hole included: the box answers SOAP and knows what must come; the pictures come from the other server.
     recorder = await startRecorder({
       media,
@@ -80,11 +49,7 @@ describe('a pull from GStreamer', function () {
   });
   after(async () => {
     await recorder.close();
-    const ended = once(archive.child, 'exit');
-    archive.child.kill('SIGTERM');
-    const force = setTimeout(() => archive.child.kill('SIGKILL'), 2000);
-    await ended;
-    clearTimeout(force);
+    await archive.close();
   });
   const vms = () => connect({ id: 'peer', url: recorder.url, ...account });
 

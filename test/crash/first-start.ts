@@ -1,0 +1,46 @@
+// A gate that was never started before: killed once on its way to its first administrator, it comes up again and gets one.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { Client } from '../../plugin/cli/client.js';
+import { Problem } from '../../plugin/domain/problem.js';
+import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
+import { verifyJournal } from '../../plugin/journal/verify.js';
+import { loadKeys } from '../../plugin/keys/keys.js';
+import { password } from '../support/gate.js';
+import { administrator, setUp } from './people.js';
+import { filesUnder, makePlace, origin } from './place.js';
+import { startServer, type Listening } from './server.js';
+import { liveUntil } from './survive.js';
+
+/** `at` null: nobody kills it. Gives the points that the last life came by. `folder` must not exist; it is removed. */
+export async function firstStart(folder: string, recorderUrl: string, at: string | null): Promise<readonly string[]> {
+  const place = await makePlace(folder, recorderUrl);
+  try {
+    if (at !== null) {
+      const server = startServer(place, at);
+      await liveUntil(server, { at }, server.listening.then(async (listening) => void (await setUp(listening))));
+    }
+    const server = startServer(place);
+    try {
+      const listening = await server.listening;
+      // A token is offered exactly while there is nobody to sign in.
+      if (listening.setupToken !== null) await setUp(listening);
+      await signsIn(listening);
+      assert.equal(await setUp({ ...listening, setupToken: used }).then(() => null, (thrown: unknown) => Problem.from(thrown).code), 'setup-closed');
+      assert.equal(await server.stop(), 0, server.complaints());
+    } finally {
+      await server.kill();
+    }
+    const verdict = await verifyJournal(place.journal, verifierKey(origin, loadKeys(place.keys).log));
+    assert.ok(verdict.intact, JSON.stringify(verdict));
+    assert.deepEqual((await filesUnder(place.data)).filter((file) => file.endsWith('.part')), []);
+    return server.points;
+  } finally {
+    await fs.promises.rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The form of a token, and nobody's. */
+const used = '00000000-00000000-00000000-00000000';
+
+const signsIn = ({ url }: Listening): Promise<unknown> => new Client(url, null).post('/api/v1/session', { user: administrator, password });
