@@ -8,6 +8,7 @@ import { demo, type DemoParts } from './demo.js';
 import { doctor, type Finding } from './doctor.js';
 import { explainDecision } from './explain.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
+import { fetchRequest } from './fetch.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
 import { releaseRequest } from './release.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
@@ -56,8 +57,9 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
   does(request.command('show').argument('<id>'), showRequest);
   does(request.command('list').option('--state <state>', 'only those in this state'), listRequests);
+  does(request.command('fetch').description('the released package').argument('<id>').requiredOption('--out <place>', 'an archive (….zip) or a folder'), fetchRequest);
   does(program.command('review').description('one voice 审批').argument('<id>').option('--approve', 'agree to the step that waits').option('--return <code>', 'return with a formal defect'), reviewRequest);
-  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>').option('--out <file>', 'fetch the released package'), releaseRequest);
+  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>'), releaseRequest);
   does(program.command('verify').description('intact, or the first broken thing').argument('<package>', 'ZIP or folder').requiredOption('--key <file>', 'the gate’s public key, PEM'), verifyFile);
   const journal = program.command('journal').description('the record 记录');
   does(journal.command('tail').option('--count <n>', 'how many entries', '20'), tailJournal);

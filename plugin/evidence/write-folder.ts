@@ -3,13 +3,13 @@ import fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../domain/problem.js';
 import { readExactly } from './read-exactly.js';
-import type { PackageFile } from './read-exactly.js';
+import type { PackageFile, UnpackedFile } from './read-exactly.js';
 
 /**
  * Writes into `<folder>.part`, which is renamed to `folder` at the end; `folder` must not exist, its parent must.
  * Problems: `state-conflict` (it exists), `object-corrupt`, `disk-full`.
  */
-export async function writeFolder(files: readonly PackageFile[], folder: string): Promise<void> {
+export async function writeFolder(files: readonly (PackageFile | UnpackedFile)[], folder: string): Promise<void> {
   const target = resolve(folder);
   const part = `${target}.part`;
   if (fs.existsSync(target)) throw new Problem('state-conflict', 'There is something at the place of the package already.');
@@ -32,7 +32,7 @@ export async function writeFolder(files: readonly PackageFile[], folder: string)
   }
 }
 
-async function writeFile(file: PackageFile, path: string): Promise<void> {
+async function writeFile(file: PackageFile | UnpackedFile, path: string): Promise<void> {
   const handle = await fs.promises.open(path, 'wx', 0o600);
   try {
     for await (const bytes of readExactly(file)) await handle.writeFile(bytes);

@@ -19,6 +19,8 @@ export const answerProblem = (log: Log): ErrorRequestHandler => (thrown, request
   });
   // Headers are out already: the only honest thing left is to break the connection, so that no half file looks whole.
   if (response.headersSent) return void response.destroy();
+  // RFC 9110, 11.6.1: a 401 names the scheme.
+  if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="exportgate"');
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemDocument(problem, instance)));
 };
 
@@ -26,6 +28,7 @@ export const answerProblem = (log: Log): ErrorRequestHandler => (thrown, request
 function fromExpress(thrown: unknown): Problem {
   const type = (thrown as { type?: unknown } | null)?.type;
   if (type === 'entity.too.large') return new Problem('body-too-large', 'The body may have 256 KiB at most.');
+  if (type === 'request.aborted' || type === 'request.size.invalid') return new Problem('body-malformed', 'The body did not come whole.');
   if (typeof type === 'string' && type.startsWith('entity.')) return new Problem('body-malformed', 'The body is not JSON.');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Problem('body-malformed', 'Send plain UTF-8 JSON.');
   return Problem.from(thrown);

@@ -17,18 +17,30 @@ export function makeApp(parts: ApiParts, log: Log): Express {
   const app = express();
   app.set('case sensitive routing', true).set('strict routing', true).set('query parser', false).disable('x-powered-by').disable('etag');
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } } }));
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
   app.use(limit(1200));
-  app.use((request, _response, next) => {
+  app.use((request, response, next) => {
     canonical(request.originalUrl);
+    // Express would run the operation for HEAD too: a fetch of the package would be counted, and nothing sent.
+    if (request.method === 'HEAD') {
+      response.set('Allow', 'GET, POST');
+      throw new Problem('method-unknown', 'Operations take GET or POST.');
+    }
     next();
   });
   app.use(express.json({ limit: '256kb', strict: true }));
   for (const it of operations) app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
   const description = openapi(operations as readonly Operation<never>[], parts.version);
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
-  app.use((request) => {
+  app.use((request, response) => {
     const others = operations.filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(request.path)).map((it) => it.method.toUpperCase());
-    if (others.length > 0) throw new Problem('method-unknown', `${request.path} takes ${others.join(', ')}, not ${request.method}.`);
+    if (others.length > 0) {
+      response.set('Allow', others.join(', '));
+      throw new Problem('method-unknown', `${request.path} takes ${others.join(', ')}, not ${request.method}.`);
+    }
     throw new Problem('not-found', `${request.method} ${request.path} is no address of this gate; /api/v1/openapi.json lists them.`);
   });
   app.use(answerProblem(log));
@@ -44,7 +56,7 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
     const { query } = canonical(request.originalUrl);
     const body = it.body ? readBody(it.body, request.body) : {};
     const answer = await it.run(parts, { subject, params: request.params as Record<string, string>, query, body, request, response });
-    if (answer) response.status(answer.status).set('Cache-Control', 'no-store').json(answer.body);
+    if (answer) response.status(answer.status).json(answer.body);
     log('info', { event: 'request', method: request.method, path: it.path, status: response.statusCode, subject: it.open ? undefined : subject.user, ms: Math.round(performance.now() - started) });
   };
 }

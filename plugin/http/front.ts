@@ -2,6 +2,7 @@
 // Ordinary clients keep their own login and paths (HTTP digest signs the path), so nothing of theirs is kept or changed here.
 import http from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Command, Front, Refusal } from '../domain/adapter.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
@@ -23,12 +24,14 @@ export interface FrontParts {
   log: Log;
 }
 
-export function makeFront(parts: FrontParts): http.Server {
+/** `deadlineMs`: how long a recorder's whole answer may take. */
+export function makeFront(parts: FrontParts, deadlineMs = DEADLINE_MS): http.Server {
   const server = http.createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
-    void answer(parts, request)
+    void answer(parts, request, deadlineMs)
       .catch((thrown: unknown) => refuseProblem(parts, thrown))
       .then((reply) => {
-        response.writeHead(reply.status, { 'Content-Type': reply.contentType, 'Content-Length': reply.body.length, 'Cache-Control': 'no-store', ...reply.headers }).end(reply.body);
+        const headers = { 'Content-Type': reply.contentType, 'Content-Length': reply.body.length, 'Cache-Control': 'no-store', ...reply.headers };
+        response.writeHead(reply.status, headers).end(reply.body);
       })
       .catch((cause: unknown) => {
         parts.log('error', { event: 'front-failed', recorder: parts.recorder.id, cause });
@@ -36,8 +39,13 @@ export function makeFront(parts: FrontParts): http.Server {
       });
   });
   // WebSocket and CONNECT never reach the handler above: without this they would be answered by nobody, or by chance.
-  server.on('upgrade', (_request, socket) => socket.destroy());
-  server.on('connect', (_request, socket) => socket.destroy());
+  const hangUp = (request: http.IncomingMessage, socket: Duplex): void => {
+    socket.on('error', () => socket.destroy());
+    void stopUnread(parts, request)
+      .then(() => '403 Forbidden', () => '503 Service Unavailable')
+      .then((status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`));
+  };
+  server.on('upgrade', hangUp).on('connect', hangUp);
   return server;
 }
 
@@ -46,19 +54,39 @@ interface Reply extends Refusal {
 }
 
 /** canonical → classify → pass or stop. */
-async function answer(parts: FrontParts, request: http.IncomingMessage): Promise<Reply> {
-  const client = { address: request.socket.remoteAddress ?? '', user: null };
-  const { path } = canonical(request.url ?? '');
-  if (request.method !== 'POST') {
-    await parts.stopAccess({ recorder: parts.recorder.id, operation: `${(request.method ?? '').slice(0, 16)} ${path.slice(0, 80)}`, class: 'unknown', recording: null, client });
-    throw new Problem('route-unknown', 'Only SOAP messages (POST) pass the gate.');
-  }
-  const body = await readAll(request, LARGEST_MESSAGE, () => new Problem('body-too-large', 'A message may have 256 KiB at most.'));
-  const contentType = String(request.headers['content-type'] ?? '');
+async function answer(parts: FrontParts, request: http.IncomingMessage, deadlineMs: number): Promise<Reply> {
+  const command = await readCommand(parts, request).catch(async (thrown: unknown) => {
+    // What cannot be read in one way only was an attempt all the same (F1).
+    await stopUnread(parts, request);
+    throw thrown;
+  });
+  if (command.class === 'safe') return pass(parts, request, command, deadlineMs);
+  return stop(parts, command, { address: addressOf(request), user: command.user });
+}
+
+async function readCommand(parts: FrontParts, request: http.IncomingMessage): Promise<Command> {
+  const target = request.url ?? '';
+  canonical(target);
+  if (request.method !== 'POST') throw new Problem('route-unknown', 'Only SOAP messages (POST) pass the gate.');
+  const body = await readAll(request, LARGEST_MESSAGE, {
+    long: () => new Problem('body-too-large', 'A message may have 256 KiB at most.'),
+    broken: (cause) => new Problem('body-malformed', 'The message did not come whole.', { cause }),
+  });
   const soapAction = request.headers['soapaction'];
-  const command = parts.front.classify({ path, contentType, action: typeof soapAction === 'string' ? soapAction : null, body });
-  if (command.class === 'safe') return pass(parts, request, command, contentType);
-  return stop(parts, command, { ...client, user: command.user });
+  // With its query: whoever judges a path judges all that goes on to the recorder.
+  return parts.front.classify({ path: target, contentType: typeOf(request), action: typeof soapAction === 'string' ? soapAction : null, body });
+}
+
+const typeOf = ({ headers }: http.IncomingMessage): string => String(headers['content-type'] ?? '');
+const addressOf = ({ socket }: http.IncomingMessage): string => socket.remoteAddress ?? '';
+
+/** An attempt whose message was not read: its method and path are all that is known. Problem `journal-unwritable`. */
+async function stopUnread(parts: FrontParts, request: http.IncomingMessage): Promise<void> {
+  const [path = ''] = (request.url ?? '').split('?');
+  const operation = `${(request.method ?? '').slice(0, 16)} ${path.slice(0, 80)}`;
+  const client = { address: addressOf(request), user: null };
+  await parts.stopAccess({ recorder: parts.recorder.id, operation, class: 'unknown', recording: null, client });
+  parts.log('info', { event: 'access-stopped', recorder: parts.recorder.id, operation, outcome: 'unknown' });
 }
 
 /** Recorded before it is answered; the journal down means 503 and nothing else. */
@@ -76,12 +104,17 @@ const sayings = {
 } as const;
 
 /** The recorder gets what was read, under the client's own login. */
-async function pass(parts: FrontParts, request: http.IncomingMessage, command: Command, contentType: string): Promise<Reply> {
+async function pass(parts: FrontParts, request: http.IncomingMessage, command: Command, deadlineMs: number): Promise<Reply> {
   const target = new URL(request.url ?? '/', parts.recorder.url);
   const { authorization, host } = request.headers;
-  const headers: http.OutgoingHttpHeaders = { 'content-type': contentType, 'content-length': command.rebuilt.length, ...(authorization && { authorization }) };
-  const response = await send(target, headers, command.rebuilt);
-  const reply = await readAll(response, LARGEST_REPLY, () => new Problem('vms-fault', 'The recorder answered with more than a reply can hold.'));
+  const headers: http.OutgoingHttpHeaders = { 'content-type': typeOf(request), 'content-length': command.rebuilt.length };
+  // A recorder's own login goes on to it; a token of the gate, sent here by mistake, stays.
+  if (authorization && /^(Digest|Basic) /i.test(authorization)) headers['authorization'] = authorization;
+  const response = await send(target, headers, command.rebuilt, deadlineMs);
+  const reply = await readAll(response, LARGEST_REPLY, {
+    long: () => new Problem('vms-fault', 'The recorder answered with more than a reply can hold.'),
+    broken: (cause) => new Problem('vms-unreachable', 'The recorder behind this gate did not end its answer.', { cause }),
+  }).finally(() => response.destroy());
   const challenge = response.headersDistinct['www-authenticate'];
   return {
     status: response.statusCode ?? 502, contentType: String(response.headers['content-type'] ?? 'application/soap+xml; charset=utf-8'),
@@ -89,30 +122,39 @@ async function pass(parts: FrontParts, request: http.IncomingMessage, command: C
   };
 }
 
-function send(target: URL, headers: http.OutgoingHttpHeaders, body: Buffer): Promise<http.IncomingMessage> {
+function send(target: URL, headers: http.OutgoingHttpHeaders, body: Buffer, deadlineMs: number): Promise<http.IncomingMessage> {
   const { request } = target.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The recorder behind this gate does not answer.', { cause }));
-    request(target, { method: 'POST', headers, signal: AbortSignal.timeout(DEADLINE_MS) }, resolve).on('error', down).end(body);
+    // A connection of its own: one that was kept may be closed by the recorder just as it is used again.
+    request(target, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(deadlineMs) }, resolve).on('error', down).end(body);
   });
 }
 
-async function readAll(stream: http.IncomingMessage, most: number, tooMuch: () => Problem): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > most) {
-      stream.destroy();
-      throw tooMuch();
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Keeps `most` bytes; what comes behind them is dropped as it comes, so that a client still gets its answer. */
+function readAll(stream: http.IncomingMessage, most: number, problems: { long(): Problem; broken(cause?: unknown): Problem }): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const take = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes <= most) return void chunks.push(chunk);
+      stream.off('data', take).resume();
+      reject(problems.long());
+    };
+    stream.on('data', take).on('end', () => resolve(Buffer.concat(chunks))).on('error', (cause) => reject(problems.broken(cause)))
+      .on('close', () => reject(problems.broken()));
+  });
 }
 
 function refuseProblem(parts: FrontParts, thrown: unknown): Reply {
   const problem = Problem.from(thrown);
-  parts.log(problem.status >= 500 ? 'error' : 'info', { event: 'front-refused', recorder: parts.recorder.id, problem: problem.code, cause: problem.status >= 500 ? (problem.cause ?? problem) : undefined });
-  return parts.front.refuse({ code: problem.code, zh: '网关未放行', en: problem.detail, link: parts.applyUrl, status: problem.status });
+  const cause = problem.status >= 500 ? (problem.cause ?? problem) : undefined;
+  parts.log(problem.status >= 500 ? 'error' : 'info', { event: 'front-refused', recorder: parts.recorder.id, problem: problem.code, cause });
+  return parts.front.refuse({ code: problem.code, zh: inChinese(problem), en: problem.detail, link: parts.applyUrl, status: problem.status });
+}
+
+function inChinese({ code, status }: Problem): string {
+  if (code === 'vms-unreachable' || code === 'vms-fault') return '录像机未应答，或应答无法使用';
+  return status >= 500 ? '网关此刻无法记录，故不放行' : '网关未放行，此次请求已记录';
 }

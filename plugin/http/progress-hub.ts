@@ -1,6 +1,9 @@
 // How far the machines are, from those who do the work to those who watch. Lost with the process; nothing depends on it.
 import type { Progress } from '../domain/progress.js';
 
+/** Requests whose last progress is kept for who comes later; the one that moved longest ago goes first. */
+const MOST_KNOWN = 256;
+
 export class ProgressHub {
   readonly #listeners = new Map<string, Set<(progress: Progress) => void>>();
   readonly #latest = new Map<string, Map<string, Progress>>();
@@ -8,7 +11,9 @@ export class ProgressHub {
   readonly tell = (progress: Progress): void => {
     const known = this.#latest.get(progress.requestId) ?? new Map<string, Progress>();
     known.set(`${progress.stage} ${progress.camera}`, progress);
+    this.#latest.delete(progress.requestId);
     this.#latest.set(progress.requestId, known);
+    if (this.#latest.size > MOST_KNOWN) this.#latest.delete(this.#latest.keys().next().value!);
     for (const listener of this.#listeners.get(progress.requestId) ?? []) listener(progress);
   };
 
@@ -21,10 +26,5 @@ export class ProgressHub {
       listeners.delete(listener);
       if (listeners.size === 0) this.#listeners.delete(requestId);
     };
-  }
-
-  /** A request that is done has no progress left to tell. */
-  forget(requestId: string): void {
-    this.#latest.delete(requestId);
   }
 }

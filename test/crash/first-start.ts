@@ -9,7 +9,7 @@ import { loadKeys } from '../../plugin/keys/keys.js';
 import { password } from '../support/gate.js';
 import { administrator, setUp } from './people.js';
 import { filesUnder, makePlace, origin } from './place.js';
-import { startServer, type Listening } from './server.js';
+import { startServer, type Server } from './server.js';
 import { liveUntil } from './survive.js';
 
 /** `at` null: nobody kills it. Gives the points that the last life came by. `folder` must not exist; it is removed. */
@@ -18,16 +18,11 @@ export async function firstStart(folder: string, recorderUrl: string, at: string
   try {
     if (at !== null) {
       const server = startServer(place, at);
-      await liveUntil(server, { at }, server.listening.then(async (listening) => void (await setUp(listening))));
+      await liveUntil(server, { at }, live(server));
     }
     const server = startServer(place);
     try {
-      const listening = await server.listening;
-      // A token is offered exactly while there is nobody to sign in.
-      if (listening.setupToken !== null) await setUp(listening);
-      await signsIn(listening);
-      assert.equal(await setUp({ ...listening, setupToken: used }).then(() => null, (thrown: unknown) => Problem.from(thrown).code), 'setup-closed');
-      assert.equal(await server.stop(), 0, server.complaints());
+      await live(server);
     } finally {
       await server.kill();
     }
@@ -40,7 +35,14 @@ export async function firstStart(folder: string, recorderUrl: string, at: string
   }
 }
 
+async function live(server: Server): Promise<void> {
+  const listening = await server.listening;
+  // A token is offered exactly while there is nobody to sign in.
+  if (listening.setupToken !== null) await setUp(listening);
+  await new Client(listening.url, null).post('/api/v1/session', { user: administrator, password });
+  assert.equal(await setUp({ ...listening, setupToken: used }).then(() => null, (thrown: unknown) => Problem.from(thrown).code), 'setup-closed');
+  assert.equal(await server.stop(), 0, server.complaints());
+}
+
 /** The form of a token, and nobody's. */
 const used = '00000000-00000000-00000000-00000000';
-
-const signsIn = ({ url }: Listening): Promise<unknown> => new Client(url, null).post('/api/v1/session', { user: administrator, password });

@@ -43,6 +43,8 @@ export function startServer(place: Place, haltAt = ''): Server {
     cwd: place.folder,
     env: {
       PATH: process.env['PATH'], TMPDIR: place.temporary, EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password', EXPORTGATE_HALT_AT: haltAt,
+      // Node 22 and later start faster the second time.
+      NODE_COMPILE_CACHE: path.join(path.dirname(place.folder), 'compiled'),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
-import { ask, bundledTools, inFolder, machineTools, shownFrames } from '../media/tools.js';
+import { bundledTools, inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { readMp4 } from '../media/read-mp4.js';
 import { elementary } from '../media/street.js';
 import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
@@ -41,23 +42,25 @@ describe('the first export', () => {
       await officer.download('/api/v1/keys/gate.pub', key);
       const found = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
       assert.ok(found.intact, JSON.stringify(found));
-      await ask('python3', ['-m', 'zipfile', '-e', zip, folder]);
+      const unpacked = path.join(folder, 'package');
+      await unpackArchive(zip, unpacked);
+      assert.deepEqual(await verifyPackage(unpacked, await fs.promises.readFile(key, 'utf8')), found);
 
       const { ffmpeg } = await machineTools();
       const source = (await shownFrames(ffmpeg, street)).map((frame) => frame.md5);
       const wanted = gate.recorder.expectedUnits(span).filter((unit) => !unit.preRoll);
-      const shown = await shownFrames(ffmpeg, path.join(folder, 'original/sh-yf-street/01.mp4'));
+      const shown = await shownFrames(ffmpeg, path.join(unpacked, 'original/sh-yf-street/01.mp4'));
       assert.equal(shown.length, 60);
       assert.deepEqual(shown.map((frame) => frame.md5), wanted.map((unit) => source[unit.fileFrame]));
       assert.deepEqual(shown.map((frame) => frame.micros), wanted.map((_, at) => at * 100_000));
 
-      const units = (await fs.promises.readFile(path.join(folder, 'original/sh-yf-street/units.ndjson'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { utc: string; preRoll: boolean });
+      const units = (await fs.promises.readFile(path.join(unpacked, 'original/sh-yf-street/units.ndjson'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { utc: string; preRoll: boolean });
       const held = gate.recorder.expectedUnits(span);
       assert.deepEqual(units.map((unit) => unit.preRoll), held.map((unit) => unit.preRoll));
-      const stored = readMp4(await fs.promises.readFile(path.join(folder, 'original/sh-yf-street/01.mp4')));
+      const stored = readMp4(await fs.promises.readFile(path.join(unpacked, 'original/sh-yf-street/01.mp4')));
       assert.ok(elementary(stored.samples.map((sample) => sample.data)).equals(Buffer.concat(held.flatMap((unit) => unit.nals.flatMap((nal) => [Buffer.from([0, 0, 0, 1]), nal])))));
 
-      const viewing = await shownFrames(ffmpeg, path.join(folder, 'viewing/sh-yf-street/01.mp4'));
+      const viewing = await shownFrames(ffmpeg, path.join(unpacked, 'viewing/sh-yf-street/01.mp4'));
       assert.equal(viewing.length, 60);
       assert.deepEqual(viewing.map((frame) => frame.micros), shown.map((frame) => frame.micros));
     });

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fs from 'node:fs';
+import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
-import { ask, inFolder, machineTools, shownFrames } from '../media/tools.js';
+import { inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
 import { startArchive, type Archive } from './archive.js';
@@ -48,16 +49,17 @@ describe('the whole gate with GStreamer’s replay', function () {
         await officer.download(`/api/v1/requests/${requestId}/package`, zip);
         await officer.download('/api/v1/keys/gate.pub', key);
         assert.ok((await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'))).intact);
-        await ask('python3', ['-m', 'zipfile', '-e', zip, folder]);
+        const unpacked = path.join(folder, 'package');
+        await unpackArchive(zip, unpacked);
 
         const { ffmpeg } = await machineTools();
         const source = (await shownFrames(ffmpeg, street)).map((frame) => frame.md5);
-        const coverage = JSON.parse(await fs.promises.readFile(path.join(folder, 'original/sh-yf-street/coverage.json'), 'utf8')) as {
+        const coverage = JSON.parse(await fs.promises.readFile(path.join(unpacked, 'original/sh-yf-street/coverage.json'), 'utf8')) as {
           spans: { parts: { path: string; facts: { firstUtcMicros: number } }[] }[];
         };
         const shown = [];
         for (const part of coverage.spans[0]!.parts)
-          for (const frame of await shownFrames(ffmpeg, path.join(folder, part.path)))
+          for (const frame of await shownFrames(ffmpeg, path.join(unpacked, part.path)))
             shown.push({ utcMicros: part.facts.firstUtcMicros + frame.micros, md5: frame.md5 });
         const wanted = gate.recorder.expectedUnits(span).filter((unit) => !unit.preRoll);
         assert.deepEqual(shown, wanted.map((unit) => ({ utcMicros: unit.utcMicros, md5: source[unit.fileFrame] })));

@@ -67,7 +67,7 @@ const fetchPackage = operation<ApiParts, typeof emptySchema>({
   async run(parts, { subject, params, response }) {
     const { fileName, bytes, body } = await deliver(parts, subject, params['id']!);
     response.status(200).set({
-      'Content-Type': 'application/zip', 'Content-Length': String(bytes), 'Content-Disposition': `attachment; filename="${fileName}"`, 'Cache-Control': 'no-store',
+      'Content-Type': 'application/zip', 'Content-Length': String(bytes), 'Content-Disposition': `attachment; filename="${fileName}"`,
     });
     // Express errors after the first byte break the connection: a half file must not look whole.
     await pipeline(Readable.from(body, { objectMode: false }), response);
@@ -80,13 +80,14 @@ const HEARTBEAT_MS = 15_000;
 
 const watch = operation<ApiParts, typeof emptySchema>({
   method: 'get', path: '/api/v1/requests/{id}/progress', summary: 'How far pull, rendering and packaging are (server-sent events)', answers: 'text/event-stream',
-  async run(parts, { subject, params, request, response }) {
+  async run(parts, { subject, params, response }) {
     const { requestId } = await readable(parts, subject, params['id']!);
-    response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();
     const undo = parts.progress.listen(requestId, (progress) => response.write(`event: progress\ndata: ${JSON.stringify(progress)}\n\n`));
     const heart = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
-    request.on('close', () => {
+    // The response, not the request: that one may close as soon as it is read.
+    response.on('close', () => {
       clearInterval(heart);
       undo();
     });

@@ -1,0 +1,14 @@
+// exportgate request fetch ID --out PLACE: the released package, as an archive (PLACE ends in .zip) or as a folder.
+import fs from 'node:fs';
+import { unpackArchive } from '../evidence/unpack.js';
+import { clientOf, type Verb } from './context.js';
+
+export const fetchRequest: Verb<{ id: string; out: string }> = async (context, { id, out }) => {
+  const isArchive = out.endsWith('.zip');
+  const archive = isArchive ? out : `${out}.fetched`;
+  const bytes = await clientOf(context).download(`/api/v1/requests/${id}/package`, archive);
+  if (!isArchive)
+    await unpackArchive(archive, out).finally(() => fs.promises.rm(archive, { force: true }));
+  context.output.result({ package: out, bytes }, [`${out}: ${bytes} bytes; check it: exportgate verify ${out} --key gate.pub`]);
+  return 0;
+};
