@@ -26,25 +26,21 @@ export class Client {
     return this.#json<T>('POST', path, body);
   }
 
-  /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing that looks whole. */
-  async download(path: string, file: string): Promise<number> {
+  /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing. `mode`: of the file; footage is its fetcher's alone. */
+  async download(path: string, file: string, mode = 0o600): Promise<number> {
     const response = await this.#send('GET', path);
-    const expected = Number(response.headers.get('content-length'));
     const temporary = `${file}.part`;
-    const handle = await fs.promises.open(temporary, 'w', 0o600);
-    let bytes = 0;
+    // What an earlier run left there may be open to others, or a link to somewhere else.
+    await fs.promises.rm(temporary, { force: true });
+    const handle = await fs.promises.open(temporary, 'wx', mode);
     try {
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-        await handle.write(chunk);
-        bytes += chunk.byteLength;
-      }
-      if (bytes !== expected) throw new Problem('vms-unreachable', `The gate sent ${bytes} of ${expected} bytes.`);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      const bytes = await save(response, handle).finally(() => handle.close());
+      await fs.promises.rename(temporary, file);
+      return bytes;
+    } catch (thrown) {
+      await fs.promises.rm(temporary, { force: true });
+      throw thrown;
     }
-    await fs.promises.rename(temporary, file);
-    return bytes;
   }
 
   /** Server-sent events of one request, until the returned function is called. */
@@ -88,6 +84,28 @@ export class Client {
     if (!this.credentials) throw new Problem('token-missing', 'The gate wants to know who asks.');
     const { token } = await this.#json<{ token: string }>('POST', '/api/v1/session', { user: this.credentials.user, password: this.credentials.password });
     return (this.#token = token);
+  }
+}
+
+/** Every byte that was announced, on disk. */
+async function save(response: Response, handle: fs.promises.FileHandle): Promise<number> {
+  const expected = Number(response.headers.get('content-length'));
+  let bytes = 0;
+  for await (const chunk of broken(response.body as unknown as AsyncIterable<Uint8Array>)) {
+    await handle.write(chunk);
+    bytes += chunk.byteLength;
+  }
+  if (bytes !== expected) throw new Problem('vms-unreachable', `The gate sent ${bytes} of ${expected} bytes.`);
+  await handle.sync();
+  return bytes;
+}
+
+/** What fetch throws in the middle of a body, in our words; a full disk is somebody else's fault. */
+async function* broken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new Problem('vms-unreachable', 'The gate broke the transfer off.', { cause });
   }
 }
 

@@ -123,7 +123,7 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   await fs.promises.mkdir(out, { recursive: true });
   const [file, key] = [path.join(out, 'package.zip'), path.join(out, 'gate.pub')];
   await as(people.officer).download(`/api/v1/requests/${requestId}/package`, file);
-  await as(people.officer).download('/api/v1/keys/gate.pub', key);
+  await as(people.officer).download('/api/v1/keys/gate.pub', key, 0o644);
   const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
   if (!found.intact) throw new Problem('object-corrupt', `The package is not intact: ${found.fault.code} at ${found.fault.where}.`);
   output.say(`   ${file}: 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);

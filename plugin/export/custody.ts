@@ -64,3 +64,9 @@ export async function sealBytes(objects: Objects, data: Buffer) {
     throw thrown;
   }
 }
+
+/** Removes what a camera's list names, and the list. Nothing in the journal may name it. */
+export async function discardTake(objects: Objects, index: { object: string; bytes: number }): Promise<void> {
+  const { artifacts } = await readSealedJson<CameraIndex>(objects, index);
+  for (const { object } of [...artifacts, index]) await objects.remove(object);
+}

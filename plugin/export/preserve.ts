@@ -1,10 +1,11 @@
 // Preserve at application: pull what the recorder holds and seal it, camera by camera, while people approve. Nobody reads it here.
 import { mergeSpans } from '../domain/span.js';
 import type { OnProgress } from '../domain/progress.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { canMove, type RequestState } from '../domain/lifecycle.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Objects } from '../store/objects.js';
 import type { Requests } from './requests.js';
+import { discardTake } from './custody.js';
 import { takeCamera } from './take.js';
 
 interface Parts {
@@ -33,10 +34,13 @@ export async function preserve(parts: Parts, requestId: string, estimate: number
     if (takes.some((take) => take.camera === camera) || missing.includes(camera)) continue;
     const spans = mergeSpans(requested.items.filter((item) => item.camera === camera));
     const take = await takeCamera({ ...parts, ...parts.vmsOf(camera) }, requestId, camera, spans, signal);
-    await requests.take(requestId, ({ append }) =>
-      take === null
+    await requests.take(requestId, async ({ state, append }) => {
+      // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.
+      if (take !== null && !canMove(state.tracks, 'footage-sealed')) await discardTake(parts.objects, take.index);
+      return take === null
         ? append({ event: 'footage-missing', by: 'gate', data: { camera } })
-        : append({ event: 'footage-sealed', by: 'gate', data: take }));
+        : append({ event: 'footage-sealed', by: 'gate', data: take });
+    });
   }
   await conclude(parts, requestId);
 }

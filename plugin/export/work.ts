@@ -2,7 +2,7 @@
 import PQueue from 'p-queue';
 import type { Log } from '../domain/log.js';
 import type { RequestState } from '../domain/lifecycle.js';
-import { Problem } from '../domain/problem.js';
+import { Problem, type ProblemCode } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import { grantWhenComplete } from './review.js';
 import type { Requests, Turn } from './requests.js';
@@ -104,7 +104,10 @@ export class Work {
     return 0;
   }
 
-  /** A failure is recorded, and tried again later; the last one ends the request, with its cause. Stopping is no failure. */
+  /**
+   * A failure is recorded, and tried again later; a recorder's last one ends the request, with its cause. A disk that filled under the
+   * pull is waited for like one that was full before. Stopping is no failure.
+   */
   async #failed(requestId: string, work: 'preserve' | 'fulfil', thrown: unknown): Promise<number | null> {
     if (this.#stop.signal.aborted) return null;
     const { requests, log, retryDelays } = this.parts;
@@ -112,10 +115,17 @@ export class Work {
     log('error', { event: `${work}-failed`, requestId, problem: problem.code, cause: problem.cause ?? problem });
     try {
       return await requests.take(requestId, async (turn) => {
+        // Somebody returned it meanwhile: nobody waits for this any more.
+        if (workFor(turn.state) !== work) return null;
         const underWay = work === 'preserve' ? turn.state.tracks.custody === 'pulling' : turn.state.tracks.delivery === 'packaging';
+        if (underWay && work === 'preserve' && problem.code === 'disk-full') {
+          await turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'disk-full' } });
+          return SHORTAGE_WAIT_MS;
+        }
         if (underWay) await turn.append({ event: work === 'preserve' ? 'preserve-failed' : 'fulfil-failed', by: 'gate', data: { code: problem.code } });
         const delay = retryDelays[turn.state.failures[work] - 1];
         if (delay !== undefined || !underWay) return delay ?? SHORTAGE_WAIT_MS;
+        if (own.includes(problem.code)) return retryDelays.at(-1) ?? SHORTAGE_WAIT_MS;
         if (work === 'preserve') await turn.append({ event: 'export-unavailable', by: 'gate', data: { cause: 'recorder-gone' } });
         return null;
       });
@@ -147,6 +157,9 @@ export class Work {
     this.#timers.add(timer);
   }
 }
+
+/** Faults of the gate's own ground. They pass; no recorder is gone for them, so they end no request. */
+const own: readonly ProblemCode[] = ['disk-full', 'store-unavailable', 'journal-unwritable', 'internal'];
 
 /** How often a request that waits for room looks again, milliseconds. */
 const SHORTAGE_WAIT_MS = 15_000;

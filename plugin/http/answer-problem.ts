@@ -24,12 +24,13 @@ export const answerProblem = (log: Log): ErrorRequestHandler => (thrown, request
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemDocument(problem, instance)));
 };
 
-/** What express and its body parser throw. */
+/** What express and its body parser throw: errors with a status of HTTP. */
 function fromExpress(thrown: unknown): Problem {
-  const type = (thrown as { type?: unknown } | null)?.type;
+  if (thrown instanceof Problem) return thrown;
+  const { type, status } = (thrown ?? {}) as { type?: unknown; status?: unknown };
   if (type === 'entity.too.large') return new Problem('body-too-large', 'The body may have 256 KiB at most.');
-  if (type === 'request.aborted' || type === 'request.size.invalid') return new Problem('body-malformed', 'The body did not come whole.');
-  if (typeof type === 'string' && type.startsWith('entity.')) return new Problem('body-malformed', 'The body is not JSON.');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Problem('body-malformed', 'Send plain UTF-8 JSON.');
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem('body-malformed', 'The body is not JSON, or did not come whole.');
   return Problem.from(thrown);
 }
