@@ -68,7 +68,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const tools = await usableFfmpeg(config, around);
     const policy = await loadPolicy(config.policiesFolder);
     const keys = loadKeys(config.keysFolder);
-    await fs.promises.mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+    await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
     undo.push(() => store.close());
     const journal = await Journal.open({ folder: path.join(config.dataFolder, 'journal'), origin: config.journal.origin, key: keys.log, now, hold: holdLock });
@@ -129,6 +129,16 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
   } catch (thrown) {
     await close();
     throw thrown;
+  }
+}
+
+/** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */
+async function keepPrivate(folder: string): Promise<void> {
+  try {
+    await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });
+    await fs.promises.chmod(folder, 0o700);
+  } catch (cause) {
+    throw new Problem('config-invalid', 'The data folder cannot be made, or cannot be closed to others (mode 0700).', { cause });
   }
 }
 

@@ -1,4 +1,5 @@
-// What `exportgate doctor` does: tries each thing that serving will need, and says how it went.
+// What `exportgate doctor` does: asks each thing that serving will need whether it is there, and says how it went.
+import fs from 'node:fs';
 import { adapters } from '../adapters/index.js';
 import type { Surroundings } from './assemble.js';
 import type { Finding } from './cli/doctor.js';
@@ -37,6 +38,7 @@ export async function examine(config: Config, { searchPath }: Surroundings): Pro
     return `SQLite runs on Node ${process.version}`;
   });
   await look('sealed store', async () => {
+    await fs.promises.mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
     const room = await roomIn(config.dataFolder);
     if (room < config.quotas.reserveBytes) throw new Problem('disk-full', `${mib(room)} are free; the reserve alone is ${mib(config.quotas.reserveBytes)}.`);
     return `${mib(room)} free`;

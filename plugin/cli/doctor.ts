@@ -1,4 +1,4 @@
-// exportgate doctor: proves by doing that this machine can serve: ffmpeg renders the mark, recorders answer, disk, journal and keys are sound.
+// exportgate doctor: can this machine serve? ffmpeg runs, recorders answer, policy, keys, database and disk are sound.
 import type { Verb } from './context.js';
 
 export interface Finding {

@@ -38,6 +38,8 @@ export class Work {
   readonly #pulls = new Map<string, PQueue>();
   /** ffmpeg takes every core it is given: one rendering at a time. */
   readonly #renders = new PQueue({ concurrency: 1 });
+  /** Room is asked for by one at a time: two who look at once would both be given what is left. */
+  readonly #asking = new PQueue({ concurrency: 1 });
   readonly #stop = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -94,12 +96,15 @@ export class Work {
     const { parts } = this;
     const state = parts.requests.state(requestId);
     const estimate = parts.estimate(state);
-    const shortage = await parts.shortage(state, estimate, this.#reserved);
+    const shortage = await this.#asking.add(async () => {
+      const found = await parts.shortage(state, estimate, this.#reserved);
+      if (found === null) this.#reserved.set(requestId, estimate);
+      return found;
+    });
     if (shortage) {
       await this.#queued(requestId, shortage);
       return SHORTAGE_WAIT_MS;
     }
-    this.#reserved.set(requestId, estimate);
     await parts.preserve(requestId, estimate, this.#stop.signal);
     return 0;
   }

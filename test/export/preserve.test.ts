@@ -290,15 +290,6 @@ describe('room for footage', () => {
       assert.deepEqual([seen.state, seen.custody, seen.voices.length], ['granted', 'queued', 4]);
       assert.equal((await eventsOf(gate, requestId)).filter((event) => event === 'preserve-queued').length, 2);
     }));
-
-  it('many at once do not take together what one may take alone', () =>
-    withGate({ config: 'quotas: { unitBytes: 4MiB }\n' }, async (gate) => {
-      await gate.as(shanghai.officer);
-      const all = await Promise.all(Array.from({ length: 4 }, () => submit(gate, { items: three })));
-      const settled = await Promise.all(all.map(({ requestId }) => until(gate, requestId, (seen) => seen.custody === 'sealed' || seen.waitsForRoom === 'quota-exceeded')));
-      const sealed = settled.filter((seen) => seen.custody === 'sealed').length;
-      assert.ok(sealed >= 1 && sealed < 4, `${sealed} were sealed`);
-    }));
 });
 
 async function untilOf(look: () => Promise<Seen>, isSo: (seen: Seen) => boolean): Promise<Seen> {

@@ -1,0 +1,222 @@
+// What machines owe a request, and how they go on after a failure: a real journal and store, with a pull that does as a row says.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RequestDraft, RequestEventName } from '../../plugin/domain/audit-event.js';
+import type { RequestState, Tracks } from '../../plugin/domain/lifecycle.js';
+import { noLog } from '../../plugin/domain/log.js';
+import { Problem, type ProblemCode } from '../../plugin/domain/problem.js';
+import { Requests } from '../../plugin/export/requests.js';
+import { Work, workFor } from '../../plugin/export/work.js';
+import { Journal } from '../../plugin/journal/journal.js';
+import { holdLock } from '../../plugin/store/sqlite.js';
+import { openStore } from '../../plugin/store/store.js';
+import { inFolder } from '../media/tools.js';
+import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { submit, until, vote } from '../support/walk.js';
+
+describe('what machines owe', () => {
+  const table: readonly (readonly [tracks: Tracks, work: 'preserve' | 'fulfil' | null])[] = [
+    [{ approval: 'requested', custody: 'none', delivery: 'none' }, null],
+    [{ approval: 'denied', custody: 'none', delivery: 'none' }, null],
+    [{ approval: 'returned', custody: 'pulling', delivery: 'none' }, null],
+    [{ approval: 'held', custody: 'none', delivery: 'none' }, 'preserve'],
+    [{ approval: 'held', custody: 'queued', delivery: 'none' }, 'preserve'],
+    [{ approval: 'held', custody: 'pulling', delivery: 'none' }, 'preserve'],
+    [{ approval: 'held', custody: 'sealed', delivery: 'none' }, null],
+    [{ approval: 'granted', custody: 'queued', delivery: 'none' }, 'preserve'],
+    [{ approval: 'granted', custody: 'unavailable', delivery: 'none' }, null],
+    [{ approval: 'granted', custody: 'sealed', delivery: 'none' }, 'fulfil'],
+    [{ approval: 'granted', custody: 'sealed', delivery: 'packaging' }, 'fulfil'],
+    [{ approval: 'granted', custody: 'sealed', delivery: 'packaged' }, null],
+    [{ approval: 'granted', custody: 'sealed', delivery: 'release-asked' }, null],
+    [{ approval: 'granted', custody: 'sealed', delivery: 'released' }, null],
+  ];
+  for (const [tracks, work] of table)
+    it(`${tracks.approval}, ${tracks.custody}, ${tracks.delivery}: ${work ?? 'nothing'}`, () => assert.equal(workFor({ tracks } as RequestState), work));
+});
+
+interface Rig {
+  requests: Requests;
+  add(id: string): Promise<void>;
+  events(id: string): RequestEventName[];
+  append(id: string, draft: Omit<RequestDraft, 'requestId'>): Promise<void>;
+}
+
+/** A journal, a store and requests that are held and queued. */
+async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const now = (): Date => new Date('2026-03-02T00:00:00.000Z');
+    const store = await openStore(path.join(folder, 'store.sqlite'));
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const journal = await Journal.open({ folder: path.join(folder, 'journal'), origin: 'test.exportgate.example/work', key: privateKey, now, hold: holdLock });
+    const requests = new Requests({ journal, store, log: noLog });
+    const append: Rig['append'] = async (id, draft) => void (await requests.take(id, (turn) => turn.append(draft)));
+    try {
+      await work({
+        requests, append,
+        events: (id) => journal.entriesOf(id).map((entry) => entry.event),
+        add: async (id) => {
+          const [unit, application, applicant] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', {}), await store.people.pseudonymOf(shanghai.officer)];
+          const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
+          await append(id, { event: 'export-requested', by: applicant, data: { basis: 'COURT', city: '310000', site: 'SH-YUNFAN', items, officers: 2, applicant, enteredBy: applicant, unit, application, instrument: null } });
+          await append(id, { event: 'export-held', by: 'gate', data: { plan: { steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }] } as never, planDigest: 'sha256:x', rows: [] } });
+          await append(id, { event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
+        },
+      });
+    } finally {
+      await journal.close();
+      await store.close();
+    }
+  });
+}
+
+async function eventually(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !isSo(); tries++) await wait(10);
+  assert.ok(isSo());
+}
+
+const sealed = { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } } as const;
+
+describe('a pull', () => {
+  type Parts = ConstructorParameters<typeof Work>[0];
+  /** Each attempt begins in the journal as the real one does, and ends as `outcome` says. */
+  const makeWork = (rig: Rig, outcome: (attempt: number, id: string, signal: AbortSignal) => Promise<void>, change: Partial<Parts> = {}): Work => {
+    const attempts = new Map<string, number>();
+    return new Work({
+      requests: rig.requests, log: noLog, retryDelays: [5, 5], finishAdmission: async () => undefined, fulfil: async () => undefined,
+      estimate: () => 3, shortage: async () => null, recorderOf: () => ({ id: 'nvr-1', pulls: 1 }),
+      preserve: async (id, estimateBytes, signal) => {
+        const attempt = (attempts.get(id) ?? 0) + 1;
+        attempts.set(id, attempt);
+        await rig.append(id, { event: 'preserve-started', by: 'gate', data: { attempt, estimateBytes } });
+        await outcome(attempt, id, signal);
+        await rig.append(id, sealed);
+      },
+      ...change,
+    });
+  };
+  const failing = (code: ProblemCode) => async (): Promise<void> => {
+    throw new Problem(code, 'As the row says.');
+  };
+
+  const ends: readonly (readonly [code: ProblemCode, ends: boolean])[] = [
+    ['vms-unreachable', true], ['vms-refused', true], ['vms-fault', true], ['wrong-footage', true], ['codec-unsupported', true],
+    ['store-unavailable', false], ['internal', false],
+  ];
+  for (const [code, isEnd] of ends)
+    it(`that fails for ever with ${code} ${isEnd ? 'ends the request after the last delay' : 'ends no request: no recorder is gone'}`, () =>
+      withRig(async (rig) => {
+        await rig.add('EG-1');
+        const work = makeWork(rig, failing(code));
+        await work.resume();
+        const failures = (): number => rig.events('EG-1').filter((event) => event === 'preserve-failed').length;
+        await eventually(() => failures() >= (isEnd ? 3 : 5));
+        await work.close();
+        const { state, lastFailure } = rig.requests.state('EG-1');
+        assert.deepEqual([state, lastFailure], [isEnd ? 'not-available' : 'preserve-queued', code]);
+        if (isEnd) assert.equal(failures(), 3);
+      }));
+
+  it('that fills the disk is no failure: the request waits for room', () =>
+    withRig(async (rig) => {
+      await rig.add('EG-1');
+      const work = makeWork(rig, failing('disk-full'), { retryDelays: [] });
+      await work.resume();
+      await eventually(() => rig.requests.state('EG-1').waitsFor === 'disk-full');
+      await work.close();
+      assert.deepEqual(rig.events('EG-1').slice(-2), ['preserve-started', 'preserve-queued']);
+    }));
+
+  it('runs once a recorder, or twice where it bears two; the others wait their turn', async () => {
+    for (const pulls of [1, 2])
+      await withRig(async (rig) => {
+        const ids = ['EG-1', 'EG-2', 'EG-3', 'EG-4'];
+        for (const id of ids) await rig.add(id);
+        let [running, most] = [0, 0];
+        const work = makeWork(rig, async () => {
+          most = Math.max(most, ++running);
+          await wait(20);
+          running--;
+        }, { recorderOf: () => ({ id: 'nvr-1', pulls }) });
+        await work.resume();
+        for (const id of ids) work.wake(id);
+        await eventually(() => ids.every((id) => rig.requests.state(id).tracks.custody === 'sealed'));
+        await work.close();
+        assert.equal(most, pulls);
+        for (const id of ids) assert.equal(rig.events(id).filter((event) => event === 'preserve-started').length, 1);
+      });
+  });
+
+  it('that begins beside another counts what that one will take: two do not share the last room', () =>
+    withRig(async (rig) => {
+      for (const id of ['EG-1', 'EG-2', 'EG-3']) await rig.add(id);
+      const work = makeWork(rig, () => wait(200), {
+        recorderOf: ({ requestId }) => ({ id: requestId, pulls: 1 }),
+        // Looking takes a while, as the disk’s answer does; there is room for two.
+        shortage: async (_state, estimate, underWay) => {
+          const taken = [...underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
+          await wait(5);
+          return taken + estimate > 6 ? 'disk-full' : null;
+        },
+      });
+      await work.resume();
+      await eventually(() => ['EG-1', 'EG-2', 'EG-3'].some((id) => rig.requests.state(id).waitsFor === 'disk-full'));
+      await work.close();
+      const started = ['EG-1', 'EG-2', 'EG-3'].filter((id) => rig.events(id).includes('preserve-started'));
+      assert.equal(started.length, 2);
+    }));
+
+  it('that is under way when the gate stops is aborted, and that is no failure', () =>
+    withRig(async (rig) => {
+      await rig.add('EG-1');
+      const work = makeWork(rig, (_attempt, _id, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))));
+      await work.resume();
+      await eventually(() => rig.requests.state('EG-1').tracks.custody === 'pulling');
+      await work.close();
+      assert.deepEqual(rig.requests.state('EG-1').failures, { preserve: 0, fulfil: 0 });
+      // The next start does it again.
+      const next = makeWork(rig, async () => undefined);
+      await next.resume();
+      await eventually(() => rig.requests.state('EG-1').tracks.custody === 'sealed');
+      await next.close();
+    }));
+
+  it('that fails after the request was returned leaves it returned', () =>
+    withRig(async (rig) => {
+      await rig.add('EG-1');
+      const work = makeWork(rig, async (_attempt, id) => {
+        await rig.append(id, { event: 'export-returned', by: 'p-x', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk' } });
+        throw new Problem('vms-unreachable', 'As the row says.');
+      });
+      await work.resume();
+      await eventually(() => rig.requests.state('EG-1').state === 'returned');
+      await wait(50);
+      await work.close();
+      assert.equal(rig.events('EG-1').at(-1), 'export-returned');
+    }));
+});
+
+describe('a request that is returned under its pull', () => {
+  let gate: TestGate;
+  before(async () => {
+    // Slow enough for a vote in between.
+    gate = await aGate({ recorder: { faults: { oneByteChunks: true } }, retryDelays: [20, 20] });
+    for (const user of [shanghai.officer, shanghai.steps[0]]) await gate.as(user);
+  });
+  after(() => gate.close());
+
+  it('keeps no footage, and stays returned', async () => {
+    const items = [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:02.000Z' }];
+    const { requestId } = await submit(gate, { items });
+    await until(gate, requestId, ({ custody }) => custody === 'pulling');
+    const seen = await vote(gate, shanghai.steps[0], requestId, { verdict: 'return', code: 'SEAL_MISSING' });
+    assert.deepEqual([seen.state, seen.custody], ['returned', 'pulling']);
+    const objects = path.join(gate.folder, 'data/objects');
+    await eventually(() => gate.recorder.requests.rtsp.some((line) => line.startsWith('TEARDOWN')));
+    await eventually(() => fs.readdirSync(objects).length === 0);
+    assert.equal((await until(gate, requestId, () => true)).state, 'returned');
+  });
+});
