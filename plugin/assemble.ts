@@ -12,7 +12,7 @@ import type { RecorderAddress } from './domain/adapter.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { RequestState } from './domain/lifecycle.js';
 import type { Log } from './domain/log.js';
-import { Problem } from './domain/problem.js';
+import { Problem, type Fault } from './domain/problem.js';
 import type { Vms } from './domain/vms.js';
 import { signManifest } from './evidence/sign.js';
 import { addAccount, authenticate, enter, setUp } from './export/accounts.js';
@@ -36,7 +36,7 @@ import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
-import { loadPolicy } from './policy/load.js';
+import { loadPolicy, type Policy } from './policy/load.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
 import { openStore } from './store/store.js';
@@ -67,6 +67,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
   try {
     const tools = await usableFfmpeg(config, around);
     const policy = await loadPolicy(config.policiesFolder);
+    const strangers = judgeCameras(config, policy);
+    if (strangers.length > 0) throw new Problem('config-invalid', 'The configuration names cameras that the policy files do not.', { faults: strangers });
     const keys = loadKeys(config.keysFolder);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
@@ -131,6 +133,11 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     throw thrown;
   }
 }
+
+/** A camera that only the configuration knows could never be applied for: a slip of the pen, told before it is missed. */
+export const judgeCameras = ({ cameras }: Config, policy: Policy): Fault[] =>
+  cameras.filter(({ camera }) => !policy.cameras.some(({ id }) => id === camera))
+    .map(({ camera }) => ({ code: 'camera-unknown', where: `cameras: ${camera}`, detail: 'cameras.csv has no such camera; right is one of its first column.' }));
 
 /** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */
 async function keepPrivate(folder: string): Promise<void> {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adapters } from '../adapters/index.js';
-import { patientRetries, startGate, type Surroundings } from './assemble.js';
+import { judgeCameras, patientRetries, startGate, type Surroundings } from './assemble.js';
 import { run } from './cli/program.js';
 import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';
@@ -14,7 +14,7 @@ import { examine } from './examine.js';
 import { verifyJournal } from './journal/verify.js';
 import { loadKeys } from './keys/keys.js';
 import { makeLog } from './log/winston.js';
-import { checkPolicies } from './policy/load.js';
+import { checkPolicies, loadPolicy } from './policy/load.js';
 
 /** From dist/plugin/ and from plugin/ alike: the folder of manifest.json. */
 const root = [path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'), path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')]
@@ -43,7 +43,10 @@ process.exitCode = await run(process.argv.slice(2), {
   checkPolicies,
   checkConfig: async (file, env) => {
     const faults = await checkConfig(file, env, kinds);
-    return faults.length > 0 ? faults : checkPolicies((await loadConfig(file, env, kinds)).policiesFolder);
+    if (faults.length > 0) return faults;
+    const config = await loadConfig(file, env, kinds);
+    const policyFaults = await checkPolicies(config.policiesFolder);
+    return policyFaults.length > 0 ? policyFaults : judgeCameras(config, await loadPolicy(config.policiesFolder));
   },
   examine: async (file, env) => examine(await loadConfig(file, env, kinds), around),
   verifyJournal: async (file, env) => {

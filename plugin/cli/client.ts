@@ -28,13 +28,11 @@ export class Client {
 
   /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing. `mode`: of the file; footage is its fetcher's alone. */
   async download(path: string, file: string, mode = 0o600): Promise<number> {
-    const response = await this.#send('GET', path);
     const temporary = `${file}.part`;
-    // What an earlier run left there may be open to others, or a link to somewhere else.
-    await fs.promises.rm(temporary, { force: true });
-    const handle = await fs.promises.open(temporary, 'wx', mode);
+    // The file before the question: a fetch of a package is counted, and must not be spent on a place that takes nothing.
+    const handle = await openNew(temporary, mode);
     try {
-      const bytes = await save(response, handle).finally(() => handle.close());
+      const bytes = await this.#send('GET', path).then((response) => save(response, handle)).finally(() => handle.close());
       await fs.promises.rename(temporary, file);
       return bytes;
     } catch (thrown) {
@@ -84,6 +82,16 @@ export class Client {
     if (!this.credentials) throw new Problem('token-missing', 'The gate wants to know who asks.');
     const { token } = await this.#json<{ token: string }>('POST', '/api/v1/session', { user: this.credentials.user, password: this.credentials.password });
     return (this.#token = token);
+  }
+}
+
+/** What an earlier run left there may be open to others, or a link to somewhere else: it goes. */
+async function openNew(file: string, mode: number): Promise<fs.promises.FileHandle> {
+  try {
+    await fs.promises.rm(file, { force: true });
+    return await fs.promises.open(file, 'wx', mode);
+  } catch (cause) {
+    throw new Problem('config-invalid', `${file} cannot be written.`, { cause });
   }
 }
 

@@ -17,6 +17,8 @@ export type Verb<O> = (context: Context, options: O) => Promise<Exit>;
 
 /** Who signs in comes from the environment: a password in an argument list is readable by every process of the machine. */
 export function clientOf({ gate, env }: Pick<Context, 'gate' | 'env'>): Client {
+  if (!/^https?:$/.test(URL.canParse(gate) ? new URL(gate).protocol : ''))
+    throw new Problem('config-invalid', `--gate wants an address like https://exportgate.example, not “${gate}”.`);
   const { EXPORTGATE_USER: user, EXPORTGATE_PASSWORD: password, EXPORTGATE_TOKEN: token } = env;
   if (token) return new Client(gate, null, token);
   if (!user || !password) throw new Problem('token-missing', 'The gate wants to know who asks.');

@@ -92,7 +92,7 @@ async function applyAndApprove(stage: Stage, output: Output, as: (person: Person
   output.say(`\n2. ${people.officer.name} 申请调取 applies for ${stage.camera}, ${stage.span.from} – ${stage.span.to} (60 s)`);
   lines(view).forEach((line) => output.say(`   ${line}`));
   const stop = as(people.officer).watch(requestId, drawProgress(output));
-  output.say('   录像已同时提取并封存 meanwhile the footage is pulled and sealed:');
+  output.say('   录像同时提取并封存 meanwhile the footage is pulled and sealed:');
   for (const person of approvers) {
     const after = await as(person).post<View>(`/api/v1/requests/${requestId}/reviews`, { verdict: 'approve', planDigest: view.planDigest });
     output.say(`   ${person.name} 同意 agrees (${person.what}) → ${after.state}${after.waitsFor ? `, waits for ${after.waitsFor.step}` : ''}`);

@@ -24,13 +24,22 @@ export const explainDecision: Verb<ExplainOptions> = async ({ output }, options)
   if (!isUserId(as)) throw new Problem('config-invalid', `--as wants a user like user:li.wei, not “${as}”.`);
   if (!(acts as readonly string[]).includes(act)) throw new Problem('config-invalid', `--act is one of: ${acts.join(', ')}.`);
   if (basis !== '-' && !(bases as readonly string[]).includes(basis)) throw new Problem('config-invalid', `--basis is “-” or one of: ${bases.join(', ')}.`);
-  const [from, to] = [parseInstant(options.from), parseInstant(options.to)];
-  if (from >= to) throw new Problem('span-invalid', `The span ends (${to}) before it starts (${from}).`);
+  const [from, to] = [instantOf('--from', options.from), instantOf('--to', options.to)];
+  if (from >= to) throw new Problem('config-invalid', `The span ends (${to}) before it starts (${from}).`);
   const policy = await loadPolicy(options.policies);
+  if (!policy.cameras.some(({ id }) => id === camera)) throw new Problem('config-invalid', `--camera: cameras.csv names no “${camera}”.`);
   const explanation = explain(policy, { user: as, act: act as Act, basis: basis as Basis | '-', items: [{ camera, from, to }], late });
   output.result(explanation, lines(explanation));
   return explanation.decision.verdict === 'allow' ? 0 : 1;
 };
+
+function instantOf(option: string, text: string): string {
+  try {
+    return parseInstant(text);
+  } catch (thrown) {
+    throw new Problem('config-invalid', `${option}: ${Problem.from(thrown).detail}`);
+  }
+}
 
 function lines({ decision, plan, planDigest, floor, disclaimer, cityName, siteName, lawAsOf }: Explanation): string[] {
   return [

@@ -1,10 +1,12 @@
 // exportgate request fetch ID --out PLACE: the released package, as an archive (PLACE ends in .zip) or as a folder.
 import fs from 'node:fs';
+import { Problem } from '../domain/problem.js';
 import { unpackArchive } from '../evidence/unpack.js';
 import { clientOf, type Verb } from './context.js';
 
 export const fetchRequest: Verb<{ id: string; out: string }> = async (context, { id, out }) => {
   const isArchive = out.endsWith('.zip');
+  if (!isArchive && fs.existsSync(out)) throw new Problem('config-invalid', `--out: ${out} is there already; name a folder that is not.`);
   const archive = isArchive ? out : `${out}.fetched`;
   const bytes = await clientOf(context).download(`/api/v1/requests/${id}/package`, archive);
   if (!isArchive)

@@ -3,7 +3,11 @@ import { Problem, type ProblemCode } from '../domain/problem.js';
 
 export type Exit = 0 | 1 | 2 | 3;
 
-const usage: readonly ProblemCode[] = ['config-invalid', 'policy-invalid', 'key-invalid', 'ffmpeg-missing', 'token-missing', 'login-failed'];
+/** What the caller wrote or set up wrongly: no answer of anybody's, so never a 1, which scripts read as a no. */
+const usage: readonly ProblemCode[] = [
+  'config-invalid', 'policy-invalid', 'key-invalid', 'ffmpeg-missing', 'token-missing', 'token-invalid', 'login-failed', 'not-found',
+  'body-malformed', 'body-too-large', 'path-ambiguous', 'method-unknown',
+];
 
 export function exitOf(problem: Problem): Exit {
   if (usage.includes(problem.code)) return 2;
@@ -14,7 +18,6 @@ export function exitOf(problem: Problem): Exit {
 const hints: Partial<Record<ProblemCode, string>> = {
   'token-missing': 'set EXPORTGATE_USER and EXPORTGATE_PASSWORD, or EXPORTGATE_TOKEN',
   'login-failed': 'check EXPORTGATE_USER and EXPORTGATE_PASSWORD',
-  'config-invalid': 'exportgate check --config FILE',
   'policy-invalid': 'exportgate check --policies DIR',
   'journal-locked': 'stop the other exportgate process, or ask it: exportgate --gate URL …',
   'vms-unreachable': 'exportgate doctor --config FILE',
@@ -24,6 +27,7 @@ const hints: Partial<Record<ProblemCode, string>> = {
 export function sentence(problem: Problem): string {
   const faults = (problem.faults ?? []).map((fault) => `  ${fault.where}: ${fault.code}: ${fault.detail}`);
   const reasons = problem.reasons?.length ? [`  reasons: ${problem.reasons.join(', ')}`] : [];
-  const hint = hints[problem.code];
+  // The command line's own mistakes are config-invalid too; `check` helps only where there are faults of a file.
+  const hint = problem.code === 'config-invalid' ? problem.faults && 'exportgate check --config FILE' : hints[problem.code];
   return [`${problem.code}: ${problem.detail}`, ...reasons, ...faults, ...(hint ? [`Try: ${hint}`] : [])].join('\n');
 }

@@ -11,11 +11,28 @@ interface View {
   state: string;
   site: string;
   late: boolean;
+  requestedAt: string;
+  applicant: string;
+  items: { camera: string; from: string; to: string }[];
   waitsFor: { step: string; role: string } | null;
+  waitsForRoom: string | null;
   voices: { step: string; by: string; at: string }[];
   plan: { steps: { step: string }[]; execute: string } | null;
-  footage: { camera: string; state: string; frames: number }[];
+  footage: { camera: string; state: string; parts: number; frames: number }[];
+  missing: string[];
+  denied: { reasons: string[] } | null;
+  returned: { codes: string[] } | null;
   lastFailure: string | null;
+  releaseAskedBy: string | null;
+  release: { at: string; expiresAt: string; downloads: number; fetched: number; executors: string[] } | null;
+}
+
+interface Row {
+  requestId: string;
+  state: string;
+  requestedAt: string;
+  waitsForStep: string | null;
+  late: boolean;
 }
 
 const LARGEST_SCAN = 20 * 1024 * 1024;
@@ -58,19 +75,42 @@ export const showRequest: Verb<{ id: string }> = async (context, { id }) => {
 
 export const listRequests: Verb<{ state?: string }> = async (context, { state }) => {
   const query = state === undefined ? '' : `?state=${encodeURIComponent(state)}`;
-  const { requests } = await clientOf(context).get<{ requests: { requestId: string; state: string; waitsForStep: string | null; late: boolean }[] }>(`/api/v1/requests${query}`);
-  context.output.result({ requests }, requests.map((row) => [row.requestId, row.state, row.waitsForStep ?? '', row.late ? 'late' : ''].join('  ').trimEnd()));
+  const { requests } = await clientOf(context).get<{ requests: Row[] }>(`/api/v1/requests${query}`);
+  context.output.result({ requests }, requests.length === 0 ? ['no requests 没有申请'] : columns(requests.map(cells)));
   return 0;
 };
 
-/** One plain state line, then what is behind it. */
+const cells = ({ requestId, state, requestedAt, waitsForStep, late }: Row): string[] =>
+  [requestId, state, requestedAt, state === 'held' || state === 'preserve-queued' ? `waits for ${waitsForStep ?? '-'}` : '', late ? 'late 逾期' : ''];
+
+/** Cells under each other; none of them is wider than its text says (identifiers and dates are plain letters). */
+function columns(rows: readonly string[][]): string[] {
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  ').trimEnd());
+}
+
+/** One plain state line, then what is behind it: who asked for what, who agreed, what is sealed, what is missing, how it ended. */
 export function lines(view: View): string[] {
-  const done = view.voices.length;
-  const waits = view.waitsFor ? ` · ${done}/${view.plan?.steps.length ?? 0}, waits for ${view.waitsFor.step}` : '';
+  const { voices, plan, waitsFor, release } = view;
+  const waits = waitsFor ? ` · ${voices.length}/${plan?.steps.length ?? 0}, waits for ${waitsFor.step}` : '';
   return [
-    `${view.requestId}  ${view.state}${waits}${view.late ? ' · late' : ''}`,
-    ...view.voices.map((voice) => `  ${voice.at}  ${voice.step}  ${voice.by}`),
-    ...view.footage.map((take) => `  ${take.camera}  ${take.state}, ${take.frames} frames sealed`),
-    ...(view.lastFailure ? [`  last failure: ${view.lastFailure}`] : []),
+    `${view.requestId}  ${view.state}${waits}${view.late ? ' · late 逾期' : ''}`,
+    told('applied 申请', `${view.requestedAt}  ${view.applicant}`),
+    ...view.items.map(({ camera, from, to }) => told('asked 调取', `${camera}  ${from} – ${to}`)),
+    ...voices.map(({ at, step, by }) => told('agreed 同意', `${at}  ${by}  ${step}`)),
+    ...view.footage.map(({ camera, state, parts, frames }) => told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`)),
+    ...view.missing.map((camera) => told('missing 无录像', camera)),
+    ...(view.waitsForRoom !== null && view.waitsForRoom !== 'submitted' ? [told('waits 等待', view.waitsForRoom)] : []),
+    ...(view.lastFailure === null ? [] : [told('failed 失败', view.lastFailure)]),
+    ...(view.denied ? [told('denied 拒绝', view.denied.reasons.join(', '))] : []),
+    ...(view.returned ? [told('returned 退回', view.returned.codes.join(', '))] : []),
+    ...(view.releaseAskedBy !== null && !release ? [told('release 放行', `asked by ${view.releaseAskedBy}; a second executor confirms`)] : []),
+    ...(release ? [told('released 放行', `${release.at}  ${release.executors.join(', ')}; fetched ${release.fetched}/${release.downloads}, ends ${release.expiresAt}`)] : []),
   ];
+}
+
+/** A Chinese character is two columns wide on a terminal. */
+function told(word: string, what: string): string {
+  const width = [...word].reduce((sum, sign) => sum + (sign > '\u2e7f' ? 2 : 1), 0);
+  return `  ${word}${' '.repeat(Math.max(1, 16 - width))}${what}`;
 }
