@@ -10,10 +10,8 @@ import type { RunningGate } from './cli/serve.js';
 import type { Config, RecorderConfig } from './config/config.js';
 import type { RecorderAddress } from './domain/adapter.js';
 import { verifierKey } from './domain/formats/signed-note.js';
-import type { RequestState } from './domain/lifecycle.js';
 import type { Log } from './domain/log.js';
 import { Problem, type Fault } from './domain/problem.js';
-import type { Vms } from './domain/vms.js';
 import { signManifest } from './evidence/sign.js';
 import { addAccount, authenticate, enter, setUp } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
@@ -24,6 +22,7 @@ import { Requests } from './export/requests.js';
 import { shortage } from './export/room.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
+import { Turns } from './export/turns.js';
 import { Work } from './export/work.js';
 import { makeApp } from './http/app.js';
 import type { ApiParts } from './http/api/parts.js';
@@ -62,7 +61,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
   const { log, now, version } = around;
   const undo: (() => Promise<unknown> | unknown)[] = [];
   const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+    // Each part is brought down, whatever the one above it says.
+    for (const step of undo.splice(0).reverse()) await (async () => step())().catch((cause: unknown) => log('error', { event: 'close-failed', cause }));
   };
   try {
     const tools = await usableFfmpeg(config, around);
@@ -96,7 +96,6 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       finishAdmission: (turn) => finishAdmission({ policy, requests, store, now, isConnected: recorders.isConnected }, turn),
       estimate: (state) => estimateBytes(state, config.quotas.bytesPerSecond),
       shortage: (state, estimate, underWay) => shortage({ requests, store, objects, quotas: config.quotas }, state, estimate, underWay),
-      recorderOf: recorders.recorderOf,
       preserve: (id, estimate, signal) => preserve(workParts, id, estimate, signal),
       fulfil: (id, signal) => fulfil(workParts, id, signal),
     });
@@ -160,7 +159,7 @@ const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind
 const asAddress = ({ id, url, user, password }: RecorderConfig): RecorderAddress => ({ id, url, user, password: password.reveal() });
 
 function makeRecorders(config: Config) {
-  const connected = new Map<string, Vms>(config.recorders.map((recorder) => [recorder.id, adapterOf(recorder).connect(asAddress(recorder))]));
+  const connected = new Map(config.recorders.map((recorder) => [recorder.id, { vms: adapterOf(recorder).connect(asAddress(recorder)), turns: new Turns(recorder.pulls) }]));
   const placeOf = (camera: string) => {
     const found = config.cameras.find((it) => it.camera === camera);
     if (!found) throw new Problem('camera-unknown', `The configuration names no recorder for ${camera}.`);
@@ -168,13 +167,12 @@ function makeRecorders(config: Config) {
   };
   return {
     isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
-    vmsOf: (camera: string) => ({ vms: connected.get(placeOf(camera).recorder)!, source: { recording: placeOf(camera).recording } }),
-    recorderOf: (state: RequestState) => config.recorders.find((it) => it.id === placeOf(state.requested.items[0]!.camera).recorder)!,
+    vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: { recording: placeOf(camera).recording } }),
   };
 }
 
-async function makeServer({ listen: { host, port, tls } }: Config, api: ApiParts, log: Log): Promise<http.Server> {
-  const app = makeApp(api, log);
+async function makeServer({ listen: { host, port, tls, behindProxy } }: Config, api: ApiParts, log: Log): Promise<http.Server> {
+  const app = makeApp(api, log, behindProxy);
   const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
   const server = tls
     ? https.createServer({ ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' }, app)

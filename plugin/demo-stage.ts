@@ -14,7 +14,8 @@ const CAMERA = 'sh-yf-street';
 
 /** `root`: where policies/ and the footage lie. */
 export async function raiseStage(root: string, around: Surroundings): Promise<Stage> {
-  const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-demo-'));
+  await sweepStages();
+  const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
   const recorderAccount = { user: 'operator', password: randomBytes(12).toString('hex') };
   const minute = Math.floor(around.now().getTime() / 60_000) * 60_000;
   const recorder = await startRecorder({
@@ -43,6 +44,26 @@ export async function raiseStage(root: string, around: Surroundings): Promise<St
     await recorder.close();
     await removeFolder();
     throw thrown;
+  }
+}
+
+const prefix = 'exportgate-demo-';
+
+/** What a killed demo left: keys, and while it rendered, footage. A folder bears the number of its process. */
+async function sweepStages(): Promise<void> {
+  for (const name of await fs.promises.readdir(os.tmpdir())) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await fs.promises.rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // EPERM: it lives, and is somebody else's.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -35,6 +35,9 @@ async function start(file: string, env: NodeJS.ProcessEnv) {
   return startGate(await loadConfig(file, env, kinds), around);
 }
 
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 process.exitCode = await run(process.argv.slice(2), {
   version,
   policies: path.join(root, 'policies'),

@@ -19,8 +19,11 @@ export function makeFront(address: RecorderAddress): Front {
   const device = new URL(address.url);
   return {
     classify({ path, contentType, action, body }) {
+      const atService = isService(path, device.pathname + device.search);
+      // HTTP digest clients open with an empty message, to be asked for their login. It asks for nothing else.
+      if (atService && body.length === 0) return { operation: '(none)', class: 'safe', recording: null, user: null, rebuilt: body };
       const command = classifySoap(body, { contentType, soapAction: action });
-      return isService(path, device.pathname + device.search) ? command : { ...command, class: 'unknown' };
+      return atService ? command : { ...command, class: 'unknown' };
     },
     refuse: ({ code, zh, en, link, status }) => ({
       status,

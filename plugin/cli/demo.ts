@@ -38,6 +38,8 @@ type View = Parameters<typeof lines>[0] & { planDigest: string };
 
 export const demo = ({ raise, newPassword }: DemoParts): Verb<{ out: string; stay?: boolean }> => async ({ output }, { out, stay = false }) => {
   const stage = await raise();
+  const leave = (): void => void stage.close().then(() => process.exit(130));
+  if (!stay) process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
     if (stage.ffmpegWarning) process.stderr.write(`\n!!! ${stage.ffmpegWarning}\n\n`);
     output.say(`录像机与网关已启动 Recorder and gate run: ${stage.url}`);
@@ -53,6 +55,7 @@ export const demo = ({ raise, newPassword }: DemoParts): Verb<{ out: string; sta
     if (stay) await stayUp(stage, output, logins);
     return 0;
   } finally {
+    process.off('SIGINT', leave).off('SIGTERM', leave);
     await stage.close();
   }
 };

@@ -78,8 +78,8 @@ export const configSchema = z.strictObject(
     quotas: z
       .strictObject(
         {
-          unitBytes: size.prefault('20GiB'),
-          installationBytes: size.prefault('200GiB'),
+          unitBytes: size.prefault('2TiB'),
+          installationBytes: size.prefault('8TiB'),
           reserveBytes: size.prefault('2GiB'),
           bytesPerSecond: size.prefault('1MiB'),
         },

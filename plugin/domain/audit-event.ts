@@ -1,9 +1,11 @@
 // What the journal can say: a closed list. The bytes are specified in docs/spec/journal.md.
-import type { Basis, ReturnCode } from './basis.js';
+import type { Basis, FormDefect, ReturnCode } from './basis.js';
+import type { Act } from './decision.js';
 import type { Digest } from './artifact.js';
 import type { Instant } from './span.js';
 import type { Item } from './export-request.js';
 import type { Plan } from './plan.js';
+import type { ProblemCode } from './problem.js';
 
 /** `sha256:…` over salt and value (journal.md, "Commitments"). The value lives in an erasable table. */
 export type Commitment = string;
@@ -22,17 +24,18 @@ export interface RequestEvents {
   };
   'export-denied': { reasons: readonly string[]; rows: readonly string[]; policyVersion: string };
   /** Formal defects, found by the gate (step null) or by the holder of a step. */
-  'export-returned': { codes: readonly ReturnCode[]; step: string | null };
+  'export-returned': { codes: readonly (ReturnCode | FormDefect)[]; step: string | null };
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
-  'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' | 'recorder-busy' };
+  'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' };
   'preserve-started': { attempt: number; estimateBytes: number };
   /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). */
   'footage-sealed': { camera: string; state: TakeState; parts: number; frames: number; bytes: number; index: Digest & { object: string } };
-  'footage-missing': { camera: string };
+  /** Nothing recorded, or the last try to pull it failed: `cause` is the problem's code. */
+  'footage-missing': { camera: string; cause: 'no-footage' | ProblemCode };
   'preserve-failed': { code: string };
   /** Every camera was tried; at least one gave footage. */
   'preserve-completed': { cameras: number; bytes: number };
-  'export-unavailable': { cause: 'no-footage' | 'recorder-gone' };
+  'export-unavailable': { cause: 'no-footage' | ProblemCode };
   'deadline-missed': { provideBy: Instant };
   'request-reviewed': { step: string; planDigest: string };
   'export-granted': { planDigest: string; voices: number };
@@ -56,7 +59,9 @@ export interface GateEvents {
     recorder: string; operation: string; class: 'footage' | 'writing' | 'unknown'; recording: string | null; client: Commitment;
   };
   /** An application that names things that do not exist: recorded, without a request. */
-  'request-refused': { code: string; applicant: Pseudonym };
+  'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };
+  /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
+  'act-refused': { act: Act; request: string; code: ProblemCode };
   'account-created': { account: Pseudonym };
   'signed-in': { account: Pseudonym };
   'sign-in-refused': { client: Commitment };

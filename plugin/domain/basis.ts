@@ -19,3 +19,7 @@ export const returnCodes = [
   'ID_MISMATCH', 'ID_EXPIRED', 'NOT_OUR_SYSTEM', 'POWER_NOT_SHOWN', 'FOREIGN_REQUEST', 'DUPLICATE',
 ] as const;
 export type ReturnCode = (typeof returnCodes)[number];
+
+/** Defects of the form alone, which no paper can have. The gate finds them; no reviewer returns a request with one. */
+export const formDefects = ['necessity-missing', 'cameras-too-many'] as const;
+export type FormDefect = (typeof formDefects)[number];

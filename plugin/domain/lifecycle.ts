@@ -34,9 +34,9 @@ export const moves: Record<RequestEventName, Move> = {
   'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
   'preserve-started': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
   'footage-sealed': { from: { approval: open, custody: ['pulling'] }, to: {} },
-  'footage-missing': { from: { approval: open, custody: ['pulling'] }, to: {} },
+  'footage-missing': { from: { approval: open, custody: ['queued', 'pulling'] }, to: {} },
   'preserve-failed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'queued' } },
-  'preserve-completed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'sealed' } },
+  'preserve-completed': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'sealed' } },
   'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
@@ -60,12 +60,13 @@ export const states = [
 ] as const;
 export type State = (typeof states)[number];
 
-export function stateOf({ approval, custody, delivery }: Tracks): State {
+/** `waitsFor`: why the pull waits; to wait for one's turn is the ordinary course and not worth a word. */
+export function stateOf({ approval, custody, delivery }: Tracks, waitsFor: RequestState['waitsFor'] = null): State {
   if (approval === 'requested' || approval === 'denied' || approval === 'returned') return approval;
   if (custody === 'unavailable') return 'not-available';
   if (delivery === 'packaged' || delivery === 'release-asked' || delivery === 'released') return delivery;
   if (approval === 'granted') return 'granted';
-  return custody === 'queued' ? 'preserve-queued' : 'held';
+  return custody === 'queued' && waitsFor !== null && waitsFor !== 'submitted' ? 'preserve-queued' : 'held';
 }
 
 /** All that the journal says of one request. */
@@ -81,7 +82,7 @@ export interface RequestState {
   voices: readonly { step: string; by: string; at: string }[];
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
-  missing: readonly string[];
+  missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
   denied: Extract<RequestEntry, { event: 'export-denied' }>['data'] | null;
   late: boolean;
@@ -117,7 +118,8 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
   if (entry.requestSequence !== state.requestSequence + 1 || !canMove(state.tracks, entry.event))
     throw new Problem('journal-corrupt', `Entry ${entry.index} (${entry.event}) cannot follow in the history of ${entry.requestId}.`);
   const tracks = { ...state.tracks, ...moves[entry.event].to };
-  return { ...state, ...learn(state, entry), tracks, state: stateOf(tracks), requestSequence: entry.requestSequence };
+  const known = { ...state, ...learn(state, entry), tracks };
+  return { ...known, state: stateOf(tracks, known.waitsFor), requestSequence: entry.requestSequence };
 }
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
@@ -131,7 +133,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'preserve-failed': return { lastFailure: entry.data.code, failures: { ...state.failures, preserve: state.failures.preserve + 1 } };
     case 'preserve-completed': return { lastFailure: null };
     case 'footage-sealed': return { takes: [...state.takes, entry.data] };
-    case 'footage-missing': return { missing: [...state.missing, entry.data.camera] };
+    case 'footage-missing': return { missing: [...state.missing, entry.data] };
     case 'deadline-missed': return { late: true };
     case 'fulfil-started': return { attempts: { ...state.attempts, fulfil: entry.data.attempt } };
     case 'fulfil-failed': return { lastFailure: entry.data.code, failures: { ...state.failures, fulfil: state.failures.fulfil + 1 } };

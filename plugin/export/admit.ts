@@ -3,7 +3,7 @@ import type { Application, Item } from '../domain/export-request.js';
 import type { Decision, Question } from '../domain/decision.js';
 import type { Place } from '../domain/camera.js';
 import { Problem, type Fault } from '../domain/problem.js';
-import type { ReturnCode } from '../domain/basis.js';
+import type { FormDefect, ReturnCode } from '../domain/basis.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { parseInstant } from '../domain/span.js';
 import type { Subject, UserId } from '../domain/subject.js';
@@ -35,8 +35,11 @@ export interface Admission {
 /** Problems: `camera-unknown`, `sites-mixed`, `span-invalid`, `not-permitted`, `journal-unwritable`. */
 export async function admit(parts: Parts, typist: Subject, form: Application): Promise<Admission> {
   const applicant = form.applicant ?? typist.user;
-  const application = { ...form, items: form.items.map(tidy) };
-  const place = await knownOrRecorded(parts, applicant, () => locate(parts, application.items, typist.user, applicant));
+  const { application, place } = await knownOrRecorded(parts, typist, applicant, form.items, async () => {
+    const tidied = { ...form, items: form.items.map(tidy) };
+    await expectAccount(parts, applicant);
+    return { application: tidied, place: locate(parts, tidied.items, typist.user, applicant) };
+  });
   const requestId = await numberFor(parts, place);
   return parts.requests.take(requestId, async (turn) => {
     await record(parts, turn, typist, applicant, place, application);
@@ -101,16 +104,20 @@ function locate(parts: Parts, items: readonly Item[], typist: UserId, applicant:
   return first;
 }
 
-/** An application that names what does not exist is an access attempt too (F1): recorded before it is refused. */
-async function knownOrRecorded(parts: Parts, applicant: UserId, check: () => Place): Promise<Place> {
+/** An application that names what does not exist is an access attempt too (F1): recorded, by who made it, before it is refused. */
+async function knownOrRecorded<T>({ store, journal }: Parts, typist: Subject, applicant: UserId, items: readonly Item[], check: () => Promise<T>): Promise<T> {
   try {
-    return check();
+    return await check();
   } catch (thrown) {
     const problem = Problem.from(thrown);
-    const person = await parts.store.people.pseudonymOf(applicant);
-    await parts.journal.append({ event: 'request-refused', by: person, data: { code: problem.code, applicant: person } });
+    const by = await store.people.pseudonymOf(typist.user);
+    await journal.append({ event: 'request-refused', by, data: { code: problem.code, applicant: await store.people.pseudonymOf(applicant), items } });
     throw problem;
   }
+}
+
+async function expectAccount({ store }: Parts, user: UserId): Promise<void> {
+  if (!(await store.accounts.get(user))) throw new Problem('not-permitted', `There is no account ${user} to apply for.`);
 }
 
 async function numberFor({ store, now }: Parts, { site, city }: Place): Promise<string> {
@@ -122,8 +129,7 @@ async function numberFor({ store, now }: Parts, { site, city }: Place): Promise<
 
 /** The data that the entry commits to is put first, then the entry. */
 async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: UserId, place: Place, application: Application) {
-  const account = await store.accounts.get(applicant);
-  if (!account) throw new Problem('not-permitted', `There is no account ${applicant} to apply for.`);
+  const account = (await store.accounts.get(applicant))!;
   const [applicantName, typistName, unit, form] = await Promise.all([
     store.people.pseudonymOf(applicant), store.people.pseudonymOf(typist.user), store.personal.conceal('unit', account.unit),
     store.personal.conceal('application', application),
@@ -147,7 +153,7 @@ async function deny(turn: Turn, decision: Decision): Promise<Admission> {
 }
 
 async function giveBack(turn: Turn, decision: Decision, faults: readonly Fault[]): Promise<Admission> {
-  const codes = [...new Set(faults.map((fault) => fault.code))] as ReturnCode[];
+  const codes = [...new Set(faults.map((fault) => fault.code))] as (ReturnCode | FormDefect)[];
   await turn.append({ event: 'export-returned', by: 'gate', data: { codes, step: null } });
   return { state: turn.state, faults, decision };
 }

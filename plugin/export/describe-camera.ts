@@ -1,6 +1,13 @@
 // A camera's coverage as the manifest tells it.
 import type { ManifestCamera } from '../evidence/manifest-schema.js';
+import type { Span } from '../domain/span.js';
 import type { CameraIndex } from './custody.js';
+
+/** A camera of which nothing could be had: said in the manifest, with what was asked. */
+export const describeMissing = (camera: string, asked: readonly Span[]): ManifestCamera => ({
+  camera, asked: [...asked], state: 'no-data', firstFrame: null, lastFrame: null, holes: [...asked], preRollMs: 0, clock: null, rung: null, transcriptSha256: null,
+  width: null, height: null, codec: null,
+});
 
 export function describeCamera({ coverage }: CameraIndex): ManifestCamera {
   const { spans } = coverage;

@@ -6,6 +6,7 @@ import { sha256Hex } from '../domain/formats/digest.js';
 import type { RequestEntry } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
+import { mergeSpans, type Span } from '../domain/span.js';
 import { fold } from '../domain/lifecycle.js';
 import { makeManifest, writeManifest, type ManifestParts } from '../evidence/manifest.js';
 import type { Journal } from '../journal/journal.js';
@@ -13,7 +14,7 @@ import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import type { Store } from '../store/store.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
-import { describeCamera } from './describe-camera.js';
+import { describeCamera, describeMissing } from './describe-camera.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
 import type { Requests } from './requests.js';
@@ -45,6 +46,7 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
   const state = await begin(parts, requestId);
   const indexes = await Promise.all(state.takes.map((take) => readSealedJson<CameraIndex>(objects, take.index)));
   const made: Artifact[] = [];
+  const leavings: string[] = [];
   try {
     const text = await markText(parts, state);
     for (const index of indexes) made.push(...(await renderCamera(parts, requestId, index, state.plan!.marks, text, signal)));
@@ -53,9 +55,10 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     const packed: PackageIndex = { manifest: manifest.toString('utf8'), envelope: parts.sign(manifest), artifacts };
     const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
     // Journal last: what the entry commits to is on disk already.
+    leavings.push(index.object);
     await requests.take(requestId, ({ append }) => append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index } }));
   } catch (thrown) {
-    if (requests.state(requestId).package === null) await Promise.allSettled(made.map((artifact) => objects.remove(artifact.object)));
+    if (requests.state(requestId).package === null) await Promise.allSettled([...made.map((artifact) => artifact.object), ...leavings].map((object) => objects.remove(object)));
     throw thrown;
   }
 }
@@ -89,13 +92,15 @@ async function manifestParts(parts: Parts, state: RequestState, indexes: readonl
   return {
     packageId: newId(), createdAt: now().toISOString(), requestId: state.requestId, application: await knownApplication(store, state),
     requestingUnit: await unitOf(state, store), site, plan: state.plan!, planDigest: state.planDigest!, rows: rowsOf(journal.entriesOf(state.requestId)),
-    cameras: indexes.map(describeCamera), artifacts, method, log,
+    cameras: [...indexes.map(describeCamera), ...state.missing.map(({ camera }) => describeMissing(camera, spansOf(state, camera)))], artifacts, method, log,
     approvals: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, person: await nameOf(store, by) }))),
     disclosures: unit ? [{ commitment: state.requested.unit, field: unit.field, value: unit.value as never, salt: unit.salt.toString('hex') }] : [],
   };
 }
 
 const rowsOf = (entries: readonly RequestEntry[]): readonly string[] => entries.flatMap((entry) => (entry.event === 'export-held' ? entry.data.rows : []));
+
+const spansOf = ({ requested }: RequestState, camera: string): Span[] => mergeSpans(requested.items.filter((item) => item.camera === camera));
 
 async function nameOf(store: Store, person: string): Promise<string | undefined> {
   const user = await store.people.userOf(person);

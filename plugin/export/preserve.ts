@@ -1,56 +1,81 @@
-// Preserve at application: pull what the recorder holds and seal it, camera by camera, while people approve. Nobody reads it here.
-import { mergeSpans } from '../domain/span.js';
-import type { OnProgress } from '../domain/progress.js';
+// Preserve at application: pull what the recorders hold and seal it, camera by camera, while people approve. Nobody reads it here.
+import type { RequestEntry, RequestEvents } from '../domain/audit-event.js';
 import { canMove, type RequestState } from '../domain/lifecycle.js';
+import type { OnProgress } from '../domain/progress.js';
+import { Problem } from '../domain/problem.js';
+import { mergeSpans, milliseconds } from '../domain/span.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Objects } from '../store/objects.js';
-import type { Requests } from './requests.js';
 import { discardTake } from './custody.js';
+import type { Requests, Turn } from './requests.js';
 import { takeCamera } from './take.js';
+import type { Turns } from './turns.js';
 
 interface Parts {
   requests: Requests;
   objects: Objects;
-  /** The video system that records a camera, and where in it. Problem `camera-unknown`. */
-  vmsOf(camera: string): { vms: Vms; source: Source };
+  /** The video system that records a camera, where in it, and the line for its few replay slots. Problem `camera-unknown`. */
+  vmsOf(camera: string): { vms: Vms; source: Source; turns: Turns };
   onProgress: OnProgress;
 }
 
-/** Bytes to expect: the whole span at the configured rate. */
+/** The original at the configured rate, and a viewing copy, which may be larger than it by half. */
 export const estimateBytes = ({ requested }: RequestState, bytesPerSecond: number): number =>
-  requested.items.reduce((sum, { from, to }) => sum + ((Date.parse(to) - Date.parse(from)) / 1000) * bytesPerSecond, 0);
+  requested.items.reduce((sum, item) => sum + (milliseconds(item) / 1000) * bytesPerSecond * 2.5, 0);
+
+export const camerasOf = ({ requested }: RequestState): string[] => [...new Set(requested.items.map((item) => item.camera))];
+
+/** Neither sealed nor found missing. */
+const isOpen = ({ takes, missing }: RequestState, camera: string): boolean =>
+  !takes.some((take) => take.camera === camera) && !missing.some((it) => it.camera === camera);
 
 /**
- * One attempt. What a crashed attempt sealed and recorded is kept; what it sealed and did not record is swept at start. Ends in
- * preserve-completed, export-unavailable or a Problem, which the caller records as preserve-failed.
+ * One attempt at every camera that is still open. What an earlier attempt sealed and recorded is kept; what it sealed and did not
+ * record is swept at start. One camera that fails does not stop the others: the first failure is thrown when all were tried, and the
+ * caller records it as preserve-failed.
  */
 export async function preserve(parts: Parts, requestId: string, estimate: number, signal: AbortSignal): Promise<void> {
   const { requests } = parts;
   await requests.take(requestId, ({ state, append }) =>
     append({ event: 'preserve-started', by: 'gate', data: { attempt: state.attempts.preserve + 1, estimateBytes: Math.ceil(estimate) } }));
-  const { requested } = requests.state(requestId);
-  for (const camera of new Set(requested.items.map((item) => item.camera))) {
-    const { takes, missing } = requests.state(requestId);
-    if (takes.some((take) => take.camera === camera) || missing.includes(camera)) continue;
-    const spans = mergeSpans(requested.items.filter((item) => item.camera === camera));
-    const take = await takeCamera({ ...parts, ...parts.vmsOf(camera) }, requestId, camera, spans, signal);
-    await requests.take(requestId, async ({ state, append }) => {
-      // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.
-      if (take !== null && !canMove(state.tracks, 'footage-sealed')) await discardTake(parts.objects, take.index);
-      return take === null
-        ? append({ event: 'footage-missing', by: 'gate', data: { camera } })
-        : append({ event: 'footage-sealed', by: 'gate', data: take });
+  const state = requests.state(requestId);
+  const failures: unknown[] = [];
+  for (const camera of camerasOf(state).filter((it) => isOpen(state, it))) {
+    await preserveCamera(parts, requestId, camera, signal).catch((thrown: unknown) => {
+      // What ends every camera's pull ends the attempt: the gate stops, the request was returned, or the journal takes nothing.
+      if (signal.aborted || endsAttempt(thrown)) throw thrown;
+      failures.push(thrown);
     });
   }
-  await conclude(parts, requestId);
+  if (failures.length > 0) throw failures[0];
+  await requests.take(requestId, conclude);
 }
 
-async function conclude({ requests }: Parts, requestId: string): Promise<void> {
-  await requests.take(requestId, ({ state, append }) => {
-    const bytes = state.takes.reduce((sum, take) => sum + take.bytes, 0);
-    return state.takes.length === 0
-      ? append({ event: 'export-unavailable', by: 'gate', data: { cause: 'no-footage' } })
-      : append({ event: 'preserve-completed', by: 'gate', data: { cameras: state.takes.length, bytes } });
+const endsAttempt = (thrown: unknown): boolean => ['state-conflict', 'journal-unwritable', 'disk-full'].includes(Problem.from(thrown).code);
+
+async function preserveCamera(parts: Parts, requestId: string, camera: string, signal: AbortSignal): Promise<RequestEntry> {
+  const { requests, objects } = parts;
+  const { vms, source, turns } = parts.vmsOf(camera);
+  const spans = mergeSpans(requests.state(requestId).requested.items.filter((item) => item.camera === camera));
+  const take = await turns.take(() => takeCamera({ ...parts, vms, source }, requestId, camera, spans, signal), signal);
+  return requests.take(requestId, async ({ state, append }) => {
+    // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.
+    if (take !== null && !canMove(state.tracks, 'footage-sealed')) await discardTake(objects, take.index);
+    return take === null
+      ? append({ event: 'footage-missing', by: 'gate', data: { camera, cause: 'no-footage' } })
+      : append({ event: 'footage-sealed', by: 'gate', data: take });
   });
 }
 
+/** The last try failed: what is there is kept, what is not is said, with its cause. */
+export async function giveUp(turn: Turn, cause: RequestEvents['footage-missing']['cause']): Promise<void> {
+  for (const camera of camerasOf(turn.state).filter((it) => isOpen(turn.state, it)))
+    await turn.append({ event: 'footage-missing', by: 'gate', data: { camera, cause } });
+  await conclude(turn);
+}
+
+async function conclude({ state, append }: Turn): Promise<void> {
+  const bytes = state.takes.reduce((sum, take) => sum + take.bytes, 0);
+  if (state.takes.length > 0) await append({ event: 'preserve-completed', by: 'gate', data: { cameras: state.takes.length, bytes } });
+  else await append({ event: 'export-unavailable', by: 'gate', data: { cause: state.missing.at(-1)?.cause ?? 'no-footage' } });
+}

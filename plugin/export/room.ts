@@ -21,8 +21,9 @@ interface Parts {
   quotas: Quotas;
 }
 
-/** Sealed and not yet destroyed. */
-const heldBytes = ({ takes }: RequestState): number => takes.reduce((sum, take) => sum + take.bytes, 0);
+/** Sealed for a request that goes on or was released. What was returned or could not be had takes disk, and no quota. */
+const heldBytes = ({ takes, tracks }: RequestState): number =>
+  tracks.approval === 'returned' || tracks.custody === 'unavailable' ? 0 : takes.reduce((sum, take) => sum + take.bytes, 0);
 
 export async function shortage(
   { requests, store, objects, quotas }: Parts, state: RequestState, estimate: number, underWay: ReadonlyMap<string, number>,
@@ -33,7 +34,8 @@ export async function shortage(
   let ofUnit = estimate;
   for (const other of others) if (bytesOf(other) > 0 && (await unitOf(other, store)) === unit) ofUnit += bytesOf(other);
   const all = others.reduce((sum, other) => sum + bytesOf(other), estimate);
-  if (ofUnit > quotas.unitBytes || all > quotas.installationBytes) return 'quota-exceeded';
+  // A quota shares room among many: who is alone with it is bounded by the disk only, or a long lawful span would wait for ever.
+  if ((ofUnit > quotas.unitBytes && ofUnit > estimate) || (all > quotas.installationBytes && all > estimate)) return 'quota-exceeded';
   const reserved = [...underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
   return (await objects.room()) - reserved - quotas.reserveBytes < estimate ? 'disk-full' : null;
 }

@@ -1,11 +1,13 @@
 // What machines still owe each request, read from its state alone: so after a crash the same question gives the same work.
-import PQueue from 'p-queue';
+import { setMaxListeners } from 'node:events';
 import type { Log } from '../domain/log.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem, type ProblemCode } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
+import { giveUp } from './preserve.js';
 import { grantWhenComplete } from './review.js';
 import type { Requests, Turn } from './requests.js';
+import { Turns } from './turns.js';
 
 interface Parts {
   requests: Requests;
@@ -18,9 +20,7 @@ interface Parts {
   estimate(state: RequestState): number;
   /** Why there is no room now, or null. Counts what `underWay` will still take. */
   shortage(state: RequestState, estimate: number, underWay: ReadonlyMap<string, number>): Promise<'quota-exceeded' | 'disk-full' | null>;
-  /** Which recorder a request pulls from, and how many pulls it takes at once. */
-  recorderOf(state: RequestState): { id: string; pulls: number };
-  /** Milliseconds to wait after the nth failure; past the last one the request ends as not available. */
+  /** Milliseconds to wait after the nth failure; past the last one what could not be pulled is given up. */
   retryDelays: readonly number[];
 }
 
@@ -32,55 +32,60 @@ export function workFor({ tracks }: RequestState): 'preserve' | 'fulfil' | null 
   return null;
 }
 
+type Kind = NonNullable<ReturnType<typeof workFor>>;
+
 export class Work {
   readonly #busy = new Set<string>();
   readonly #reserved = new Map<string, number>();
-  readonly #pulls = new Map<string, PQueue>();
   /** ffmpeg takes every core it is given: one rendering at a time. */
-  readonly #renders = new PQueue({ concurrency: 1 });
+  readonly #renders = new Turns(1);
   /** Room is asked for by one at a time: two who look at once would both be given what is left. */
-  readonly #asking = new PQueue({ concurrency: 1 });
+  readonly #asking = new Turns(1);
+  readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** One per request: a vote in between must not use up a try that was to come later. */
+  readonly #waiting = new Map<string, { work: Kind; timer: NodeJS.Timeout }>();
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Parts) {
+    // Every pull listens while it runs; how many run at once is bounded by the recorders.
+    setMaxListeners(0, this.#stop.signal);
+  }
 
   /** At start: what a crash cut off between two entries is ended as the first one wants it, and every open request goes on. */
   async resume(): Promise<void> {
     const { requests, log, finishAdmission } = this.parts;
     for (const id of requests.ids()) {
-      // One application that cannot be judged does not keep the others waiting.
-      await requests.take(id, finishAdmission).catch((cause: unknown) => log('error', { event: 'admission-unfinished', requestId: id, cause }));
-      await requests.take(id, grantWhenComplete);
+      // One request that cannot go on does not keep the others waiting.
+      const unfinished = (cause: unknown): void => log('error', { event: 'request-unfinished', requestId: id, cause });
+      await requests.take(id, finishAdmission).catch(unfinished);
+      await requests.take(id, grantWhenComplete).catch(unfinished);
       this.wake(id);
     }
   }
 
-  /** Looks whether this request has work, and does it. */
+  /** Looks whether this request has work, and does it; what waits for its next try goes on waiting. */
   wake(requestId: string): void {
     if (this.#busy.has(requestId) || this.#stop.signal.aborted) return;
-    const state = this.parts.requests.state(requestId);
-    const work = workFor(state);
-    if (!work) return;
+    const work = workFor(this.parts.requests.state(requestId));
+    if (!work || this.#waiting.get(requestId)?.work === work) return;
     this.#busy.add(requestId);
-    const queue = work === 'preserve' ? this.#queueOf(state) : this.#renders;
-    void queue.add(() => this.#run(requestId, work)).catch((cause: unknown) => this.parts.log('error', { event: 'work-lost', requestId, cause }));
+    const running = this.#run(requestId, work).catch((cause: unknown) => this.parts.log('error', { event: 'work-lost', requestId, cause }));
+    this.#running.add(running);
+    void running.then(() => this.#running.delete(running));
   }
 
   /** Ends what runs. Work that is not done is done again at the next start. */
   async close(): Promise<void> {
     this.#stop.abort();
-    for (const timer of this.#timers) clearTimeout(timer);
-    const queues = [this.#renders, ...this.#pulls.values()];
-    for (const queue of queues) queue.clear();
-    await Promise.all(queues.map((queue) => queue.onIdle()));
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    await Promise.all(this.#running);
   }
 
-  async #run(requestId: string, work: 'preserve' | 'fulfil'): Promise<void> {
+  async #run(requestId: string, work: Kind): Promise<void> {
     let again: number | null = 0;
     try {
-      if (this.#stop.signal.aborted) return;
-      if (work === 'fulfil') await this.parts.fulfil(requestId, this.#stop.signal);
+      const { signal } = this.#stop;
+      if (work === 'fulfil') await this.#renders.take(() => this.parts.fulfil(requestId, signal), signal);
       else again = await this.#preserve(requestId);
     } catch (thrown) {
       again = await this.#failed(requestId, work, thrown);
@@ -89,14 +94,14 @@ export class Work {
       this.#reserved.delete(requestId);
     }
     if (again === 0) this.wake(requestId);
-    else if (again !== null) this.#later(again, () => this.wake(requestId));
+    else if (again !== null) this.#later(again, requestId, work);
   }
 
   async #preserve(requestId: string): Promise<number> {
     const { parts } = this;
     const state = parts.requests.state(requestId);
     const estimate = parts.estimate(state);
-    const shortage = await this.#asking.add(async () => {
+    const shortage = await this.#asking.take(async () => {
       const found = await parts.shortage(state, estimate, this.#reserved);
       if (found === null) this.#reserved.set(requestId, estimate);
       return found;
@@ -113,7 +118,7 @@ export class Work {
    * A failure is recorded, and tried again later; a recorder's last one ends the request, with its cause. A disk that filled under the
    * pull is waited for like one that was full before. Stopping is no failure.
    */
-  async #failed(requestId: string, work: 'preserve' | 'fulfil', thrown: unknown): Promise<number | null> {
+  async #failed(requestId: string, work: Kind, thrown: unknown): Promise<number | null> {
     if (this.#stop.signal.aborted) return null;
     const { requests, log, retryDelays } = this.parts;
     const problem = Problem.from(thrown);
@@ -130,9 +135,10 @@ export class Work {
         if (underWay) await turn.append({ event: work === 'preserve' ? 'preserve-failed' : 'fulfil-failed', by: 'gate', data: { code: problem.code } });
         const delay = retryDelays[turn.state.failures[work] - 1];
         if (delay !== undefined || !underWay) return delay ?? SHORTAGE_WAIT_MS;
-        if (own.includes(problem.code)) return retryDelays.at(-1) ?? SHORTAGE_WAIT_MS;
-        if (work === 'preserve') await turn.append({ event: 'export-unavailable', by: 'gate', data: { cause: 'recorder-gone' } });
-        return null;
+        // What was granted is owed: rendering is tried for ever. So is what the gate's own ground kept from being pulled.
+        if (work === 'fulfil' || own.includes(problem.code)) return retryDelays.at(-1) ?? SHORTAGE_WAIT_MS;
+        await giveUp(turn, problem.code);
+        return 0;
       });
     } catch (cause) {
       // The journal does not take it: nothing goes on until it does.
@@ -143,23 +149,20 @@ export class Work {
 
   async #queued(requestId: string, why: RequestEvents['preserve-queued']['why']): Promise<void> {
     await this.parts.requests.take(requestId, async ({ state, append }) => {
-      if (state.waitsFor !== why) await append({ event: 'preserve-queued', by: 'gate', data: { why } });
+      if (state.waitsFor === why) return;
+      await append({ event: 'preserve-queued', by: 'gate', data: { why } });
+      this.parts.log('warn', { event: 'preserve-waits', requestId, outcome: why });
     });
   }
 
-  #queueOf(state: RequestState): PQueue {
-    const { id, pulls } = this.parts.recorderOf(state);
-    const queue = this.#pulls.get(id) ?? new PQueue({ concurrency: pulls });
-    this.#pulls.set(id, queue);
-    return queue;
-  }
-
-  #later(ms: number, then: () => void): void {
+  #later(ms: number, requestId: string, work: Kind): void {
+    if (this.#stop.signal.aborted) return;
+    clearTimeout(this.#waiting.get(requestId)?.timer);
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      then();
+      this.#waiting.delete(requestId);
+      this.wake(requestId);
     }, ms);
-    this.#timers.add(timer);
+    this.#waiting.set(requestId, { work, timer });
   }
 }
 

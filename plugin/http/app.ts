@@ -13,9 +13,10 @@ import { openapi } from './openapi.js';
 import type { Operation } from './operation.js';
 import { readBody } from './read-body.js';
 
-export function makeApp(parts: ApiParts, log: Log): Express {
+/** `behindProxy`: a proxy on this machine stands in front and names the client in X-Forwarded-For; nobody else is believed. */
+export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Express {
   const app = express();
-  app.set('case sensitive routing', true).set('strict routing', true).set('query parser', false).disable('x-powered-by').disable('etag');
+  app.set('case sensitive routing', true).set('strict routing', true).set('query parser', false).set('trust proxy', behindProxy ? 'loopback' : false).disable('x-powered-by').disable('etag');
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } } }));
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');

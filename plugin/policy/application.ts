@@ -1,14 +1,14 @@
 // Does the application hold what its plan asks for? Formal defects only, all at once, by the return codes (F9). A length is no
 // defect, a passed deadline is none, and neither is a notice without its approver's name: that usually stays on the stub.
-import type { ReturnCode } from '../domain/basis.js';
+import type { FormDefect, ReturnCode } from '../domain/basis.js';
 import type { Application, Item, Officer } from '../domain/export-request.js';
 import { coveredSpans, type LegalInstrument } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
+import { contains, hours, mergeSpans } from '../domain/span.js';
 import type { Law } from './law.js';
-import { merge } from './stretch.js';
 
-const defect = (code: ReturnCode, where: string, detail: string): Fault => ({ code, where, detail });
+const defect = (code: ReturnCode | FormDefect, where: string, detail: string): Fault => ({ code, where, detail });
 
 /** Empty when nothing is to be corrected. `where` is a path in the application. */
 export function judgeApplication(application: Application, plan: Plan, law: Law, now: Date): Fault[] {
@@ -53,15 +53,18 @@ function isPastDay(day: string, now: Date): boolean {
   return read !== null && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day) && day <= today;
 }
 
+/** Instants compare as text once they are spelt alike. */
+const utc = (instant: string): string => new Date(instant).toISOString();
+
 /** F2: camera and time lie inside what the instrument describes. Adjoining scopes count as one. */
 function judgeScope({ camera, from, to }: Item, index: number, instrument: LegalInstrument): Fault[] {
-  const scopes = coveredSpans(instrument, camera).map((span) => [Date.parse(span.from), Date.parse(span.to)] as const);
+  const scopes = coveredSpans(instrument, camera);
   // A scope whose times cannot be read, or that ends before it starts, covers nothing.
-  const covered = merge(scopes.filter(([start, end]) => start < end));
+  const covered = mergeSpans(scopes.filter((scope) => hours(scope) > 0).map((scope) => ({ from: utc(scope.from), to: utc(scope.to) })));
   if (scopes.length === 0)
     return [defect('OUT_OF_SCOPE_CAMERA', `items[${index}].camera`, `The instrument does not name the camera ${camera}.`)];
-  if (covered.some(([start, end]) => start <= Date.parse(from) && Date.parse(to) <= end)) return [];
-  const named = covered.map(([start, end]) => `${new Date(start).toISOString()} to ${new Date(end).toISOString()}`).join('; ');
+  if (covered.some((scope) => contains(scope, { from: utc(from), to: utc(to) }))) return [];
+  const named = covered.map((scope) => `${scope.from} to ${scope.to}`).join('; ');
   return [
     defect(
       'OUT_OF_SCOPE_TIME',
@@ -93,14 +96,14 @@ function judgeAmount({ items, necessity }: Application, plan: Plan): Fault[] {
   if (cameras > plan.cameras)
     faults.push(
       defect(
-        'OUT_OF_SCOPE_CAMERA',
+        'cameras-too-many',
         'items',
         `One application names at most ${plan.cameras} cameras here; this one names ${cameras}. Split it.`,
       ),
     );
   if (plan.facts.includes('over-soft') && !necessity?.trim())
     faults.push(
-      defect('OUT_OF_SCOPE_TIME', 'necessity', `More than ${plan.span.softHours} hours of one camera need a statement of necessity.`),
+      defect('necessity-missing', 'necessity', `More than ${plan.span.softHours} hours of one camera need a statement of necessity.`),
     );
   return faults;
 }

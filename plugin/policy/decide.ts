@@ -10,9 +10,9 @@ import { Problem } from '../domain/problem.js';
 import { hours } from '../domain/span.js';
 import { isUserId } from '../domain/subject.js';
 import type { Words } from './enforcer.js';
-import { longestHours } from './stretch.js';
+import { hoursAsked } from './hours-asked.js';
 import type { StepRow } from './people.js';
-import type { PolicyRow } from './rows.js';
+import { objectOf, type PolicyRow } from './rows.js';
 import { strictest } from './strictest.js';
 
 /** What decisions stand on: one policy, loaded. */
@@ -107,7 +107,7 @@ function ask({ user, act, basis }: Question, { camera, site, city }: Place, fact
     act,
     spot: `${city.code}/${site.id}`,
     tier: `tier-${city.tier}`,
-    objects: [`camera:${camera.id}`, 'camera:*', ...camera.groups, '*'],
+    objects: objectOf[act] ? [objectOf[act], '*'] : [`camera:${camera.id}`, 'camera:*', ...camera.groups, '*'],
     bases: ordinaryBases.includes(basis as Basis) ? [basis, 'ordinary'] : [basis],
     whens: ['*', ...facts],
   };
@@ -117,7 +117,7 @@ function ask({ user, act, basis }: Question, { camera, site, city }: Place, fact
 function findFacts(grounds: Grounds, question: Question, places: readonly Place[]): Fact[] {
   const always = places.flatMap((place) => collect(grounds, ask(question, place, [])));
   const limit = strictest(always.flatMap((row) => row.duties)).find((duty) => duty.kind === 'span');
-  const longest = longestHours(question.items);
+  const longest = hoursAsked(question.items);
   const isSensitive = places.some((place) => place.camera.groups.some((group) => grounds.sensitiveGroups.includes(group)));
   const found: [Fact, boolean][] = [
     ['sensitive', isSensitive],

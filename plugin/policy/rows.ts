@@ -37,7 +37,7 @@ const fields = ['p', 'role', 'tier', 'object', 'act', 'basis', 'when', 'effect',
 type Cells = Record<(typeof fields)[number], Cell>;
 
 /** Acts on footage itself concern cameras; the others, these. */
-const objectOf: { [A in Act]?: string } = {
+export const objectOf: { [A in Act]?: string } = {
   inspect: 'request:*',
   review: 'request:*',
   execute: 'request:*',

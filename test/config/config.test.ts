@@ -50,7 +50,7 @@ describe('config', () => {
       policiesFolder: join(folder, 'policies'),
       journal: { origin: 'exportgate.example/sh-1' },
       cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', recording: 'REC_1' }],
-      quotas: { unitBytes: 20 * 1024 ** 3, installationBytes: 200 * 1024 ** 3, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
+      quotas: { unitBytes: 2 * 1024 ** 4, installationBytes: 8 * 1024 ** 4, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
       ffmpeg: { path: null },
       tokens: { lifetime: 900_000 },
     });

@@ -135,6 +135,29 @@ describe('voices and executors', () => {
     assert.equal((await show(gate, requestId)).voices.length, 1);
   });
 
+  it('what is refused leaves its trace: who tried what, with which code', async () => {
+    const stranger = await gate.as('user:gl.chai.executor');
+    const tries = [
+      ['review', () => stranger.post(`/api/v1/requests/${id}/reviews`, { verdict: 'approve' }), 'state-conflict'],
+      ['release', () => stranger.post(`/api/v1/requests/${id}/release`, {}), 'not-permitted'],
+      ['export', () => stranger.get(`/api/v1/requests/${id}/package`), 'not-permitted'],
+    ] as const;
+    for (const [, attempt, code] of tries) assert.equal((await problemOf(attempt()))?.code, code);
+    const { entries } = await (await gate.as('user:audit.he')).get<{ entries: { event: string; by: string; data: unknown }[] }>('/api/v1/journal?count=20');
+    const refused = entries.filter((entry) => entry.event === 'act-refused').slice(-3);
+    assert.deepEqual(refused.map((entry) => entry.data), tries.map(([act, , code]) => ({ act, request: id, code })));
+    assert.equal(new Set(refused.map((entry) => entry.by)).size, 1);
+  });
+
+  it('who types in for somebody else stands in the record with their own name', async () => {
+    const stranger = await gate.as('user:gl.lan.clerk');
+    assert.equal((await problemOf(stranger.post('/api/v1/requests', anApplication({ applicant: shanghai.officer }))))?.code, 'not-permitted');
+    const { entries } = await (await gate.as('user:audit.he')).get<{ entries: { event: string; by: string; data: { applicant?: string; items?: unknown[] } }[] }>('/api/v1/journal?count=6');
+    const refused = entries.filter((entry) => entry.event === 'request-refused').at(-1);
+    assert.notEqual(refused?.by, refused?.data.applicant);
+    assert.equal(refused?.data.items?.length, 1);
+  });
+
   it('a request is not shown to people of other places', async () => {
     const stranger = await gate.as('user:gl.lan.clerk');
     assert.equal((await problemOf(stranger.get(`/api/v1/requests/${id}`)))?.code, 'request-unknown');

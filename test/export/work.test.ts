@@ -87,7 +87,7 @@ describe('a pull', () => {
     const attempts = new Map<string, number>();
     return new Work({
       requests: rig.requests, log: noLog, retryDelays: [5, 5], finishAdmission: async () => undefined, fulfil: async () => undefined,
-      estimate: () => 3, shortage: async () => null, recorderOf: () => ({ id: 'nvr-1', pulls: 1 }),
+      estimate: () => 3, shortage: async () => null,
       preserve: async (id, estimateBytes, signal) => {
         const attempt = (attempts.get(id) ?? 0) + 1;
         attempts.set(id, attempt);
@@ -116,7 +116,7 @@ describe('a pull', () => {
         await eventually(() => failures() >= (isEnd ? 3 : 5));
         await work.close();
         const { state, lastFailure } = rig.requests.state('EG-1');
-        assert.deepEqual([state, lastFailure], [isEnd ? 'not-available' : 'preserve-queued', code]);
+        assert.deepEqual([state, lastFailure], [isEnd ? 'not-available' : 'held', code]);
         if (isEnd) assert.equal(failures(), 3);
       }));
 
@@ -130,31 +130,38 @@ describe('a pull', () => {
       assert.deepEqual(rig.events('EG-1').slice(-2), ['preserve-started', 'preserve-queued']);
     }));
 
-  it('runs once a recorder, or twice where it bears two; the others wait their turn', async () => {
-    for (const pulls of [1, 2])
-      await withRig(async (rig) => {
-        const ids = ['EG-1', 'EG-2', 'EG-3', 'EG-4'];
-        for (const id of ids) await rig.add(id);
-        let [running, most] = [0, 0];
-        const work = makeWork(rig, async () => {
-          most = Math.max(most, ++running);
-          await wait(20);
-          running--;
-        }, { recorderOf: () => ({ id: 'nvr-1', pulls }) });
-        await work.resume();
-        for (const id of ids) work.wake(id);
-        await eventually(() => ids.every((id) => rig.requests.state(id).tracks.custody === 'sealed'));
-        await work.close();
-        assert.equal(most, pulls);
-        for (const id of ids) assert.equal(rig.events(id).filter((event) => event === 'preserve-started').length, 1);
+  it('that waits for its next try is not woken by a vote: no try is used up before its time', () =>
+    withRig(async (rig) => {
+      await rig.add('EG-1');
+      const work = makeWork(rig, failing('vms-unreachable'), { retryDelays: [60_000] });
+      await work.resume();
+      const started = (): number => rig.events('EG-1').filter((event) => event === 'preserve-started').length;
+      await eventually(() => rig.events('EG-1').includes('preserve-failed'));
+      for (let votes = 0; votes < 5; votes++) {
+        work.wake('EG-1');
+        await wait(5);
+      }
+      assert.equal(started(), 1);
+      await work.close();
+    }));
+
+  it('whose request cannot go on at start does not keep the others waiting', () =>
+    withRig(async (rig) => {
+      for (const id of ['EG-1', 'EG-2']) await rig.add(id);
+      const work = makeWork(rig, async () => undefined, {
+        finishAdmission: async ({ state }) => {
+          if (state.requestId === 'EG-1') throw new Error('a bad history');
+        },
       });
-  });
+      await work.resume();
+      await eventually(() => rig.requests.state('EG-2').tracks.custody === 'sealed');
+      await work.close();
+    }));
 
   it('that begins beside another counts what that one will take: two do not share the last room', () =>
     withRig(async (rig) => {
       for (const id of ['EG-1', 'EG-2', 'EG-3']) await rig.add(id);
       const work = makeWork(rig, () => wait(200), {
-        recorderOf: ({ requestId }) => ({ id: requestId, pulls: 1 }),
         // Looking takes a while, as the disk’s answer does; there is room for two.
         shortage: async (_state, estimate, underWay) => {
           const taken = [...underWay.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -16,7 +16,7 @@ const doors: Record<string, string> = {
   kysely: 'plugin/store/database.ts',
   mediabunny: 'plugin/media/container.ts',
   'node-onvif': 'adapters/onvif/soap.ts',
-  'p-queue': 'plugin/export/work.ts',
+  'p-queue': 'plugin/export/turns.ts',
   saxes: 'adapters/onvif/read-xml.ts',
   winston: 'plugin/log/winston.ts',
   yaml: 'plugin/config/yaml.ts',

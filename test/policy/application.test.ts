@@ -84,14 +84,14 @@ describe('application', () => {
     ['nobody', () => ({ officers: [] }), ['OFFICER_COUNT officers']],
     ['no approver on the notice', () => withNotice({ approverName: undefined }), []],
     ['past its deadline', () => withNotice({ provideBy: '2026-03-01T12:00:00.000Z' }), []],
-    ['long, without a word why', () => long, ['OUT_OF_SCOPE_TIME necessity']],
-    ['long, with blanks for a reason', () => ({ ...long, necessity: '  ' }), ['OUT_OF_SCOPE_TIME necessity']],
+    ['long, without a word why', () => long, ['necessity-missing necessity']],
+    ['long, with blanks for a reason', () => ({ ...long, necessity: '  ' }), ['necessity-missing necessity']],
     ['long, with its necessity', () => ({ ...long, necessity: '追踪嫌疑人往返路线' }), []],
     ['all wrong at once', () => ({
       items: [anItem('sh-yf-school', 5)], officers: [], ...withNotice({ sealPresent: false, scanSha256: 'x', type: 'COURT_ORDER' }),
     }), [
       'INSTRUMENT_UNREADABLE instrument.scanSha256', 'SEAL_MISSING instrument.sealPresent', 'POWER_NOT_SHOWN instrument.type',
-      'OUT_OF_SCOPE_CAMERA items[0].camera', 'OFFICER_COUNT officers', 'OUT_OF_SCOPE_TIME necessity',
+      'OUT_OF_SCOPE_CAMERA items[0].camera', 'OFFICER_COUNT officers', 'necessity-missing necessity',
     ]],
   ];
   for (const [name, change, expected] of table)
@@ -99,7 +99,7 @@ describe('application', () => {
 
   it('more cameras than the plan allows', () => {
     const items = [item, anItem('sh-yf-street', 1, 2)];
-    assert.deepEqual(codes({ items }, { cameras: 1 }), ['OUT_OF_SCOPE_CAMERA items']);
+    assert.deepEqual(codes({ items }, { cameras: 1 }), ['cameras-too-many items']);
     assert.deepEqual(codes({ items: [item, item] }, { cameras: 1 }), []);
   });
 

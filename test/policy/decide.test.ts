@@ -53,7 +53,8 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['user:sh.lu', [anItem('sh-yf-gate', 30)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t1(duty)],
     ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-street', 3)], 'COURT', false, 'allow', [], t1()],
     ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-gate', 3, 3)], 'COURT', false, 'allow', ['over-soft'], t1()],   // cut in two, still six hours
-    ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-gate', 3, 10)], 'COURT', false, 'allow', [], t1()],
+    ['user:sh.lu', [anItem('sh-yf-gate', 2), anItem('sh-yf-gate', 2, 10)], 'COURT', false, 'allow', [], t1()],
+    ['user:sh.lu', [anItem('sh-yf-gate', 3), anItem('sh-yf-gate', 3, 10)], 'COURT', false, 'allow', ['over-soft'], t1()],   // cut in pieces, as long as its pieces
     ['user:sh.lu', [anItem('sh-yf-gate'), anItem('sh-yf-school')], 'PRE_FILING', false, 'allow', ['sensitive'], t1()],
     ['user:sh.pan', [anItem('sh-yf-street')], 'ADMIN_CASE', false, 'allow', [], t1()],
     ['user:sh.pan', [anItem('sh-yf-street')], 'ADMIN_URGENT', false, 'deny', [], 'no-row-allows'],

@@ -36,6 +36,16 @@ describe('explain', () => {
     assert.equal(told.disclaimer.en, 'Organisation defaults. Not law, not legal advice.');
   });
 
+  for (const [user, act, verdict] of [
+    ['user:sh.zhou', 'review', 'allow'], ['user:sh.wei', 'release', 'allow'], ['user:sh.lu', 'review', 'deny'],
+    ['user:gl.lan.clerk', 'review', 'deny'], // at another site
+    ['user:audit.he', 'read-journal', 'allow'], ['user:root.luo', 'manage', 'allow'],
+  ] as const)
+    it(`${user}, ${act}, of Shanghai: ${verdict}, as the gate itself answers`, () => {
+      const told = explain(policy, { ...aQuestion(user, [anItem('sh-yf-gate')]), act, basis: '-' });
+      assert.equal(told.decision.verdict, verdict);
+    });
+
   it('a foreign body: denied, with its article and without a plan', () => {
     const told = explain(policy, aQuestion('user:sh.lu', [anItem('sh-yf-gate')], 'FOREIGN'));
     assert.deepEqual([told.decision.reasons, told.plan, told.planDigest, told.steps], [['basis-foreign'], null, null, []]);

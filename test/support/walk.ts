@@ -16,7 +16,7 @@ export interface Seen {
   late: boolean;
   voices: { step: string; by: string }[];
   footage: { camera: string; state: string; parts: number; frames: number }[];
-  missing: string[];
+  missing: { camera: string; cause: string }[];
   returned: { codes: string[] } | null;
   release: { executors: string[]; fetched: number } | null;
 }

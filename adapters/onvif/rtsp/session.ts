@@ -109,9 +109,12 @@ export async function openReplay(parts: ReplayParts): Promise<Replay> {
       }),
     );
     const keepAlive = setInterval(() => connection.tell('OPTIONS', aggregate, { Session: session }), (timeoutSeconds * 1000) / 2).unref();
-    parts.signal.addEventListener('abort', () => clearInterval(keepAlive), { once: true });
+    const silence = (): void => clearInterval(keepAlive);
+    parts.signal.addEventListener('abort', silence, { once: true });
     const teardown = async (): Promise<void> => {
-      clearInterval(keepAlive);
+      silence();
+      // The signal lives as long as the gate: a listener left on it would be kept for ever.
+      parts.signal.removeEventListener('abort', silence);
       const politely = connection.request('TEARDOWN', aggregate, { Session: session }).catch(() => undefined);
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([politely, new Promise((resolve) => (timer = setTimeout(resolve, 1000)))]);

@@ -7,7 +7,7 @@ import type { ApiParts } from './parts.js';
 const signIn = operation<ApiParts, typeof sessionSchema>({
   method: 'post', path: '/api/v1/session', summary: 'User and password → a token of 15 minutes at most', open: true, guarded: true, body: sessionSchema,
   async run(parts, { body, request }) {
-    const { token, expiresAt, subject } = await parts.signIn(body.user, body.password, request.socket.remoteAddress ?? '');
+    const { token, expiresAt, subject } = await parts.signIn(body.user, body.password, request.ip ?? '');
     return { status: 201, body: { token, expiresAt, ...subject } };
   },
 });

@@ -6,6 +6,7 @@ import { states, type RequestState, type State } from '../../domain/lifecycle.js
 import type { Subject } from '../../domain/subject.js';
 import { admit } from '../../export/admit.js';
 import { deliver } from '../../export/deliver.js';
+import { recordRefusal } from '../../export/refusal.js';
 import { release } from '../../export/release.js';
 import { review } from '../../export/review.js';
 import { operation, type Operation } from '../operation.js';
@@ -20,7 +21,7 @@ const submit = operation<ApiParts, typeof applicationSchema>({
     parts.wake(state.requestId);
     const { requestId } = state;
     if (state.tracks.approval === 'denied')
-      throw new Problem('request-denied', `Request ${requestId} is recorded and denied: no policy row allows it.`, { requestId, reasons: decision.reasons });
+      throw new Problem('request-denied', `Request ${requestId} is recorded and denied.`, { requestId, reasons: decision.reasons });
     if (state.tracks.approval === 'returned')
       throw new Problem('request-returned', `Request ${requestId} is recorded and returned; mend the named places and apply again.`, { requestId, faults });
     return { status: 201, body: await viewOf(state, parts.store) };
@@ -33,9 +34,16 @@ const list = operation<ApiParts, typeof emptySchema>({
     const limit = Math.min(200, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
     const state = query.get('state');
     if (state !== null && !states.includes(state as State)) throw new Problem('body-malformed', `state is one of: ${states.join(', ')}.`);
-    const rows = await store.requests.listRequests({ limit, state: state ?? undefined, site: query.get('site') ?? undefined, before: query.get('before') ?? undefined });
-    const readable = await Promise.all(rows.map(async (row) => ((await mayRead(requests.state(row.id), subject, policy, store)) ? [summaryOf(row)] : [])));
-    return { status: 200, body: { requests: readable.flat() } };
+    const filter = { limit: PAGE, state: state ?? undefined, site: query.get('site') ?? undefined };
+    const found: ReturnType<typeof summaryOf>[] = [];
+    // Page by page until enough of them may be read: a page of others' requests must not look like the end.
+    for (let before = query.get('before') ?? undefined; found.length < limit; ) {
+      const rows = await store.requests.listRequests({ ...filter, before });
+      for (const row of rows) if (await mayRead(requests.state(row.id), subject, policy, store)) found.push(summaryOf(row));
+      before = rows.at(-1)?.id;
+      if (rows.length < PAGE) break;
+    }
+    return { status: 200, body: { requests: found.slice(0, limit) } };
   },
 });
 
@@ -49,7 +57,7 @@ const show = operation<ApiParts, typeof emptySchema>({
 const vote = operation<ApiParts, typeof reviewSchema>({
   method: 'post', path: '/api/v1/requests/{id}/reviews', summary: 'Agree to the step that waits, or return the request with a code (审批)', body: reviewSchema,
   async run(parts, { subject, params, body }) {
-    const state = await review(parts, subject, params['id']!, body);
+    const state = await recordRefusal(parts, subject, 'review', params['id']!, () => review(parts, subject, params['id']!, body));
     parts.wake(state.requestId);
     return { status: 201, body: await viewOf(state, parts.store) };
   },
@@ -58,14 +66,14 @@ const vote = operation<ApiParts, typeof reviewSchema>({
 const letGo = operation<ApiParts, typeof emptySchema>({
   method: 'post', path: '/api/v1/requests/{id}/release', summary: 'Ask for or confirm the release, as an executor (执行)', body: emptySchema,
   async run(parts, { subject, params }) {
-    return { status: 201, body: await viewOf(await release(parts, subject, params['id']!), parts.store) };
+    return { status: 201, body: await viewOf(await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!)), parts.store) };
   },
 });
 
 const fetchPackage = operation<ApiParts, typeof emptySchema>({
   method: 'get', path: '/api/v1/requests/{id}/package', summary: 'The released package, a counted number of times', answers: 'application/zip',
   async run(parts, { subject, params, response }) {
-    const { fileName, bytes, body } = await deliver(parts, subject, params['id']!);
+    const { fileName, bytes, body } = await recordRefusal(parts, subject, 'export', params['id']!, () => deliver(parts, subject, params['id']!));
     response.status(200).set({
       'Content-Type': 'application/zip', 'Content-Length': String(bytes), 'Content-Disposition': `attachment; filename="${fileName}"`,
     });
@@ -74,6 +82,9 @@ const fetchPackage = operation<ApiParts, typeof emptySchema>({
     return null;
   },
 });
+
+/** Rows that are looked at together. */
+const PAGE = 200;
 
 /** How often a silent stream says that it lives, milliseconds. */
 const HEARTBEAT_MS = 15_000;

@@ -1,0 +1,18 @@
+// Waiting lines: so many at once, the rest in order. The door to p-queue.
+import PQueue from 'p-queue';
+
+export class Turns {
+  readonly #queue: PQueue;
+
+  constructor(most: number) {
+    this.#queue = new PQueue({ concurrency: most });
+  }
+
+  /** Runs `step` when it is its turn; an abort before that leaves the line. */
+  take<T>(step: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#queue.add(() => {
+      signal?.throwIfAborted();
+      return step();
+    });
+  }
+}
