@@ -63,6 +63,14 @@ describe('in the recorder’s place', () => {
     });
   });
 
+  it('an empty message, with which a digest client opens, brings the recorder’s question for a login and nothing else', async () => {
+    const before = await stopped();
+    const answer = await ask(gate.frontUrl, { method: 'POST', target: '/onvif/device_service', body: '' });
+    assert.equal(answer.status, 401);
+    assert.match(String(answer.headers['www-authenticate']), /^Digest /);
+    assert.equal((await stopped()).length, before.length);
+  });
+
   describe('is stopped, recorded, and not seen by the recorder:', () => {
     const recording = '<o:RecordingToken>REC_1</o:RecordingToken>';
     const soap = (asked: Call): Question => ({
@@ -87,7 +95,7 @@ describe('in the recorder’s place', () => {
       ['two operations in one body', { ...soap({ service: 'device', operation: 'GetServices' }), body: envelope('device', 'GetServices').replace('</s:Body>', `<x:GetReplayUri xmlns:x="${namespaces.replay}"/></s:Body>`) }, 'unknown', 'POST /onvif/device_service', null, 'path-ambiguous'],
       ['a document type', { ...soap({ service: 'device', operation: 'GetServices' }), body: `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hosts">]>${envelope('device', 'GetServices').slice(38)}` }, 'unknown', 'POST /onvif/device_service', null, 'body-malformed'],
       ['what is no SOAP', { method: 'POST', target: '/onvif/device_service', body: 'GetReplayUri please' }, 'unknown', 'POST /onvif/device_service', null, 'body-malformed'],
-      ['nothing', { method: 'POST', target: '/onvif/device_service', body: '' }, 'unknown', 'POST /onvif/device_service', null, 'body-malformed'],
+      ['nothing, at no service’s address', { method: 'POST', target: '/cgi-bin/playback', body: '' }, 'unknown', 'POST /cgi-bin/playback', null, 'body-malformed'],
       ['more than a message holds', { method: 'POST', target: '/onvif/device_service', body: Buffer.alloc(300 * 1024, 32) }, 'unknown', 'POST /onvif/device_service', null, 'body-too-large'],
       ['dots in the path', soap({ service: 'device', operation: 'GetServices', target: '/onvif/../cgi-bin/playback' }), 'unknown', 'POST /onvif/../cgi-bin/playback', null, 'path-ambiguous'],
       ['GET of a snapshot', { target: '/onvif/snapshot?channel=1' }, 'unknown', 'GET /onvif/snapshot', null, 'route-unknown'],
