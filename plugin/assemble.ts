@@ -62,18 +62,26 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
   const undo: (() => Promise<unknown> | unknown)[] = [];
   const close = async (): Promise<void> => {
     // Each part is brought down, whatever the one above it says.
-    for (const step of undo.splice(0).reverse()) await (async () => step())().catch((cause: unknown) => log('error', { event: 'close-failed', cause }));
+    for (const step of undo.splice(0).reverse())
+      await (async () => step())().catch((cause: unknown) => log('error', { event: 'close-failed', cause }));
   };
   try {
     const tools = await usableFfmpeg(config, around);
     const policy = await loadPolicy(config.policiesFolder);
     const strangers = judgeCameras(config, policy);
-    if (strangers.length > 0) throw new Problem('config-invalid', 'The configuration names cameras that the policy files do not.', { faults: strangers });
+    if (strangers.length > 0)
+      throw new Problem('config-invalid', 'The configuration names cameras that the policy files do not.', { faults: strangers });
     const keys = loadKeys(config.keysFolder);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
     undo.push(() => store.close());
-    const journal = await Journal.open({ folder: path.join(config.dataFolder, 'journal'), origin: config.journal.origin, key: keys.log, now, hold: holdLock });
+    const journal = await Journal.open({
+      folder: path.join(config.dataFolder, 'journal'),
+      origin: config.journal.origin,
+      key: keys.log,
+      now,
+      hold: holdLock,
+    });
     undo.push(() => journal.close());
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
@@ -86,13 +94,25 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const recorders = makeRecorders(config);
     const progress = new ProgressHub();
     const workParts = {
-      journal, store, objects, requests, policy, tools, now, newId: randomUUID, workFolder: config.workFolder, onProgress: progress.tell,
-      vmsOf: recorders.vmsOf, sign: (manifest: Buffer) => signManifest(manifest, keys.manifest),
+      journal,
+      store,
+      objects,
+      requests,
+      policy,
+      tools,
+      now,
+      newId: randomUUID,
+      workFolder: config.workFolder,
+      onProgress: progress.tell,
+      vmsOf: recorders.vmsOf,
+      sign: (manifest: Buffer) => signManifest(manifest, keys.manifest),
       method: { exportgate: version, node: process.version, ffmpeg: tools.version },
       log: { origin: config.journal.origin, vkey: verifierKey(config.journal.origin, keys.log) },
     };
     const work = new Work({
-      requests, log, retryDelays: around.retryDelays,
+      requests,
+      log,
+      retryDelays: around.retryDelays,
       finishAdmission: (turn) => finishAdmission({ policy, requests, store, now, isConnected: recorders.isConnected }, turn),
       estimate: (state) => estimateBytes(state, config.quotas.bytesPerSecond),
       shortage: (state, estimate, underWay) => shortage({ requests, store, objects, quotas: config.quotas }, state, estimate, underWay),
@@ -101,12 +121,29 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     });
     undo.push(() => work.close());
 
-    const tokens = makeTokens({ secret: keys.tokens, audience: config.journal.origin, lifetime: config.tokens.lifetime, now, newId: randomUUID });
+    const tokens = makeTokens({
+      secret: keys.tokens,
+      audience: config.journal.origin,
+      lifetime: config.tokens.lifetime,
+      now,
+      newId: randomUUID,
+    });
     const people = { journal, store, policy, tokens, failures: makeFailures(now), keysFolder: config.keysFolder, now };
     const api: ApiParts = {
-      journal, objects, policy, requests, store, progress, now, version, gatePublicKey: keys.publicPem('manifest'), isConnected: recorders.isConnected,
-      wake: (id) => work.wake(id), signIn: (user, password, address) => enter(people, user, password, address),
-      authenticate: (authorization) => authenticate(people, authorization), createAccount: (by, account) => addAccount(people, by, account),
+      journal,
+      objects,
+      policy,
+      requests,
+      store,
+      progress,
+      now,
+      version,
+      gatePublicKey: keys.publicPem('manifest'),
+      isConnected: recorders.isConnected,
+      wake: (id) => work.wake(id),
+      signIn: (user, password, address) => enter(people, user, password, address),
+      authenticate: (authorization) => authenticate(people, authorization),
+      createAccount: (by, account) => addAccount(people, by, account),
       setUp: (token, account) => setUp(people, token, account),
     };
     const server = await makeServer(config, api, log);
@@ -115,14 +152,21 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const fronts = [];
     for (const recorder of config.recorders.filter((it) => it.front)) {
       const front = makeFront({
-        recorder, front: adapterOf(recorder).front(asAddress(recorder)), applyUrl: `${url}/apply`, log, stopAccess: (attempt) => stopAccess({ journal, store }, attempt),
+        recorder,
+        front: adapterOf(recorder).front(asAddress(recorder)),
+        applyUrl: `${url}/apply`,
+        log,
+        stopAccess: (attempt) => stopAccess({ journal, store }, attempt),
       });
       await listen(front, recorder.front!.port, recorder.front!.host);
       undo.push(() => shut(front));
       fronts.push({ recorder: recorder.id, url: `${addressOf(front, 'http', recorder.front!.host)}${new URL(recorder.url).pathname}` });
     }
     await work.resume();
-    const clock = setInterval(() => void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })), DEADLINE_LOOK_MS);
+    const clock = setInterval(
+      () => void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
+      DEADLINE_LOOK_MS,
+    );
     undo.push(() => clearInterval(clock));
     const setupToken = (await store.accounts.list()).length === 0 ? await makeSetupToken(config.keysFolder) : null;
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
@@ -135,8 +179,13 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
 
 /** A camera that only the configuration knows could never be applied for: a slip of the pen, told before it is missed. */
 export const judgeCameras = ({ cameras }: Config, policy: Policy): Fault[] =>
-  cameras.filter(({ camera }) => !policy.cameras.some(({ id }) => id === camera))
-    .map(({ camera }) => ({ code: 'camera-unknown', where: `cameras: ${camera}`, detail: 'cameras.csv has no such camera; right is one of its first column.' }));
+  cameras
+    .filter(({ camera }) => !policy.cameras.some(({ id }) => id === camera))
+    .map(({ camera }) => ({
+      code: 'camera-unknown',
+      where: `cameras: ${camera}`,
+      detail: 'cameras.csv has no such camera; right is one of its first column.',
+    }));
 
 /** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */
 async function keepPrivate(folder: string): Promise<void> {
@@ -151,7 +200,10 @@ async function keepPrivate(folder: string): Promise<void> {
 async function usableFfmpeg({ ffmpeg }: Config, { searchPath, allowBundledFfmpeg }: Surroundings): Promise<Tools> {
   const tools = await findFfmpeg({ ...(ffmpeg.path !== null && { path: ffmpeg.path }), searchPath });
   if (tools.bundled && !allowBundledFfmpeg)
-    throw new Problem('ffmpeg-missing', 'Only the bundled ffmpeg of 2018 was found; its decoders have known holes, so it never gets footage from a recorder. Install ffmpeg and ffprobe (Debian: apt-get install ffmpeg).');
+    throw new Problem(
+      'ffmpeg-missing',
+      'Only the bundled ffmpeg of 2018 was found; its decoders have known holes, so it never gets footage from a recorder. Install ffmpeg and ffprobe (Debian: apt-get install ffmpeg).',
+    );
   return tools;
 }
 
@@ -159,7 +211,12 @@ const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind
 const asAddress = ({ id, url, user, password }: RecorderConfig): RecorderAddress => ({ id, url, user, password: password.reveal() });
 
 function makeRecorders(config: Config) {
-  const connected = new Map(config.recorders.map((recorder) => [recorder.id, { vms: adapterOf(recorder).connect(asAddress(recorder)), turns: new Turns(recorder.pulls) }]));
+  const connected = new Map(
+    config.recorders.map((recorder) => [
+      recorder.id,
+      { vms: adapterOf(recorder).connect(asAddress(recorder)), turns: new Turns(recorder.pulls) },
+    ]),
+  );
   const placeOf = (camera: string) => {
     const found = config.cameras.find((it) => it.camera === camera);
     if (!found) throw new Problem('camera-unknown', `The configuration names no recorder for ${camera}.`);
@@ -175,7 +232,10 @@ async function makeServer({ listen: { host, port, tls, behindProxy } }: Config, 
   const app = makeApp(api, log, behindProxy);
   const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
   const server = tls
-    ? https.createServer({ ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' }, app)
+    ? https.createServer(
+        { ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' },
+        app,
+      )
     : http.createServer(options, app);
   await listen(server, port, host);
   return server;
@@ -183,7 +243,9 @@ async function makeServer({ listen: { host, port, tls, behindProxy } }: Config, 
 
 const listen = (server: http.Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })));
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })),
+    );
     server.listen(port, host, resolve);
   });
 

@@ -19,16 +19,26 @@ export async function raiseStage(root: string, around: Surroundings): Promise<St
   const recorderAccount = { user: 'operator', password: randomBytes(12).toString('hex') };
   const minute = Math.floor(around.now().getTime() / 60_000) * 60_000;
   const recorder = await startRecorder({
-    media: path.join(root, 'test/fixtures/street.mp4'), ...recorderAccount, start: new Date(minute - 24 * HOUR), end: new Date(minute + 24 * HOUR),
+    media: path.join(root, 'test/fixtures/street.mp4'),
+    ...recorderAccount,
+    start: new Date(minute - 24 * HOUR),
+    end: new Date(minute + 24 * HOUR),
   });
   const removeFolder = () => fs.promises.rm(folder, { recursive: true, force: true });
   try {
     await fs.promises.writeFile(path.join(folder, 'exportgate.yaml'), configuration(root, recorder.url, recorderAccount.user));
-    const config = await loadConfig(path.join(folder, 'exportgate.yaml'), { EXPORTGATE_RECORDER_NVR_1_PASSWORD: recorderAccount.password }, adapters.map((it) => it.kind));
+    const config = await loadConfig(
+      path.join(folder, 'exportgate.yaml'),
+      { EXPORTGATE_RECORDER_NVR_1_PASSWORD: recorderAccount.password },
+      adapters.map((it) => it.kind),
+    );
     const gate = await startGate(config, around);
     const frontUrl = gate.fronts[0]!.url;
     return {
-      url: gate.url, frontUrl, setupToken: gate.setupToken!, camera: CAMERA,
+      url: gate.url,
+      frontUrl,
+      setupToken: gate.setupToken!,
+      camera: CAMERA,
       span: { from: new Date(minute - HOUR).toISOString(), to: new Date(minute - HOUR + 60_000).toISOString() },
       ffmpegWarning: gate.tools.bundled
         ? '未找到系统 ffmpeg,演示使用随附的 2018 年旧版,切勿用于真实录像。 No ffmpeg on this machine: the demo renders with the BUNDLED, UNPATCHED build of 2018. `exportgate serve` refuses it; install ffmpeg (Debian: apt-get install ffmpeg).'
@@ -53,7 +63,8 @@ const prefix = 'exportgate-demo-';
 async function sweepStages(): Promise<void> {
   for (const name of await fs.promises.readdir(os.tmpdir())) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) await fs.promises.rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+    if (pid && !isAlive(Number(pid)))
+      await fs.promises.rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -81,7 +92,11 @@ cameras:
 /** What any ONVIF client sends to get a replay address (Replay service specification, GetReplayUri). */
 async function askForReplay(url: string, recording: string): Promise<string | null> {
   const body = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:trp="http://www.onvif.org/ver10/replay/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema"><s:Body><trp:GetReplayUri><trp:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream><tt:Transport><tt:Protocol>RTSP</tt:Protocol></tt:Transport></trp:StreamSetup><trp:RecordingToken>${recording}</trp:RecordingToken></trp:GetReplayUri></s:Body></s:Envelope>`;
-  const response = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/soap+xml; charset=utf-8; action="http://www.onvif.org/ver10/replay/wsdl/GetReplayUri"' } });
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/soap+xml; charset=utf-8; action="http://www.onvif.org/ver10/replay/wsdl/GetReplayUri"' },
+  });
   const text = await response.text();
   if (response.ok && text.includes('GetReplayUriResponse')) return null;
   return `HTTP ${response.status}: ${[...text.matchAll(/<[\w:]*Text[^>]*>([^<]*)</g)].map((match) => match[1]).join(' / ')}`;

@@ -40,7 +40,8 @@ export async function examine(config: Config, { searchPath }: Surroundings): Pro
   await look('sealed store', async () => {
     await fs.promises.mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
     const room = await roomIn(config.dataFolder);
-    if (room < config.quotas.reserveBytes) throw new Problem('disk-full', `${mib(room)} are free; the reserve alone is ${mib(config.quotas.reserveBytes)}.`);
+    if (room < config.quotas.reserveBytes)
+      throw new Problem('disk-full', `${mib(room)} are free; the reserve alone is ${mib(config.quotas.reserveBytes)}.`);
     return `${mib(room)} free`;
   });
   for (const { id, adapter, url, user, password } of config.recorders)

@@ -17,15 +17,27 @@ import { makeLog } from './log/winston.js';
 import { checkPolicies, loadPolicy } from './policy/load.js';
 
 /** From dist/plugin/ and from plugin/ alike: the folder of manifest.json. */
-const root = [path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'), path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')]
-  .find((folder) => fs.existsSync(path.join(folder, 'manifest.json')))!;
-const { version, engines: { node } } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string; engines: { node: string } };
+const root = [
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'),
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..'),
+].find((folder) => fs.existsSync(path.join(folder, 'manifest.json')))!;
+const {
+  version,
+  engines: { node },
+} = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string; engines: { node: string } };
 const kinds = adapters.map((adapter) => adapter.kind);
 const now = (): Date => new Date();
 const { log, closeLog } = makeLog({ level: 'info', stream: process.stderr, now });
 const quiet = makeLog({ level: 'error', stream: process.stderr, now });
 
-const around: Surroundings = { version, log, now, searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: false, retryDelays: patientRetries };
+const around: Surroundings = {
+  version,
+  log,
+  now,
+  searchPath: process.env['PATH'] ?? '',
+  allowBundledFfmpeg: false,
+  retryDelays: patientRetries,
+};
 
 /** manifest.json is held against what is really there. Problem `config-invalid` with every fault. */
 const holdManifest = () => readManifest(path.join(root, 'manifest.json'), { version, node, adapters });
@@ -42,7 +54,11 @@ process.exitCode = await run(process.argv.slice(2), {
   version,
   policies: path.join(root, 'policies'),
   start,
-  checkManifest: () => holdManifest().then(() => [], (thrown: unknown) => Problem.from(thrown).faults ?? []),
+  checkManifest: () =>
+    holdManifest().then(
+      () => [],
+      (thrown: unknown) => Problem.from(thrown).faults ?? [],
+    ),
   checkPolicies,
   checkConfig: async (file, env) => {
     const faults = await checkConfig(file, env, kinds);

@@ -9,11 +9,14 @@ export interface Checks {
   checkManifest(): Promise<readonly Fault[]>;
 }
 
-export const check = (checks: Checks): Verb<{ policies?: string }> => async ({ output, config, env }, { policies }) => {
-  const faults = policies === undefined
-    ? [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))]
-    : await checks.checkPolicies(policies);
-  const lines = faults.map((fault) => `${fault.where}: ${fault.code}: ${fault.detail}`);
-  output.result({ ok: faults.length === 0, faults }, faults.length === 0 ? ['no faults'] : [...lines, `${faults.length} fault(s)`]);
-  return faults.length === 0 ? 0 : 2;
-};
+export const check =
+  (checks: Checks): Verb<{ policies?: string }> =>
+  async ({ output, config, env }, { policies }) => {
+    const faults =
+      policies === undefined
+        ? [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))]
+        : await checks.checkPolicies(policies);
+    const lines = faults.map((fault) => `${fault.where}: ${fault.code}: ${fault.detail}`);
+    output.result({ ok: faults.length === 0, faults }, faults.length === 0 ? ['no faults'] : [...lines, `${faults.length} fault(s)`]);
+    return faults.length === 0 ? 0 : 2;
+  };

@@ -14,7 +14,11 @@ export interface Credentials {
 export class Client {
   #token: string | null;
 
-  constructor(private readonly gate: string, private readonly credentials: Credentials | null, token: string | null = null) {
+  constructor(
+    private readonly gate: string,
+    private readonly credentials: Credentials | null,
+    token: string | null = null,
+  ) {
     this.#token = token;
   }
 
@@ -32,7 +36,9 @@ export class Client {
     // The file before the question: a fetch of a package is counted, and must not be spent on a place that takes nothing.
     const handle = await openNew(temporary, mode);
     try {
-      const bytes = await this.#send('GET', path).then((response) => save(response, handle)).finally(() => handle.close());
+      const bytes = await this.#send('GET', path)
+        .then((response) => save(response, handle))
+        .finally(() => handle.close());
       await fs.promises.rename(temporary, file);
       return bytes;
     } catch (thrown) {
@@ -67,8 +73,13 @@ export class Client {
   async #send(method: string, path: string, body?: unknown, signal: AbortSignal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
     const token = path === '/api/v1/session' || path === '/api/v1/setup' ? null : await this.#signedIn();
     const response = await fetch(new URL(path, this.gate), {
-      method, signal, redirect: 'error',
-      headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      method,
+      signal,
+      redirect: 'error',
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch((cause: unknown) => {
       throw new Problem('vms-unreachable', `The gate at ${this.gate} does not answer.`, { cause });
@@ -80,7 +91,10 @@ export class Client {
   async #signedIn(): Promise<string> {
     if (this.#token) return this.#token;
     if (!this.credentials) throw new Problem('token-missing', 'The gate wants to know who asks.');
-    const { token } = await this.#json<{ token: string }>('POST', '/api/v1/session', { user: this.credentials.user, password: this.credentials.password });
+    const { token } = await this.#json<{ token: string }>('POST', '/api/v1/session', {
+      user: this.credentials.user,
+      password: this.credentials.password,
+    });
     return (this.#token = token);
   }
 }
@@ -118,7 +132,13 @@ async function* broken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const document = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; faults?: []; reasons?: []; requestId?: string };
+  const document = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    detail?: string;
+    faults?: [];
+    reasons?: [];
+    requestId?: string;
+  };
   const code = document.code !== undefined && document.code in problems ? (document.code as ProblemCode) : 'internal';
   const { faults, reasons, requestId } = document;
   return new Problem(code, document.detail ?? `The gate answered ${response.status}.`, { faults, reasons, requestId });

@@ -36,34 +36,40 @@ export interface DemoParts {
 
 type View = Parameters<typeof lines>[0] & { planDigest: string };
 
-export const demo = ({ raise, newPassword }: DemoParts): Verb<{ out: string; stay?: boolean }> => async ({ output }, { out, stay = false }) => {
-  const stage = await raise();
-  const leave = (): void => void stage.close().then(() => process.exit(130));
-  if (!stay) process.once('SIGINT', leave).once('SIGTERM', leave);
-  try {
-    if (stage.ffmpegWarning) process.stderr.write(`\n!!! ${stage.ffmpegWarning}\n\n`);
-    output.say(`录像机与网关已启动 Recorder and gate run: ${stage.url}`);
-    await anOrdinaryClient(stage, output);
-    const logins = await seed(stage, newPassword);
-    const clients = new Map([...logins].map(([user, password]) => [user, new Client(stage.url, { user, password })]));
-    const as = (person: Person): Client => clients.get(person.user)!;
-    const requestId = await applyAndApprove(stage, output, as);
-    const result = await releaseAndVerify(output, as, requestId, out);
-    await aDeniedRequest(stage, output, as);
-    await theJournal(output, as);
-    output.result({ ...result, requestId, from: stage.span.from, to: stage.span.to }, [`完成 Done: ${result.package}, key ${result.key}`]);
-    if (stay) await stayUp(stage, output, logins);
-    return 0;
-  } finally {
-    process.off('SIGINT', leave).off('SIGTERM', leave);
-    await stage.close();
-  }
-};
+export const demo =
+  ({ raise, newPassword }: DemoParts): Verb<{ out: string; stay?: boolean }> =>
+  async ({ output }, { out, stay = false }) => {
+    const stage = await raise();
+    const leave = (): void => void stage.close().then(() => process.exit(130));
+    if (!stay) process.once('SIGINT', leave).once('SIGTERM', leave);
+    try {
+      if (stage.ffmpegWarning) process.stderr.write(`\n!!! ${stage.ffmpegWarning}\n\n`);
+      output.say(`录像机与网关已启动 Recorder and gate run: ${stage.url}`);
+      await anOrdinaryClient(stage, output);
+      const logins = await seed(stage, newPassword);
+      const clients = new Map([...logins].map(([user, password]) => [user, new Client(stage.url, { user, password })]));
+      const as = (person: Person): Client => clients.get(person.user)!;
+      const requestId = await applyAndApprove(stage, output, as);
+      const result = await releaseAndVerify(output, as, requestId, out);
+      await aDeniedRequest(stage, output, as);
+      await theJournal(output, as);
+      output.result({ ...result, requestId, from: stage.span.from, to: stage.span.to }, [
+        `完成 Done: ${result.package}, key ${result.key}`,
+      ]);
+      if (stay) await stayUp(stage, output, logins);
+      return 0;
+    } finally {
+      process.off('SIGINT', leave).off('SIGTERM', leave);
+      await stage.close();
+    }
+  };
 
 async function anOrdinaryClient(stage: Stage, output: Output): Promise<void> {
   const fault = await stage.askForReplay();
   if (fault === null) throw new Problem('internal', 'The gate let an ordinary client have a replay address.');
-  output.say(`\n1. 普通 ONVIF 客户端请求回放地址,被网关拦截 An ordinary ONVIF client asks for a replay address and is stopped:\n   ${fault}`);
+  output.say(
+    `\n1. 普通 ONVIF 客户端请求回放地址,被网关拦截 An ordinary ONVIF client asks for a replay address and is stopped:\n   ${fault}`,
+  );
 }
 
 /** First run: the one-time token makes the administrator, who adds the others. */
@@ -80,11 +86,19 @@ async function seed(stage: Stage, newPassword: () => string): Promise<Map<string
 function form({ camera, span }: Stage) {
   const { name, unit } = people.officer;
   return {
-    basis: 'CRIMINAL_CASE', items: [{ camera, ...span }], officers: [{ name, unit, idKind: 'POLICE', idNumber: '示例-000001' }, secondOfficer],
-    reason: '示例案件:核实某日傍晚路口的一起电动车被盗', caseNumber: '示例刑立字〔2026〕第7号',
+    basis: 'CRIMINAL_CASE',
+    items: [{ camera, ...span }],
+    officers: [{ name, unit, idKind: 'POLICE', idNumber: '示例-000001' }, secondOfficer],
+    reason: '示例案件:核实某日傍晚路口的一起电动车被盗',
+    caseNumber: '示例刑立字〔2026〕第7号',
     instrument: {
-      type: 'RETRIEVAL_NOTICE', number: '示例公(刑)调证字〔2026〕12号', issuer: '示例市公安局 云帆分局', sealPresent: true, issuedOn: span.from.slice(0, 10),
-      covers: [{ cameras: [camera], ...span }], scanSha256: createHash('sha256').update('a scan that the demo does not have').digest('hex'),
+      type: 'RETRIEVAL_NOTICE',
+      number: '示例公(刑)调证字〔2026〕12号',
+      issuer: '示例市公安局 云帆分局',
+      sealPresent: true,
+      issuedOn: span.from.slice(0, 10),
+      covers: [{ cameras: [camera], ...span }],
+      scanSha256: createHash('sha256').update('a scan that the demo does not have').digest('hex'),
     },
   };
 }
@@ -98,7 +112,9 @@ async function applyAndApprove(stage: Stage, output: Output, as: (person: Person
   output.say('   录像同时提取并封存 meanwhile the footage is pulled and sealed:');
   for (const person of approvers) {
     const after = await as(person).post<View>(`/api/v1/requests/${requestId}/reviews`, { verdict: 'approve', planDigest: view.planDigest });
-    output.say(`   ${person.name} 同意 agrees (${person.what}) → ${after.state}${after.waitsFor ? `, waits for ${after.waitsFor.step}` : ''}`);
+    output.say(
+      `   ${person.name} 同意 agrees (${person.what}) → ${after.state}${after.waitsFor ? `, waits for ${after.waitsFor.step}` : ''}`,
+    );
   }
   await untilState(as(people.officer), requestId, 'packaged');
   stop();
@@ -135,20 +151,31 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
 
 async function aDeniedRequest(stage: Stage, output: Output, as: (person: Person) => Client): Promise<void> {
   const foreign = { ...form(stage), basis: 'FOREIGN', reason: '示例:境外机构来函' };
-  const problem = await as(people.officer).post('/api/v1/requests', foreign).then(() => null, (thrown: unknown) => Problem.from(thrown));
+  const problem = await as(people.officer)
+    .post('/api/v1/requests', foreign)
+    .then(
+      () => null,
+      (thrown: unknown) => Problem.from(thrown),
+    );
   if (problem?.code !== 'request-denied') throw new Problem('internal', 'A foreign request was not denied.');
-  output.say(`\n4. 境外机构的请求被拒绝并记录 A foreign request is denied and recorded:\n   ${problem.detail} (${problem.reasons?.join(', ') ?? ''})`);
+  output.say(
+    `\n4. 境外机构的请求被拒绝并记录 A foreign request is denied and recorded:\n   ${problem.detail} (${problem.reasons?.join(', ') ?? ''})`,
+  );
 }
 
 async function theJournal(output: Output, as: (person: Person) => Client): Promise<void> {
-  const { entries, size } = await as(people.auditor).get<{ size: number; entries: Parameters<typeof entryLine>[0][] }>('/api/v1/journal?count=8');
+  const { entries, size } = await as(people.auditor).get<{ size: number; entries: Parameters<typeof entryLine>[0][] }>(
+    '/api/v1/journal?count=8',
+  );
   output.say(`\n5. 日志末尾 The journal's tail (${size} entries):`);
   for (const entry of entries) output.say(`   ${entryLine(entry)}`);
   output.say('');
 }
 
 async function stayUp(stage: Stage, output: Output, logins: ReadonlyMap<string, string>): Promise<void> {
-  output.say(`网关继续运行 The gate goes on serving ${stage.url} (recorder fronted at ${stage.frontUrl}); Ctrl-C ends it. Demo logins, for this run only:`);
+  output.say(
+    `网关继续运行 The gate goes on serving ${stage.url} (recorder fronted at ${stage.frontUrl}); Ctrl-C ends it. Demo logins, for this run only:`,
+  );
   for (const { user, name, what } of Object.values(people)) output.say(`   ${user.padEnd(16)} ${logins.get(user) ?? ''}  ${name}  ${what}`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

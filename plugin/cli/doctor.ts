@@ -7,9 +7,14 @@ export interface Finding {
   detail: string;
 }
 
-export const doctor = (examine: (config: string, env: NodeJS.ProcessEnv) => Promise<Finding[]>): Verb<object> => async ({ output, config, env }) => {
-  const findings = await examine(config, env);
-  const well = findings.every((finding) => finding.ok);
-  output.result({ ok: well, findings }, findings.map(({ ok, what, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`));
-  return well ? 0 : findings.some((finding) => !finding.ok && finding.what.startsWith('recorder')) ? 3 : 2;
-};
+export const doctor =
+  (examine: (config: string, env: NodeJS.ProcessEnv) => Promise<Finding[]>): Verb<object> =>
+  async ({ output, config, env }) => {
+    const findings = await examine(config, env);
+    const well = findings.every((finding) => finding.ok);
+    output.result(
+      { ok: well, findings },
+      findings.map(({ ok, what, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`),
+    );
+    return well ? 0 : findings.some((finding) => !finding.ok && finding.what.startsWith('recorder')) ? 3 : 2;
+  };

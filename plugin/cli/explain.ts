@@ -23,7 +23,8 @@ export const explainDecision: Verb<ExplainOptions> = async ({ output }, options)
   const { as, camera, act, basis, late = false } = options;
   if (!isUserId(as)) throw new Problem('config-invalid', `--as wants a user like user:li.wei, not “${as}”.`);
   if (!(acts as readonly string[]).includes(act)) throw new Problem('config-invalid', `--act is one of: ${acts.join(', ')}.`);
-  if (basis !== '-' && !(bases as readonly string[]).includes(basis)) throw new Problem('config-invalid', `--basis is “-” or one of: ${bases.join(', ')}.`);
+  if (basis !== '-' && !(bases as readonly string[]).includes(basis))
+    throw new Problem('config-invalid', `--basis is “-” or one of: ${bases.join(', ')}.`);
   const [from, to] = [instantOf('--from', options.from), instantOf('--to', options.to)];
   if (from >= to) throw new Problem('config-invalid', `The span ends (${to}) before it starts (${from}).`);
   const policy = await loadPolicy(options.policies);
@@ -46,7 +47,11 @@ function lines({ decision, plan, planDigest, floor, disclaimer, cityName, siteNa
     `${decision.verdict} · ${decision.verdict === 'allow' ? '允许' : '拒绝'}: ${decision.reasons.join(', ')} (${cityName} ${siteName}, tier ${decision.tier}; policy ${decision.policyVersion})`,
     ...decision.rows.map((row) => `  ${row.source}  ${row.text}`),
     ...(decision.facts.length > 0 ? [`  facts: ${decision.facts.join(', ')}`] : []),
-    ...(plan ? [`  plan ${planDigest}: ${plan.steps.map((step) => step.step).join(' → ')}; execute ${plan.execute}; marks ${plan.marks.join('+')}; original ${plan.original}`] : []),
+    ...(plan
+      ? [
+          `  plan ${planDigest}: ${plan.steps.map((step) => step.step).join(' → ')}; execute ${plan.execute}; marks ${plan.marks.join('+')}; original ${plan.original}`,
+        ]
+      : []),
     ...floor.map((article) => `  floor ${article.id} (as of ${lawAsOf}): ${article.en} [${article.source}]`),
     `  ${disclaimer.zh} ${disclaimer.en}`,
   ];

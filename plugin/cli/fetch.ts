@@ -9,8 +9,7 @@ export const fetchRequest: Verb<{ id: string; out: string }> = async (context, {
   if (!isArchive && fs.existsSync(out)) throw new Problem('config-invalid', `--out: ${out} is there already; name a folder that is not.`);
   const archive = isArchive ? out : `${out}.fetched`;
   const bytes = await clientOf(context).download(`/api/v1/requests/${id}/package`, archive);
-  if (!isArchive)
-    await unpackArchive(archive, out).finally(() => fs.promises.rm(archive, { force: true }));
+  if (!isArchive) await unpackArchive(archive, out).finally(() => fs.promises.rm(archive, { force: true }));
   context.output.result({ package: out, bytes }, [`${out}: ${bytes} bytes; check it: exportgate verify ${out} --key gate.pub`]);
   return 0;
 };

@@ -1,12 +1,22 @@
 // How a verb ends: 0 yes, 1 no, 2 wrong usage or configuration, 3 upstream failed. The same Problem that REST answers, as a sentence.
-import { Problem, type ProblemCode } from '../domain/problem.js';
+import { type Problem, type ProblemCode } from '../domain/problem.js';
 
 export type Exit = 0 | 1 | 2 | 3;
 
 /** What the caller wrote or set up wrongly: no answer of anybody's, so never a 1, which scripts read as a no. */
 const usage: readonly ProblemCode[] = [
-  'config-invalid', 'policy-invalid', 'key-invalid', 'ffmpeg-missing', 'token-missing', 'token-invalid', 'login-failed', 'not-found',
-  'body-malformed', 'body-too-large', 'path-ambiguous', 'method-unknown',
+  'config-invalid',
+  'policy-invalid',
+  'key-invalid',
+  'ffmpeg-missing',
+  'token-missing',
+  'token-invalid',
+  'login-failed',
+  'not-found',
+  'body-malformed',
+  'body-too-large',
+  'path-ambiguous',
+  'method-unknown',
 ];
 
 export function exitOf(problem: Problem): Exit {

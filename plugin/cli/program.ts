@@ -29,8 +29,11 @@ export interface FrontDoor extends Checks {
 
 export async function run(argv: readonly string[], door: FrontDoor): Promise<Exit> {
   let exit: Exit = 0;
-  const program = new Command('exportgate').description('监控录像调取网关 · recorded footage leaves by application, approval, execution and record')
-    .version(door.version).exitOverride().configureOutput({ writeErr: (text) => void process.stderr.write(text) })
+  const program = new Command('exportgate')
+    .description('监控录像调取网关 · recorded footage leaves by application, approval, execution and record')
+    .version(door.version)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
     .option('--config <file>', 'configuration', 'exportgate.yaml')
     .option('--gate <url>', 'address of a running gate', process.env['EXPORTGATE_URL'] ?? 'http://127.0.0.1:8443')
     .option('--json', 'one JSON document instead of lines', false);
@@ -44,26 +47,72 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     });
 
   does(program.command('serve').description('run the gate'), serve(door.start));
-  does(program.command('demo').description('the whole path on real footage, on this machine alone').option('--out <dir>', 'where the package goes', 'demo-out').option('--stay', 'go on serving afterwards'), demo(door.demo));
-  does(program.command('doctor').description('can this machine serve?'), doctor(door.examine));
-  does(program.command('check').description('judge configuration, manifest and policy files').option('--policies <dir>', 'judge this folder of policy files only'), check(door));
   does(
-    program.command('explain').description('what the policy files say, and which rows say it').requiredOption('--as <user>', 'who asks').requiredOption('--camera <id>', 'for which camera')
-      .requiredOption('--act <act>', 'which act').option('--basis <code>', 'legal basis, or -', '-').requiredOption('--from <instant>', 'start, with zone').requiredOption('--to <instant>', 'end, with zone')
-      .option('--late', 'as if the instrument’s deadline were past').addOption(new Option('--policies <dir>', 'policy files').default(door.policies, 'the shipped ones')),
+    program
+      .command('demo')
+      .description('the whole path on real footage, on this machine alone')
+      .option('--out <dir>', 'where the package goes', 'demo-out')
+      .option('--stay', 'go on serving afterwards'),
+    demo(door.demo),
+  );
+  does(program.command('doctor').description('can this machine serve?'), doctor(door.examine));
+  does(
+    program
+      .command('check')
+      .description('judge configuration, manifest and policy files')
+      .option('--policies <dir>', 'judge this folder of policy files only'),
+    check(door),
+  );
+  does(
+    program
+      .command('explain')
+      .description('what the policy files say, and which rows say it')
+      .requiredOption('--as <user>', 'who asks')
+      .requiredOption('--camera <id>', 'for which camera')
+      .requiredOption('--act <act>', 'which act')
+      .option('--basis <code>', 'legal basis, or -', '-')
+      .requiredOption('--from <instant>', 'start, with zone')
+      .requiredOption('--to <instant>', 'end, with zone')
+      .option('--late', 'as if the instrument’s deadline were past')
+      .addOption(new Option('--policies <dir>', 'policy files').default(door.policies, 'the shipped ones')),
     explainDecision,
   );
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
   does(request.command('show').argument('<id>'), showRequest);
   does(request.command('list').option('--state <state>', 'only those in this state'), listRequests);
-  does(request.command('fetch').description('the released package').argument('<id>').requiredOption('--out <place>', 'an archive (….zip) or a folder'), fetchRequest);
-  does(program.command('review').description('one voice 审批').argument('<id>').option('--approve', 'agree to the step that waits').option('--return <code>', 'return with a formal defect'), reviewRequest);
+  does(
+    request
+      .command('fetch')
+      .description('the released package')
+      .argument('<id>')
+      .requiredOption('--out <place>', 'an archive (….zip) or a folder'),
+    fetchRequest,
+  );
+  does(
+    program
+      .command('review')
+      .description('one voice 审批')
+      .argument('<id>')
+      .option('--approve', 'agree to the step that waits')
+      .option('--return <code>', 'return with a formal defect'),
+    reviewRequest,
+  );
   does(program.command('release').description('ask for or confirm the release 执行').argument('<id>'), releaseRequest);
-  does(program.command('verify').description('intact, or the first broken thing').argument('<package>', 'ZIP or folder').requiredOption('--key <file>', 'the gate’s public key, PEM'), verifyFile);
+  does(
+    program
+      .command('verify')
+      .description('intact, or the first broken thing')
+      .argument('<package>', 'ZIP or folder')
+      .requiredOption('--key <file>', 'the gate’s public key, PEM'),
+    verifyFile,
+  );
   const journal = program.command('journal').description('the record 记录');
   does(journal.command('tail').option('--count <n>', 'how many entries', '20'), tailJournal);
-  does(journal.command('verify'), verifyJournalFiles((context) => door.verifyJournal(context.config, context.env)));
+  does(
+    journal.command('verify'),
+    verifyJournalFiles((context) => door.verifyJournal(context.config, context.env)),
+  );
 
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -72,7 +121,11 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
     const problem = Problem.from(thrown);
     const json = argv.includes('--json');
-    process.stderr.write(json ? `${JSON.stringify({ problem: { code: problem.code, detail: problem.detail, faults: problem.faults, reasons: problem.reasons, requestId: problem.requestId } })}\n` : `${sentence(problem)}\n`);
+    process.stderr.write(
+      json
+        ? `${JSON.stringify({ problem: { code: problem.code, detail: problem.detail, faults: problem.faults, reasons: problem.reasons, requestId: problem.requestId } })}\n`
+        : `${sentence(problem)}\n`,
+    );
 
     return exitOf(problem);
   }

@@ -55,7 +55,9 @@ async function readForm(file: string): Promise<unknown> {
       throw new Problem('body-malformed', `instrument.scanFile: ${scan} cannot be read.`);
     });
     if (size > LARGEST_SCAN) throw new Problem('body-too-large', `${scan} is larger than 20 MB.`);
-    form.instrument.scanSha256 = createHash('sha256').update(await fs.promises.readFile(place)).digest('hex');
+    form.instrument.scanSha256 = createHash('sha256')
+      .update(await fs.promises.readFile(place))
+      .digest('hex');
     delete form.instrument.scanFile;
   }
   return form;
@@ -80,13 +82,23 @@ export const listRequests: Verb<{ state?: string }> = async (context, { state })
   return 0;
 };
 
-const cells = ({ requestId, state, requestedAt, waitsForStep, late }: Row): string[] =>
-  [requestId, state, requestedAt, state === 'held' || state === 'preserve-queued' ? `waits for ${waitsForStep ?? '-'}` : '', late ? 'late 逾期' : ''];
+const cells = ({ requestId, state, requestedAt, waitsForStep, late }: Row): string[] => [
+  requestId,
+  state,
+  requestedAt,
+  state === 'held' || state === 'preserve-queued' ? `waits for ${waitsForStep ?? '-'}` : '',
+  late ? 'late 逾期' : '',
+];
 
 /** Cells under each other; none of them is wider than its text says (identifiers and dates are plain letters). */
 function columns(rows: readonly string[][]): string[] {
   const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
-  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** One plain state line, then what is behind it: who asked for what, who agreed, what is sealed, what is missing, how it ended. */
@@ -98,14 +110,25 @@ export function lines(view: View): string[] {
     told('applied 申请', `${view.requestedAt}  ${view.applicant}`),
     ...view.items.map(({ camera, from, to }) => told('asked 调取', `${camera}  ${from} – ${to}`)),
     ...voices.map(({ at, step, by }) => told('agreed 同意', `${at}  ${by}  ${step}`)),
-    ...view.footage.map(({ camera, state, parts, frames }) => told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`)),
+    ...view.footage.map(({ camera, state, parts, frames }) =>
+      told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`),
+    ),
     ...view.missing.map((camera) => told('missing 无录像', camera)),
     ...(view.waitsForRoom !== null && view.waitsForRoom !== 'submitted' ? [told('waits 等待', view.waitsForRoom)] : []),
     ...(view.lastFailure === null ? [] : [told('failed 失败', view.lastFailure)]),
     ...(view.denied ? [told('denied 拒绝', view.denied.reasons.join(', '))] : []),
     ...(view.returned ? [told('returned 退回', view.returned.codes.join(', '))] : []),
-    ...(view.releaseAskedBy !== null && !release ? [told('release 放行', `asked by ${view.releaseAskedBy}; a second executor confirms`)] : []),
-    ...(release ? [told('released 放行', `${release.at}  ${release.executors.join(', ')}; fetched ${release.fetched}/${release.downloads}, ends ${release.expiresAt}`)] : []),
+    ...(view.releaseAskedBy !== null && !release
+      ? [told('release 放行', `asked by ${view.releaseAskedBy}; a second executor confirms`)]
+      : []),
+    ...(release
+      ? [
+          told(
+            'released 放行',
+            `${release.at}  ${release.executors.join(', ')}; fetched ${release.fetched}/${release.downloads}, ends ${release.expiresAt}`,
+          ),
+        ]
+      : []),
   ];
 }
 

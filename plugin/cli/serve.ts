@@ -9,17 +9,24 @@ export interface RunningGate {
   close(): Promise<void>;
 }
 
-export const serve = (start: (config: string, env: NodeJS.ProcessEnv) => Promise<RunningGate>): Verb<object> => async ({ output, config, env }) => {
-  const gate = await start(config, env);
-  output.result({ url: gate.url, fronts: gate.fronts, setupToken: gate.setupToken }, [
-    `ExportGate serves ${gate.url}`,
-    ...gate.fronts.map((front) => `recorder ${front.recorder} is fronted at ${front.url}`),
-    ...(gate.setupToken ? [`No account yet. One-time set-up token 首次启动令牌: ${gate.setupToken}`, 'Use it: POST /api/v1/setup {token, user, name, unit, password}'] : []),
-  ]);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-  await gate.close();
-  return 0;
-};
+export const serve =
+  (start: (config: string, env: NodeJS.ProcessEnv) => Promise<RunningGate>): Verb<object> =>
+  async ({ output, config, env }) => {
+    const gate = await start(config, env);
+    output.result({ url: gate.url, fronts: gate.fronts, setupToken: gate.setupToken }, [
+      `ExportGate serves ${gate.url}`,
+      ...gate.fronts.map((front) => `recorder ${front.recorder} is fronted at ${front.url}`),
+      ...(gate.setupToken
+        ? [
+            `No account yet. One-time set-up token 首次启动令牌: ${gate.setupToken}`,
+            'Use it: POST /api/v1/setup {token, user, name, unit, password}',
+          ]
+        : []),
+    ]);
+    await new Promise<void>((resolve) => {
+      process.once('SIGTERM', resolve);
+      process.once('SIGINT', resolve);
+    });
+    await gate.close();
+    return 0;
+  };

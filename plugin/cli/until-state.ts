@@ -12,7 +12,8 @@ export async function untilState(client: Client, requestId: string, wanted: Stat
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const { state, lastFailure } = await client.get<{ state: State; lastFailure: string | null }>(`/api/v1/requests/${requestId}`);
     if (state === wanted) return;
-    if (ended.includes(state)) throw new Problem('state-conflict', `Request ${requestId} ended ${state}${lastFailure ? ` (${lastFailure})` : ''}.`);
+    if (ended.includes(state))
+      throw new Problem('state-conflict', `Request ${requestId} ended ${state}${lastFailure ? ` (${lastFailure})` : ''}.`);
     await wait(EVERY_MS);
   }
   throw new Problem('state-conflict', `Request ${requestId} did not become ${wanted} in time.`);

@@ -13,7 +13,9 @@ export const verifyFile: Verb<{ package: string; key: string }> = async ({ outpu
   });
   const found = await verifyPackage(options.package, key);
   const fault = found.intact ? null : found.fault;
-  const line = found.intact ? `intact · 完整无误: ${found.requestId}, ${found.files} files, ${found.entries} entries` : `NOT intact · 已被改动: ${found.fault.code} at ${found.fault.where}`;
+  const line = found.intact
+    ? `intact · 完整无误: ${found.requestId}, ${found.files} files, ${found.entries} entries`
+    : `NOT intact · 已被改动: ${found.fault.code} at ${found.fault.where}`;
   output.result({ intact: found.intact, fault }, [line]);
   return found.intact ? 0 : 1;
 };

@@ -4,8 +4,7 @@ import type { Step } from './plan.js';
 import { Problem } from './problem.js';
 
 /** The step that waits, or null when every voice is in. Steps run in the plan's order. */
-export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>): Step | null =>
-  plan?.steps[voices.length] ?? null;
+export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>): Step | null => plan?.steps[voices.length] ?? null;
 
 const isParty = (state: RequestState, person: string): boolean =>
   person === state.requested.applicant || person === state.requested.enteredBy;
@@ -21,7 +20,10 @@ export function judgeVoice(state: RequestState, person: string, holdsRole: (step
   const step = nextStep(state);
   if (!step) throw new Problem('state-conflict', 'Every step of this request has its voice already.');
   if (!holdsRole(step))
-    throw new Problem('not-your-step', `The request waits for step ${step.step} (${step.role}) at site ${state.requested.site}; this person does not hold that role there.`);
+    throw new Problem(
+      'not-your-step',
+      `The request waits for step ${step.step} (${step.role}) at site ${state.requested.site}; this person does not hold that role there.`,
+    );
   return step;
 }
 

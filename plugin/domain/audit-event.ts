@@ -19,8 +19,16 @@ export type TakeState = 'complete' | 'complete-with-holes' | 'partial' | 'no-dat
 export interface RequestEvents {
   /** The application as it came in. First, before anything is decided. `application` commits to the whole form. */
   'export-requested': {
-    basis: Basis; city: string; site: string; items: readonly Item[]; officers: number; applicant: Pseudonym; enteredBy: Pseudonym;
-    unit: Commitment; application: Commitment; instrument: { type: string; scanSha256: string; provideBy: Instant | null } | null;
+    basis: Basis;
+    city: string;
+    site: string;
+    items: readonly Item[];
+    officers: number;
+    applicant: Pseudonym;
+    enteredBy: Pseudonym;
+    unit: Commitment;
+    application: Commitment;
+    instrument: { type: string; scanSha256: string; provideBy: Instant | null } | null;
   };
   'export-denied': { reasons: readonly string[]; rows: readonly string[]; policyVersion: string };
   /** Formal defects, found by the gate (step null) or by the holder of a step. */
@@ -56,7 +64,11 @@ export interface GateEvents {
   'journal-cut': { bytes: number; sha256: string };
   'gate-started': { version: string; policyVersion: string };
   'access-stopped': {
-    recorder: string; operation: string; class: 'footage' | 'writing' | 'unknown'; recording: string | null; client: Commitment;
+    recorder: string;
+    operation: string;
+    class: 'footage' | 'writing' | 'unknown';
+    recording: string | null;
+    client: Commitment;
   };
   /** An application that names things that do not exist: recorded, without a request. */
   'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };

@@ -6,8 +6,22 @@ import type { Tier } from './camera.js';
 import type { UserId } from './subject.js';
 
 export const acts = [
-  'live', 'view', 'still', 'search', 'request', 'preserve', 'inspect', 'review', 'execute', 'release', 'export', 'handover',
-  'destroy', 'read-journal', 'edit-policy', 'manage',
+  'live',
+  'view',
+  'still',
+  'search',
+  'request',
+  'preserve',
+  'inspect',
+  'review',
+  'execute',
+  'release',
+  'export',
+  'handover',
+  'destroy',
+  'read-journal',
+  'edit-policy',
+  'manage',
 ] as const;
 export type Act = (typeof acts)[number];
 

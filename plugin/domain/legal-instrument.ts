@@ -2,7 +2,12 @@
 import type { Instant, Span } from './span.js';
 
 export const instrumentTypes = [
-  'RETRIEVAL_NOTICE', 'PROCURATORATE_CERTIFICATE', 'COURT_ORDER', 'SUPERVISION_NOTICE', 'STATE_SECURITY_PAPER', 'STATUTORY_POWER_PAPER',
+  'RETRIEVAL_NOTICE',
+  'PROCURATORATE_CERTIFICATE',
+  'COURT_ORDER',
+  'SUPERVISION_NOTICE',
+  'STATE_SECURITY_PAPER',
+  'STATUTORY_POWER_PAPER',
 ] as const;
 export type InstrumentType = (typeof instrumentTypes)[number];
 

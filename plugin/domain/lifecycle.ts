@@ -1,4 +1,4 @@
-// The states of a request: two tracks that run side by side until they meet, and what may follow what. A request changes state
+// The states of a request: voices and footage run side by side until they meet in the delivery, and what may follow what. A request changes state
 // only along this table. Everything here is folded from journal entries; the store only keeps a copy.
 import type { RequestEntry, RequestEventName } from './audit-event.js';
 import type { Plan } from './plan.js';
@@ -41,7 +41,10 @@ export const moves: Record<RequestEventName, Move> = {
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
   'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
-  'fulfil-started': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none', 'packaging'] }, to: { delivery: 'packaging' } },
+  'fulfil-started': {
+    from: { approval: ['granted'], custody: ['sealed'], delivery: ['none', 'packaging'] },
+    to: { delivery: 'packaging' },
+  },
   'fulfil-failed': { from: { delivery: ['packaging'] }, to: { delivery: 'none' } },
   'package-sealed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['packaging'] }, to: { delivery: 'packaged' } },
   'release-asked': { from: { approval: ['granted'], delivery: ['packaged'] }, to: { delivery: 'release-asked' } },
@@ -56,7 +59,16 @@ export const canMove = (tracks: Tracks, event: RequestEventName): boolean =>
 
 /** The one word for a person: what the request waits for, or how it ended. */
 export const states = [
-  'requested', 'denied', 'returned', 'not-available', 'preserve-queued', 'held', 'granted', 'packaged', 'release-asked', 'released',
+  'requested',
+  'denied',
+  'returned',
+  'not-available',
+  'preserve-queued',
+  'held',
+  'granted',
+  'packaged',
+  'release-asked',
+  'released',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -106,9 +118,27 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
   if (first?.event !== 'export-requested')
     throw new Problem('journal-corrupt', `The history of ${first?.requestId ?? 'a request'} does not begin with export-requested.`);
   return rest.reduce(follow, {
-    requestId: first.requestId, tracks: start, state: 'requested', requested: first.data, requestedAt: first.at, plan: null,
-    planDigest: null, voices: [], takes: [], missing: [], returned: null, denied: null, late: false,
-    waitsFor: null, attempts: { preserve: 0, fulfil: 0 }, failures: { preserve: 0, fulfil: 0 }, lastFailure: null, package: null, releaseAskedBy: null, release: null, transfers: 0,
+    requestId: first.requestId,
+    tracks: start,
+    state: 'requested',
+    requested: first.data,
+    requestedAt: first.at,
+    plan: null,
+    planDigest: null,
+    voices: [],
+    takes: [],
+    missing: [],
+    returned: null,
+    denied: null,
+    late: false,
+    waitsFor: null,
+    attempts: { preserve: 0, fulfil: 0 },
+    failures: { preserve: 0, fulfil: 0 },
+    lastFailure: null,
+    package: null,
+    releaseAskedBy: null,
+    release: null,
+    transfers: 0,
     requestSequence: 0,
   });
 }
@@ -124,23 +154,41 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {
-    case 'export-denied': return { denied: entry.data };
-    case 'export-returned': return { returned: entry.data };
-    case 'export-held': return { plan: entry.data.plan, planDigest: entry.data.planDigest };
-    case 'request-reviewed': return { voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at }] };
-    case 'preserve-queued': return { waitsFor: entry.data.why };
-    case 'preserve-started': return { waitsFor: null, attempts: { ...state.attempts, preserve: entry.data.attempt } };
-    case 'preserve-failed': return { lastFailure: entry.data.code, failures: { ...state.failures, preserve: state.failures.preserve + 1 } };
-    case 'preserve-completed': return { lastFailure: null };
-    case 'footage-sealed': return { takes: [...state.takes, entry.data] };
-    case 'footage-missing': return { missing: [...state.missing, entry.data] };
-    case 'deadline-missed': return { late: true };
-    case 'fulfil-started': return { attempts: { ...state.attempts, fulfil: entry.data.attempt } };
-    case 'fulfil-failed': return { lastFailure: entry.data.code, failures: { ...state.failures, fulfil: state.failures.fulfil + 1 } };
-    case 'package-sealed': return { package: entry.data, lastFailure: null };
-    case 'release-asked': return { releaseAskedBy: entry.by };
-    case 'clip-released': return { release: { ...entry.data, at: entry.at } };
-    case 'clip-transferred': return { transfers: state.transfers + 1 };
-    default: return {};
+    case 'export-denied':
+      return { denied: entry.data };
+    case 'export-returned':
+      return { returned: entry.data };
+    case 'export-held':
+      return { plan: entry.data.plan, planDigest: entry.data.planDigest };
+    case 'request-reviewed':
+      return { voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at }] };
+    case 'preserve-queued':
+      return { waitsFor: entry.data.why };
+    case 'preserve-started':
+      return { waitsFor: null, attempts: { ...state.attempts, preserve: entry.data.attempt } };
+    case 'preserve-failed':
+      return { lastFailure: entry.data.code, failures: { ...state.failures, preserve: state.failures.preserve + 1 } };
+    case 'preserve-completed':
+      return { lastFailure: null };
+    case 'footage-sealed':
+      return { takes: [...state.takes, entry.data] };
+    case 'footage-missing':
+      return { missing: [...state.missing, entry.data] };
+    case 'deadline-missed':
+      return { late: true };
+    case 'fulfil-started':
+      return { attempts: { ...state.attempts, fulfil: entry.data.attempt } };
+    case 'fulfil-failed':
+      return { lastFailure: entry.data.code, failures: { ...state.failures, fulfil: state.failures.fulfil + 1 } };
+    case 'package-sealed':
+      return { package: entry.data, lastFailure: null };
+    case 'release-asked':
+      return { releaseAskedBy: entry.by };
+    case 'clip-released':
+      return { release: { ...entry.data, at: entry.at } };
+    case 'clip-transferred':
+      return { transfers: state.transfers + 1 };
+    default:
+      return {};
   }
 }

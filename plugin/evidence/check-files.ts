@@ -11,7 +11,12 @@ export async function checkFiles(source: Source, { files }: Manifest, lines: rea
   const missing = files.find(({ path }) => !source.files.has(path));
   if (missing) throw new Broken('file-missing', missing.path);
   const known = new Set([
-    manifestPath, envelopePath, entriesPath, checkpointPath, ...files.map(({ path }) => path), ...lines.map(({ index }) => proofPath(index)),
+    manifestPath,
+    envelopePath,
+    entriesPath,
+    checkpointPath,
+    ...files.map(({ path }) => path),
+    ...lines.map(({ index }) => proofPath(index)),
   ]);
   const [unexpected] = [...source.files.keys()].filter((path) => !known.has(path)).sort(comparePaths);
   if (unexpected !== undefined) throw new Broken('file-unexpected', unexpected);

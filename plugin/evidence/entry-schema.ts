@@ -4,10 +4,26 @@ import type { RequestEventName } from '../domain/audit-event.js';
 
 /** Every event of a request. Leave one out and it does not compile. */
 const events = {
-  'export-requested': null, 'export-denied': null, 'export-returned': null, 'export-held': null, 'preserve-queued': null,
-  'preserve-started': null, 'footage-sealed': null, 'footage-missing': null, 'preserve-failed': null, 'preserve-completed': null,
-  'export-unavailable': null, 'deadline-missed': null, 'request-reviewed': null, 'export-granted': null, 'fulfil-started': null,
-  'fulfil-failed': null, 'package-sealed': null, 'release-asked': null, 'clip-released': null, 'clip-transferred': null,
+  'export-requested': null,
+  'export-denied': null,
+  'export-returned': null,
+  'export-held': null,
+  'preserve-queued': null,
+  'preserve-started': null,
+  'footage-sealed': null,
+  'footage-missing': null,
+  'preserve-failed': null,
+  'preserve-completed': null,
+  'export-unavailable': null,
+  'deadline-missed': null,
+  'request-reviewed': null,
+  'export-granted': null,
+  'fulfil-started': null,
+  'fulfil-failed': null,
+  'package-sealed': null,
+  'release-asked': null,
+  'clip-released': null,
+  'clip-transferred': null,
 } satisfies Record<RequestEventName, null>;
 
 const head = {
@@ -17,7 +33,10 @@ const head = {
   by: z.string().min(1),
   requestId: z.string().min(1),
   requestSequence: z.int().nonnegative(),
-  previous: z.string().regex(/^[0-9a-f]{64}$/).nullable(),
+  previous: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
 };
 const data = z.record(z.string(), z.unknown());
 

@@ -71,15 +71,19 @@ const file = z.strictObject({
 });
 
 /** Each path once, in order, and no file made from one that is not there. */
-const files = z.array(file).min(1).max(maxFiles).superRefine((list, context) => {
-  const known = new Set(list.map((each) => each.path));
-  for (const [i, each] of list.entries()) {
-    if (i > 0 && comparePaths(list[i - 1]!.path, each.path) >= 0)
-      context.addIssue({ code: 'custom', path: [i, 'path'], message: 'is not behind the path before it' });
-    if (each.parent !== undefined && (!known.has(each.parent) || each.parent === each.path))
-      context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
-  }
-});
+const files = z
+  .array(file)
+  .min(1)
+  .max(maxFiles)
+  .superRefine((list, context) => {
+    const known = new Set(list.map((each) => each.path));
+    for (const [i, each] of list.entries()) {
+      if (i > 0 && comparePaths(list[i - 1]!.path, each.path) >= 0)
+        context.addIssue({ code: 'custom', path: [i, 'path'], message: 'is not behind the path before it' });
+      if (each.parent !== undefined && (!known.has(each.parent) || each.parent === each.path))
+        context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
+    }
+  });
 
 export const manifestSchema = z.strictObject({
   version: z.literal(1),
@@ -88,10 +92,16 @@ export const manifestSchema = z.strictObject({
   timezone: z.literal('Asia/Shanghai'),
   requestId: text,
   basis: z.enum(bases),
-  instrument: z.strictObject({
-    type: z.enum(instrumentTypes), number: text, issuer: text, issuedOn: z.string().regex(/^\d{4}-\d\d-\d\d$/),
-    provideBy: instant.optional(), scanSha256: hex64,
-  }).nullable(),
+  instrument: z
+    .strictObject({
+      type: z.enum(instrumentTypes),
+      number: text,
+      issuer: text,
+      issuedOn: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+      provideBy: instant.optional(),
+      scanSha256: hex64,
+    })
+    .nullable(),
   requestingUnit: text,
   officers: z.array(z.strictObject({ name: text, unit: text, idKind: z.enum(idKinds), idNumber: text })),
   custodian: z.strictObject({ city: z.string().regex(/^\d{6}$/), site: text, siteName: text, regime: z.enum(['ART7', 'ART9', 'PRIVATE']) }),

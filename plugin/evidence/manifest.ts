@@ -12,9 +12,11 @@ import type { Disclosure, Manifest, ManifestCamera } from './manifest-schema.js'
 import { maskNumber } from './mask-number.js';
 
 const notice = {
-  zh: '本清单说明文件的来源、完整性校验值与经办过程，由调取网关自动生成；' +
+  zh:
+    '本清单说明文件的来源、完整性校验值与经办过程，由调取网关自动生成；' +
     '不是法律意见，也不代替办案机关的审查。原件未经改动，查阅件不是原件。',
-  en: 'This list tells where the files come from, their sums and how they were made; the gate wrote it by itself. ' +
+  en:
+    'This list tells where the files come from, their sums and how they were made; the gate wrote it by itself. ' +
     'It is not legal advice and replaces no examination by the authority. ' +
     'The original is unchanged; a viewing copy is not the original.',
 };
@@ -74,8 +76,14 @@ export function writeManifest(manifest: Manifest): Buffer {
   return bytes;
 }
 
-const describeInstrument = ({ type, number, issuer, issuedOn, provideBy, scanSha256 }: LegalInstrument) =>
-  ({ type, number, issuer, issuedOn, provideBy, scanSha256 });
+const describeInstrument = ({ type, number, issuer, issuedOn, provideBy, scanSha256 }: LegalInstrument) => ({
+  type,
+  number,
+  issuer,
+  issuedOn,
+  provideBy,
+  scanSha256,
+});
 
 /** Without what is ours alone: the sealed object's id, and the sum that only a ZIP header wants. */
 const describeFile = ({ path, role, bytes, sha256, sm3, parent, recipe }: Artifact) => ({ path, role, bytes, sha256, sm3, parent, recipe });

@@ -1,8 +1,15 @@
 // How a package can fail its verification: a closed list. The codes are API (docs/spec/package.md, "Faults").
 
 export const packageFaultCodes = [
-  'file-changed', 'file-missing', 'file-unexpected', 'manifest-changed', 'key-foreign', 'entry-missing', 'entry-changed',
-  'proof-invalid', 'archive-malformed',
+  'file-changed',
+  'file-missing',
+  'file-unexpected',
+  'manifest-changed',
+  'key-foreign',
+  'entry-missing',
+  'entry-changed',
+  'proof-invalid',
+  'archive-malformed',
 ] as const;
 export type PackageFaultCode = (typeof packageFaultCodes)[number];
 

@@ -6,7 +6,15 @@ import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { sha256Hex } from '../domain/formats/digest.js';
 import { Problem } from '../domain/problem.js';
 import {
-  checkpointPath, compareInPackage, entriesPath, envelopePath, isPackagePath, isReserved, manifestPath, maxFiles, proofPath,
+  checkpointPath,
+  compareInPackage,
+  entriesPath,
+  envelopePath,
+  isPackagePath,
+  isReserved,
+  manifestPath,
+  maxFiles,
+  proofPath,
 } from './layout.js';
 import type { PackageFile } from './read-exactly.js';
 
@@ -32,7 +40,9 @@ export function packageFiles({ manifest, envelope, artifacts, entries, proof, ch
     held(manifestPath, manifest),
     held(envelopePath, envelope),
     ...artifacts.map((artifact) => ({
-      path: artifact.path, bytes: artifact.bytes, crc32: artifact.crc32,
+      path: artifact.path,
+      bytes: artifact.bytes,
+      crc32: artifact.crc32,
       read: (from: number, to: number) => artifact.read(from, to),
     })),
     held(entriesPath, entries.map((entry) => `${canonicalJson(entry)}\n`).join('')),
@@ -46,7 +56,9 @@ export function packageFiles({ manifest, envelope, artifacts, entries, proof, ch
 function held(path: string, content: Buffer | string): PackageFile {
   const bytes = Buffer.from(content);
   return {
-    path, bytes: bytes.length, crc32: crc32(bytes),
+    path,
+    bytes: bytes.length,
+    crc32: crc32(bytes),
     read: async function* (from, to) {
       yield bytes.subarray(from, to);
     },
@@ -65,5 +77,6 @@ function expectPaths(artifacts: readonly Artifact[], files: readonly PackageFile
   const bad = artifacts.find(({ path }) => !isPackagePath(path) || isReserved(path));
   if (bad) throw new Problem('internal', `A file of the package cannot be called ${bad.path}.`);
   if (files.length > maxFiles) throw new Problem('internal', `A package holds at most ${maxFiles} files.`);
-  if (new Set(files.map((file) => file.path)).size !== files.length) throw new Problem('internal', 'Two files of the package have one path.');
+  if (new Set(files.map((file) => file.path)).size !== files.length)
+    throw new Problem('internal', 'Two files of the package have one path.');
 }

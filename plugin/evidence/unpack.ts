@@ -9,13 +9,17 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
   try {
     const source = await openArchive(archive);
     try {
-      await writeFolder([...source.files].map(([path, bytes]) => ({ path, bytes, read: () => source.read(path) })), folder);
+      await writeFolder(
+        [...source.files].map(([path, bytes]) => ({ path, bytes, read: () => source.read(path) })),
+        folder,
+      );
       source.settle();
     } finally {
       await source.close();
     }
   } catch (thrown) {
-    if (thrown instanceof Broken) throw new Problem('object-corrupt', `The fetched archive is not whole: ${thrown.code} at ${thrown.where}.`, { cause: thrown });
+    if (thrown instanceof Broken)
+      throw new Problem('object-corrupt', `The fetched archive is not whole: ${thrown.code} at ${thrown.where}.`, { cause: thrown });
     throw thrown;
   }
 }

@@ -9,7 +9,15 @@ import { Broken } from './package-fault.js';
 import { readRange } from './read-range.js';
 import type { Source } from './source.js';
 import {
-  canonicalCentral, canonicalLocal, checkLocal, end64Bytes, endBytes, malformed, maxLocalBytes, readDirectory, readEnd,
+  canonicalCentral,
+  canonicalLocal,
+  checkLocal,
+  end64Bytes,
+  endBytes,
+  malformed,
+  maxLocalBytes,
+  readDirectory,
+  readEnd,
 } from './zip-records.js';
 import type { ArchivedFile } from './zip-records.js';
 

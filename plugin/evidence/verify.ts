@@ -14,9 +14,7 @@ import { readHistory } from './read-history.js';
 import { openSource } from './source.js';
 import type { Source } from './source.js';
 
-export type PackageVerdict =
-  | { intact: true; requestId: string; files: number; entries: number }
-  | { intact: false; fault: PackageFault };
+export type PackageVerdict = { intact: true; requestId: string; files: number; entries: number } | { intact: false; fault: PackageFault };
 
 /**
  * `path` is a ZIP file or a folder; `publicKeyPem` the gate's Ed25519 key (PEM, SPKI), which comes from outside the package: a key

@@ -51,7 +51,13 @@ function writeEnd({ count, bytes, at }: { count: number; bytes: number; at: numb
   wide.writeUInt32LE(44, 4);
   wide.writeUInt16LE(0x032d, 12);
   wide.writeUInt16LE(45, 14);
-  for (const [value, place] of [[count, 24], [count, 32], [bytes, 40], [at, 48]] as const) wide.writeBigUInt64LE(BigInt(value), place);
+  for (const [value, place] of [
+    [count, 24],
+    [count, 32],
+    [bytes, 40],
+    [at, 48],
+  ] as const)
+    wide.writeBigUInt64LE(BigInt(value), place);
   wide.writeUInt32LE(signatures.locator, 56);
   wide.writeBigUInt64LE(BigInt(at + bytes), 64);
   wide.writeUInt32LE(1, 72);
@@ -108,7 +114,8 @@ function widen(values: readonly number[], extra: Buffer, path: string): number[]
 /** No way out of the folder, on any system. Whether the package expects the name is asked later. */
 function readPath(name: Buffer): string {
   const path = decodeText(name);
-  const doubtful = path === null || /[\\:\p{Cc}\p{Cf}]/u.test(path) || path.split('/').some((part) => part === '' || part === '.' || part === '..');
+  const doubtful =
+    path === null || /[\\:\p{Cc}\p{Cf}]/u.test(path) || path.split('/').some((part) => part === '' || part === '.' || part === '..');
   if (path === null || doubtful) throw malformed('directory');
   return path;
 }
@@ -122,8 +129,12 @@ export function checkLocal(header: Buffer, file: ArchivedFile): number {
   if (header.length < 30 + name.length || header.readUInt32LE(0) !== signatures.local) throw malformed(file.path);
   const size = Math.min(file.bytes, unset32);
   const same =
-    isPlainFile(header.subarray(6, 10)) && header.readUInt32LE(14) === file.crc32 && header.readUInt32LE(18) === size &&
-    header.readUInt32LE(22) === size && header.readUInt16LE(26) === name.length && header.subarray(30, 30 + name.length).equals(name);
+    isPlainFile(header.subarray(6, 10)) &&
+    header.readUInt32LE(14) === file.crc32 &&
+    header.readUInt32LE(18) === size &&
+    header.readUInt32LE(22) === size &&
+    header.readUInt16LE(26) === name.length &&
+    header.subarray(30, 30 + name.length).equals(name);
   const length = 30 + name.length + header.readUInt16LE(28);
   if (!same || length > header.length) throw malformed(file.path);
   return length;

@@ -81,7 +81,13 @@ function* pieces(files: readonly PackageFile[]): Generator<Piece> {
 
 /** From "flags" to "uncompressed size": the same in the local header and in the directory. */
 const facts = ({ bytes, crc32 }: Member): Buffer[] => [
-  u16(utf8Names), u16(stored), u16(dosTime), u16(dosDate), u32(crc32), capped(bytes), capped(bytes),
+  u16(utf8Names),
+  u16(stored),
+  u16(dosTime),
+  u16(dosDate),
+  u32(crc32),
+  capped(bytes),
+  capped(bytes),
 ];
 
 const zip64Extra = (values: readonly number[]): Buffer =>
@@ -102,15 +108,31 @@ function directoryRecord(file: Member, headerAt: number): Buffer {
   const version = extra.length > 0 ? zip64Version : plainVersion;
   const noCommentNoDisk = [u16(0), u16(0), u16(0)];
   return Buffer.concat([
-    u32(0x02014b50), Buffer.of(version, unix), u16(version), ...facts(file), u16(name.length), u16(extra.length),
-    ...noCommentNoDisk, u32(attributes), capped(headerAt), name, extra,
+    u32(0x02014b50),
+    Buffer.of(version, unix),
+    u16(version),
+    ...facts(file),
+    u16(name.length),
+    u16(extra.length),
+    ...noCommentNoDisk,
+    u32(attributes),
+    capped(headerAt),
+    name,
+    extra,
   ]);
 }
 
 /** APPNOTE 4.3.14 to 4.3.16: the end record, behind its ZIP64 form where a number does not fit. */
 function endRecords(count: number, bytes: number, at: number): Buffer {
   const end = Buffer.concat([
-    u32(0x06054b50), u16(0), u16(0), u16(Math.min(count, full16)), u16(Math.min(count, full16)), capped(bytes), capped(at), u16(0),
+    u32(0x06054b50),
+    u16(0),
+    u16(0),
+    u16(Math.min(count, full16)),
+    u16(Math.min(count, full16)),
+    capped(bytes),
+    capped(at),
+    u16(0),
   ]);
   if (count < full16 && bytes < full32 && at < full32) return end;
   const versions = [Buffer.of(zip64Version, unix), u16(zip64Version)];

@@ -42,7 +42,10 @@ export async function setUp(parts: Parts, token: string, account: NewAccount): P
   const { journal, store, policy, keysFolder } = parts;
   if ((await store.accounts.list()).length > 0) throw new Problem('setup-closed', 'The gate has accounts; a manager adds further ones.');
   if (!policy.allows(account.user, 'manage', 'account:*', null))
-    throw new Problem('not-permitted', `policies/roles.csv makes ${account.user} no administrator; it should say: g, ${account.user}, role:administrator, *`);
+    throw new Problem(
+      'not-permitted',
+      `policies/roles.csv makes ${account.user} no administrator; it should say: g, ${account.user}, role:administrator, *`,
+    );
   const faults = judgePassword(account.password, account.user);
   if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
   await spendSetupToken(keysFolder, token);
@@ -51,7 +54,12 @@ export async function setUp(parts: Parts, token: string, account: NewAccount): P
 }
 
 /** Problems: `login-failed`, `too-many-requests`, `journal-unwritable`: a sign-in that cannot be recorded does not happen. */
-export async function enter(parts: Parts, user: string, password: string, address: string): Promise<{ token: string; expiresAt: string; subject: Subject }> {
+export async function enter(
+  parts: Parts,
+  user: string,
+  password: string,
+  address: string,
+): Promise<{ token: string; expiresAt: string; subject: Subject }> {
   const { journal, store, tokens, failures } = parts;
   try {
     const { subject, token, expiresAt } = await signIn({ accounts: store.accounts, tokens, failures }, user, password);
@@ -60,13 +68,21 @@ export async function enter(parts: Parts, user: string, password: string, addres
     return { subject, token, expiresAt: expiresAt.toISOString() };
   } catch (thrown) {
     const problem = Problem.from(thrown);
-    if (problem.code === 'login-failed') await journal.append({ event: 'sign-in-refused', by: 'gate', data: { client: await store.personal.conceal('client', { address, user }) } });
+    if (problem.code === 'login-failed')
+      await journal.append({
+        event: 'sign-in-refused',
+        by: 'gate',
+        data: { client: await store.personal.conceal('client', { address, user }) },
+      });
     throw problem;
   }
 }
 
 /** A token counts while its account does. Problems: `token-missing`, `token-invalid`. */
-export async function authenticate({ store, tokens }: Pick<Parts, 'store' | 'tokens'>, authorization: string | undefined): Promise<Subject> {
+export async function authenticate(
+  { store, tokens }: Pick<Parts, 'store' | 'tokens'>,
+  authorization: string | undefined,
+): Promise<Subject> {
   const bearer = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
   const { user } = tokens.readToken(bearer);
   const account = await store.accounts.get(user);

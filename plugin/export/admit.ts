@@ -52,7 +52,10 @@ export async function finishAdmission(parts: Omit<Parts, 'journal'>, turn: Turn)
   const { tracks, requested } = turn.state;
   if (tracks.approval === 'held' && tracks.custody === 'none') await queue(turn);
   if (tracks.approval !== 'requested') return;
-  const [application, applicant] = await Promise.all([applicationOf(turn.state, parts.store), parts.store.people.userOf(requested.applicant)]);
+  const [application, applicant] = await Promise.all([
+    applicationOf(turn.state, parts.store),
+    parts.store.people.userOf(requested.applicant),
+  ]);
   if (application && applicant) await settle(parts, turn, applicant, application);
 }
 
@@ -64,7 +67,9 @@ async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: User
   const faults = [...judgeApplication(application, plan, parts.policy.law, parts.now()), ...foreignCameras(parts, application.items)];
   if (faults.length > 0) return giveBack(turn, decision, faults);
   await turn.append({
-    event: 'export-held', by: 'gate', data: { plan, planDigest: planDigest(plan), rows: decision.rows.map((row) => row.source) },
+    event: 'export-held',
+    by: 'gate',
+    data: { plan, planDigest: planDigest(plan), rows: decision.rows.map((row) => row.source) },
   });
   if (late) await turn.append({ event: 'deadline-missed', by: 'gate', data: { provideBy: application.instrument!.provideBy! } });
   await queue(turn);
@@ -80,11 +85,16 @@ export const isLate = (application: Pick<Application, 'instrument'>, now: Date):
   application.instrument?.provideBy !== undefined && Date.parse(application.instrument.provideBy) < now.getTime();
 
 export const asQuestion = (application: Application, user: UserId, late: boolean): Question => ({
-  user, act: 'request', basis: application.basis, items: application.items, late,
+  user,
+  act: 'request',
+  basis: application.basis,
+  items: application.items,
+  late,
 });
 
 const foreignCameras = ({ isConnected }: Pick<Parts, 'isConnected'>, items: readonly Item[]): Fault[] =>
-  [...new Set(items.map((item) => item.camera))].filter((camera) => !isConnected(camera))
+  [...new Set(items.map((item) => item.camera))]
+    .filter((camera) => !isConnected(camera))
     .map((camera) => ({ code: 'NOT_OUR_SYSTEM', where: camera, detail: `The gate pulls from no recorder that records ${camera}.` }));
 
 /** One site, known cameras, possible spans, and a typist who may type for the applicant. */
@@ -93,7 +103,10 @@ function locate(parts: Parts, items: readonly Item[], typist: UserId, applicant:
   const [first] = places;
   if (!first) throw new Problem('span-invalid', 'The application names no camera.');
   if (places.some((place) => place.site.id !== first.site.id))
-    throw new Problem('sites-mixed', `Cameras of one site in one application; here: ${[...new Set(places.map((p) => p.site.id))].join(', ')}.`);
+    throw new Problem(
+      'sites-mixed',
+      `Cameras of one site in one application; here: ${[...new Set(places.map((p) => p.site.id))].join(', ')}.`,
+    );
   const now = parts.now().toISOString();
   for (const { camera, from, to } of items) {
     if (from >= to) throw new Problem('span-invalid', `The span of ${camera} ends (${to}) before it starts (${from}).`);
@@ -105,13 +118,23 @@ function locate(parts: Parts, items: readonly Item[], typist: UserId, applicant:
 }
 
 /** An application that names what does not exist is an access attempt too (F1): recorded, by who made it, before it is refused. */
-async function knownOrRecorded<T>({ store, journal }: Parts, typist: Subject, applicant: UserId, items: readonly Item[], check: () => Promise<T>): Promise<T> {
+async function knownOrRecorded<T>(
+  { store, journal }: Parts,
+  typist: Subject,
+  applicant: UserId,
+  items: readonly Item[],
+  check: () => Promise<T>,
+): Promise<T> {
   try {
     return await check();
   } catch (thrown) {
     const problem = Problem.from(thrown);
     const by = await store.people.pseudonymOf(typist.user);
-    await journal.append({ event: 'request-refused', by, data: { code: problem.code, applicant: await store.people.pseudonymOf(applicant), items } });
+    await journal.append({
+      event: 'request-refused',
+      by,
+      data: { code: problem.code, applicant: await store.people.pseudonymOf(applicant), items },
+    });
     throw problem;
   }
 }
@@ -131,7 +154,9 @@ async function numberFor({ store, now }: Parts, { site, city }: Place): Promise<
 async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: UserId, place: Place, application: Application) {
   const account = (await store.accounts.get(applicant))!;
   const [applicantName, typistName, unit, form] = await Promise.all([
-    store.people.pseudonymOf(applicant), store.people.pseudonymOf(typist.user), store.personal.conceal('unit', account.unit),
+    store.people.pseudonymOf(applicant),
+    store.people.pseudonymOf(typist.user),
+    store.personal.conceal('unit', account.unit),
     store.personal.conceal('application', application),
   ]);
   const { instrument } = application;
@@ -139,8 +164,15 @@ async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: 
     event: 'export-requested',
     by: typistName,
     data: {
-      basis: application.basis, city: place.city.code, site: place.site.id, items: application.items, officers: application.officers.length,
-      applicant: applicantName, enteredBy: typistName, unit, application: form,
+      basis: application.basis,
+      city: place.city.code,
+      site: place.site.id,
+      items: application.items,
+      officers: application.officers.length,
+      applicant: applicantName,
+      enteredBy: typistName,
+      unit,
+      application: form,
       instrument: instrument ? { type: instrument.type, scanSha256: instrument.scanSha256, provideBy: instrument.provideBy ?? null } : null,
     },
   });
@@ -148,7 +180,11 @@ async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: 
 
 async function deny(turn: Turn, decision: Decision): Promise<Admission> {
   const rows = decision.rows.map((row) => row.source);
-  await turn.append({ event: 'export-denied', by: 'gate', data: { reasons: decision.reasons, rows, policyVersion: decision.policyVersion } });
+  await turn.append({
+    event: 'export-denied',
+    by: 'gate',
+    data: { reasons: decision.reasons, rows, policyVersion: decision.policyVersion },
+  });
   return { state: turn.state, faults: [], decision };
 }
 

@@ -42,11 +42,16 @@ export async function deliver(parts: Parts, receiver: Subject, requestId: string
 function judgeReceiver({ now }: Parts, state: RequestState, person: string): void {
   const { release, requested, requestId } = state;
   const receivers = [requested.applicant, requested.enteredBy, ...(release?.executors ?? [])];
-  if (!receivers.includes(person)) throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
+  if (!receivers.includes(person))
+    throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
   if (!release) throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; its package is not released.`);
-  if (Date.parse(release.expiresAt) <= now().getTime()) throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
+  if (Date.parse(release.expiresAt) <= now().getTime())
+    throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
   if (state.transfers >= release.downloads)
-    throw new Problem('release-expired', `The package of ${requestId} was fetched ${state.transfers} times, which is all that its plan allows.`);
+    throw new Problem(
+      'release-expired',
+      `The package of ${requestId} was fetched ${state.transfers} times, which is all that its plan allows.`,
+    );
 }
 
 /** The archive is a function of the sealed index and the journal up to package-sealed: the same bytes each time. */
@@ -57,7 +62,14 @@ async function packaged({ journal, objects }: Parts, state: RequestState): Promi
   const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);
   const size = entries.at(-1)!.index + 1;
   return packageFiles({
-    manifest: Buffer.from(index.manifest, 'utf8'), envelope: index.envelope, entries, checkpoint: journal.checkpoint(size),
-    proof: (at) => journal.proof(at, size), artifacts: index.artifacts.map((artifact) => ({ ...artifact, read: (from: number, to: number) => objects.read(artifact.object, from, to) })),
+    manifest: Buffer.from(index.manifest, 'utf8'),
+    envelope: index.envelope,
+    entries,
+    checkpoint: journal.checkpoint(size),
+    proof: (at) => journal.proof(at, size),
+    artifacts: index.artifacts.map((artifact) => ({
+      ...artifact,
+      read: (from: number, to: number) => objects.read(artifact.object, from, to),
+    })),
   });
 }

@@ -5,8 +5,19 @@ import type { CameraIndex } from './custody.js';
 
 /** A camera of which nothing could be had: said in the manifest, with what was asked. */
 export const describeMissing = (camera: string, asked: readonly Span[]): ManifestCamera => ({
-  camera, asked: [...asked], state: 'no-data', firstFrame: null, lastFrame: null, holes: [...asked], preRollMs: 0, clock: null, rung: null, transcriptSha256: null,
-  width: null, height: null, codec: null,
+  camera,
+  asked: [...asked],
+  state: 'no-data',
+  firstFrame: null,
+  lastFrame: null,
+  holes: [...asked],
+  preRollMs: 0,
+  clock: null,
+  rung: null,
+  transcriptSha256: null,
+  width: null,
+  height: null,
+  codec: null,
 });
 
 export function describeCamera({ coverage }: CameraIndex): ManifestCamera {
@@ -15,10 +26,18 @@ export function describeCamera({ coverage }: CameraIndex): ManifestCamera {
   const told = spans.filter((span) => span.clock !== null);
   const [first] = parts;
   return {
-    camera: coverage.camera, asked: spans.map((span) => span.asked), state: coverage.state, firstFrame: first?.firstFrame ?? null,
-    lastFrame: parts.at(-1)?.lastFrame ?? null, holes: spans.flatMap((span) => span.holes),
+    camera: coverage.camera,
+    asked: spans.map((span) => span.asked),
+    state: coverage.state,
+    firstFrame: first?.firstFrame ?? null,
+    lastFrame: parts.at(-1)?.lastFrame ?? null,
+    holes: spans.flatMap((span) => span.holes),
     preRollMs: parts.reduce((most, part) => Math.max(most, part.facts.preRollMs), 0),
-    clock: told.length > 0 ? { before: told[0]!.clock!.before, after: told.at(-1)!.clock!.after } : null, rung: told[0]?.rung ?? null,
-    transcriptSha256: told[0]?.transcriptSha256 ?? null, width: first?.facts.width ?? null, height: first?.facts.height ?? null, codec: first?.facts.codec ?? null,
+    clock: told.length > 0 ? { before: told[0]!.clock!.before, after: told.at(-1)!.clock!.after } : null,
+    rung: told[0]?.rung ?? null,
+    transcriptSha256: told[0]?.transcriptSha256 ?? null,
+    width: first?.facts.width ?? null,
+    height: first?.facts.height ?? null,
+    codec: first?.facts.codec ?? null,
   };
 }

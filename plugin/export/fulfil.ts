@@ -56,9 +56,12 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
     // Journal last: what the entry commits to is on disk already.
     leavings.push(index.object);
-    await requests.take(requestId, ({ append }) => append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index } }));
+    await requests.take(requestId, ({ append }) =>
+      append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index } }),
+    );
   } catch (thrown) {
-    if (requests.state(requestId).package === null) await Promise.allSettled([...made.map((artifact) => artifact.object), ...leavings].map((object) => objects.remove(object)));
+    if (requests.state(requestId).package === null)
+      await Promise.allSettled([...made.map((artifact) => artifact.object), ...leavings].map((object) => objects.remove(object)));
     throw thrown;
   }
 }
@@ -81,26 +84,46 @@ async function markText({ store }: Parts, state: RequestState) {
 
 async function knownApplication(store: Store, state: RequestState) {
   const application = await applicationOf(state, store);
-  if (!application) throw new Problem('state-conflict', `The application of ${state.requestId} was erased; nothing more can be made of it.`);
+  if (!application)
+    throw new Problem('state-conflict', `The application of ${state.requestId} was erased; nothing more can be made of it.`);
   return application;
 }
 
-async function manifestParts(parts: Parts, state: RequestState, indexes: readonly CameraIndex[], artifacts: readonly Artifact[]): Promise<ManifestParts> {
+async function manifestParts(
+  parts: Parts,
+  state: RequestState,
+  indexes: readonly CameraIndex[],
+  artifacts: readonly Artifact[],
+): Promise<ManifestParts> {
   const { store, policy, journal, newId, now, method, log } = parts;
   const { site } = policy.place(state.requested.items[0]!.camera);
   const unit = await store.personal.reveal(state.requested.unit);
   return {
-    packageId: newId(), createdAt: now().toISOString(), requestId: state.requestId, application: await knownApplication(store, state),
-    requestingUnit: await unitOf(state, store), site, plan: state.plan!, planDigest: state.planDigest!, rows: rowsOf(journal.entriesOf(state.requestId)),
-    cameras: [...indexes.map(describeCamera), ...state.missing.map(({ camera }) => describeMissing(camera, spansOf(state, camera)))], artifacts, method, log,
+    packageId: newId(),
+    createdAt: now().toISOString(),
+    requestId: state.requestId,
+    application: await knownApplication(store, state),
+    requestingUnit: await unitOf(state, store),
+    site,
+    plan: state.plan!,
+    planDigest: state.planDigest!,
+    rows: rowsOf(journal.entriesOf(state.requestId)),
+    cameras: [...indexes.map(describeCamera), ...state.missing.map(({ camera }) => describeMissing(camera, spansOf(state, camera)))],
+    artifacts,
+    method,
+    log,
     approvals: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, person: await nameOf(store, by) }))),
-    disclosures: unit ? [{ commitment: state.requested.unit, field: unit.field, value: unit.value as never, salt: unit.salt.toString('hex') }] : [],
+    disclosures: unit
+      ? [{ commitment: state.requested.unit, field: unit.field, value: unit.value as never, salt: unit.salt.toString('hex') }]
+      : [],
   };
 }
 
-const rowsOf = (entries: readonly RequestEntry[]): readonly string[] => entries.flatMap((entry) => (entry.event === 'export-held' ? entry.data.rows : []));
+const rowsOf = (entries: readonly RequestEntry[]): readonly string[] =>
+  entries.flatMap((entry) => (entry.event === 'export-held' ? entry.data.rows : []));
 
-const spansOf = ({ requested }: RequestState, camera: string): Span[] => mergeSpans(requested.items.filter((item) => item.camera === camera));
+const spansOf = ({ requested }: RequestState, camera: string): Span[] =>
+  mergeSpans(requested.items.filter((item) => item.camera === camera));
 
 async function nameOf(store: Store, person: string): Promise<string | undefined> {
   const user = await store.people.userOf(person);

@@ -19,5 +19,9 @@ export interface Attempt {
 
 /** Problem `journal-unwritable`: then nothing is answered but that. */
 export async function stopAccess({ journal, store }: Parts, { client, ...attempt }: Attempt): Promise<void> {
-  await journal.append({ event: 'access-stopped', by: 'gate', data: { ...attempt, client: await store.personal.conceal('client', client) } });
+  await journal.append({
+    event: 'access-stopped',
+    by: 'gate',
+    data: { ...attempt, client: await store.personal.conceal('client', client) },
+  });
 }

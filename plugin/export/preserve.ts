@@ -37,7 +37,8 @@ const isOpen = ({ takes, missing }: RequestState, camera: string): boolean =>
 export async function preserve(parts: Parts, requestId: string, estimate: number, signal: AbortSignal): Promise<void> {
   const { requests } = parts;
   await requests.take(requestId, ({ state, append }) =>
-    append({ event: 'preserve-started', by: 'gate', data: { attempt: state.attempts.preserve + 1, estimateBytes: Math.ceil(estimate) } }));
+    append({ event: 'preserve-started', by: 'gate', data: { attempt: state.attempts.preserve + 1, estimateBytes: Math.ceil(estimate) } }),
+  );
   const state = requests.state(requestId);
   const failures: unknown[] = [];
   for (const camera of camerasOf(state).filter((it) => isOpen(state, it))) {

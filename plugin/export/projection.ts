@@ -9,9 +9,18 @@ export async function rowOf(state: RequestState, store: Store): Promise<RequestR
   const { requested, tracks } = state;
   const nameOf = async (person: string): Promise<string> => (await store.people.userOf(person)) ?? person;
   return {
-    id: state.requestId, state: state.state, ...tracks, city: requested.city, site: requested.site, unit: await unitOf(state, store),
-    basis: requested.basis, applicant: await nameOf(requested.applicant), entered_by: await nameOf(requested.enteredBy),
-    requested_at: state.requestedAt, provide_by: requested.instrument?.provideBy ?? null,
-    waits_for_step: tracks.approval === 'held' ? (nextStep(state)?.step ?? null) : null, late: state.late ? 1 : 0,
+    id: state.requestId,
+    state: state.state,
+    ...tracks,
+    city: requested.city,
+    site: requested.site,
+    unit: await unitOf(state, store),
+    basis: requested.basis,
+    applicant: await nameOf(requested.applicant),
+    entered_by: await nameOf(requested.enteredBy),
+    requested_at: state.requestedAt,
+    provide_by: requested.instrument?.provideBy ?? null,
+    waits_for_step: tracks.approval === 'held' ? (nextStep(state)?.step ?? null) : null,
+    late: state.late ? 1 : 0,
   };
 }

@@ -11,13 +11,23 @@ interface Parts {
 }
 
 /** Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. */
-export async function recordRefusal<T>({ journal, store }: Parts, person: Subject, act: Act, request: string, step: () => Promise<T>): Promise<T> {
+export async function recordRefusal<T>(
+  { journal, store }: Parts,
+  person: Subject,
+  act: Act,
+  request: string,
+  step: () => Promise<T>,
+): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
     const problem = Problem.from(thrown);
     if (problem.status < 500 && problem.code !== 'request-unknown')
-      await journal.append({ event: 'act-refused', by: await store.people.pseudonymOf(person.user), data: { act, request, code: problem.code } });
+      await journal.append({
+        event: 'act-refused',
+        by: await store.people.pseudonymOf(person.user),
+        data: { act, request, code: problem.code },
+      });
     throw problem;
   }
 }

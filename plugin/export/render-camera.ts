@@ -22,14 +22,20 @@ export interface RenderParts {
 
 /** Artifacts of role `viewing`, sealed. Removes what it made when it fails. Problems: `render-failed`, `object-corrupt`, `disk-full`. */
 export async function renderCamera(
-  parts: RenderParts, requestId: string, { camera, coverage, artifacts }: CameraIndex, marks: readonly Mark[], text: MarkText, signal: AbortSignal,
+  parts: RenderParts,
+  requestId: string,
+  { camera, coverage, artifacts }: CameraIndex,
+  marks: readonly Mark[],
+  text: MarkText,
+  signal: AbortSignal,
 ): Promise<Artifact[]> {
   const wanted = coverage.spans.flatMap((span) => span.parts);
   const made: Artifact[] = [];
   try {
     for (const [at, part] of wanted.entries()) {
       const original = artifacts.find((artifact) => artifact.path === part.path)!;
-      const onProgress = (percent: number) => parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
+      const onProgress = (percent: number) =>
+        parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
       made.push(await renderPart(parts, original, part, marks, text, onProgress, signal));
     }
     return made;
@@ -40,14 +46,27 @@ export async function renderCamera(
 }
 
 async function renderPart(
-  { objects, tools, workFolder }: RenderParts, original: Artifact, part: CoveragePart, marks: readonly Mark[], text: MarkText,
-  onProgress: (percent: number) => void, signal: AbortSignal,
+  { objects, tools, workFolder }: RenderParts,
+  original: Artifact,
+  part: CoveragePart,
+  marks: readonly Mark[],
+  text: MarkText,
+  onProgress: (percent: number) => void,
+  signal: AbortSignal,
 ): Promise<Artifact> {
   const work = await openWork(workFolder);
   try {
     const input = path.join(work.folder, '01.mp4');
     await pipeline(Readable.from(objects.read(original.object)), fs.createWriteStream(input, { mode: 0o600 }));
-    const { output, recipe } = await renderViewing(tools, { input, workFolder: work.folder, part: part.facts, marks, text, onProgress, signal });
+    const { output, recipe } = await renderViewing(tools, {
+      input,
+      workFolder: work.folder,
+      part: part.facts,
+      marks,
+      text,
+      onProgress,
+      signal,
+    });
     const sealed = await sealFile(objects, output);
     return { path: original.path.replace(/^original\//, 'viewing/'), role: 'viewing', parent: original.path, recipe, ...sealed };
   } finally {

@@ -91,7 +91,9 @@ export class Requests {
     const entry = (await this.parts.journal.append(draft)) as RequestEntry;
     this.#states.set(draft.requestId, before ? follow(before, entry) : fold([entry]));
     // The act is recorded already: a store that fails here is brought up later, and the act is not undone.
-    await this.catchUp().catch((cause: unknown) => this.parts.log('error', { event: 'projection-behind', requestId: draft.requestId, cause }));
+    await this.catchUp().catch((cause: unknown) =>
+      this.parts.log('error', { event: 'projection-behind', requestId: draft.requestId, cause }),
+    );
     return entry;
   }
 }

@@ -26,9 +26,15 @@ const heldBytes = ({ takes, tracks }: RequestState): number =>
   tracks.approval === 'returned' || tracks.custody === 'unavailable' ? 0 : takes.reduce((sum, take) => sum + take.bytes, 0);
 
 export async function shortage(
-  { requests, store, objects, quotas }: Parts, state: RequestState, estimate: number, underWay: ReadonlyMap<string, number>,
+  { requests, store, objects, quotas }: Parts,
+  state: RequestState,
+  estimate: number,
+  underWay: ReadonlyMap<string, number>,
 ): Promise<'quota-exceeded' | 'disk-full' | null> {
-  const others = requests.ids().filter((id) => id !== state.requestId).map((id) => requests.state(id));
+  const others = requests
+    .ids()
+    .filter((id) => id !== state.requestId)
+    .map((id) => requests.state(id));
   const bytesOf = (other: RequestState): number => underWay.get(other.requestId) ?? heldBytes(other);
   const unit = await unitOf(state, store);
   let ofUnit = estimate;

@@ -22,13 +22,20 @@ interface Parts {
 type Take = RequestEvents['footage-sealed'];
 
 /** null: the recorder holds nothing for any of the spans. Problems of `Vms.pull`, `disk-full`. Leaves no object behind when it fails. */
-export async function takeCamera(parts: Parts, requestId: string, camera: string, spans: readonly Span[], signal: AbortSignal): Promise<Take | null> {
+export async function takeCamera(
+  parts: Parts,
+  requestId: string,
+  camera: string,
+  spans: readonly Span[],
+  signal: AbortSignal,
+): Promise<Take | null> {
   const shelf = new Shelf(parts.objects, camera);
   try {
     const covered: CoverageSpan[] = [];
     for (const [at, span] of spans.entries()) {
       const from = (100 * at) / spans.length;
-      const onPercent = (percent: number) => parts.onProgress({ requestId, stage: 'pull', camera, percent: Math.floor(from + percent / spans.length) });
+      const onPercent = (percent: number) =>
+        parts.onProgress({ requestId, stage: 'pull', camera, percent: Math.floor(from + percent / spans.length) });
       covered.push(await takeSpan(parts, shelf, span, onPercent, signal));
     }
     if (covered.every((span) => span.state === 'no-data')) {
@@ -45,13 +52,22 @@ export async function takeCamera(parts: Parts, requestId: string, camera: string
   }
 }
 
-async function takeSpan({ vms, source }: Parts, shelf: Shelf, asked: Span, onPercent: (percent: number) => void, signal: AbortSignal): Promise<CoverageSpan> {
+async function takeSpan(
+  { vms, source }: Parts,
+  shelf: Shelf,
+  asked: Span,
+  onPercent: (percent: number) => void,
+  signal: AbortSignal,
+): Promise<CoverageSpan> {
   const pull = await vms.pull(source, asked, signal).catch(nothingThere);
   if (pull === null) return { ...noData(asked) };
   let muxed: Part[];
   try {
     muxed = await muxParts(counted(pull.samples, asked, onPercent), {
-      open: (part) => shelf.openPart(part), onUnit: (line) => shelf.writeUnit(line), span: asked, parameterSets: pull.tracks[0]?.parameterSets,
+      open: (part) => shelf.openPart(part),
+      onUnit: (line) => shelf.writeUnit(line),
+      span: asked,
+      parameterSets: pull.tracks[0]?.parameterSets,
     });
   } catch (thrown) {
     const none = nothingThere(thrown);
@@ -63,13 +79,28 @@ async function takeSpan({ vms, source }: Parts, shelf: Shelf, asked: Span, onPer
   const covered = await shelf.endSpan(muxed);
   const holes = holesIn(report.deviceSpan, muxed);
   return {
-    asked, state: stateOfCoverage(report.deviceSpan, holes), parts: covered, holes, clock: report.clock, deviceSpan: report.deviceSpan,
-    rung: report.rung, end: report.end, transcriptSha256: report.transcriptSha256,
+    asked,
+    state: stateOfCoverage(report.deviceSpan, holes),
+    parts: covered,
+    holes,
+    clock: report.clock,
+    deviceSpan: report.deviceSpan,
+    rung: report.rung,
+    end: report.end,
+    transcriptSha256: report.transcriptSha256,
   };
 }
 
 const noData = (asked: Span): CoverageSpan => ({
-  asked, state: 'no-data', parts: [], holes: [asked], clock: null, deviceSpan: null, rung: null, end: null, transcriptSha256: null,
+  asked,
+  state: 'no-data',
+  parts: [],
+  holes: [asked],
+  clock: null,
+  deviceSpan: null,
+  rung: null,
+  end: null,
+  transcriptSha256: null,
 });
 
 function nothingThere(thrown: unknown): null {
@@ -96,7 +127,10 @@ class Shelf {
   #parts = 0;
   #frames = 0;
 
-  constructor(private readonly objects: Objects, private readonly camera: string) {}
+  constructor(
+    private readonly objects: Objects,
+    private readonly camera: string,
+  ) {}
 
   /** Parts are counted through all spans of the camera, from 1; `part` counts within its span, from 1. */
   async openPart(part: number): Promise<SealedWriter> {
@@ -128,7 +162,11 @@ class Shelf {
   async close(coverage: Coverage): Promise<Take> {
     this.#keep(`original/${this.camera}/units.ndjson`, 'units', await this.#units!.finish());
     this.#units = null;
-    this.#keep(`original/${this.camera}/coverage.json`, 'coverage', await sealBytes(this.objects, Buffer.from(`${canonicalJson(coverage)}\n`)));
+    this.#keep(
+      `original/${this.camera}/coverage.json`,
+      'coverage',
+      await sealBytes(this.objects, Buffer.from(`${canonicalJson(coverage)}\n`)),
+    );
     const index: CameraIndex = { camera: this.camera, coverage, artifacts: this.#artifacts };
     const sealed = await sealBytes(this.objects, Buffer.from(canonicalJson(index)));
     const bytes = this.#artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
@@ -144,5 +182,3 @@ class Shelf {
     this.#artifacts.push({ path, role, ...sealed });
   }
 }
-
-

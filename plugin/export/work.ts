@@ -28,7 +28,8 @@ interface Parts {
 export function workFor({ tracks }: RequestState): 'preserve' | 'fulfil' | null {
   const open = tracks.approval === 'held' || tracks.approval === 'granted';
   if (open && (tracks.custody === 'none' || tracks.custody === 'queued' || tracks.custody === 'pulling')) return 'preserve';
-  if (tracks.approval === 'granted' && tracks.custody === 'sealed' && (tracks.delivery === 'none' || tracks.delivery === 'packaging')) return 'fulfil';
+  if (tracks.approval === 'granted' && tracks.custody === 'sealed' && (tracks.delivery === 'none' || tracks.delivery === 'packaging'))
+    return 'fulfil';
   return null;
 }
 
@@ -132,7 +133,8 @@ export class Work {
           await turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'disk-full' } });
           return SHORTAGE_WAIT_MS;
         }
-        if (underWay) await turn.append({ event: work === 'preserve' ? 'preserve-failed' : 'fulfil-failed', by: 'gate', data: { code: problem.code } });
+        if (underWay)
+          await turn.append({ event: work === 'preserve' ? 'preserve-failed' : 'fulfil-failed', by: 'gate', data: { code: problem.code } });
         const delay = retryDelays[turn.state.failures[work] - 1];
         if (delay !== undefined || !underWay) return delay ?? SHORTAGE_WAIT_MS;
         // What was granted is owed: rendering is tried for ever. So is what the gate's own ground kept from being pulled.

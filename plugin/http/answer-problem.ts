@@ -10,19 +10,29 @@ export function problemDocument(problem: Problem, instance: string): Record<stri
   return { type: `urn:problem:${code}`, title: problems[code].title, status, code, detail, instance, requestId, reasons, faults };
 }
 
-export const answerProblem = (log: Log): ErrorRequestHandler => (thrown, request, response, _next) => {
-  const problem = fromExpress(thrown);
-  const instance = `urn:uuid:${randomUUID()}`;
-  log(problem.status >= 500 ? 'error' : 'info', {
-    event: 'problem', problem: problem.code, status: problem.status, method: request.method, path: request.path, requestId: problem.requestId,
-    cause: problem.status >= 500 ? (problem.cause ?? problem) : undefined,
-  });
-  // Headers are out already: the only honest thing left is to break the connection, so that no half file looks whole.
-  if (response.headersSent) return void response.destroy();
-  // RFC 9110, 11.6.1: a 401 names the scheme.
-  if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="exportgate"');
-  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemDocument(problem, instance)));
-};
+export const answerProblem =
+  (log: Log): ErrorRequestHandler =>
+  (thrown, request, response, _next) => {
+    const problem = fromExpress(thrown);
+    const instance = `urn:uuid:${randomUUID()}`;
+    log(problem.status >= 500 ? 'error' : 'info', {
+      event: 'problem',
+      problem: problem.code,
+      status: problem.status,
+      method: request.method,
+      path: request.path,
+      requestId: problem.requestId,
+      cause: problem.status >= 500 ? (problem.cause ?? problem) : undefined,
+    });
+    // Headers are out already: the only honest thing left is to break the connection, so that no half file looks whole.
+    if (response.headersSent) return void response.destroy();
+    // RFC 9110, 11.6.1: a 401 names the scheme.
+    if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer realm="exportgate"');
+    response
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemDocument(problem, instance)));
+  };
 
 /** What express and its body parser throw: errors with a status of HTTP. */
 function fromExpress(thrown: unknown): Problem {

@@ -16,8 +16,20 @@ import { readBody } from './read-body.js';
 /** `behindProxy`: a proxy on this machine stands in front and names the client in X-Forwarded-For; nobody else is believed. */
 export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Express {
   const app = express();
-  app.set('case sensitive routing', true).set('strict routing', true).set('query parser', false).set('trust proxy', behindProxy ? 'loopback' : false).disable('x-powered-by').disable('etag');
-  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } } }));
+  app
+    .set('case sensitive routing', true)
+    .set('strict routing', true)
+    .set('query parser', false)
+    .set('trust proxy', behindProxy ? 'loopback' : false)
+    .disable('x-powered-by')
+    .disable('etag');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: { defaultSrc: ["'none'"], styleSrc: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+      },
+    }),
+  );
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
@@ -33,11 +45,14 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
     next();
   });
   app.use(express.json({ limit: '256kb', strict: true }));
-  for (const it of operations) app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
+  for (const it of operations)
+    app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
   const description = openapi(operations as readonly Operation<never>[], parts.version);
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use((request, response) => {
-    const others = operations.filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(request.path)).map((it) => it.method.toUpperCase());
+    const others = operations
+      .filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(request.path))
+      .map((it) => it.method.toUpperCase());
     if (others.length > 0) {
       response.set('Allow', others.join(', '));
       throw new Problem('method-unknown', `${request.path} takes ${others.join(', ')}, not ${request.method}.`);
@@ -58,13 +73,23 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
     const body = it.body ? readBody(it.body, request.body) : {};
     const answer = await it.run(parts, { subject, params: request.params as Record<string, string>, query, body, request, response });
     if (answer) response.status(answer.status).json(answer.body);
-    log('info', { event: 'request', method: request.method, path: it.path, status: response.statusCode, subject: it.open ? undefined : subject.user, ms: Math.round(performance.now() - started) });
+    log('info', {
+      event: 'request',
+      method: request.method,
+      path: it.path,
+      status: response.statusCode,
+      subject: it.open ? undefined : subject.user,
+      ms: Math.round(performance.now() - started),
+    });
   };
 }
 
 /** Requests a minute and address. */
 const limit = (most: number): RequestHandler =>
   rateLimit({
-    windowMs: 60_000, limit: most, standardHeaders: 'draft-8', legacyHeaders: false,
+    windowMs: 60_000,
+    limit: most,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
     handler: (_request, _response, next) => next(new Problem('too-many-requests', `At most ${most} requests a minute; wait a little.`)),
   });

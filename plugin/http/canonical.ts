@@ -15,4 +15,7 @@ export function canonical(target: string): { path: string; query: URLSearchParam
 }
 
 const ambiguous = (): Problem =>
-  new Problem('path-ambiguous', 'Write the path in plain letters, digits, “-”, “_”, “.” and “~”, without empty, “.”, “..” or encoded parts.');
+  new Problem(
+    'path-ambiguous',
+    'Write the path in plain letters, digits, “-”, “_”, “.” and “~”, without empty, “.”, “..” or encoded parts.',
+  );

@@ -30,7 +30,12 @@ export function makeFront(parts: FrontParts, deadlineMs = DEADLINE_MS): http.Ser
     void answer(parts, request, deadlineMs)
       .catch((thrown: unknown) => refuseProblem(parts, thrown))
       .then((reply) => {
-        const headers = { 'Content-Type': reply.contentType, 'Content-Length': reply.body.length, 'Cache-Control': 'no-store', ...reply.headers };
+        const headers = {
+          'Content-Type': reply.contentType,
+          'Content-Length': reply.body.length,
+          'Cache-Control': 'no-store',
+          ...reply.headers,
+        };
         response.writeHead(reply.status, headers).end(reply.body);
       })
       .catch((cause: unknown) => {
@@ -42,7 +47,10 @@ export function makeFront(parts: FrontParts, deadlineMs = DEADLINE_MS): http.Ser
   const hangUp = (request: http.IncomingMessage, socket: Duplex): void => {
     socket.on('error', () => socket.destroy());
     void stopUnread(parts, request)
-      .then(() => '403 Forbidden', () => '503 Service Unavailable')
+      .then(
+        () => '403 Forbidden',
+        () => '503 Service Unavailable',
+      )
       .then((status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`));
   };
   server.on('upgrade', hangUp).on('connect', hangUp);
@@ -74,7 +82,12 @@ async function readCommand(parts: FrontParts, request: http.IncomingMessage): Pr
   });
   const soapAction = request.headers['soapaction'];
   // With its query: whoever judges a path judges all that goes on to the recorder.
-  return parts.front.classify({ path: target, contentType: typeOf(request), action: typeof soapAction === 'string' ? soapAction : null, body });
+  return parts.front.classify({
+    path: target,
+    contentType: typeOf(request),
+    action: typeof soapAction === 'string' ? soapAction : null,
+    body,
+  });
 }
 
 const typeOf = ({ headers }: http.IncomingMessage): string => String(headers['content-type'] ?? '');
@@ -91,16 +104,34 @@ async function stopUnread(parts: FrontParts, request: http.IncomingMessage): Pro
 
 /** Recorded before it is answered; the journal down means 503 and nothing else. */
 async function stop(parts: FrontParts, command: Command, client: Attempt['client']): Promise<Reply> {
-  const attempt = { recorder: parts.recorder.id, operation: command.operation, recording: command.recording, class: command.class as Attempt['class'], client };
+  const attempt = {
+    recorder: parts.recorder.id,
+    operation: command.operation,
+    recording: command.recording,
+    class: command.class as Attempt['class'],
+    client,
+  };
   await parts.stopAccess(attempt);
   parts.log('info', { event: 'access-stopped', recorder: parts.recorder.id, operation: command.operation, outcome: command.class });
   return parts.front.refuse({ ...sayings[attempt.class], link: parts.applyUrl, status: 403 });
 }
 
 const sayings = {
-  footage: { code: 'route-blocked', zh: '录像须经申请、审批后调取，此次请求已记录', en: 'Recorded footage leaves by application and approval; this request was recorded' },
-  writing: { code: 'route-blocked', zh: '网关不放行修改录像机的操作，此次请求已记录', en: 'The gate passes nothing that changes the recorder; this request was recorded' },
-  unknown: { code: 'route-unknown', zh: '网关不认识此操作，不予放行，此次请求已记录', en: 'The gate does not know this operation and does not pass it; this request was recorded' },
+  footage: {
+    code: 'route-blocked',
+    zh: '录像须经申请、审批后调取，此次请求已记录',
+    en: 'Recorded footage leaves by application and approval; this request was recorded',
+  },
+  writing: {
+    code: 'route-blocked',
+    zh: '网关不放行修改录像机的操作，此次请求已记录',
+    en: 'The gate passes nothing that changes the recorder; this request was recorded',
+  },
+  unknown: {
+    code: 'route-unknown',
+    zh: '网关不认识此操作，不予放行，此次请求已记录',
+    en: 'The gate does not know this operation and does not pass it; this request was recorded',
+  },
 } as const;
 
 /** The recorder gets what was read, under the client's own login. */
@@ -117,22 +148,31 @@ async function pass(parts: FrontParts, request: http.IncomingMessage, command: C
   }).finally(() => response.destroy());
   const challenge = response.headersDistinct['www-authenticate'];
   return {
-    status: response.statusCode ?? 502, contentType: String(response.headers['content-type'] ?? 'application/soap+xml; charset=utf-8'),
-    body: parts.front.rewrite(reply, `http://${host ?? ''}`), ...(challenge && { headers: { 'WWW-Authenticate': challenge } }),
+    status: response.statusCode ?? 502,
+    contentType: String(response.headers['content-type'] ?? 'application/soap+xml; charset=utf-8'),
+    body: parts.front.rewrite(reply, `http://${host ?? ''}`),
+    ...(challenge && { headers: { 'WWW-Authenticate': challenge } }),
   };
 }
 
 function send(target: URL, headers: http.OutgoingHttpHeaders, body: Buffer, deadlineMs: number): Promise<http.IncomingMessage> {
   const { request } = target.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The recorder behind this gate does not answer.', { cause }));
+    const down = (cause: unknown): void =>
+      reject(new Problem('vms-unreachable', 'The recorder behind this gate does not answer.', { cause }));
     // A connection of its own: one that was kept may be closed by the recorder just as it is used again.
-    request(target, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(deadlineMs) }, resolve).on('error', down).end(body);
+    request(target, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(deadlineMs) }, resolve)
+      .on('error', down)
+      .end(body);
   });
 }
 
 /** Keeps `most` bytes; what comes behind them is dropped as it comes, so that a client still gets its answer. */
-function readAll(stream: http.IncomingMessage, most: number, problems: { long(): Problem; broken(cause?: unknown): Problem }): Promise<Buffer> {
+function readAll(
+  stream: http.IncomingMessage,
+  most: number,
+  problems: { long(): Problem; broken(cause?: unknown): Problem },
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -142,7 +182,10 @@ function readAll(stream: http.IncomingMessage, most: number, problems: { long():
       stream.off('data', take).resume();
       reject(problems.long());
     };
-    stream.on('data', take).on('end', () => resolve(Buffer.concat(chunks))).on('error', (cause) => reject(problems.broken(cause)))
+    stream
+      .on('data', take)
+      .on('end', () => resolve(Buffer.concat(chunks)))
+      .on('error', (cause) => reject(problems.broken(cause)))
       .on('close', () => reject(problems.broken()));
   });
 }
@@ -150,8 +193,19 @@ function readAll(stream: http.IncomingMessage, most: number, problems: { long():
 function refuseProblem(parts: FrontParts, thrown: unknown): Reply {
   const problem = Problem.from(thrown);
   const cause = problem.status >= 500 ? (problem.cause ?? problem) : undefined;
-  parts.log(problem.status >= 500 ? 'error' : 'info', { event: 'front-refused', recorder: parts.recorder.id, problem: problem.code, cause });
-  return parts.front.refuse({ code: problem.code, zh: inChinese(problem), en: problem.detail, link: parts.applyUrl, status: problem.status });
+  parts.log(problem.status >= 500 ? 'error' : 'info', {
+    event: 'front-refused',
+    recorder: parts.recorder.id,
+    problem: problem.code,
+    cause,
+  });
+  return parts.front.refuse({
+    code: problem.code,
+    zh: inChinese(problem),
+    en: problem.detail,
+    link: parts.applyUrl,
+    status: problem.status,
+  });
 }
 
 function inChinese({ code, status }: Problem): string {

@@ -19,13 +19,24 @@ export function openapi(operations: readonly Operation<never>[], version: string
 
 function describe(it: Operation<never>): Record<string, unknown> {
   const names = [...it.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-  const problem = { description: 'A problem document (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  const problem = {
+    description: 'A problem document (RFC 9457)',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
   return {
     summary: it.summary,
     security: it.open ? [] : [{ token: [] }],
     parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-    ...(it.body && { requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(it.body, { unrepresentable: 'any', io: 'input' }) } } } }),
-    responses: { [it.method === 'post' ? '201' : '200']: { description: 'Done', content: { [it.answers ?? 'application/json']: {} } }, default: problem },
+    ...(it.body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: z.toJSONSchema(it.body, { unrepresentable: 'any', io: 'input' }) } },
+      },
+    }),
+    responses: {
+      [it.method === 'post' ? '201' : '200']: { description: 'Done', content: { [it.answers ?? 'application/json']: {} } },
+      default: problem,
+    },
   };
 }
 
@@ -33,8 +44,17 @@ const problemSchema = {
   type: 'object',
   required: ['type', 'title', 'status', 'code', 'detail', 'instance'],
   properties: {
-    type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { enum: Object.keys(problems) }, detail: { type: 'string' },
-    instance: { type: 'string' }, requestId: { type: 'string' }, reasons: { type: 'array', items: { type: 'string' } },
-    faults: { type: 'array', items: { type: 'object', properties: { code: { type: 'string' }, where: { type: 'string' }, detail: { type: 'string' } } } },
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { enum: Object.keys(problems) },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    requestId: { type: 'string' },
+    reasons: { type: 'array', items: { type: 'string' } },
+    faults: {
+      type: 'array',
+      items: { type: 'object', properties: { code: { type: 'string' }, where: { type: 'string' }, detail: { type: 'string' } } },
+    },
   },
 };

@@ -5,6 +5,8 @@ import { Problem } from '../domain/problem.js';
 export function readBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
-  const faults = result.error.issues.slice(0, 50).map((issue) => ({ code: issue.code.replaceAll('_', '-'), where: issue.path.join('.') || 'body', detail: issue.message }));
+  const faults = result.error.issues
+    .slice(0, 50)
+    .map((issue) => ({ code: issue.code.replaceAll('_', '-'), where: issue.path.join('.') || 'body', detail: issue.message }));
   throw new Problem('body-malformed', `${faults.length} place(s) of the body are not as they should be.`, { faults });
 }

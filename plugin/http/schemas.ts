@@ -6,23 +6,48 @@ import { instrumentTypes } from '../domain/legal-instrument.js';
 import { isUserId, type UserId } from '../domain/subject.js';
 
 /** One line for people: no control characters, which could forge lines on paper and marks. */
-const line = (longest: number) => z.string().trim().min(1).max(longest).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
-const instant = z.string().max(40).regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/, 'an instant with its zone, like 2026-03-01T10:00:00+08:00');
+const line = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+const instant = z
+  .string()
+  .max(40)
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/, 'an instant with its zone, like 2026-03-01T10:00:00+08:00');
 const cameraId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'a camera of policies/cameras.csv');
 const user = z.custom<UserId>((value) => typeof value === 'string' && isUserId(value), 'a user like user:li.wei');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256, 64 lower-case hex digits');
 
 const instrument = z.strictObject({
-  type: z.enum(instrumentTypes), number: line(64), issuer: line(120), sealPresent: z.boolean(), issuedOn: z.iso.date(), provideBy: instant.optional(),
-  covers: z.array(z.strictObject({ cameras: z.array(cameraId).min(1).max(64), from: instant, to: instant })).min(1).max(32),
-  approverName: line(64).optional(), scanSha256: sha256.or(z.literal('')).default(''),
+  type: z.enum(instrumentTypes),
+  number: line(64),
+  issuer: line(120),
+  sealPresent: z.boolean(),
+  issuedOn: z.iso.date(),
+  provideBy: instant.optional(),
+  covers: z
+    .array(z.strictObject({ cameras: z.array(cameraId).min(1).max(64), from: instant, to: instant }))
+    .min(1)
+    .max(32),
+  approverName: line(64).optional(),
+  scanSha256: sha256.or(z.literal('')).default(''),
 });
 
 export const applicationSchema = z.strictObject({
   basis: z.enum(bases),
-  items: z.array(z.strictObject({ camera: cameraId, from: instant, to: instant })).min(1).max(32),
+  items: z
+    .array(z.strictObject({ camera: cameraId, from: instant, to: instant }))
+    .min(1)
+    .max(32),
   officers: z.array(z.strictObject({ name: line(64), unit: line(120), idKind: z.enum(idKinds), idNumber: line(32) })).max(8),
-  reason: line(500), caseNumber: line(64).optional(), necessity: line(500).optional(), instrument: instrument.optional(), applicant: user.optional(),
+  reason: line(500),
+  caseNumber: line(64).optional(),
+  necessity: line(500).optional(),
+  instrument: instrument.optional(),
+  applicant: user.optional(),
 }) satisfies z.ZodType<Application>;
 
 export const reviewSchema = z.discriminatedUnion('verdict', [

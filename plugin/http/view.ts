@@ -12,17 +12,40 @@ export async function viewOf(state: RequestState, store: Store) {
   const application = await applicationOf(state, store);
   const waits = state.tracks.approval === 'held' ? nextStep(state) : null;
   return {
-    requestId: state.requestId, state: state.state, ...state.tracks, basis: state.requested.basis, city: state.requested.city, site: state.requested.site,
-    items: state.requested.items, unit: await unitOf(state, store), applicant: await nameOf(state.requested.applicant),
-    enteredBy: await nameOf(state.requested.enteredBy), requestedAt: state.requestedAt, reason: application?.reason ?? null,
-    caseNumber: application?.caseNumber ?? null, instrument: application?.instrument ?? null, officers: application?.officers ?? [],
-    late: state.late, plan: state.plan, planDigest: state.planDigest, waitsFor: waits, waitsForRoom: state.waitsFor,
+    requestId: state.requestId,
+    state: state.state,
+    ...state.tracks,
+    basis: state.requested.basis,
+    city: state.requested.city,
+    site: state.requested.site,
+    items: state.requested.items,
+    unit: await unitOf(state, store),
+    applicant: await nameOf(state.requested.applicant),
+    enteredBy: await nameOf(state.requested.enteredBy),
+    requestedAt: state.requestedAt,
+    reason: application?.reason ?? null,
+    caseNumber: application?.caseNumber ?? null,
+    instrument: application?.instrument ?? null,
+    officers: application?.officers ?? [],
+    late: state.late,
+    plan: state.plan,
+    planDigest: state.planDigest,
+    waitsFor: waits,
+    waitsForRoom: state.waitsFor,
     voices: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, by: await nameOf(by) }))),
-    denied: state.denied, returned: state.returned, attempts: state.attempts, lastFailure: state.lastFailure,
-    footage: state.takes.map(({ camera, state: take, parts, frames, bytes }) => ({ camera, state: take, parts, frames, bytes })), missing: state.missing,
-    manifestSha256: state.package?.manifest ?? null, releaseAskedBy: await nameOf(state.releaseAskedBy),
+    denied: state.denied,
+    returned: state.returned,
+    attempts: state.attempts,
+    lastFailure: state.lastFailure,
+    footage: state.takes.map(({ camera, state: take, parts, frames, bytes }) => ({ camera, state: take, parts, frames, bytes })),
+    missing: state.missing,
+    manifestSha256: state.package?.manifest ?? null,
+    releaseAskedBy: await nameOf(state.releaseAskedBy),
     release: state.release && {
-      at: state.release.at, expiresAt: state.release.expiresAt, downloads: state.release.downloads, fetched: state.transfers,
+      at: state.release.at,
+      expiresAt: state.release.expiresAt,
+      downloads: state.release.downloads,
+      fetched: state.transfers,
       executors: await Promise.all(state.release.executors.map(nameOf)),
     },
   };
@@ -30,8 +53,16 @@ export async function viewOf(state: RequestState, store: Store) {
 
 /** One line of a list. */
 export const summaryOf = (row: RequestRow) => ({
-  requestId: row.id, state: row.state, city: row.city, site: row.site, basis: row.basis, requestedAt: row.requested_at, provideBy: row.provide_by,
-  waitsForStep: row.waits_for_step, late: row.late === 1, applicant: row.applicant,
+  requestId: row.id,
+  state: row.state,
+  city: row.city,
+  site: row.site,
+  basis: row.basis,
+  requestedAt: row.requested_at,
+  provideBy: row.provide_by,
+  waitsForStep: row.waits_for_step,
+  late: row.late === 1,
+  applicant: row.applicant,
 });
 
 /** Who may read a request: its people, and those who act or look after things at its site. */
@@ -39,6 +70,9 @@ export async function mayRead(state: RequestState, subject: Subject, policy: Pol
   const person = await store.people.pseudonymOf(subject.user);
   if (person === state.requested.applicant || person === state.requested.enteredBy) return true;
   const { site } = state.requested;
-  return policy.allows(subject.user, 'review', 'request:*', site) || policy.allows(subject.user, 'release', 'request:*', site)
-    || policy.allows(subject.user, 'read-journal', 'journal:*', site);
+  return (
+    policy.allows(subject.user, 'review', 'request:*', site) ||
+    policy.allows(subject.user, 'release', 'request:*', site) ||
+    policy.allows(subject.user, 'read-journal', 'journal:*', site)
+  );
 }

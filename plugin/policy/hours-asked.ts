@@ -6,6 +6,7 @@ import { hours, mergeSpans } from '../domain/span.js';
 /** Hours of the camera of which most is asked. */
 export function hoursAsked(items: readonly Item[]): number {
   const cameras = [...new Set(items.map((item) => item.camera))];
-  const sumOf = (camera: string): number => mergeSpans(items.filter((item) => item.camera === camera)).reduce((sum, span) => sum + hours(span), 0);
+  const sumOf = (camera: string): number =>
+    mergeSpans(items.filter((item) => item.camera === camera)).reduce((sum, span) => sum + hours(span), 0);
   return Math.max(...cameras.map(sumOf));
 }

@@ -214,7 +214,7 @@ describe('the people’s edge', () => {
     const stop = new AbortController();
     const response = await fetch(`${gate.url}/api/v1/requests/${requestId}/progress`, { headers: bearer(), signal: stop.signal });
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
-    const { value } = await response.body!.getReader().read();
+    const { value } = (await response.body!.getReader().read()) as { value?: Uint8Array };
     stop.abort();
     const [first] = new TextDecoder().decode(value).split('\n\n');
     const [event, data] = first!.split('\n');

@@ -1,17 +1,24 @@
 // What the gate says of itself to anybody: that it runs, its public key, and where a stopped client is sent.
 import { operation, type Operation } from '../operation.js';
-import { emptySchema } from '../schemas.js';
+import { type emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
 const health = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/health', summary: 'Does the gate run, under which version and policy?', open: true,
+  method: 'get',
+  path: '/api/v1/health',
+  summary: 'Does the gate run, under which version and policy?',
+  open: true,
   async run({ version, policy, journal }) {
     return { status: 200, body: { version, policyVersion: policy.version, journalSize: journal.size } };
   },
 });
 
 const key = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/keys/gate.pub', summary: 'The key that signs manifests (PEM, SPKI, Ed25519)', open: true, answers: 'application/x-pem-file',
+  method: 'get',
+  path: '/api/v1/keys/gate.pub',
+  summary: 'The key that signs manifests (PEM, SPKI, Ed25519)',
+  open: true,
+  answers: 'application/x-pem-file',
   async run({ gatePublicKey }, { response }) {
     response.type('application/x-pem-file').send(gatePublicKey);
     return null;
@@ -19,7 +26,11 @@ const key = operation<ApiParts, typeof emptySchema>({
 });
 
 const apply = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/apply', summary: 'Where a stopped client is sent: how to apply', open: true, answers: 'text/html',
+  method: 'get',
+  path: '/apply',
+  summary: 'Where a stopped client is sent: how to apply',
+  open: true,
+  answers: 'text/html',
   async run(_parts, { response }) {
     response.type('text/html; charset=utf-8').send(page);
     return null;

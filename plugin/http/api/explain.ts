@@ -11,15 +11,26 @@ import type { ApiParts } from './parts.js';
 
 const explainSchema = z.strictObject({
   as: z.custom<UserId>((value) => typeof value === 'string' && isUserId(value), 'a user like user:li.wei').optional(),
-  camera: z.string().max(32), act: z.enum(acts), basis: z.enum([...bases, '-']), from: z.string().max(40), to: z.string().max(40), late: z.boolean().default(false),
+  camera: z.string().max(32),
+  act: z.enum(acts),
+  basis: z.enum([...bases, '-']),
+  from: z.string().max(40),
+  to: z.string().max(40),
+  late: z.boolean().default(false),
 });
 
 const ask = operation<ApiParts, typeof explainSchema>({
-  method: 'post', path: '/api/v1/explain', summary: 'Verdict, rows and duties for a question; for somebody else only with the act edit-policy', body: explainSchema,
+  method: 'post',
+  path: '/api/v1/explain',
+  summary: 'Verdict, rows and duties for a question; for somebody else only with the act edit-policy',
+  body: explainSchema,
   async run({ policy }, { subject, body: { as = subject.user, camera, act, basis, from, to, late } }) {
     if (as !== subject.user && !policy.allows(subject.user, 'edit-policy', 'policy:*', null))
       throw new Problem('not-permitted', 'Asking for somebody else needs the act edit-policy.');
-    return { status: 201, body: explain(policy, { user: as, act, basis, items: [{ camera, from: parseInstant(from), to: parseInstant(to) }], late }) };
+    return {
+      status: 201,
+      body: explain(policy, { user: as, act, basis, items: [{ camera, from: parseInstant(from), to: parseInstant(to) }], late }),
+    };
   },
 });
 

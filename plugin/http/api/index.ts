@@ -8,5 +8,9 @@ import { peopleOperations } from './people.js';
 import { requestOperations } from './requests.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
-  ...aboutOperations, ...peopleOperations, ...requestOperations, ...explainOperations, ...journalOperations,
+  ...aboutOperations,
+  ...peopleOperations,
+  ...requestOperations,
+  ...explainOperations,
+  ...journalOperations,
 ];

@@ -1,15 +1,18 @@
 // The journal for those who may read it, and the signed checkpoint that others keep against us.
 import { Problem } from '../../domain/problem.js';
 import { operation, type Operation } from '../operation.js';
-import { emptySchema } from '../schemas.js';
+import { type emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
 const MOST = 500;
 
 const entries = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/journal', summary: 'Entries from an index on (?from, ?count); without ?from the last ones',
+  method: 'get',
+  path: '/api/v1/journal',
+  summary: 'Entries from an index on (?from, ?count); without ?from the last ones',
   async run({ journal, policy }, { subject, query }) {
-    if (!policy.allows(subject.user, 'read-journal', 'journal:*', null)) throw new Problem('not-permitted', 'Reading the journal needs the act read-journal.');
+    if (!policy.allows(subject.user, 'read-journal', 'journal:*', null))
+      throw new Problem('not-permitted', 'Reading the journal needs the act read-journal.');
     const count = Math.min(MOST, Math.max(1, Number.parseInt(query.get('count') ?? '50', 10) || 50));
     const from = query.has('from') ? Math.max(0, Number.parseInt(query.get('from')!, 10) || 0) : Math.max(0, journal.size - count);
     return { status: 200, body: { size: journal.size, entries: journal.read(from, count) } };
@@ -17,7 +20,11 @@ const entries = operation<ApiParts, typeof emptySchema>({
 });
 
 const checkpoint = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/journal/checkpoint', summary: 'The signed checkpoint (C2SP signed note)', open: true, answers: 'text/plain',
+  method: 'get',
+  path: '/api/v1/journal/checkpoint',
+  summary: 'The signed checkpoint (C2SP signed note)',
+  open: true,
+  answers: 'text/plain',
   async run({ journal }, { response }) {
     response.type('text/plain; charset=utf-8').send(journal.checkpoint());
     return null;

@@ -15,7 +15,10 @@ import { mayRead, summaryOf, viewOf } from '../view.js';
 import type { ApiParts } from './parts.js';
 
 const submit = operation<ApiParts, typeof applicationSchema>({
-  method: 'post', path: '/api/v1/requests', summary: 'Apply for recorded footage (申请)', body: applicationSchema,
+  method: 'post',
+  path: '/api/v1/requests',
+  summary: 'Apply for recorded footage (申请)',
+  body: applicationSchema,
   async run(parts, { subject, body }) {
     const { state, faults, decision } = await admit(parts, subject, body);
     parts.wake(state.requestId);
@@ -23,13 +26,18 @@ const submit = operation<ApiParts, typeof applicationSchema>({
     if (state.tracks.approval === 'denied')
       throw new Problem('request-denied', `Request ${requestId} is recorded and denied.`, { requestId, reasons: decision.reasons });
     if (state.tracks.approval === 'returned')
-      throw new Problem('request-returned', `Request ${requestId} is recorded and returned; mend the named places and apply again.`, { requestId, faults });
+      throw new Problem('request-returned', `Request ${requestId} is recorded and returned; mend the named places and apply again.`, {
+        requestId,
+        faults,
+      });
     return { status: 201, body: await viewOf(state, parts.store) };
   },
 });
 
 const list = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/requests', summary: 'The requests that you may read, newest first (?state, ?site, ?limit, ?before)',
+  method: 'get',
+  path: '/api/v1/requests',
+  summary: 'The requests that you may read, newest first (?state, ?site, ?limit, ?before)',
   async run({ store, requests, policy }, { subject, query }) {
     const limit = Math.min(200, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
     const state = query.get('state');
@@ -37,7 +45,7 @@ const list = operation<ApiParts, typeof emptySchema>({
     const filter = { limit: PAGE, state: state ?? undefined, site: query.get('site') ?? undefined };
     const found: ReturnType<typeof summaryOf>[] = [];
     // Page by page until enough of them may be read: a page of others' requests must not look like the end.
-    for (let before = query.get('before') ?? undefined; found.length < limit; ) {
+    for (let before = query.get('before') ?? undefined; found.length < limit;) {
       const rows = await store.requests.listRequests({ ...filter, before });
       for (const row of rows) if (await mayRead(requests.state(row.id), subject, policy, store)) found.push(summaryOf(row));
       before = rows.at(-1)?.id;
@@ -48,14 +56,19 @@ const list = operation<ApiParts, typeof emptySchema>({
 });
 
 const show = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/requests/{id}', summary: 'One request',
+  method: 'get',
+  path: '/api/v1/requests/{id}',
+  summary: 'One request',
   async run(parts, { subject, params }) {
     return { status: 200, body: await viewOf(await readable(parts, subject, params['id']!), parts.store) };
   },
 });
 
 const vote = operation<ApiParts, typeof reviewSchema>({
-  method: 'post', path: '/api/v1/requests/{id}/reviews', summary: 'Agree to the step that waits, or return the request with a code (审批)', body: reviewSchema,
+  method: 'post',
+  path: '/api/v1/requests/{id}/reviews',
+  summary: 'Agree to the step that waits, or return the request with a code (审批)',
+  body: reviewSchema,
   async run(parts, { subject, params, body }) {
     const state = await recordRefusal(parts, subject, 'review', params['id']!, () => review(parts, subject, params['id']!, body));
     parts.wake(state.requestId);
@@ -64,18 +77,34 @@ const vote = operation<ApiParts, typeof reviewSchema>({
 });
 
 const letGo = operation<ApiParts, typeof emptySchema>({
-  method: 'post', path: '/api/v1/requests/{id}/release', summary: 'Ask for or confirm the release, as an executor (执行)', body: emptySchema,
+  method: 'post',
+  path: '/api/v1/requests/{id}/release',
+  summary: 'Ask for or confirm the release, as an executor (执行)',
+  body: emptySchema,
   async run(parts, { subject, params }) {
-    return { status: 201, body: await viewOf(await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!)), parts.store) };
+    return {
+      status: 201,
+      body: await viewOf(
+        await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!)),
+        parts.store,
+      ),
+    };
   },
 });
 
 const fetchPackage = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/requests/{id}/package', summary: 'The released package, a counted number of times', answers: 'application/zip',
+  method: 'get',
+  path: '/api/v1/requests/{id}/package',
+  summary: 'The released package, a counted number of times',
+  answers: 'application/zip',
   async run(parts, { subject, params, response }) {
-    const { fileName, bytes, body } = await recordRefusal(parts, subject, 'export', params['id']!, () => deliver(parts, subject, params['id']!));
+    const { fileName, bytes, body } = await recordRefusal(parts, subject, 'export', params['id']!, () =>
+      deliver(parts, subject, params['id']!),
+    );
     response.status(200).set({
-      'Content-Type': 'application/zip', 'Content-Length': String(bytes), 'Content-Disposition': `attachment; filename="${fileName}"`,
+      'Content-Type': 'application/zip',
+      'Content-Length': String(bytes),
+      'Content-Disposition': `attachment; filename="${fileName}"`,
     });
     // Express errors after the first byte break the connection: a half file must not look whole.
     await pipeline(Readable.from(body, { objectMode: false }), response);
@@ -90,7 +119,10 @@ const PAGE = 200;
 const HEARTBEAT_MS = 15_000;
 
 const watch = operation<ApiParts, typeof emptySchema>({
-  method: 'get', path: '/api/v1/requests/{id}/progress', summary: 'How far pull, rendering and packaging are (server-sent events)', answers: 'text/event-stream',
+  method: 'get',
+  path: '/api/v1/requests/{id}/progress',
+  summary: 'How far pull, rendering and packaging are (server-sent events)',
+  answers: 'text/event-stream',
   async run(parts, { subject, params, response }) {
     const { requestId } = await readable(parts, subject, params['id']!);
     response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
