@@ -13,12 +13,13 @@ import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem, type Fault } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
-import { addAccount, authenticate, enter, setUp } from './export/accounts.js';
+import { addAccount, authenticate, enter, needsSetup, setUp } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
 import { estimateBytes, preserve } from './export/preserve.js';
 import { Requests } from './export/requests.js';
+import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
@@ -128,7 +129,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       now,
       newId: randomUUID,
     });
-    const people = { journal, store, policy, tokens, failures: makeFailures(now), keysFolder: config.keysFolder, now };
+    const people = { journal, store, policy, tokens, failures: makeFailures(now), keysFolder: config.keysFolder, now, roll: new Roll(journal) };
     const api: ApiParts = {
       journal,
       objects,
@@ -168,7 +169,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       DEADLINE_LOOK_MS,
     );
     undo.push(() => clearInterval(clock));
-    const setupToken = (await store.accounts.list()).length === 0 ? await makeSetupToken(config.keysFolder) : null;
+    const setupToken = (await needsSetup(people)) ? await makeSetupToken(config.keysFolder) : null;
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
     return { url, fronts, setupToken, close, tools };
   } catch (thrown) {

@@ -74,7 +74,8 @@ export interface GateEvents {
   'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };
   /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
   'act-refused': { act: Act; request: string; code: ProblemCode };
-  'account-created': { account: Pseudonym };
+  /** `credential`: SHA-256 over the account's salted password hash, so that nobody can swap it in the database. */
+  'account-created': { account: Pseudonym; credential: string };
   'signed-in': { account: Pseudonym };
   'sign-in-refused': { client: Commitment };
   'setup-completed': { account: Pseudonym };

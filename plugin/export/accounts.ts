@@ -7,6 +7,7 @@ import { signIn, type Failures } from '../identity/sign-in.js';
 import type { Tokens } from '../identity/token.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
+import { credentialOf, type Roll } from './roll.js';
 import type { Store } from '../store/store.js';
 
 interface Parts {
@@ -17,6 +18,7 @@ interface Parts {
   failures: Failures;
   keysFolder: string;
   now: () => Date;
+  roll: Roll;
 }
 
 export interface NewAccount {
@@ -27,20 +29,21 @@ export interface NewAccount {
 }
 
 /** Problems: `account-exists`, `body-malformed` (the password's faults), `journal-unwritable`. */
-export async function addAccount({ journal, store, now }: Parts, by: UserId | 'gate', { password, ...account }: NewAccount): Promise<void> {
-  const faults = judgePassword(password, account.user);
+export async function addAccount({ journal, store, roll, now }: Parts, by: UserId | 'gate', { password, ...newcomer }: NewAccount): Promise<void> {
+  const faults = judgePassword(password, newcomer.user);
   if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
-  if (await store.accounts.get(account.user)) throw new Problem('account-exists', `There is an account ${account.user} already.`);
+  if (await store.accounts.get(newcomer.user)) throw new Problem('account-exists', `There is an account ${newcomer.user} already.`);
   const passwordHash = await hashPassword(password);
   const person = by === 'gate' ? 'gate' : await store.people.pseudonymOf(by);
-  await journal.append({ event: 'account-created', by: person, data: { account: await store.people.pseudonymOf(account.user) } });
-  await store.accounts.add({ ...account, passwordHash, createdAt: now().toISOString() });
+  const account = await store.people.pseudonymOf(newcomer.user);
+  roll.learn(await journal.append({ event: 'account-created', by: person, data: { account, credential: credentialOf(passwordHash) } }));
+  await store.accounts.add({ ...newcomer, passwordHash, createdAt: now().toISOString() });
 }
 
 /** Problems: `setup-closed`, `token-invalid`, `not-permitted` (the policy files make no administrator of this user). */
 export async function setUp(parts: Parts, token: string, account: NewAccount): Promise<void> {
-  const { journal, store, policy, keysFolder } = parts;
-  if ((await store.accounts.list()).length > 0) throw new Problem('setup-closed', 'The gate has accounts; a manager adds further ones.');
+  const { journal, store, policy, roll, keysFolder } = parts;
+  if (!(await needsSetup(parts))) throw new Problem('setup-closed', 'The gate has accounts; a manager adds further ones.');
   if (!policy.allows(account.user, 'manage', 'account:*', null))
     throw new Problem(
       'not-permitted',
@@ -50,8 +53,14 @@ export async function setUp(parts: Parts, token: string, account: NewAccount): P
   if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
   await spendSetupToken(keysFolder, token);
   await addAccount(parts, 'gate', account);
-  await journal.append({ event: 'setup-completed', by: 'gate', data: { account: await store.people.pseudonymOf(account.user) } });
+  roll.learn(
+    await journal.append({ event: 'setup-completed', by: 'gate', data: { account: await store.people.pseudonymOf(account.user) } }),
+  );
 }
+
+/** No account, and none ever made: accounts that vanish from the database do not open the set-up again. */
+export const needsSetup = async ({ store, roll }: Pick<Parts, 'store' | 'roll'>): Promise<boolean> =>
+  !roll.isSetUp && (await store.accounts.list()).length === 0;
 
 /** Problems: `login-failed`, `too-many-requests`, `journal-unwritable`: a sign-in that cannot be recorded does not happen. */
 export async function enter(
@@ -60,9 +69,14 @@ export async function enter(
   password: string,
   address: string,
 ): Promise<{ token: string; expiresAt: string; subject: Subject }> {
-  const { journal, store, tokens, failures } = parts;
+  const { journal, store, tokens, failures, roll } = parts;
+  // An account that the journal does not vouch for is none; the answer, and the work behind it, are those for an unknown name.
+  const get = async (name: UserId) => {
+    const account = await store.accounts.get(name);
+    return account && (await roll.vouchesFor(account, store)) ? account : null;
+  };
   try {
-    const { subject, token, expiresAt } = await signIn({ accounts: store.accounts, tokens, failures }, user, password);
+    const { subject, token, expiresAt } = await signIn({ accounts: { get }, tokens, failures }, user, password);
     const person = await store.people.pseudonymOf(subject.user);
     await journal.append({ event: 'signed-in', by: person, data: { account: person } });
     return { subject, token, expiresAt: expiresAt.toISOString() };
@@ -80,12 +94,12 @@ export async function enter(
 
 /** A token counts while its account does. Problems: `token-missing`, `token-invalid`. */
 export async function authenticate(
-  { store, tokens }: Pick<Parts, 'store' | 'tokens'>,
+  { store, tokens, roll }: Pick<Parts, 'store' | 'tokens' | 'roll'>,
   authorization: string | undefined,
 ): Promise<Subject> {
   const bearer = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
   const { user } = tokens.readToken(bearer);
   const account = await store.accounts.get(user);
-  if (!account || account.disabled) throw new Problem('token-invalid', 'The account of this token is closed.');
+  if (!account || account.disabled || !(await roll.vouchesFor(account, store))) throw new Problem('token-invalid', 'The account of this token is closed.');
   return { user: account.user, name: account.name, unit: account.unit };
 }

@@ -143,11 +143,15 @@ async function expectAccount({ store }: Parts, user: UserId): Promise<void> {
   if (!(await store.accounts.get(user))) throw new Problem('not-permitted', `There is no account ${user} to apply for.`);
 }
 
-async function numberFor({ store, now }: Parts, { site, city }: Place): Promise<string> {
+async function numberFor(parts: Parts, place: Place): Promise<string> {
+  const { store, requests, now } = parts;
+  const { site, city } = place;
   // Asia/Shanghai decides the year: people read the number.
   const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', year: 'numeric' }).format(now()));
   const number = await store.numbers.nextNumber(site.id, year);
-  return `EG-${city.code}-${site.id}-${year}-${String(number).padStart(6, '0')}`;
+  const id = `EG-${city.code}-${site.id}-${year}-${String(number).padStart(6, '0')}`;
+  // A database that was brought back from a copy counts numbers again that the journal has given away.
+  return requests.isKnown(id) ? numberFor(parts, place) : id;
 }
 
 /** The data that the entry commits to is put first, then the entry. */

@@ -31,6 +31,10 @@ export class Requests {
     return this.parts.journal.requestIds();
   }
 
+  isKnown(requestId: string): boolean {
+    return this.#states.has(requestId) || this.parts.journal.entriesOf(requestId).length > 0;
+  }
+
   /** Problem `request-unknown`. */
   state(requestId: string): RequestState {
     const known = this.#states.get(requestId);
@@ -85,6 +89,7 @@ export class Requests {
 
   async #append(draft: RequestDraft): Promise<RequestEntry> {
     const isFirst = draft.event === 'export-requested';
+    if (isFirst && this.isKnown(draft.requestId)) throw new Problem('state-conflict', `There is a request ${draft.requestId} already.`);
     const before = isFirst ? null : this.state(draft.requestId);
     if (before && !canMove(before.tracks, draft.event))
       throw new Problem('state-conflict', `Request ${draft.requestId} is ${before.state}; ${draft.event} cannot follow.`);

@@ -2,13 +2,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Pseudonym } from '../domain/audit-event.js';
 import { saltBytes } from '../domain/formats/commitment.js';
+import { Problem } from '../domain/problem.js';
 import type { UserId } from '../domain/subject.js';
 import type { Database } from './database.js';
 
 export class People {
   constructor(readonly database: Database) {}
 
-  /** The person's pseudonym, made at the first asking and on disk before it is told. */
+  /** The person's pseudonym, made at the first asking and on disk before it is told. Problem `store-unavailable` where it was changed. */
   async pseudonymOf(user: UserId): Promise<Pseudonym> {
     const known = await this.#find(user);
     if (known !== null) return known;
@@ -30,7 +31,10 @@ export class People {
   }
 
   async #find(user: UserId): Promise<Pseudonym | null> {
-    const row = await this.database.selectFrom('people').select('pseudonym').where('user', '=', user).executeTakeFirst();
+    const row = await this.database.selectFrom('people').select(['pseudonym', 'salt']).where('user', '=', user).executeTakeFirst();
+    // Threat: rows swapped in the database would let one person speak with another's voice.
+    if (row && row.pseudonym !== makePseudonym(Buffer.from(row.salt), user))
+      throw new Problem('store-unavailable', 'The row of a person was changed in the database.');
     return row?.pseudonym ?? null;
   }
 }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { machineTools } from '../media/tools.js';
 import { root } from '../support/gate.js';
 
 export interface Ended {
@@ -46,9 +47,21 @@ export interface Server {
   stop(): Promise<Ended>;
 }
 
+let found: Promise<string> | undefined;
+/** A PATH with which `serve` starts: where the machine has no ffmpeg, the bundled one stands in for it under its plain name. Tests may. */
+const servingPath = (): Promise<string> =>
+  (found ??= machineTools().then(async ({ bundled, ffmpeg, ffprobe }) => {
+    const known = process.env['PATH'] ?? '';
+    if (!bundled) return known;
+    const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-ffmpeg-'));
+    process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    for (const [name, file] of Object.entries({ ffmpeg, ffprobe })) await fs.promises.symlink(file, path.join(folder, name));
+    return `${folder}:${known}`;
+  }));
+
 /** `exportgate serve`, resolved when it listens. */
 export async function serve(place: Place, around: Around = {}): Promise<Server> {
-  const child = begin(['--config', place.config, '--json', 'serve'], { ...around, env: { ...place.env, ...around.env } });
+  const child = begin(['--config', place.config, '--json', 'serve'], { ...around, env: { PATH: await servingPath(), ...place.env, ...around.env } });
   const ended = endOf(child);
   const line = await new Promise<string>((resolve, reject) => {
     let text = '';

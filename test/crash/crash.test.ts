@@ -111,10 +111,12 @@ describe('crash', function () {
     assert.deepEqual(failures, []);
   });
 
-  it('killed at every append and rename of its first start, the gate gets its administrator once', async () => {
+  it('killed in its first start, after each append and before each rename, the gate gets its administrator once', async () => {
     const started = performance.now();
     const start = (at: string | null) => firstStart(path.join(folder, `first-${++runs}`), recorder.url, at);
-    const points = await start(null);
+    // A killed process leaves the same files before and after an fdatasync: one side of each is enough here.
+    const points = (await start(null)).filter((point) => /^append .* after$|^rename .* before$/.test(point));
+    assert.ok(points.length >= 8, points.join());
     const { failures } = await withHands(HANDS, points.map((at) => ({ name: at, run: () => start(at) })));
     say(`${points.length} points, ${points.length} kills, ${seconds(started)}`);
     assert.deepEqual(failures, []);

@@ -1,0 +1,84 @@
+// Somebody who can write in the database, and not in the journal and the keys, gains nothing by it.
+import assert from 'node:assert/strict';
+import { openDatabase, type Database } from '../../plugin/store/database.js';
+import { aGate, password, shanghai, type TestGate } from '../support/gate.js';
+import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
+import { Client } from '../../plugin/cli/client.js';
+
+describe('who writes in the database', () => {
+  let gate: TestGate;
+  before(async () => {
+    gate = await aGate();
+    for (const user of [shanghai.officer, ...shanghai.steps, ...shanghai.executors]) await gate.as(user);
+  });
+  after(() => gate.close());
+
+  async function meddle(step: (database: Database) => Promise<unknown>): Promise<void> {
+    const database = await openDatabase(`${gate.folder}/data/store.sqlite`);
+    await step(database);
+    await database.destroy();
+  }
+
+  it('cannot make one executor two', async () => {
+    const { requestId } = await submit(gate);
+    await approveAll(gate, requestId);
+    await until(gate, requestId, ({ state }) => state === 'packaged');
+    await letGo(gate, shanghai.executors[0], requestId);
+    const rows = await saved('people');
+    await meddle((database) => database.deleteFrom('people').where('user', '=', shanghai.executors[0]).execute());
+    assert.equal((await problemOf(letGo(gate, shanghai.executors[0], requestId)))?.code, 'token-invalid');
+    assert.equal((await show(gate, requestId)).release, null);
+    await restore('people', rows);
+  });
+
+  it('cannot speak with another’s voice', async () => {
+    const { requestId } = await submit(gate);
+    const rows = await saved('people');
+    const other = rows.find((row) => row['user'] === shanghai.steps[0])!;
+    await meddle((database) => database.deleteFrom('people').where('user', 'in', [shanghai.officer, shanghai.steps[0]]).execute());
+    await meddle((database) => database.insertInto('people').values({ ...(other as never as { salt: Uint8Array; pseudonym: string }), user: shanghai.officer }).execute());
+    assert.equal((await problemOf(vote(gate, shanghai.officer, requestId)))?.code, 'store-unavailable');
+    await restore('people', rows);
+  });
+
+  it('cannot sign in as somebody by swapping a password hash', async () => {
+    const rows = await saved('accounts');
+    const mine = rows.find((row) => row['user'] === shanghai.officer)!['password_hash'] as string;
+    await meddle((database) => database.updateTable('accounts').set({ password_hash: mine }).where('user', '=', shanghai.steps[0]).execute());
+    const as = new Client(gate.url, { user: shanghai.steps[0], password });
+    assert.equal((await problemOf(as.get('/api/v1/requests')))?.code, 'login-failed');
+    assert.equal((await problemOf((await gate.as(shanghai.steps[0])).get('/api/v1/requests')))?.code, 'token-invalid');
+    await restore('accounts', rows);
+  });
+
+  it('cannot open the set-up again by emptying the accounts', async () => {
+    const rows = await saved('accounts');
+    await meddle((database) => database.deleteFrom('accounts').execute());
+    const open = new Client(gate.url, null);
+    const again = { token: '00000000-00000000-00000000-00000000', user: 'user:root.luo', name: '罗启明', unit: '示例', password };
+    assert.equal((await problemOf(open.post('/api/v1/setup', again)))?.code, 'setup-closed');
+    await restore('accounts', rows);
+  });
+
+  it('cannot have a number given twice', async () => {
+    const first = await submit(gate);
+    await meddle((database) => database.deleteFrom('numbers').execute());
+    const second = await submit(gate);
+    assert.notEqual(second.requestId, first.requestId);
+    await gate.restart();
+    assert.equal((await show(gate, first.requestId)).requestId, first.requestId);
+  });
+
+  async function saved(table: 'people' | 'accounts'): Promise<Record<string, unknown>[]> {
+    const database = await openDatabase(`${gate.folder}/data/store.sqlite`);
+    const rows = await database.selectFrom(table).selectAll().execute();
+    await database.destroy();
+    return rows as Record<string, unknown>[];
+  }
+
+  const restore = (table: 'people' | 'accounts', rows: Record<string, unknown>[]): Promise<void> =>
+    meddle(async (database) => {
+      await database.deleteFrom(table).execute();
+      await database.insertInto(table).values(rows as never).execute();
+    });
+});
