@@ -1,0 +1,102 @@
+// The command line with a gate that runs: the demo, two servers on one journal, doctor, a journal and a package that somebody changed.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { inFolder } from '../media/tools.js';
+import { footage, street } from '../support/gate.js';
+import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
+import { aPlace, exportgate, serve, type Place } from './program.js';
+
+describe('exportgate demo', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let told: { package: string; key: string; requestId: string; from: string; to: string };
+  before(async () => {
+    folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-out-'));
+    const { code, stdout, stderr } = await exportgate(['demo', '--json', '--out', path.join(folder, 'out')]);
+    assert.equal(code, 0, stderr);
+    told = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as typeof told;
+  });
+  after(() => fs.promises.rm(folder, { recursive: true, force: true }));
+
+  it('--json ends with one line: package, key, request and span', async () => {
+    assert.deepEqual(Object.keys(told).sort(), ['from', 'key', 'package', 'requestId', 'to']);
+    assert.equal(Date.parse(told.to) - Date.parse(told.from), 60_000);
+    assert.match(told.requestId, /^EG-310000-SH-YUNFAN-\d{4}-000001$/);
+    assert.match(await fs.promises.readFile(told.key, 'utf8'), /^-----BEGIN PUBLIC KEY-----/);
+    assert.equal((await fs.promises.stat(told.key)).mode & 0o777, 0o644, 'a public key is for everybody');
+  });
+
+  it('verify says intact: 0; and names what was changed: 1', async () => {
+    const sound = await exportgate(['verify', told.package, '--key', told.key, '--json']);
+    assert.deepEqual([sound.code, JSON.parse(sound.stdout)], [0, { intact: true, fault: null }]);
+    const bytes = await fs.promises.readFile(told.package);
+    const at = bytes.indexOf('ftypisom') > 0 ? bytes.indexOf('ftypisom') + 100_000 : Math.floor(bytes.length / 2);
+    bytes[at] = bytes[at]! ^ 1;
+    const changed = path.join(folder, 'changed.zip');
+    await fs.promises.writeFile(changed, bytes);
+    const found = await exportgate(['verify', changed, '--key', told.key, '--json']);
+    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'original/sh-yf-street/01.mp4' } }]);
+  });
+});
+
+describe('exportgate serve', function () {
+  this.timeout(60_000);
+  let recorder: Recorder;
+  let place: Place;
+  before(async () => {
+    recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage });
+    place = await aPlace(recorder.url);
+  });
+  after(async () => {
+    await recorder.close();
+    await fs.promises.rm(place.folder, { recursive: true, force: true });
+  });
+
+  it('refuses a machine without ffmpeg of its own: 2', () =>
+    inFolder(async (empty) => {
+      const { code, stderr } = await exportgate(['--config', place.config, 'serve'], { env: { ...place.env, PATH: empty } });
+      assert.equal(code, 2);
+      assert.match(stderr, /ffmpeg-missing[\s\S]+apt-get install ffmpeg/);
+    }));
+
+  it('prints the one-time token at the first start; a second server on the same data ends with journal-locked', async () => {
+    const first = await serve(place);
+    try {
+      assert.match(first.setupToken ?? '', /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/);
+      await assert.rejects(serve(place), /journal-locked/);
+      assert.equal((await fetch(`${first.url}/api/v1/health`)).status, 200);
+    } finally {
+      assert.equal((await first.stop()).code, 0);
+    }
+  });
+
+  it('doctor finds the machine sound, and a recorder that is not: 3', async () => {
+    const second = await aPlace();
+    try {
+      const unsound = await exportgate(['--config', second.config, 'doctor', '--json'], { env: second.env });
+      const { findings } = JSON.parse(unsound.stdout) as { findings: { what: string; ok: boolean; detail: string }[] };
+      const recorderFinding = findings.find((finding) => finding.what === 'recorder nvr-1');
+      assert.deepEqual([recorderFinding?.ok, /vms-unreachable/.test(recorderFinding?.detail ?? '')], [false, true]);
+      assert.equal(unsound.code, 3);
+      const sound = await exportgate(['--config', place.config, 'doctor'], { env: place.env });
+      assert.match(sound.stdout, /^ok {4}recorder nvr-1: .+clock off by -?\d+ ms/m);
+    } finally {
+      await fs.promises.rm(second.folder, { recursive: true, force: true });
+    }
+  });
+
+  it('journal verify: intact 0; one changed byte 1, with its entry', async () => {
+    const sound = await exportgate(['--config', place.config, 'journal', 'verify', '--json'], { env: place.env });
+    assert.deepEqual([sound.code, (JSON.parse(sound.stdout) as { intact: boolean }).intact], [0, true]);
+    const file = path.join(place.journal, 'entries.ndjson');
+    const text = await fs.promises.readFile(file, 'utf8');
+    await fs.promises.writeFile(file, text.replace('gate-started', 'gate-stopped'));
+    const found = await exportgate(['--config', place.config, 'journal', 'verify', '--json'], { env: place.env });
+    const { intact, fault } = JSON.parse(found.stdout) as { intact: boolean; fault: { code: string; where: string } };
+    assert.deepEqual([found.code, intact, fault.code], [1, false, 'entry-changed']);
+    assert.match(fault.where, /entry \d+/);
+    await fs.promises.writeFile(file, text);
+  });
+});
