@@ -5,7 +5,7 @@ import type { Command } from '../../plugin/domain/adapter.js';
 import { Problem } from '../../plugin/domain/problem.js';
 import { soapEnvelopes, type SoapVersion } from './namespaces.js';
 import { elementsIn, readXml, textOf, type Element } from './read-xml.js';
-import { classOf } from './routes.js';
+import { classOf, footageOperations } from './routes.js';
 import { writeXml } from './write-xml.js';
 
 export interface SoapCommand extends Command {
@@ -134,6 +134,22 @@ function rebuild({ version, declarations, headers, headerDeclarations, command }
   );
 }
 
+/** Elements that a careless reader looks for anywhere in the message: inside another operation they are a second message. */
+const telling = new Set(['Envelope', 'Body', ...footageOperations]);
+
+function expectPlain(elements: readonly Element[]): void {
+  for (const inner of elements.flatMap(elementsIn)) {
+    if (telling.has(inner.local)) throw ambiguous(`The message holds another ${inner.local} inside.`);
+    expectPlain([inner]);
+  }
+}
+
+/** `action`: judged already, and of the operation in the body. */
+export const soapContentType = (version: SoapVersion, action: string | null): string =>
+  version === '1.1'
+    ? 'text/xml; charset=utf-8'
+    : `application/soap+xml; charset=utf-8${action && /^"?[\w:/.-]+"?$/.test(action) ? `; action="${action.replaceAll('"', '')}"` : ''}`;
+
 /**
  * Problems: `body-too-large` (256 KiB), `body-malformed`, `path-ambiguous`. An operation that is not in routes.ts is `unknown`, not a
  * Problem.
@@ -142,7 +158,9 @@ export function classifySoap(body: Buffer, headers: SoapHeaders = {}): SoapComma
   judgeContentType(headers.contentType ?? '');
   const envelope = openEnvelope(readXml(body, limits));
   const { command, version } = envelope;
-  if (!actionsOf(envelope, headers).every((action) => agrees(action, command)))
+  expectPlain([...envelope.headers, command]);
+  const actions = actionsOf(envelope, headers);
+  if (!actions.every((action) => agrees(action, command)))
     throw ambiguous('The action that is named beside the message is not the operation in its body.');
   return {
     namespace: command.namespace,
@@ -152,5 +170,6 @@ export function classifySoap(body: Buffer, headers: SoapHeaders = {}): SoapComma
     user: userIn(envelope.headers),
     soapVersion: version,
     rebuilt: rebuild(envelope),
+    contentType: soapContentType(version, actions[0] ?? null),
   };
 }

@@ -1,6 +1,6 @@
 // The gate's place in front of one recorder: an ordinary client's SOAP in, a command or a refusal out.
 import type { Front, RecorderAddress } from '../../plugin/domain/adapter.js';
-import { classifySoap } from './classify.js';
+import { classifySoap, soapContentType } from './classify.js';
 import { faultXml } from './fault-xml.js';
 import { rewriteAddresses } from './rewrite-addresses.js';
 
@@ -21,7 +21,15 @@ export function makeFront(address: RecorderAddress): Front {
     classify({ path, contentType, action, body }) {
       const atService = isService(path, device.pathname + device.search);
       // HTTP digest clients open with an empty message, to be asked for their login. It asks for nothing else.
-      if (atService && body.length === 0) return { operation: '(none)', class: 'safe', recording: null, user: null, rebuilt: body };
+      if (atService && body.length === 0)
+        return {
+          operation: '(none)',
+          class: 'safe',
+          recording: null,
+          user: null,
+          rebuilt: body,
+          contentType: soapContentType('1.2', null),
+        };
       const command = classifySoap(body, { contentType, soapAction: action });
       return atService ? command : { ...command, class: 'unknown' };
     },
@@ -30,6 +38,6 @@ export function makeFront(address: RecorderAddress): Front {
       contentType: 'application/soap+xml; charset=utf-8',
       body: faultXml({ code: status < 500 ? 'Sender' : 'Receiver', subcode: code, reasonZh: zh, reasonEn: en, link, soapVersion: '1.2' }),
     }),
-    rewrite: (reply, gate) => rewriteAddresses(reply, [device.host, device.hostname], gate),
+    rewrite: (reply, gate) => rewriteAddresses(reply, gate),
   };
 }

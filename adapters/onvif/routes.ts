@@ -10,7 +10,7 @@ const safe: Record<keyof typeof namespaces, string> = {
   device: `
     GetServices GetServiceCapabilities GetCapabilities GetWsdlUrl GetDeviceInformation GetSystemDateAndTime GetScopes GetHostname
     GetDNS GetNTP GetDynamicDNS GetNetworkInterfaces GetNetworkProtocols GetNetworkDefaultGateway GetZeroConfiguration
-    GetDiscoveryMode GetRelayOutputs GetEndpointReference GetGeoLocation GetStorageConfigurations GetStorageConfiguration`,
+    GetDiscoveryMode GetRelayOutputs GetEndpointReference GetGeoLocation`,
   media: `
     GetServiceCapabilities GetProfiles GetProfile GetVideoSources GetAudioSources GetAudioOutputs GetStreamUri GetSnapshotUri
     GetVideoSourceConfigurations GetVideoSourceConfiguration GetVideoSourceConfigurationOptions
@@ -79,6 +79,9 @@ const writing: Partial<Record<keyof typeof namespaces, string>> = {
 /** In a service that we know, these verbs change something, in whatever release of ONVIF they come. */
 const writingVerbs =
   /^(Set|Create|Delete|Add|Remove|Start|Stop|Modify|Update|Upload|Restore|Upgrade|Trigger|Configure|Load|Operate|Goto)(?=[A-Z]|$)/;
+
+/** Names of operations by which footage leaves, of whatever service. */
+export const footageOperations: readonly string[] = Object.values(footage).flatMap((text) => text.split(' '));
 
 const names = (text: string | undefined): string[] => (text ?? '').split(/\s+/).filter(Boolean);
 const kinds = Object.keys(namespaces) as (keyof typeof namespaces)[];

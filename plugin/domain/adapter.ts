@@ -21,6 +21,8 @@ export interface Command {
   /** The name it used on the video system, where the message tells it. */
   user: string | null;
   rebuilt: Buffer;
+  /** Of what goes on; the client's own header stays behind. */
+  contentType: string;
 }
 
 /** An answer in the client's own protocol. */

@@ -29,7 +29,11 @@ export interface NewAccount {
 }
 
 /** Problems: `account-exists`, `body-malformed` (the password's faults), `journal-unwritable`. */
-export async function addAccount({ journal, store, roll, now }: Parts, by: UserId | 'gate', { password, ...newcomer }: NewAccount): Promise<void> {
+export async function addAccount(
+  { journal, store, roll, now }: Parts,
+  by: UserId | 'gate',
+  { password, ...newcomer }: NewAccount,
+): Promise<void> {
   const faults = judgePassword(password, newcomer.user);
   if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
   if (await store.accounts.get(newcomer.user)) throw new Problem('account-exists', `There is an account ${newcomer.user} already.`);
@@ -100,6 +104,7 @@ export async function authenticate(
   const bearer = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
   const { user } = tokens.readToken(bearer);
   const account = await store.accounts.get(user);
-  if (!account || account.disabled || !(await roll.vouchesFor(account, store))) throw new Problem('token-invalid', 'The account of this token is closed.');
+  if (!account || account.disabled || !(await roll.vouchesFor(account, store)))
+    throw new Problem('token-invalid', 'The account of this token is closed.');
   return { user: account.user, name: account.name, unit: account.unit };
 }

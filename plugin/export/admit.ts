@@ -5,7 +5,7 @@ import type { Place } from '../domain/camera.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import type { FormDefect, ReturnCode } from '../domain/basis.js';
 import type { RequestState } from '../domain/lifecycle.js';
-import { parseInstant } from '../domain/span.js';
+import { parseInstant, type Span } from '../domain/span.js';
 import type { Subject, UserId } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
@@ -36,7 +36,7 @@ export interface Admission {
 export async function admit(parts: Parts, typist: Subject, form: Application): Promise<Admission> {
   const applicant = form.applicant ?? typist.user;
   const { application, place } = await knownOrRecorded(parts, typist, applicant, form.items, async () => {
-    const tidied = { ...form, items: form.items.map(tidy) };
+    const tidied = tidy(form);
     await expectAccount(parts, applicant);
     return { application: tidied, place: locate(parts, tidied.items, typist.user, applicant) };
   });
@@ -79,7 +79,13 @@ async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: User
 /** Recorders overwrite: the footage is fetched and sealed now, while people approve. */
 const queue = (turn: Turn) => turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
 
-const tidy = ({ camera, from, to }: Item): Item => ({ camera, from: parseInstant(from), to: parseInstant(to) });
+/** Every instant in the one spelling: they are compared as text, and stand in papers that know no other. Problem `span-invalid`. */
+function tidy({ items, instrument, ...form }: Application): Application {
+  const inUtc = <T extends Span>(span: T): T => ({ ...span, from: parseInstant(span.from), to: parseInstant(span.to) });
+  const provideBy = instrument?.provideBy === undefined ? {} : { provideBy: parseInstant(instrument.provideBy) };
+  const paper = instrument && { ...instrument, ...provideBy, covers: instrument.covers.map(inUtc) };
+  return { ...form, items: items.map(inUtc), ...(paper && { instrument: paper }) };
+}
 
 export const isLate = (application: Pick<Application, 'instrument'>, now: Date): boolean =>
   application.instrument?.provideBy !== undefined && Date.parse(application.instrument.provideBy) < now.getTime();

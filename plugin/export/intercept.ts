@@ -17,11 +17,14 @@ export interface Attempt {
   client: { address: string; user: string | null };
 }
 
+const LONGEST_NAME = 120;
+
 /** Problem `journal-unwritable`: then nothing is answered but that. */
-export async function stopAccess({ journal, store }: Parts, { client, ...attempt }: Attempt): Promise<void> {
+export async function stopAccess({ journal, store }: Parts, { client, operation, ...attempt }: Attempt): Promise<void> {
   await journal.append({
     event: 'access-stopped',
     by: 'gate',
-    data: { ...attempt, client: await store.personal.conceal('client', client) },
+    // A name as long as a message must not make the entry too long to be written: then nothing would be recorded.
+    data: { ...attempt, operation: operation.slice(0, LONGEST_NAME), client: await store.personal.conceal('client', client) },
   });
 }

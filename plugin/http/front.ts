@@ -138,7 +138,7 @@ const sayings = {
 async function pass(parts: FrontParts, request: http.IncomingMessage, command: Command, deadlineMs: number): Promise<Reply> {
   const target = new URL(request.url ?? '/', parts.recorder.url);
   const { authorization, host } = request.headers;
-  const headers: http.OutgoingHttpHeaders = { 'content-type': typeOf(request), 'content-length': command.rebuilt.length };
+  const headers: http.OutgoingHttpHeaders = { 'content-type': command.contentType, 'content-length': command.rebuilt.length };
   // A recorder's own login goes on to it; a token of the gate, sent here by mistake, stays.
   if (authorization && /^(Digest|Basic) /i.test(authorization)) headers['authorization'] = authorization;
   const response = await send(target, headers, command.rebuilt, deadlineMs);

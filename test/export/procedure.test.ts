@@ -54,6 +54,16 @@ describe('an application', () => {
     assert.equal((await problemOf(stranger.post('/api/v1/requests', anApplication({ applicant: shanghai.officer }))))?.code, 'not-permitted');
   });
 
+  it('may tell its times in any zone: they are kept in one, and the package is made of them', async () => {
+    const china = { ...instrument, provideBy: '2999-03-10T10:00:00+08:00', covers: [{ ...instrument.covers[0]!, from: '2026-03-01T08:00:00+08:00', to: '2026-03-03T08:00:00+08:00' }] };
+    const { requestId } = await submit(gate, { ...item('2026-03-01T10:00:01+08:00', '2026-03-01T10:00:02+08:00'), instrument: china });
+    await approveAll(gate, requestId);
+    const seen = await until(gate, requestId, ({ state, lastFailure }) => state === 'packaged' || lastFailure !== null);
+    assert.deepEqual([seen.state, seen.lastFailure], ['packaged', null]);
+    const wrong = await problemOf(submit(gate, { instrument: { ...instrument, provideBy: '2026-99-99T99:99:99Z' } }));
+    assert.equal(wrong?.code, 'span-invalid');
+  });
+
   it('by somebody without the role is denied, and recorded', async () => {
     const found = await problemOf((await gate.as('user:sh.wei')).post('/api/v1/requests', anApplication()));
     assert.equal(found?.code, 'request-denied');

@@ -237,3 +237,26 @@ describe('a SOAP message is read', () => {
     );
   });
 });
+
+describe('a message for two readers', () => {
+  for (const [what, inside] of [
+    ['another body in the operation', '<s:Body><t:GetReplayUri xmlns:t="http://www.onvif.org/ver10/replay/wsdl"/></s:Body>'],
+    ['a footage operation in a safe one', '<t:GetReplayUri xmlns:t="http://www.onvif.org/ver10/replay/wsdl"/>'],
+    ['an envelope deep inside', '<a><b><Envelope xmlns="urn:x"/></b></a>'],
+  ] as const)
+    it(`refuses ${what}: a careless reader would obey it`, () => {
+      const message = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><d:GetServices xmlns:d="http://www.onvif.org/ver10/device/wsdl">${inside}</d:GetServices></s:Body></s:Envelope>`;
+      assert.throws(() => classifySoap(Buffer.from(message)), { code: 'path-ambiguous' });
+    });
+
+  it('what goes on bears a content type of the gate’s own', () => {
+    const message = Buffer.from('<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><d:GetServices xmlns:d="http://www.onvif.org/ver10/device/wsdl"/></s:Body></s:Envelope>');
+    const action = 'http://www.onvif.org/ver10/device/wsdl/GetServices';
+    const table = [
+      [`application/soap+xml; charset=utf-8; action="${action}"`, `application/soap+xml; charset=utf-8; action="${action}"`],
+      ['application/soap+xml', 'application/soap+xml; charset=utf-8'],
+      [`application/soap+xml; action*="utf-8''http://www.onvif.org/ver10/replay/wsdl/GetReplayUri"`, 'application/soap+xml; charset=utf-8'],
+    ] as const;
+    for (const [given, sent] of table) assert.equal(classifySoap(message, { contentType: given }).contentType, sent);
+  });
+});
