@@ -95,6 +95,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .description('one voice 审批')
       .argument('<id>')
       .option('--approve', 'agree to the step that waits')
+      .option('--plan <digest>', 'the plan that was seen (planDigest of request show --json)')
       .option('--return <code>', 'return with a formal defect'),
     reviewRequest,
   );

@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inFolder } from '../media/tools.js';
-import { footage, street } from '../support/gate.js';
+import { aGate, footage, password, shanghai, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
+import { submit, until } from '../support/walk.js';
 import { aPlace, exportgate, serve, type Place } from './program.js';
 
 describe('exportgate demo', function () {
@@ -98,5 +99,33 @@ describe('exportgate serve', function () {
     assert.deepEqual([found.code, intact, fault.code], [1, false, 'entry-changed']);
     assert.match(fault.where, /entry \d+/);
     await fs.promises.writeFile(file, text);
+  });
+});
+
+describe('exportgate review and release', function () {
+  this.timeout(60_000);
+
+  it('walk a request to its package, each person with their own login; a plan that is not the one is refused', async () => {
+    const gate = await aGate();
+    try {
+      const { requestId, planDigest } = await submit(gate);
+      const by = (user: string, ...args: string[]) => exportgate(['--gate', gate.url, '--json', ...args], { env: { EXPORTGATE_USER: user, EXPORTGATE_PASSWORD: password } });
+      for (const user of [...shanghai.steps, ...shanghai.executors]) await gate.as(user);
+      const other = await by(shanghai.steps[0], 'review', requestId, '--approve', '--plan', `sha256:${'0'.repeat(64)}`);
+      assert.deepEqual([other.code, /plan-changed/.test(other.stderr)], [1, true]);
+      for (const [at, user] of shanghai.steps.entries()) {
+        const { code, stderr } = await by(user, 'review', requestId, '--approve', ...(at === 0 ? ['--plan', planDigest] : []));
+        assert.equal(code, 0, stderr);
+      }
+      await until(gate, requestId, ({ state }) => state === 'packaged');
+      for (const user of shanghai.executors) assert.equal((await by(user, 'release', requestId)).code, 0);
+      await inFolder(async (folder) => {
+        const place = path.join(folder, 'package');
+        assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--out', place)).code, 0);
+        assert.ok((await fs.promises.readdir(place)).includes('manifest.json'));
+      });
+    } finally {
+      await gate.close();
+    }
   });
 });
