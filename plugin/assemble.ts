@@ -129,6 +129,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       now,
       newId: randomUUID,
     });
+    // One account at a time: two of one name at once would leave the journal and the store with different passwords for it.
+    const counter = new Turns(1);
     const people = { journal, store, policy, tokens, failures: makeFailures(now), keysFolder: config.keysFolder, now, roll: new Roll(journal) };
     const api: ApiParts = {
       journal,
@@ -144,8 +146,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       wake: (id) => work.wake(id),
       signIn: (user, password, address) => enter(people, user, password, address),
       authenticate: (authorization) => authenticate(people, authorization),
-      createAccount: (by, account) => addAccount(people, by, account),
-      setUp: (token, account) => setUp(people, token, account),
+      createAccount: (by, account) => counter.take(() => addAccount(people, by, account)),
+      setUp: (token, account) => counter.take(() => setUp(people, token, account)),
     };
     const server = await makeServer(config, api, log);
     undo.push(() => shut(server));

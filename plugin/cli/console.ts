@@ -10,12 +10,16 @@ export interface Output {
   progress(line: string): void;
 }
 
+/** Threat: a name out of a package or a foreign answer that moves the cursor and paints another verdict over ours. */
+const plain = (line: string): string =>
+  line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => (char === '\n' ? char : `\\u{${char.codePointAt(0)!.toString(16)}}`));
+
 export function makeOutput(json: boolean, out: NodeJS.WriteStream): Output {
-  const say = (line: string): void => void (json || out.write(`${line}\n`));
+  const say = (line: string): void => void (json || out.write(`${plain(line)}\n`));
   return {
     json,
     say,
-    result: (value, lines) => (json ? void out.write(`${JSON.stringify(value)}\n`) : lines.forEach(say)),
+    result: (value, lines) => (json ? void out.write(`${JSON.stringify(value)}\n`) : lines.forEach((line) => say(line.replaceAll('\n', '\\n')))),
     progress: (line) => void (json || (out.isTTY ? out.write(`\r\u001b[2K${line}`) : undefined)),
   };
 }

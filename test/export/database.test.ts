@@ -19,6 +19,14 @@ describe('who writes in the database', () => {
     await database.destroy();
   }
 
+  it('(and nobody else) two who add one account at once make one account, which signs in', async () => {
+    const admin = await gate.as('user:root.luo');
+    const account = { user: 'user:sh.tao', name: '陶示例', unit: '示例', password };
+    const added = await Promise.all([1, 2].map(() => problemOf(admin.post('/api/v1/accounts', account))));
+    assert.deepEqual(added.map((problem) => problem?.code ?? null).sort(), ['account-exists', null].sort());
+    assert.equal(await problemOf(new Client(gate.url, { user: account.user, password }).get('/api/v1/requests')), null);
+  });
+
   it('cannot make one executor two', async () => {
     const { requestId } = await submit(gate);
     await approveAll(gate, requestId);
