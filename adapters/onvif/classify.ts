@@ -115,7 +115,8 @@ function userIn(headers: readonly Element[]): string | null {
     .filter(({ namespace, local }) => namespace === wsse && local === 'Security')
     .flatMap((security) => findAll(security, 'Username'));
   if (names.length > 1) throw ambiguous('The message carries more than one login.');
-  return (names[0] && textOf(names[0])) || null;
+  // ONVIF's own limit is 64 characters; what is longer names nobody, and need not fill the store.
+  return (names[0] && textOf(names[0])?.slice(0, 128)) || null;
 }
 
 /** A login, and what names the message. Headers that redirect an answer, and unknown ones, stay behind. */

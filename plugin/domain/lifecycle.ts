@@ -27,7 +27,7 @@ const open = ['held', 'granted'] as const;
 
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
 export const moves: Record<RequestEventName, Move> = {
-  'export-requested': { from: {}, to: { approval: 'requested' } },
+  'export-requested': { from: { approval: [] }, to: { approval: 'requested' } },
   'export-denied': { from: { approval: ['requested'] }, to: { approval: 'denied' } },
   'export-returned': { from: { approval: ['requested', 'held'] }, to: { approval: 'returned' } },
   'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },

@@ -1,4 +1,5 @@
 // Who asks.
+import type { Pseudonym } from './audit-event.js';
 
 /** `user:li.wei`. The prefix is mandatory at both ends: without it a user named like a role would hold the role. */
 export type UserId = `user:${string}`;
@@ -10,6 +11,12 @@ export interface Subject {
   name: string;
   /** The organ or company the person acts for. */
   unit: string;
+}
+
+/** Somebody whose token was judged, with the name that the journal knows them by: looked up once and carried, because a database that
+ *  answers differently the second time would give one person two voices. */
+export interface Person extends Subject {
+  pseudonym: Pseudonym;
 }
 
 const userPattern = /^user:[a-z0-9][a-z0-9._-]{0,62}$/;

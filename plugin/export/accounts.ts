@@ -1,6 +1,7 @@
 // Who may sign in: the first administrator against the one-time token, further accounts, and each sign-in, recorded.
 import { Problem } from '../domain/problem.js';
-import type { Subject, UserId } from '../domain/subject.js';
+import type { Pseudonym } from '../domain/audit-event.js';
+import type { Person, Subject, UserId } from '../domain/subject.js';
 import { hashPassword, judgePassword } from '../identity/passwords.js';
 import { spendSetupToken } from '../identity/setup-token.js';
 import { signIn, type Failures } from '../identity/sign-in.js';
@@ -31,16 +32,15 @@ export interface NewAccount {
 /** Problems: `account-exists`, `body-malformed` (the password's faults), `journal-unwritable`. */
 export async function addAccount(
   { journal, store, roll, now }: Parts,
-  by: UserId | 'gate',
+  by: Pseudonym,
   { password, ...newcomer }: NewAccount,
 ): Promise<void> {
   const faults = judgePassword(password, newcomer.user);
   if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
   if (await store.accounts.get(newcomer.user)) throw new Problem('account-exists', `There is an account ${newcomer.user} already.`);
   const passwordHash = await hashPassword(password);
-  const person = by === 'gate' ? 'gate' : await store.people.pseudonymOf(by);
   const account = await store.people.pseudonymOf(newcomer.user);
-  roll.learn(await journal.append({ event: 'account-created', by: person, data: { account, credential: credentialOf(passwordHash) } }));
+  roll.learn(await journal.append({ event: 'account-created', by, data: { account, credential: credentialOf(passwordHash) } }));
   await store.accounts.add({ ...newcomer, passwordHash, createdAt: now().toISOString() });
 }
 
@@ -77,7 +77,7 @@ export async function enter(
   // An account that the journal does not vouch for is none; the answer, and the work behind it, are those for an unknown name.
   const get = async (name: UserId) => {
     const account = await store.accounts.get(name);
-    return account && (await roll.vouchesFor(account, store)) ? account : null;
+    return account && (await roll.vouchFor(account, store)) ? account : null;
   };
   try {
     const { subject, token, expiresAt } = await signIn({ accounts: { get }, tokens, failures }, user, password);
@@ -100,11 +100,11 @@ export async function enter(
 export async function authenticate(
   { store, tokens, roll }: Pick<Parts, 'store' | 'tokens' | 'roll'>,
   authorization: string | undefined,
-): Promise<Subject> {
+): Promise<Person> {
   const bearer = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
   const { user } = tokens.readToken(bearer);
   const account = await store.accounts.get(user);
-  if (!account || account.disabled || !(await roll.vouchesFor(account, store)))
-    throw new Problem('token-invalid', 'The account of this token is closed.');
-  return { user: account.user, name: account.name, unit: account.unit };
+  const pseudonym = account && !account.disabled ? await roll.vouchFor(account, store) : null;
+  if (!account || !pseudonym) throw new Problem('token-invalid', 'The account of this token is closed.');
+  return { user: account.user, name: account.name, unit: account.unit, pseudonym };
 }

@@ -6,7 +6,7 @@ import { Problem, type Fault } from '../domain/problem.js';
 import type { FormDefect, ReturnCode } from '../domain/basis.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { parseInstant, type Span } from '../domain/span.js';
-import type { Subject, UserId } from '../domain/subject.js';
+import type { Person, UserId } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
 import { judgeApplication } from '../policy/application.js';
@@ -33,7 +33,7 @@ export interface Admission {
 }
 
 /** Problems: `camera-unknown`, `sites-mixed`, `span-invalid`, `not-permitted`, `journal-unwritable`. */
-export async function admit(parts: Parts, typist: Subject, form: Application): Promise<Admission> {
+export async function admit(parts: Parts, typist: Person, form: Application): Promise<Admission> {
   const applicant = form.applicant ?? typist.user;
   const { application, place } = await knownOrRecorded(parts, typist, applicant, form.items, async () => {
     const tidied = tidy(form);
@@ -126,7 +126,7 @@ function locate(parts: Parts, items: readonly Item[], typist: UserId, applicant:
 /** An application that names what does not exist is an access attempt too (F1): recorded, by who made it, before it is refused. */
 async function knownOrRecorded<T>(
   { store, journal }: Parts,
-  typist: Subject,
+  typist: Person,
   applicant: UserId,
   items: readonly Item[],
   check: () => Promise<T>,
@@ -135,10 +135,9 @@ async function knownOrRecorded<T>(
     return await check();
   } catch (thrown) {
     const problem = Problem.from(thrown);
-    const by = await store.people.pseudonymOf(typist.user);
     await journal.append({
       event: 'request-refused',
-      by,
+      by: typist.pseudonym,
       data: { code: problem.code, applicant: await store.people.pseudonymOf(applicant), items },
     });
     throw problem;
@@ -161,18 +160,17 @@ async function numberFor(parts: Parts, place: Place): Promise<string> {
 }
 
 /** The data that the entry commits to is put first, then the entry. */
-async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: UserId, place: Place, application: Application) {
+async function record({ store }: Parts, turn: Turn, typist: Person, applicant: UserId, place: Place, application: Application) {
   const account = (await store.accounts.get(applicant))!;
-  const [applicantName, typistName, unit, form] = await Promise.all([
-    store.people.pseudonymOf(applicant),
-    store.people.pseudonymOf(typist.user),
+  const [applicantName, unit, form] = await Promise.all([
+    applicant === typist.user ? typist.pseudonym : store.people.pseudonymOf(applicant),
     store.personal.conceal('unit', account.unit),
     store.personal.conceal('application', application),
   ]);
   const { instrument } = application;
   await turn.append({
     event: 'export-requested',
-    by: typistName,
+    by: typist.pseudonym,
     data: {
       basis: application.basis,
       city: place.city.code,
@@ -180,7 +178,7 @@ async function record({ store }: Parts, turn: Turn, typist: Subject, applicant: 
       items: application.items,
       officers: application.officers.length,
       applicant: applicantName,
-      enteredBy: typistName,
+      enteredBy: typist.pseudonym,
       unit,
       application: form,
       instrument: instrument ? { type: instrument.type, scanSha256: instrument.scanSha256, provideBy: instrument.provideBy ?? null } : null,

@@ -1,13 +1,12 @@
 // The package leaves: after a release, to who asked for it, a counted number of times, until it ends. Recorded before the first byte.
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import { packageFiles } from '../evidence/package.js';
 import type { PackageFile } from '../evidence/read-exactly.js';
 import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
-import type { Store } from '../store/store.js';
 import { readSealedJson } from './custody.js';
 import type { PackageIndex } from './fulfil.js';
 import type { Requests } from './requests.js';
@@ -16,7 +15,6 @@ interface Parts {
   journal: Journal;
   objects: Objects;
   requests: Requests;
-  store: Store;
   now: () => Date;
 }
 
@@ -27,8 +25,8 @@ export interface Delivery {
 }
 
 /** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `journal-unwritable`, `object-corrupt`. */
-export async function deliver(parts: Parts, receiver: Subject, requestId: string): Promise<Delivery> {
-  const person = await parts.store.people.pseudonymOf(receiver.user);
+export async function deliver(parts: Parts, receiver: Person, requestId: string): Promise<Delivery> {
+  const person = receiver.pseudonym;
   // Everything that can fail is done before the entry says that bytes left.
   const files = await parts.requests.take(requestId, async (turn) => {
     judgeReceiver(parts, turn.state, person);

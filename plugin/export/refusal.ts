@@ -1,23 +1,15 @@
 // A refused act leaves its trace (F1): who tried what on which request, and which code they got, before they get it.
 import type { Act } from '../domain/decision.js';
 import { Problem } from '../domain/problem.js';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
-import type { Store } from '../store/store.js';
 
 interface Parts {
   journal: Journal;
-  store: Store;
 }
 
 /** Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. */
-export async function recordRefusal<T>(
-  { journal, store }: Parts,
-  person: Subject,
-  act: Act,
-  request: string,
-  step: () => Promise<T>,
-): Promise<T> {
+export async function recordRefusal<T>({ journal }: Parts, person: Person, act: Act, request: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
@@ -25,7 +17,7 @@ export async function recordRefusal<T>(
     if (problem.status < 500 && problem.code !== 'request-unknown')
       await journal.append({
         event: 'act-refused',
-        by: await store.people.pseudonymOf(person.user),
+        by: person.pseudonym,
         data: { act, request, code: problem.code },
       });
     throw problem;

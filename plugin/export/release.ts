@@ -2,21 +2,19 @@
 import { judgeExecutor } from '../domain/approval.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
-import type { Store } from '../store/store.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
   policy: Policy;
   requests: Requests;
-  store: Store;
   now: () => Date;
 }
 
 /** Problems: `request-unknown`, `own-request`, `executor-barred`, `not-permitted`, `state-conflict`. */
-export async function release(parts: Parts, executor: Subject, requestId: string): Promise<RequestState> {
-  const person = await parts.store.people.pseudonymOf(executor.user);
+export async function release(parts: Parts, executor: Person, requestId: string): Promise<RequestState> {
+  const person = executor.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
     // To execute is to carry out what was granted, to release is to hand it over; today one act of one person is both.

@@ -3,23 +3,21 @@ import { judgeVoice, nextStep } from '../domain/approval.js';
 import type { ReturnCode } from '../domain/basis.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
-import type { Store } from '../store/store.js';
 import type { Requests, Turn } from './requests.js';
 
 interface Parts {
   policy: Policy;
   requests: Requests;
-  store: Store;
 }
 
 /** `planDigest` is what the reviewer saw: a voice is bound to it. A reviewer's "no" is a return with a code, never a refusal (F9). */
 export type Voice = { verdict: 'approve'; planDigest?: string | undefined } | { verdict: 'return'; code: ReturnCode };
 
 /** Problems: `request-unknown`, `own-request`, `already-voted`, `not-your-step`, `plan-changed`, `state-conflict`, `not-permitted`. */
-export async function review(parts: Parts, reviewer: Subject, requestId: string, voice: Voice): Promise<RequestState> {
-  const person = await parts.store.people.pseudonymOf(reviewer.user);
+export async function review(parts: Parts, reviewer: Person, requestId: string, voice: Voice): Promise<RequestState> {
+  const person = reviewer.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
     const { site } = turn.state.requested;
     if (turn.state.tracks.approval !== 'held')

@@ -27,8 +27,9 @@ export class Roll {
     return this.#isSetUp;
   }
 
-  /** Problem `store-unavailable` where the person's row was changed. */
-  async vouchesFor({ user, passwordHash }: Pick<Account, 'user' | 'passwordHash'>, store: Store): Promise<boolean> {
-    return this.#credentials.get(await store.people.pseudonymOf(user)) === credentialOf(passwordHash);
+  /** The person's pseudonym where the journal vouches for the account, else null. Problem `store-unavailable` where the row was changed. */
+  async vouchFor({ user, passwordHash }: Pick<Account, 'user' | 'passwordHash'>, store: Store): Promise<Pseudonym | null> {
+    const pseudonym = await store.people.pseudonymOf(user);
+    return this.#credentials.get(pseudonym) === credentialOf(passwordHash) ? pseudonym : null;
   }
 }

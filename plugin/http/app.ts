@@ -4,7 +4,7 @@ import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 import { answerProblem } from './answer-problem.js';
 import { operations } from './api/index.js';
 import type { ApiParts } from './api/parts.js';
@@ -63,7 +63,7 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
   return app;
 }
 
-const nobody: Subject = { user: 'user:nobody', name: '', unit: '' };
+const nobody: Person = { user: 'user:nobody', name: '', unit: '', pseudonym: 'p-nobody' };
 
 function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHandler {
   return async (request, response) => {

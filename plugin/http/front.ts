@@ -53,7 +53,15 @@ export function makeFront(parts: FrontParts, deadlineMs = DEADLINE_MS): http.Ser
       )
       .then((status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`));
   };
-  server.on('upgrade', hangUp).on('connect', hangUp);
+  // An `Expect` of another kind than 100-continue would be answered 417 by Node itself, and nobody would know of the attempt.
+  const expectation = (request: http.IncomingMessage, response: http.ServerResponse): void =>
+    void stopUnread(parts, request)
+      .then(
+        () => 417,
+        () => 503,
+      )
+      .then((status) => response.writeHead(status, { Connection: 'close', 'Content-Length': 0 }).end());
+  server.on('upgrade', hangUp).on('connect', hangUp).on('checkExpectation', expectation);
   return server;
 }
 
@@ -75,6 +83,8 @@ async function answer(parts: FrontParts, request: http.IncomingMessage, deadline
 async function readCommand(parts: FrontParts, request: http.IncomingMessage): Promise<Command> {
   const target = request.url ?? '';
   canonical(target);
+  // HTTP/1.0 knows messages that name no host: the addresses in the answer could not be made the gate's.
+  if (!request.headers.host) throw new Problem('path-ambiguous', 'The message names no host.');
   if (request.method !== 'POST') throw new Problem('route-unknown', 'Only SOAP messages (POST) pass the gate.');
   const body = await readAll(request, LARGEST_MESSAGE, {
     long: () => new Problem('body-too-large', 'A message may have 256 KiB at most.'),

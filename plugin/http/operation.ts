@@ -1,11 +1,11 @@
 // What an operation of the REST API is. The same list is mounted by app.ts and described by openapi.ts, so the two cannot differ.
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 
 export interface Call<B> {
   /** Who is signed in; on operations that are open to all, nobody. */
-  subject: Subject;
+  subject: Person;
   params: Record<string, string>;
   query: URLSearchParams;
   body: B;

@@ -1,7 +1,7 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
 import type { RequestState } from '../domain/lifecycle.js';
-import type { Subject } from '../domain/subject.js';
+import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
@@ -66,8 +66,8 @@ export const summaryOf = (row: RequestRow) => ({
 });
 
 /** Who may read a request: its people, and those who act or look after things at its site. */
-export async function mayRead(state: RequestState, subject: Subject, policy: Policy, store: Store): Promise<boolean> {
-  const person = await store.people.pseudonymOf(subject.user);
+export function mayRead(state: RequestState, subject: Person, policy: Policy): boolean {
+  const person = subject.pseudonym;
   if (person === state.requested.applicant || person === state.requested.enteredBy) return true;
   const { site } = state.requested;
   return (

@@ -1,5 +1,7 @@
 // Somebody who can write in the database, and not in the journal and the keys, gains nothing by it.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { openDatabase, type Database } from '../../plugin/store/database.js';
 import { aGate, password, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
@@ -37,6 +39,29 @@ describe('who writes in the database', () => {
     assert.equal((await problemOf(letGo(gate, shanghai.executors[0], requestId)))?.code, 'token-invalid');
     assert.equal((await show(gate, requestId)).release, null);
     await restore('people', rows);
+  });
+
+  it('cannot make one executor two with a table that answers differently each time', async () => {
+    const { requestId } = await submit(gate);
+    await approveAll(gate, requestId);
+    await until(gate, requestId, ({ state }) => state === 'packaged');
+    await letGo(gate, shanghai.executors[0], requestId);
+    // Both rows are genuine by their own salts; which one is told changes from one question to the next.
+    const salt = Buffer.alloc(32, 7);
+    const second = `p-${createHash('sha256').update(salt).update(shanghai.executors[0]).digest('hex').slice(0, 24)}`;
+    await meddle(async (database) => {
+      await sql`alter table people rename to people_before`.execute(database);
+      await sql`create view people as select user, case when flip then ${sql.lit(second)} else pseudonym end as pseudonym,
+        case when flip then x'${sql.raw(salt.toString('hex'))}' else salt end as salt
+        from (select *, user = ${sql.lit(shanghai.executors[0])} and random() % 2 = 0 as flip from people_before limit -1 offset 0)`.execute(database);
+    });
+    for (let attempt = 0; attempt < 40; attempt++)
+      assert.ok(['token-invalid', 'executor-barred', 'store-unavailable'].includes((await problemOf(letGo(gate, shanghai.executors[0], requestId)))?.code ?? 'none'));
+    await meddle(async (database) => {
+      await sql`drop view people`.execute(database);
+      await sql`alter table people_before rename to people`.execute(database);
+    });
+    assert.equal((await show(gate, requestId)).release, null);
   });
 
   it('cannot speak with another’s voice', async () => {

@@ -119,15 +119,16 @@ describe('in the recorder’s place', () => {
         assert.equal(gate.recorder.requests.soap.length, seen, 'the recorder saw it');
       });
 
-    const elsewhere: readonly (readonly [what: string, question: Question, operation: string])[] = [
+    const elsewhere: readonly (readonly [what: string, question: Question, operation: string, status?: number])[] = [
+      ['an expectation that nobody knows', { method: 'POST', target: '/onvif/device_service', headers: { expect: 'footage' }, body: envelope('device', 'GetServices') }, 'POST /onvif/device_service', 417],
       ['CONNECT', { method: 'CONNECT', target: 'elsewhere.example:554' }, 'CONNECT elsewhere.example:554'],
       ['an upgrade to WebSocket', { target: '/live', headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' } }, 'GET /live'],
       ['an upgrade to HTTP/2', { target: '/onvif/device_service', headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' } }, 'GET /onvif/device_service'],
     ];
-    for (const [what, question, operation] of elsewhere)
+    for (const [what, question, operation, status = 403] of elsewhere)
       it(what, async () => {
         const before = await stopped();
-        assert.equal((await ask(gate.frontUrl, question)).status, 403);
+        assert.equal((await ask(gate.frontUrl, question)).status, status);
         const [entry, ...more] = (await stopped()).slice(before.length);
         assert.deepEqual([entry?.data.operation, entry?.data.class, more.length], [operation, 'unknown', 0]);
       });

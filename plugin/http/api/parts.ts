@@ -1,5 +1,6 @@
 // What the operations of the API are given.
-import type { Subject } from '../../domain/subject.js';
+import type { Pseudonym } from '../../domain/audit-event.js';
+import type { Person, Subject } from '../../domain/subject.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Objects } from '../../store/objects.js';
 import type { Policy } from '../../policy/load.js';
@@ -25,8 +26,8 @@ export interface ApiParts {
   /** User and password → token. Problem `login-failed`, `too-many-requests`. */
   signIn(user: string, password: string, address: string): Promise<{ token: string; expiresAt: string; subject: Subject }>;
   /** Problem `token-invalid`. */
-  authenticate(authorization: string | undefined): Promise<Subject>;
-  createAccount(by: Subject['user'], account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
+  authenticate(authorization: string | undefined): Promise<Person>;
+  createAccount(by: Pseudonym, account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
   /** The first administrator, against the one-time token. Problem `setup-closed`, `token-invalid`. */
   setUp(token: string, account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
 }

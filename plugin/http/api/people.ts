@@ -38,7 +38,7 @@ const add = operation<ApiParts, typeof accountSchema>({
   async run(parts, { subject, body }) {
     if (!parts.policy.allows(subject.user, 'manage', 'account:*', null))
       throw new Problem('not-permitted', 'Adding accounts needs the act manage.');
-    await parts.createAccount(subject.user, body);
+    await parts.createAccount(subject.pseudonym, body);
     return { status: 201, body: { user: body.user } };
   },
 });
