@@ -131,7 +131,16 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     });
     // One account at a time: two of one name at once would leave the journal and the store with different passwords for it.
     const counter = new Turns(1);
-    const people = { journal, store, policy, tokens, failures: makeFailures(now), keysFolder: config.keysFolder, now, roll: new Roll(journal) };
+    const people = {
+      journal,
+      store,
+      policy,
+      tokens,
+      failures: makeFailures(now),
+      keysFolder: config.keysFolder,
+      now,
+      roll: new Roll(journal),
+    };
     const api: ApiParts = {
       journal,
       objects,
@@ -139,6 +148,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       requests,
       store,
       progress,
+      tools,
+      workFolder: config.workFolder,
       now,
       version,
       gatePublicKey: keys.publicPem('manifest'),
@@ -210,8 +221,16 @@ async function usableFfmpeg({ ffmpeg }: Config, { searchPath, allowBundledFfmpeg
   return tools;
 }
 
-const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
-const asAddress = ({ id, url, user, password }: RecorderConfig): RecorderAddress => ({ id, url, user, password: password.reveal() });
+export const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
+export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor }: RecorderConfig): RecorderAddress => ({
+  id,
+  url,
+  user,
+  password: password.reveal(),
+  ...(tls && { tls }),
+  maxGopSeconds,
+  vendor,
+});
 
 function makeRecorders(config: Config) {
   const connected = new Map(
@@ -227,7 +246,7 @@ function makeRecorders(config: Config) {
   };
   return {
     isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
-    vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: { recording: placeOf(camera).recording } }),
+    vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),
   };
 }
 

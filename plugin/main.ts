@@ -10,7 +10,7 @@ import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import { Problem } from './domain/problem.js';
-import { examine } from './examine.js';
+import { examine, makeRecorders } from './examine.js';
 import { verifyJournal } from './journal/verify.js';
 import { loadKeys } from './keys/keys.js';
 import { makeLog } from './log/winston.js';
@@ -26,6 +26,9 @@ const {
   engines: { node },
 } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string; engines: { node: string } };
 const kinds = adapters.map((adapter) => adapter.kind);
+const vendors = Object.fromEntries(adapters.map((adapter) => [adapter.kind, adapter.vendors ?? []]));
+/** The configuration, held against what the gate has adapters for. Problem `config-invalid`. */
+const load = (file: string, env: NodeJS.ProcessEnv) => loadConfig(file, env, kinds, vendors);
 const now = (): Date => new Date();
 const { log, closeLog } = makeLog({ level: 'info', stream: process.stderr, now });
 const quiet = makeLog({ level: 'error', stream: process.stderr, now });
@@ -44,7 +47,7 @@ const holdManifest = () => readManifest(path.join(root, 'manifest.json'), { vers
 
 async function start(file: string, env: NodeJS.ProcessEnv) {
   await holdManifest();
-  return startGate(await loadConfig(file, env, kinds), around);
+  return startGate(await load(file, env), around);
 }
 
 // A reader that has seen enough (`| head`) is no failure.
@@ -61,15 +64,17 @@ process.exitCode = await run(process.argv.slice(2), {
     ),
   checkPolicies,
   checkConfig: async (file, env) => {
-    const faults = await checkConfig(file, env, kinds);
+    const faults = await checkConfig(file, env, kinds, vendors);
     if (faults.length > 0) return faults;
-    const config = await loadConfig(file, env, kinds);
+    const config = await load(file, env);
     const policyFaults = await checkPolicies(config.policiesFolder);
     return policyFaults.length > 0 ? policyFaults : judgeCameras(config, await loadPolicy(config.policiesFolder));
   },
-  examine: async (file, env) => examine(await loadConfig(file, env, kinds), around),
+  examine: async (file, env) => examine(await load(file, env), around),
+  recorders: makeRecorders(load),
+  now,
   verifyJournal: async (file, env) => {
-    const config = await loadConfig(file, env, kinds);
+    const config = await load(file, env);
     const keys = loadKeys(config.keysFolder);
     return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log));
   },

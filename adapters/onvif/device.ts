@@ -1,6 +1,7 @@
 // One recorder as the other files see it: its address, its SOAP, the limits, the clock of the gate.
 import type { RecorderAddress } from '../../plugin/domain/adapter.js';
 import { Problem } from '../../plugin/domain/problem.js';
+import { readClock } from './clock.js';
 import type { Limits } from './limits.js';
 import { makeSoap, type Soap } from './soap.js';
 
@@ -22,5 +23,7 @@ export function makeDevice(address: RecorderAddress, limits: Limits, now: () => 
     throw new Problem('config-invalid', `The address of recorder ${address.id} must be http(s)://host[:port]/path without a login in it.`);
   if (/\p{Cc}/u.test(address.user + address.password))
     throw new Problem('config-invalid', `The login of recorder ${address.id} holds a control character.`);
-  return { url, account: address, soap: makeSoap(address, limits.soapMs), limits, now, searching: Promise.resolve() };
+  const soap = makeSoap(address, limits.soapMs, { now, remeasure: (options) => readClock(device, options) });
+  const device: Device = { url, account: address, soap, limits, now, searching: Promise.resolve() };
+  return device;
 }

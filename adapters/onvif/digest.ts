@@ -1,4 +1,4 @@
-// Digest access authentication (RFC 7616), MD5 and SHA-256, for HTTP and RTSP alike.
+// Digest access authentication (RFC 7616), MD5 and SHA-256, with their sessions, for HTTP and RTSP alike.
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface Account {
@@ -10,6 +10,8 @@ export interface Challenge {
   realm: string;
   nonce: string;
   algorithm: 'MD5' | 'SHA-256';
+  /** `MD5-sess`, `SHA-256-sess`: the password's part is bound to the nonces (RFC 7616, section 3.4.2). */
+  session: boolean;
   /** The algorithm as the server spelt it, to be sent back; null where it named none. */
   spelling: string | null;
   qop: boolean;
@@ -22,7 +24,7 @@ const hashes = { MD5: 'md5', 'SHA-256': 'sha256' } as const;
 /** Splits one or several joined challenges: `Digest a="1", b=2, Basic realm="x"`. */
 function splitChallenges(header: string): { scheme: string; parameters: Map<string, string> }[] {
   const found: { scheme: string; parameters: Map<string, string> }[] = [];
-  const token = /\s*,?\s*(?:([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([A-Za-z][\w-]*)(?=\s|,|$))/y;
+  const token = /[\s,]*(?:([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([A-Za-z][\w-]*)(?=\s|,|$))/y;
   for (let part = token.exec(header); part; part = token.exec(header)) {
     const [, name, quoted, bare, scheme] = part;
     if (scheme) found.push({ scheme: scheme.toLowerCase(), parameters: new Map() });
@@ -34,15 +36,17 @@ function splitChallenges(header: string): { scheme: string; parameters: Map<stri
 function readChallenge(parameters: Map<string, string>): Challenge | null {
   const [realm, nonce] = [parameters.get('realm'), parameters.get('nonce')];
   const spelling = parameters.get('algorithm') ?? null;
-  const algorithm = (spelling ?? 'MD5').toUpperCase();
+  const [, algorithm, session] = /^(MD5|SHA-256)(-SESS)?$/.exec((spelling ?? 'MD5').toUpperCase()) ?? [];
   const offered = parameters
     .get('qop')
     ?.split(',')
     .map((each) => each.trim().toLowerCase());
   if (realm === undefined || nonce === undefined || (algorithm !== 'MD5' && algorithm !== 'SHA-256')) return null;
-  if (offered && !offered.includes('auth')) return null;
+  // A session's part is made of the client's nonce, which is only sent with qop.
+  if (offered ? !offered.includes('auth') : session) return null;
   const stale = parameters.get('stale')?.toLowerCase() === 'true';
-  return { realm, nonce, algorithm, spelling, qop: offered !== undefined, opaque: parameters.get('opaque') ?? null, stale };
+  const rest = { qop: offered !== undefined, opaque: parameters.get('opaque') ?? null, stale };
+  return { realm, nonce, algorithm, session: session !== undefined, spelling, ...rest };
 }
 
 /** The best challenge of all `WWW-Authenticate` headers: SHA-256 before MD5. Null where none can be answered. */
@@ -75,14 +79,16 @@ export function answerChallenge(
   const hash = (text: string): string => createHash(hashes[challenge.algorithm]).update(text).digest('hex');
   const nc = count.toString(16).padStart(8, '0');
   const middle = challenge.qop ? `${challenge.nonce}:${nc}:${cnonce}:auth` : challenge.nonce;
-  const response = hash(`${hash(`${account.user}:${challenge.realm}:${account.password}`)}:${middle}:${hash(`${method}:${uri}`)}`);
+  const secret = hash(`${account.user}:${challenge.realm}:${account.password}`);
+  const bound = challenge.session ? hash(`${secret}:${challenge.nonce}:${cnonce}`) : secret;
+  const response = hash(`${bound}:${middle}:${hash(`${method}:${uri}`)}`);
   const parts = [
     `username=${quote(account.user)}`,
     `realm=${quote(challenge.realm)}`,
     `nonce=${quote(challenge.nonce)}`,
     `uri=${quote(uri)}`,
     `response="${response}"`,
-    ...(challenge.spelling === null ? [] : [`algorithm=${challenge.algorithm}`]),
+    ...(challenge.spelling === null ? [] : [`algorithm=${challenge.algorithm}${challenge.session ? '-sess' : ''}`]),
     ...(challenge.opaque === null ? [] : [`opaque=${quote(challenge.opaque)}`]),
     ...(challenge.qop ? [`qop=auth`, `nc=${nc}`, `cnonce="${cnonce}"`] : []),
   ];

@@ -2,7 +2,9 @@
 import type { Front, RecorderAddress } from '../../plugin/domain/adapter.js';
 import { classifySoap, soapContentType } from './classify.js';
 import { faultXml } from './fault-xml.js';
+import { hostOf } from './addresses.js';
 import { rewriteAddresses } from './rewrite-addresses.js';
+import { openSecure } from './trust.js';
 
 /**
  * Services stand in the folder of the device service. Elsewhere a recorder has other doors (vendors' own interfaces), to which SOAP is no
@@ -38,6 +40,10 @@ export function makeFront(address: RecorderAddress): Front {
       contentType: 'application/soap+xml; charset=utf-8',
       body: faultXml({ code: status < 500 ? 'Sender' : 'Receiver', subcode: code, reasonZh: zh, reasonEn: en, link, soapVersion: '1.2' }),
     }),
+    connect: async (signal) =>
+      device.protocol === 'https:'
+        ? openSecure({ host: hostOf(device), port: Number(device.port || 443), tls: address.tls, signal })
+        : null,
     rewrite: (reply, gate) => rewriteAddresses(reply, gate),
   };
 }

@@ -18,6 +18,9 @@ export const namespaces = {
   schema: `${onvif}/ver10/schema`,
 } as const;
 
+/** Of events, in topic expressions (ONVIF Core, "topic namespace"). */
+export const topics = `${onvif}/ver10/topics`;
+
 export const soapEnvelopes = {
   '1.1': 'http://schemas.xmlsoap.org/soap/envelope/',
   '1.2': 'http://www.w3.org/2003/05/soap-envelope',

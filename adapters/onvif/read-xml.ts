@@ -1,5 +1,6 @@
 // The one door to saxes: bytes → a tree, strictly, within limits. No DTD, no processing instruction, no entity beyond the five of XML:
 // what another parser might expand or skip is refused here.
+import { setImmediate } from 'node:timers/promises';
 import { SaxesParser } from 'saxes';
 import { Problem } from '../../plugin/domain/problem.js';
 
@@ -36,10 +37,8 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** Comments are left out; CDATA and character references become text. Problems: `body-too-large`, `body-malformed`. */
-export function readXml(bytes: Buffer, limits: XmlLimits): Element {
-  if (bytes.length > limits.bytes) throw new Problem('body-too-large', `The message is longer than ${limits.bytes} bytes.`);
-  const text = decode(bytes);
+/** Takes the text piece by piece, and builds the tree. Problem: `body-malformed`. */
+function makeBuilder(limits: XmlLimits): { write(text: string): void; close(): Element } {
   const parser = new SaxesParser({ xmlns: true, position: false });
   const open: Element[] = [];
   let [root, count]: [Element | null, number] = [null, 0];
@@ -73,9 +72,39 @@ export function readXml(bytes: Buffer, limits: XmlLimits): Element {
   };
   parser.on('text', take);
   parser.on('cdata', take);
-  parser.write(text).close();
-  if (!root) throw malformed('The message is empty.');
-  return root;
+  const close = (): Element => {
+    parser.close();
+    if (!root) throw malformed('The message is empty.');
+    return root;
+  };
+  return { write: (text) => void parser.write(text), close };
+}
+
+function admit(bytes: Buffer, limits: XmlLimits): string {
+  if (bytes.length > limits.bytes) throw new Problem('body-too-large', `The message is longer than ${limits.bytes} bytes.`);
+  return decode(bytes);
+}
+
+/** Comments are left out; CDATA and character references become text. Problems: `body-too-large`, `body-malformed`. */
+export function readXml(bytes: Buffer, limits: XmlLimits): Element {
+  const text = admit(bytes, limits);
+  const builder = makeBuilder(limits);
+  builder.write(text);
+  return builder.close();
+}
+
+/** Characters between two turns of the event loop: some ten milliseconds. Megabytes at once would hold up everybody else. */
+const turn = 65_536;
+
+/** The same for long messages, in turns. */
+export async function readLongXml(bytes: Buffer, limits: XmlLimits): Promise<Element> {
+  const text = admit(bytes, limits);
+  const builder = makeBuilder(limits);
+  for (let at = 0; at < text.length; at += turn) {
+    if (at > 0) await setImmediate();
+    builder.write(text.slice(at, at + turn));
+  }
+  return builder.close();
 }
 
 export const elementsIn = (element: Element): Element[] => element.children.filter((child) => typeof child !== 'string');

@@ -1,85 +1,119 @@
-// Access units of a replay → samples of the asked span: the first time is judged, what leads to the span is kept from its key frame on,
-// the end is ours to see.
+// Units of a replay → samples of the asked span: what leads to it is kept from its key frame on, what its last pictures lean on is kept
+// behind it, and audio is cut at both ends.
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Span } from '../../plugin/domain/span.js';
 import type { PullReport, Sample } from '../../plugin/domain/vms.js';
-import { preRollBytes } from './limits.js';
-import type { AccessUnit } from './rtsp/depacketize.js';
+import { preRollBytes, secondBytes, unitsBeside, unitsPerSecond } from './limits.js';
+import type { AccessUnit } from './rtsp/access-unit.js';
 
 type End = PullReport['end'];
 
-/** A group of pictures may be so long: a first picture older than this is not the one asked for. Microseconds. */
-const longestLead = 10_000_000;
-/** The range asked for ends 2 s after the span; a first picture in those belongs to the next section behind a hole. */
-const askedBeyond = 2_000_000;
-/** Pictures may come out of the order of their times by so much (B-frames). */
+/** Pictures may come out of the order of their times by so much (B-frames). Microseconds. */
 const reordering = 1_000_000;
 
-function lengthPrefixed(nals: readonly Buffer[]): Buffer {
-  return Buffer.concat(
-    nals.flatMap((nal) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(nal.length);
-      return [length, nal];
-    }),
-  );
-}
-
-function toSample({ utcMicros, key, flags, sequence, nals }: AccessUnit, from: number): Sample {
-  return { track: 0, utcMicros, key, flags, sequence, preRoll: utcMicros < from, data: lengthPrefixed(nals) };
-}
-
 const missing = (): Problem => new Problem('footage-missing', 'The recorder holds nothing for this span.');
+const wrong = (detail: string): Problem => new Problem('wrong-footage', detail);
 
-/** A 200 proves nothing: some servers play live pictures, or the start of the archive, whatever range was asked. */
-function judgeFirst(utcMicros: number, from: number, to: number): void {
-  if (utcMicros < from - longestLead || utcMicros > to + askedBeyond)
-    throw new Problem('wrong-footage', 'The recorder plays another time than was asked of it.');
-  if (utcMicros >= to) throw missing();
+const toSample = ({ track, utcMicros, key, flags, sequence, data }: AccessUnit, from: number, to: number): Sample => {
+  const sample: Sample = { track, utcMicros, key, flags, sequence, preRoll: utcMicros < from, data };
+  return utcMicros < to ? sample : { ...sample, postRoll: true };
+};
+
+/** A recorder whose time stands still, or creeps, may not fill the memory or the disk. Problem: `wrong-footage`. */
+function makeGuard(seconds: number): (unit: AccessUnit) => void {
+  const most = unitsPerSecond * seconds + unitsBeside;
+  const counts = new Map<number, number>();
+  let [second, bytes] = [-Infinity, 0];
+  return ({ track, utcMicros, data }) => {
+    const count = (counts.get(track) ?? 0) + 1;
+    counts.set(track, count);
+    if (count > most) throw wrong('The recorder sends more pictures than fit in the span.');
+    if (utcMicros >= second + 1_000_000) [second, bytes] = [utcMicros, 0];
+    bytes += data.length;
+    if (bytes > secondBytes) throw wrong('The recorder sends more than 64 MB for one second.');
+  };
+}
+
+/** Audio may lie far behind the pictures of its time; a recorder that ignores the end is not listened to longer. Microseconds. */
+const furthestBehind = 10_000_000;
+
+/** The audio tracks: have all that are kept passed the end? */
+function makeEars(to: number, kept: () => readonly number[]): { hear(unit: AccessUnit): void; arePast(): boolean } {
+  const times = new Map<number, number>();
+  return {
+    hear: ({ track, utcMicros }) => void times.set(track, utcMicros),
+    arePast: () => kept().every((track) => (times.get(track) ?? -Infinity) >= to),
+  };
 }
 
 /**
- * `span` in the recorder's time. Units before the first key unit are dropped; of those before the span, only the ones from the last key
- * frame at or
- * before its start come out. Returns why it ended. Problems: `wrong-footage`, `footage-missing` (no unit inside the span), and what
- * `units` throws.
+ * `span` in the recorder's time. Of the units before it, only those from the last key frame at or before its start come out. Pictures
+ * shown at or after its end come out (`postRoll`) only where a picture shown before it follows them in decode order, and may lean on
+ * them: so every picture of the span can be decoded, and a player shows none behind it. `audioTracks`: those that are kept, asked after
+ * the first unit. Returns why it ended. Problems: `wrong-footage`,
+ * `footage-missing` (no unit inside the span), `vms-fault`, and what `units` throws.
  */
-export async function* trimToSpan(units: AsyncGenerator<AccessUnit, End>, span: Span): AsyncGenerator<Sample, End> {
+export async function* trimToSpan(
+  units: AsyncGenerator<AccessUnit, End>,
+  span: Span,
+  audioTracks: () => readonly number[],
+): AsyncGenerator<Sample, End> {
   const [from, to] = [Date.parse(span.from) * 1000, Date.parse(span.to) * 1000];
-  let lead: Sample[] = [];
-  let [leadBytes, judged, keySeen, started] = [0, false, false, false];
-  for (;;) {
-    const step = await units.next();
-    if (step.done) {
-      if (!started) throw missing();
-      return step.value;
+  const guard = makeGuard((to - from) / 1e6);
+  const ears = makeEars(to, audioTracks);
+  /** Before the first picture of the span: what leads to it. From then on: pictures behind the end that may still be needed. */
+  let waiting: Sample[] = [];
+  /** Audio of the span that came before its first picture. */
+  let early: Sample[] = [];
+  let [bytes, started, past] = [0, false, false];
+  /** The key frame that begins: pictures of before it (H.265 leading pictures) are shown to nobody and nothing needs them. */
+  let begin: number | null = null;
+  const hold = (list: Sample[], sample: Sample): void => {
+    list.push(sample);
+    bytes += sample.data.length;
+    if (bytes > preRollBytes) throw new Problem('vms-fault', 'The recorder sends without end what is not in the span.');
+  };
+  /** A picture inside the span, behind all that had to wait for it. */
+  const release = (sample: Sample): Sample[] => {
+    const isClean = !started && sample.key && sample.utcMicros === from;
+    const released = [...(isClean ? [] : waiting), ...early, sample];
+    [waiting, early, bytes, started] = [[], [], 0, true];
+    return released;
+  };
+
+  try {
+    for (;;) {
+      const step = await units.next();
+      if (step.done) {
+        if (!started) throw missing();
+        return step.value;
+      }
+      const unit = step.value;
+      guard(unit);
+      const { track, utcMicros, key } = unit;
+      if (track !== 0) {
+        ears.hear(unit);
+        if (utcMicros >= from && utcMicros < to) {
+          if (started) yield toSample(unit, from, to);
+          else hold(early, toSample(unit, from, to));
+        }
+      } else if (past || utcMicros >= to + reordering) {
+        if (!started) throw missing();
+        past = true;
+        if (utcMicros >= to + furthestBehind) return 'past-span';
+      } else if (begin !== null || key) {
+        if (started && utcMicros < from - reordering) throw wrong('The recorder jumped back to before the span in the middle of it.');
+        if (!started && key && utcMicros <= from) [waiting, bytes] = [[], early.reduce((sum, each) => sum + each.data.length, 0)];
+        if (begin === null || (!started && key && utcMicros <= from)) begin = utcMicros;
+        if (utcMicros < from && utcMicros < begin) continue;
+        const sample = toSample(unit, from, to);
+        if (utcMicros >= from && utcMicros < to) yield* release(sample);
+        else if (started && utcMicros < from) yield sample;
+        else hold(waiting, sample);
+      }
+      if (past && ears.arePast()) return 'past-span';
     }
-    const unit = step.value;
-    if (!judged) judgeFirst(unit.utcMicros, from, to);
-    judged = true;
-    keySeen ||= unit.key;
-    if (!keySeen) continue;
-    if (unit.utcMicros >= to) {
-      // From a key frame on, or a second later, nothing comes any more that belongs before the border.
-      if (!unit.key && unit.utcMicros < to + reordering) continue;
-      if (!started) throw missing();
-      return 'past-span';
-    }
-    const sample = toSample(unit, from);
-    if (started) {
-      if (unit.utcMicros < from - reordering)
-        throw new Problem('wrong-footage', 'The recorder jumped back to before the span in the middle of it.');
-      yield sample;
-    } else if (sample.preRoll) {
-      if (unit.key) [lead, leadBytes] = [[], 0];
-      lead.push(sample);
-      leadBytes += sample.data.length;
-      if (leadBytes > preRollBytes) throw new Problem('vms-fault', 'The recorder sends without end what is older than the span.');
-    } else {
-      started = true;
-      if (!(unit.key && unit.utcMicros === from)) yield* lead;
-      lead = [];
-      yield sample;
-    }
+  } finally {
+    await units.return('past-span');
   }
 }

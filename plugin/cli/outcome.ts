@@ -1,5 +1,6 @@
 // How a verb ends: 0 yes, 1 no, 2 wrong usage or configuration, 3 upstream failed. The same Problem that REST answers, as a sentence.
 import { type Problem, type ProblemCode } from '../domain/problem.js';
+import { plainLine } from './console.js';
 
 export type Exit = 0 | 1 | 2 | 3;
 
@@ -39,5 +40,5 @@ export function sentence(problem: Problem): string {
   const reasons = problem.reasons?.length ? [`  reasons: ${problem.reasons.join(', ')}`] : [];
   // The command line's own mistakes are config-invalid too; `check` helps only where there are faults of a file.
   const hint = problem.code === 'config-invalid' ? problem.faults && 'exportgate check --config FILE' : hints[problem.code];
-  return [`${problem.code}: ${problem.detail}`, ...reasons, ...faults, ...(hint ? [`Try: ${hint}`] : [])].join('\n');
+  return [`${problem.code}: ${problem.detail}`, ...reasons, ...faults, ...(hint ? [`Try: ${hint}`] : [])].map(plainLine).join('\n');
 }

@@ -2,17 +2,22 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../domain/problem.js';
 import { check, type Checks } from './check.js';
-import { makeOutput } from './console.js';
+import { makeOutput, plain, plainJson } from './console.js';
 import type { Context, Verb } from './context.js';
+import { coverage } from './coverage.js';
 import { demo, type DemoParts } from './demo.js';
+import { discover } from './discover.js';
 import { doctor, type Finding } from './doctor.js';
 import { explainDecision } from './explain.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
 import { fetchRequest } from './fetch.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
+import { probe } from './probe.js';
+import type { Recorders } from './recorders.js';
 import { releaseRequest } from './release.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
+import { confirmTimes, fetchFrame } from './times.js';
 import { serve, type RunningGate } from './serve.js';
 import { verifyFile } from './verify.js';
 
@@ -23,6 +28,8 @@ export interface FrontDoor extends Checks {
   policies: string;
   start(config: string, env: NodeJS.ProcessEnv): Promise<RunningGate>;
   examine(config: string, env: NodeJS.ProcessEnv): Promise<Finding[]>;
+  recorders: Recorders;
+  now(): Date;
   verifyJournal(config: string, env: NodeJS.ProcessEnv): Promise<JournalVerdict>;
   demo: DemoParts;
 }
@@ -33,7 +40,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     .description('监控录像调取网关 · recorded footage leaves by application, approval, execution and record')
     .version(door.version)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
+    .configureOutput({ writeErr: (text) => void process.stderr.write(plain(text)) })
     .option('--config <file>', 'configuration', 'exportgate.yaml')
     .option('--gate <url>', 'address of a running gate', process.env['EXPORTGATE_URL'] ?? 'http://127.0.0.1:8443')
     .option('--json', 'one JSON document instead of lines', false);
@@ -56,6 +63,33 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     demo(door.demo),
   );
   does(program.command('doctor').description('can this machine serve?'), doctor(door.examine));
+  does(
+    program
+      .command('probe')
+      .description('what a recorder can do, with a transcript without credentials 探测录像机')
+      .argument('<recorder>', 'its id in the configuration')
+      .option('--camera <id>', 'pull from this camera; without it from the first recording that the recorder lists')
+      .option('--accounts', 'list who else could replay; an administrator of the recorder signs in')
+      .option('--transcript <file>', 'where the transcript goes: a file that is not there yet'),
+    probe(door.recorders, () => door.now(), { input: process.stdin, prompts: process.stderr }),
+  );
+  does(
+    program
+      .command('coverage')
+      .description('what a recorder says that it holds of a camera 录像时段')
+      .argument('<camera>', 'as in the configuration')
+      .requiredOption('--from <instant>', 'start, with zone')
+      .requiredOption('--to <instant>', 'end, with zone')
+      .option('--recorder-time', 'the times are by the recorder’s own clock'),
+    coverage(door.recorders),
+  );
+  does(
+    program
+      .command('discover')
+      .description('which video systems answer on a network 发现')
+      .argument('<address>', 'of this machine’s own addresses the one in that network'),
+    discover(door.recorders),
+  );
   does(
     program
       .command('check')
@@ -88,6 +122,26 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .argument('<id>')
       .requiredOption('--out <place>', 'an archive (….zip) or a folder'),
     fetchRequest,
+  );
+  does(
+    request
+      .command('frame')
+      .description('a frame of footage whose times want confirming')
+      .argument('<id>')
+      .requiredOption('--camera <id>', 'which camera')
+      .addOption(new Option('--edge <edge>', 'which frame').choices(['first', 'last']).makeOptionMandatory())
+      .requiredOption('--out <file>', 'JPEG'),
+    fetchFrame,
+  );
+  does(
+    request
+      .command('times')
+      .description('what the clock in the picture shows, where no recorder proved the times 核对时间')
+      .argument('<id>')
+      .requiredOption('--camera <id>', 'which camera')
+      .requiredOption('--first <instant>', 'shown on the first frame, with zone')
+      .requiredOption('--last <instant>', 'shown on the last frame, with zone'),
+    confirmTimes,
   );
   does(
     program
@@ -124,10 +178,9 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     const json = argv.includes('--json');
     process.stderr.write(
       json
-        ? `${JSON.stringify({ problem: { code: problem.code, detail: problem.detail, faults: problem.faults, reasons: problem.reasons, requestId: problem.requestId } })}\n`
+        ? `${plainJson({ problem: { code: problem.code, detail: problem.detail, faults: problem.faults, reasons: problem.reasons, requestId: problem.requestId } })}\n`
         : `${sentence(problem)}\n`,
     );
-
     return exitOf(problem);
   }
 }

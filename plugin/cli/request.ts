@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
+import { padTo } from './console.js';
 import { clientOf, type Verb } from './context.js';
 
 /** As the API answers it; only what is printed here is named. */
@@ -13,13 +14,14 @@ interface View {
   late: boolean;
   requestedAt: string;
   applicant: string;
-  items: { camera: string; from: string; to: string }[];
+  items: { camera: string; from: string; to: string; basis?: 'recorder' }[];
   waitsFor: { step: string; role: string } | null;
   waitsForRoom: string | null;
   voices: { step: string; by: string; at: string }[];
   plan: { steps: { step: string }[]; execute: string } | null;
   footage: { camera: string; state: string; parts: number; frames: number }[];
-  missing: string[];
+  missing: { camera: string; cause: string }[];
+  timesUnconfirmed: string[];
   denied: { reasons: string[] } | null;
   returned: { codes: string[] } | null;
   lastFailure: string | null;
@@ -108,12 +110,15 @@ export function lines(view: View): string[] {
   return [
     `${view.requestId}  ${view.state}${waits}${view.late ? ' · late 逾期' : ''}`,
     told('applied 申请', `${view.requestedAt}  ${view.applicant}`),
-    ...view.items.map(({ camera, from, to }) => told('asked 调取', `${camera}  ${from} – ${to}`)),
+    ...view.items.map(({ camera, from, to, basis }) =>
+      told('asked 调取', `${camera}  ${from} – ${to}${basis ? '  by the recorder’s clock 录像机时间' : ''}`),
+    ),
     ...voices.map(({ at, step, by }) => told('agreed 同意', `${at}  ${by}  ${step}`)),
     ...view.footage.map(({ camera, state, parts, frames }) =>
       told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`),
     ),
-    ...view.missing.map((camera) => told('missing 无录像', camera)),
+    ...view.timesUnconfirmed.map((camera) => told('times 待核时间', `${camera}: see request frame, then request times`)),
+    ...view.missing.map(({ camera, cause }) => told('missing 无录像', `${camera}  ${cause}`)),
     ...(view.waitsForRoom !== null && view.waitsForRoom !== 'submitted' ? [told('waits 等待', view.waitsForRoom)] : []),
     ...(view.lastFailure === null ? [] : [told('failed 失败', view.lastFailure)]),
     ...(view.denied ? [told('denied 拒绝', view.denied.reasons.join(', '))] : []),
@@ -132,8 +137,4 @@ export function lines(view: View): string[] {
   ];
 }
 
-/** A Chinese character is two columns wide on a terminal. */
-function told(word: string, what: string): string {
-  const width = [...word].reduce((sum, sign) => sum + (sign > '\u2e7f' ? 2 : 1), 0);
-  return `  ${word}${' '.repeat(Math.max(1, 16 - width))}${what}`;
-}
+const told = (word: string, what: string): string => `  ${padTo(word, 15)} ${what}`;

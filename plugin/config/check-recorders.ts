@@ -2,6 +2,7 @@
 import type { Fault } from '../domain/problem.js';
 import { fault, readUrl, type Check } from './check.js';
 import { readPassword } from './recorder-password.js';
+import { readTrust } from './recorder-trust.js';
 
 export const recordersSound: Check = async ({ recorders }, around) => {
   const faults = await Promise.all(
@@ -10,6 +11,7 @@ export const recordersSound: Check = async ({ recorders }, around) => {
       const where = `recorders[${index}]`;
       const url = readUrl(recorder.url);
       const password = await readPassword(recorder, where, around);
+      const trust = await readTrust(recorder.tls, where, around);
       return [
         ...(around.adapters.includes(recorder.adapter)
           ? []
@@ -27,18 +29,20 @@ export const recordersSound: Check = async ({ recorders }, around) => {
             ]
           : []),
         ...('faults' in password ? password.faults : []),
+        ...('faults' in trust ? trust.faults : []),
       ];
     }),
   );
   return faults.flat();
 };
 
-/** Places of the elements whose key stood in the list before. */
-function twice<T>(list: readonly (T | null)[], keyOf: (element: T) => string): number[] {
+/** Places of the elements whose key stood in the list before; one without a key is like no other. */
+function twice<T>(list: readonly (T | null)[], keyOf: (element: T) => string | null): number[] {
   const seen = new Set<string>();
   return list.flatMap((element, index) => {
     if (!element) return [];
     const key = keyOf(element);
+    if (key === null) return [];
     return seen.has(key) ? [index] : (seen.add(key), []);
   });
 }
@@ -55,10 +59,34 @@ export const namedOnce: Check = ({ recorders, cameras }) => [
     fault('named-twice', `cameras[${index}].camera`, 'This camera stands here twice; right is one line for each camera.'),
   ),
   // Threat: the same footage under a second name, which the policy may guard less.
-  ...twice(cameras, ({ recorder, recording }) => JSON.stringify([recorder, recording])).map((index) =>
+  ...twice(cameras, ({ recorder, recording }) => (recording === undefined ? null : JSON.stringify([recorder, recording]))).map((index) =>
     fault('named-twice', `cameras[${index}].recording`, 'Another camera has this recording; right is one camera for each recording.'),
   ),
+  // The streams of a channel show the same pictures.
+  ...twice(cameras, ({ recorder, playback }) => (playback ? JSON.stringify([recorder, playback.channel]) : null)).map((index) =>
+    fault('named-twice', `cameras[${index}].playback`, 'Another camera has this channel; right is one camera for each channel.'),
+  ),
 ];
+
+/** Exactly one way to the footage, and by vendors' addresses only where the adapter knows them. */
+export const camerasFound: Check = ({ recorders, cameras }, { vendors }) =>
+  cameras.flatMap((camera, index): Fault[] => {
+    if (!camera) return [];
+    const where = `cameras[${index}]`;
+    if ((camera.recording === undefined) === (camera.playback === undefined))
+      return [
+        fault(
+          camera.playback ? 'not-allowed' : 'missing',
+          `${where}.recording`,
+          'Right is exactly one of recording (a token) and playback: {vendor, channel}.',
+        ),
+      ];
+    const adapter = recorders.find((recorder) => recorder?.id === camera.recorder)?.adapter;
+    const known = (adapter !== undefined && vendors[adapter]) || [];
+    if (!camera.playback || adapter === undefined || known.includes(camera.playback.vendor)) return [];
+    const right = known.length > 0 ? `right is one of: ${known.join(', ')}` : 'this adapter knows none, so right is a recording';
+    return [fault('vendor-unknown', `${where}.playback.vendor`, `There are no playback addresses of this vendor; ${right}.`)];
+  });
 
 export const camerasPlaced: Check = ({ recorderIds, cameras }) => {
   const ids = new Set(recorderIds);

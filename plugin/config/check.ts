@@ -10,6 +10,8 @@ export interface Surroundings {
   env: Environment;
   /** Kinds of video systems that the gate has adapters for. */
   adapters: readonly string[];
+  /** Kind → vendors whose own playback addresses its adapter knows. */
+  vendors: Readonly<Record<string, readonly string[]>>;
 }
 
 export type Check = (parts: SoundParts, around: Surroundings) => Fault[] | Promise<Fault[]>;

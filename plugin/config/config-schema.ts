@@ -18,6 +18,22 @@ const duration = text(durationPattern, 'a duration with a unit, like 90s or 15m'
 const listRight = 'a list';
 const mapRight = 'a map of keys and values';
 
+/** 64 hex digits as openssl prints them, with or without colons → without, lower case. */
+const fingerprint = text(
+  /^(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})$/,
+  'the SHA-256 fingerprint of a certificate, 64 hex digits',
+).transform((given) => given.replaceAll(':', '').toLowerCase());
+
+/** `+08:00` → 480. */
+const zone = text(/^[+-](?:0\d|1[0-4]):[0-5]\d$/, 'a zone like +08:00').transform(
+  (given) => (given.startsWith('-') ? -1 : 1) * (Number(given.slice(1, 3)) * 60 + Number(given.slice(4))),
+);
+
+const gopRight = 'whole seconds, 1 to 60';
+const channelRight = 'the number of a channel, 1 to 1024';
+const streamRight = 'the number of a stream, 1 to 8';
+const rtspPortRight = 'a port, 1 to 65535';
+
 const recorder = z.strictObject(
   {
     id,
@@ -30,6 +46,17 @@ const recorder = z.strictObject(
     passwordEnv: text(/^EXPORTGATE_[A-Z0-9_]{1,80}$/, 'an environment variable, EXPORTGATE_RECORDER_<ID>_PASSWORD').optional(),
     passwordFile: path.optional(),
     pulls: z.literal([1, 2], '1 or 2').default(1),
+    tls: z.strictObject({ caFile: path.optional(), fingerprint: fingerprint.optional() }, mapRight).nullable().default(null),
+    maxGopSeconds: z.int(gopRight).min(1, gopRight).max(60, gopRight).default(10),
+    vendor: z
+      .strictObject(
+        {
+          rtspPort: z.int(rtspPortRight).min(1, rtspPortRight).max(65_535, rtspPortRight).default(554),
+          zone: zone.prefault('+08:00'),
+        },
+        mapRight,
+      )
+      .prefault({}),
     front: z.strictObject({ host, port }, mapRight).nullable().default(null),
   },
   mapRight,
@@ -39,7 +66,17 @@ const camera = z.strictObject(
   {
     camera: text(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'the id of a camera in cameras.csv'),
     recorder: id,
-    recording: text(/^[^\p{Cc}]{1,64}$/u, 'the recording token that the recorder gave, at most 64 characters'),
+    recording: text(/^[^\p{Cc}]{1,64}$/u, 'the recording token that the recorder gave, at most 64 characters').optional(),
+    playback: z
+      .strictObject(
+        {
+          vendor: text(/^[a-z][a-z0-9-]{0,38}$/, 'the name of a vendor, like hikvision'),
+          channel: z.int(channelRight).min(1, channelRight).max(1024, channelRight),
+          stream: z.int(streamRight).min(1, streamRight).max(8, streamRight).default(1),
+        },
+        mapRight,
+      )
+      .optional(),
   },
   mapRight,
 );

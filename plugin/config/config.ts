@@ -1,6 +1,7 @@
 // exportgate.yaml and the environment → the configuration: frozen, whole, judged before anything starts. Nothing else reads either.
 import { join } from 'node:path';
 import { Problem, type Fault } from '../domain/problem.js';
+import type { Source } from '../domain/vms.js';
 import { configJsonSchema, configSchema, type RawConfig } from './config-schema.js';
 import type { Surroundings } from './check.js';
 import { crossCheck } from './cross-checks.js';
@@ -10,6 +11,7 @@ import { knownKeys } from './known-keys.js';
 import { readPassword, type Environment } from './recorder-password.js';
 import type { Secret } from './secret.js';
 import { readSmallFile } from './small-file.js';
+import { readTrust } from './recorder-trust.js';
 import { soundParts } from './sound-parts.js';
 import { readYaml } from './yaml.js';
 
@@ -22,6 +24,12 @@ export interface RecorderConfig {
   password: Secret;
   /** How many pulls it bears at once. */
   pulls: 1 | 2;
+  /** Whom to believe behind https and rtsps: an authority (PEM) or one certificate. Null: the authorities that Node trusts. */
+  tls: { ca: string } | { fingerprint: string } | null;
+  /** A first picture older than the asked start by more than this is not the one asked for. */
+  maxGopSeconds: number;
+  /** For vendors' playback addresses; `zoneMinutes` east of UTC. */
+  vendor: { rtspPort: number; zoneMinutes: number };
   /** Where ordinary clients reach this recorder through the gate. A listener of its own: HTTP digest signs the path, so the
    *  recorder's own paths must stay as they are. */
   front: { host: string; port: number } | null;
@@ -38,7 +46,7 @@ export interface Config {
   policiesFolder: string;
   journal: { origin: string };
   recorders: readonly RecorderConfig[];
-  cameras: readonly { camera: string; recorder: string; recording: string }[];
+  cameras: readonly { camera: string; recorder: string; source: Source }[];
   quotas: { unitBytes: number; installationBytes: number; reserveBytes: number; bytesPerSecond: number };
   /** `path` null: the one on PATH. */
   ffmpeg: { path: string | null };
@@ -47,17 +55,20 @@ export interface Config {
 
 const longestFile = 8 * 1024 * 1024;
 
-/** Problem `config-invalid` with every fault. `adapters`: the kinds that the gate has adapters for. */
-export async function loadConfig(file: string, env: Environment, adapters: readonly string[]): Promise<Config> {
-  const judged = await judge({ file, env, adapters });
+/** Kind of an adapter → vendors whose own playback addresses it knows. */
+export type Vendors = Surroundings['vendors'];
+
+/** Problem `config-invalid` with every fault. `adapters`: the kinds that the gate has adapters for. Without `vendors` none is known. */
+export async function loadConfig(file: string, env: Environment, adapters: readonly string[], vendors: Vendors = {}): Promise<Config> {
+  const judged = await judge({ file, env, adapters, vendors });
   if ('config' in judged) return judged.config;
   throw new Problem('config-invalid', `The configuration has ${judged.faults.length} fault(s).`, { faults: judged.faults });
 }
 
 /** The same judgement without starting anything: every fault, none where it is sound. */
-export async function checkConfig(file: string, env: Environment, adapters: readonly string[]): Promise<Fault[]> {
+export async function checkConfig(file: string, env: Environment, adapters: readonly string[], vendors: Vendors = {}): Promise<Fault[]> {
   try {
-    const judged = await judge({ file, env, adapters });
+    const judged = await judge({ file, env, adapters, vendors });
     return 'faults' in judged ? judged.faults : [];
   } catch (error) {
     if (error instanceof Problem && error.faults) return [...error.faults];
@@ -91,20 +102,28 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     keysFolder: at(raw.keysFolder),
     workFolder: raw.workFolder ? at(raw.workFolder) : join(at(raw.dataFolder), 'work'),
     policiesFolder: at(raw.policiesFolder),
-    recorders: await Promise.all(raw.recorders.map((recorder, index) => withPassword(recorder, index, around))),
+    recorders: await Promise.all(raw.recorders.map((recorder, index) => finishRecorder(recorder, index, around))),
+    cameras: raw.cameras.map(({ camera, recorder, recording, playback }) => ({
+      camera,
+      recorder,
+      source: playback ?? { recording: recording ?? '' },
+    })),
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
   };
 }
 
-async function withPassword(
-  { id, adapter, url, user, pulls, front, ...named }: RawConfig['recorders'][number],
+async function finishRecorder(
+  { id, adapter, url, user, pulls, front, tls, maxGopSeconds, vendor, ...named }: RawConfig['recorders'][number],
   index: number,
   around: Surroundings,
 ): Promise<RecorderConfig> {
-  const read = await readPassword({ id, ...named }, `recorders[${index}]`, around);
+  const where = `recorders[${index}]`;
+  const [read, trust] = await Promise.all([readPassword({ id, ...named }, where, around), readTrust(tls, where, around)]);
   // Judged once already; a file that changed in between is a fault all the same.
-  if ('faults' in read) throw new Problem('config-invalid', 'A password cannot be read.', { faults: read.faults });
-  return { id, adapter, url, user, password: read.password, pulls, front };
+  const faults = [read, trust].flatMap((it) => ('faults' in it ? it.faults : []));
+  if ('faults' in read || 'faults' in trust) throw new Problem('config-invalid', 'A password or a certificate cannot be read.', { faults });
+  const zoned = { rtspPort: vendor.rtspPort, zoneMinutes: vendor.zone };
+  return { id, adapter, url, user, password: read.password, pulls, front, tls: trust.tls, maxGopSeconds, vendor: zoned };
 }
 
 function freeze<T extends object>(value: T): T {

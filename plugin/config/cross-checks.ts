@@ -2,7 +2,7 @@
 import type { Fault } from '../domain/problem.js';
 import { foldersApart, thingsThere } from './check-folders.js';
 import { listening, portsApart } from './check-listeners.js';
-import { camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
+import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
 
@@ -30,7 +30,17 @@ const amountsSound: Check = ({ quotas, tokens }) => [
     : []),
 ];
 
-const checks: readonly Check[] = [listening, foldersApart, thingsThere, recordersSound, namedOnce, camerasPlaced, portsApart, amountsSound];
+const checks: readonly Check[] = [
+  listening,
+  foldersApart,
+  thingsThere,
+  recordersSound,
+  namedOnce,
+  camerasPlaced,
+  camerasFound,
+  portsApart,
+  amountsSound,
+];
 
 /** All faults of all checks, in the order of the list above. */
 export async function crossCheck(parts: SoundParts, around: Surroundings): Promise<Fault[]> {

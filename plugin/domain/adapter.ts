@@ -8,6 +8,22 @@ export interface RecorderAddress {
   url: string;
   user: string;
   password: string;
+  /** Whom to believe behind https and rtsps: an authority of one's own (PEM), or one certificate by its SHA-256 fingerprint (64 hex digits,
+   *  lower case). Unset: the authorities that Node trusts. */
+  tls?: { ca?: string; fingerprint?: string };
+  /** A first picture older than the asked start by more than this is not the one asked for. 10 where unset. */
+  maxGopSeconds?: number;
+  /** For vendors' playback addresses: the RTSP port (554 where unset), and the zone in which the vendor's local times are meant, minutes
+   *  east of UTC (480 where unset). */
+  vendor?: { rtspPort?: number; zoneMinutes?: number };
+}
+
+/** What answered a discovery on the network. Told to a person: nothing of it is called or configured by itself. */
+export interface Discovered {
+  /** Addresses of device services, as announced. */
+  addresses: readonly string[];
+  name: string | null;
+  hardware: string | null;
 }
 
 /** What the gate does with an operation: let it pass, stop it because recorded footage would leave, or refuse it. */
@@ -37,6 +53,9 @@ export interface Front {
   /** Problems `path-ambiguous`, `body-malformed`: what cannot be read in one way only. */
   classify(message: { path: string; contentType: string; action: string | null; body: Buffer }): Command;
   refuse(why: { code: string; zh: string; en: string; link: string; status: number }): Refusal;
+  /** A connection to the system whose certificate was judged before anything is sent; null where it is spoken to in the clear. Problem
+   *  `vms-unreachable`. */
+  connect(signal: AbortSignal): Promise<NodeJS.ReadWriteStream | null>;
   /** A reply with the system's own addresses replaced by the gate's. */
   rewrite(reply: Buffer, gate: string): Buffer;
 }
@@ -47,7 +66,11 @@ export interface Adapter {
   capabilities: readonly string[];
   /** Which rights the gate's account needs on the video system. */
   rights: readonly string[];
+  /** Vendors whose own playback addresses it knows; a configuration may name these and no others. */
+  vendors?: readonly string[];
   connect(address: RecorderAddress): Vms;
+  /** Asks on the network of one of this machine's own addresses who is there (WS-Discovery). Takes about three seconds. */
+  discover?(localAddress: string, signal: AbortSignal): Promise<readonly Discovered[]>;
   /** What stands in front of this recorder. */
   front(address: RecorderAddress): Front;
 }

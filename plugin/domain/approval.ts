@@ -9,6 +9,11 @@ export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>
 const isParty = (state: RequestState, person: string): boolean =>
   person === state.requested.applicant || person === state.requested.enteredBy;
 
+/** Nobody acts on their own request. Problem `own-request`. */
+export function judgeParty(state: RequestState, person: string): void {
+  if (isParty(state, person)) throw new Problem('own-request', 'The applicant, and whoever typed the application in, act no further on it.');
+}
+
 /**
  * May this person speak now, for this step? F12: nobody acts on their own request; one person's voice counts for one step.
  * Problems: `own-request`, `already-voted`, `not-your-step`.

@@ -12,6 +12,10 @@ export type Commitment = string;
 /** `p-…`: a person, by a commitment to the account's name with a salt of its own. `gate`: the gate itself. */
 export type Pseudonym = string;
 
+/** The first or the last frame that is shown. */
+export const edges = ['first', 'last'] as const;
+export type Edge = (typeof edges)[number];
+
 /** Result of the pull for one camera. */
 export type TakeState = 'complete' | 'complete-with-holes' | 'partial' | 'no-data';
 
@@ -36,8 +40,21 @@ export interface RequestEvents {
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
   'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' };
   'preserve-started': { attempt: number; estimateBytes: number };
-  /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). */
-  'footage-sealed': { camera: string; state: TakeState; parts: number; frames: number; bytes: number; index: Digest & { object: string } };
+  /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). `asserted` times wait for
+   *  a person's word on the first and the last frame. */
+  'footage-sealed': {
+    camera: string;
+    state: TakeState;
+    times: 'proven' | 'asserted';
+    parts: number;
+    frames: number;
+    bytes: number;
+    index: Digest & { object: string };
+  };
+  /** A person is about to see one marked frame of sealed footage, to confirm its time. */
+  'frame-inspected': { camera: string; edge: Edge };
+  /** What the picture's own clock shows on the first and the last frame, read by a person beside what was asserted. */
+  'times-confirmed': { camera: string; first: { asserted: Instant; shown: Instant }; last: { asserted: Instant; shown: Instant } };
   /** Nothing recorded, or the last try to pull it failed: `cause` is the problem's code. */
   'footage-missing': { camera: string; cause: 'no-footage' | ProblemCode };
   'preserve-failed': { code: string };

@@ -17,6 +17,8 @@ export interface Officer {
 /** One camera over one span. */
 export interface Item extends Span {
   camera: string;
+  /** `recorder`: the times are those that the recorder shows, read off a screen or a picture. Left out: true (Beijing) time. */
+  basis?: 'recorder';
 }
 
 export interface Application {

@@ -38,6 +38,9 @@ export const moves: Record<RequestEventName, Move> = {
   'preserve-failed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'queued' } },
   'preserve-completed': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'sealed' } },
   'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
+  // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
+  'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
+  'times-confirmed': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
   'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
@@ -95,6 +98,8 @@ export interface RequestState {
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
   missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
+  /** A person's word on times that no recorder proved, with who gave it; the last word for each camera counts. */
+  confirmations: readonly (Extract<RequestEntry, { event: 'times-confirmed' }>['data'] & { by: string; at: string })[];
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
   denied: Extract<RequestEntry, { event: 'export-denied' }>['data'] | null;
   late: boolean;
@@ -112,6 +117,12 @@ export interface RequestState {
   requestSequence: number;
 }
 
+/** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does. */
+export const unconfirmed = ({ takes, confirmations }: Pick<RequestState, 'takes' | 'confirmations'>): string[] =>
+  takes
+    .filter(({ camera, times }) => times === 'asserted' && !confirmations.some((it) => it.camera === camera))
+    .map(({ camera }) => camera);
+
 /** Entries of one request, in order → where it stands. Problem `journal-corrupt` where an entry could not have followed. */
 export function fold(entries: readonly RequestEntry[]): RequestState {
   const [first, ...rest] = entries;
@@ -128,6 +139,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     voices: [],
     takes: [],
     missing: [],
+    confirmations: [],
     returned: null,
     denied: null,
     late: false,
@@ -174,6 +186,13 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { takes: [...state.takes, entry.data] };
     case 'footage-missing':
       return { missing: [...state.missing, entry.data] };
+    case 'times-confirmed':
+      return {
+        confirmations: [
+          ...state.confirmations.filter(({ camera }) => camera !== entry.data.camera),
+          { ...entry.data, by: entry.by, at: entry.at },
+        ],
+      };
     case 'deadline-missed':
       return { late: true };
     case 'fulfil-started':

@@ -12,6 +12,8 @@ const events = {
   'preserve-started': null,
   'footage-sealed': null,
   'footage-missing': null,
+  'frame-inspected': null,
+  'times-confirmed': null,
   'preserve-failed': null,
   'preserve-completed': null,
   'export-unavailable': null,

@@ -8,6 +8,7 @@ import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
 import type { RoleName } from '../domain/subject.js';
+import { audioCodecs, rungs } from '../domain/vms.js';
 import { comparePaths, isPackagePath, isReserved, maxFiles } from './layout.js';
 
 export const manifestPayloadType = 'application/vnd.exportgate.manifest+json; version=1';
@@ -27,7 +28,7 @@ const plan: z.ZodType<Plan> = z.strictObject({
   city: text,
   site: text,
   tier: z.literal([1, 2, 3]),
-  items: z.array(z.strictObject({ camera: text, from: instant, to: instant })),
+  items: z.array(z.strictObject({ camera: text, from: instant, to: instant, basis: z.literal('recorder').optional() })),
   facts: z.array(z.enum(facts)),
   steps: z.array(z.strictObject({ step: text, role: z.string().startsWith('role:') as unknown as z.ZodType<RoleName> })),
   officers: count,
@@ -42,22 +43,38 @@ const plan: z.ZodType<Plan> = z.strictObject({
   policyVersion: text,
 });
 
-const clockReading = z.strictObject({ measuredAt: instant, offsetMs: z.number(), uncertaintyMs: z.number().nonnegative() });
+const clockReading = z.strictObject({
+  measuredAt: instant,
+  offsetMs: z.number(),
+  uncertaintyMs: z.number().nonnegative(),
+  zoneSuspect: z.boolean(),
+});
 
 const camera = z.strictObject({
   camera: text,
-  asked: z.array(span).min(1),
+  asked: z.array(span.extend({ basis: z.enum(['beijing', 'recorder']) })).min(1),
   state: z.enum(['complete', 'complete-with-holes', 'partial', 'no-data']),
   firstFrame: instant.nullable(),
   lastFrame: instant.nullable(),
-  holes: z.array(span),
+  holes: z.array(span.extend({ expected: z.boolean().nullable() })),
   preRollMs: z.number().nonnegative(),
   clock: z.strictObject({ before: clockReading, after: clockReading }).nullable(),
-  rung: z.enum(['search', 'configured']).nullable(),
+  times: z.enum(['proven', 'asserted']).nullable(),
+  /** Where times are asserted: what the picture's own clock showed to a person, beside what was asserted. */
+  confirmation: z
+    .strictObject({
+      person: text.optional(),
+      at: instant,
+      first: z.strictObject({ asserted: instant, shown: instant }),
+      last: z.strictObject({ asserted: instant, shown: instant }),
+    })
+    .nullable(),
+  rung: z.enum(rungs).nullable(),
   transcriptSha256: hex64.nullable(),
   width: z.int().positive().nullable(),
   height: z.int().positive().nullable(),
   codec: text.nullable(),
+  audio: z.enum(audioCodecs).nullable(),
 });
 
 const file = z.strictObject({

@@ -1,10 +1,11 @@
 // What the sealed index of a camera holds: the list of its artifacts and how the pull went. Written by preserve, read by fulfil.
 import type { Artifact } from '../domain/artifact.js';
 import type { TakeState } from '../domain/audit-event.js';
-import type { PullReport } from '../domain/vms.js';
+import type { PullReport, TimeBasis } from '../domain/vms.js';
 import type { Part } from '../media/mux-parts.js';
 import type { Span } from '../domain/span.js';
 import { Problem } from '../domain/problem.js';
+import type { FootageHole } from './coverage.js';
 import type { Objects } from '../store/objects.js';
 
 /** One contiguous part of the original, in `coverage.json`. Frames of pre-roll lie before the asked span and are hidden by the edit list. */
@@ -19,14 +20,18 @@ export interface CoveragePart {
 
 /** One line of coverage: what was asked, what came, what is missing. */
 export interface CoverageSpan {
-  asked: Span;
+  /** `basis`: whether a person named it in true (Beijing) time or in the time that the recorder shows. */
+  asked: Span & { basis: TimeBasis };
   state: TakeState;
   parts: readonly CoveragePart[];
-  holes: readonly Span[];
+  holes: readonly FootageHole[];
+  promised: PullReport['promised'];
+  times: PullReport['times'] | null;
   clock: PullReport['clock'] | null;
   deviceSpan: Span | null;
   rung: PullReport['rung'] | null;
   end: PullReport['end'] | null;
+  resumes: number;
   transcriptSha256: string | null;
 }
 

@@ -6,13 +6,14 @@ import { sha256Hex } from '../domain/formats/digest.js';
 import type { RequestEntry } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
-import { mergeSpans, type Span } from '../domain/span.js';
 import { fold } from '../domain/lifecycle.js';
+import type { ManifestCamera } from '../evidence/manifest-schema.js';
 import { makeManifest, writeManifest, type ManifestParts } from '../evidence/manifest.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import type { Store } from '../store/store.js';
+import { askedSpans } from './asked-spans.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { applicationOf, unitOf } from './revealed.js';
@@ -108,7 +109,10 @@ async function manifestParts(
     plan: state.plan!,
     planDigest: state.planDigest!,
     rows: rowsOf(journal.entriesOf(state.requestId)),
-    cameras: [...indexes.map(describeCamera), ...state.missing.map(({ camera }) => describeMissing(camera, spansOf(state, camera)))],
+    cameras: [
+      ...(await Promise.all(indexes.map(async (index) => describeCamera(index, await confirmationOf(store, state, index.camera))))),
+      ...state.missing.map(({ camera }) => describeMissing(camera, askedSpans(state.requested.items, camera))),
+    ],
     artifacts,
     method,
     log,
@@ -119,11 +123,13 @@ async function manifestParts(
   };
 }
 
+async function confirmationOf(store: Store, { confirmations }: RequestState, camera: string): Promise<ManifestCamera['confirmation']> {
+  const found = confirmations.find((it) => it.camera === camera);
+  return found ? { person: await nameOf(store, found.by), at: found.at, first: found.first, last: found.last } : null;
+}
+
 const rowsOf = (entries: readonly RequestEntry[]): readonly string[] =>
   entries.flatMap((entry) => (entry.event === 'export-held' ? entry.data.rows : []));
-
-const spansOf = ({ requested }: RequestState, camera: string): Span[] =>
-  mergeSpans(requested.items.filter((item) => item.camera === camera));
 
 async function nameOf(store: Store, person: string): Promise<string | undefined> {
   const user = await store.people.userOf(person);

@@ -3,9 +3,10 @@ import type { RequestEntry, RequestEvents } from '../domain/audit-event.js';
 import { canMove, type RequestState } from '../domain/lifecycle.js';
 import type { OnProgress } from '../domain/progress.js';
 import { Problem } from '../domain/problem.js';
-import { mergeSpans, milliseconds } from '../domain/span.js';
+import { milliseconds } from '../domain/span.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Objects } from '../store/objects.js';
+import { askedSpans } from './asked-spans.js';
 import { discardTake } from './custody.js';
 import type { Requests, Turn } from './requests.js';
 import { takeCamera } from './take.js';
@@ -57,7 +58,7 @@ const endsAttempt = (thrown: unknown): boolean => ['state-conflict', 'journal-un
 async function preserveCamera(parts: Parts, requestId: string, camera: string, signal: AbortSignal): Promise<RequestEntry> {
   const { requests, objects } = parts;
   const { vms, source, turns } = parts.vmsOf(camera);
-  const spans = mergeSpans(requests.state(requestId).requested.items.filter((item) => item.camera === camera));
+  const spans = askedSpans(requests.state(requestId).requested.items, camera);
   const take = await turns.take(() => takeCamera({ ...parts, vms, source }, requestId, camera, spans, signal), signal);
   return requests.take(requestId, async ({ state, append }) => {
     // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.

@@ -8,10 +8,10 @@ import type { Mark } from '../domain/duty.js';
 import type { OnProgress } from '../domain/progress.js';
 import type { Tools } from '../media/find-ffmpeg.js';
 import type { MarkText } from '../media/marks/mark.js';
-import { renderViewing } from '../media/render.js';
+import { renderViewing, type Rendering } from '../media/render.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
-import type { CameraIndex, CoveragePart } from './custody.js';
+import type { CameraIndex } from './custody.js';
 
 export interface RenderParts {
   objects: Objects;
@@ -29,14 +29,14 @@ export async function renderCamera(
   text: MarkText,
   signal: AbortSignal,
 ): Promise<Artifact[]> {
-  const wanted = coverage.spans.flatMap((span) => span.parts);
+  const wanted = coverage.spans.flatMap((span) => span.parts.map((part) => ({ part, times: span.times ?? 'asserted' })));
   const made: Artifact[] = [];
   try {
-    for (const [at, part] of wanted.entries()) {
+    for (const [at, { part, times }] of wanted.entries()) {
       const original = artifacts.find((artifact) => artifact.path === part.path)!;
       const onProgress = (percent: number) =>
         parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
-      made.push(await renderPart(parts, original, part, marks, text, onProgress, signal));
+      made.push(await renderPart(parts, original, { part: part.facts, times, marks, text, onProgress, signal }));
     }
     return made;
   } catch (thrown) {
@@ -48,27 +48,21 @@ export async function renderCamera(
 async function renderPart(
   { objects, tools, workFolder }: RenderParts,
   original: Artifact,
-  part: CoveragePart,
-  marks: readonly Mark[],
-  text: MarkText,
-  onProgress: (percent: number) => void,
-  signal: AbortSignal,
+  rendering: Omit<Rendering, 'input' | 'workFolder'>,
 ): Promise<Artifact> {
   const work = await openWork(workFolder);
   try {
-    const input = path.join(work.folder, '01.mp4');
+    const input = path.join(work.folder, `01.${rendering.part.container}`);
     await pipeline(Readable.from(objects.read(original.object)), fs.createWriteStream(input, { mode: 0o600 }));
-    const { output, recipe } = await renderViewing(tools, {
-      input,
-      workFolder: work.folder,
-      part: part.facts,
-      marks,
-      text,
-      onProgress,
-      signal,
-    });
+    const { output, recipe } = await renderViewing(tools, { ...rendering, input, workFolder: work.folder });
     const sealed = await sealFile(objects, output);
-    return { path: original.path.replace(/^original\//, 'viewing/'), role: 'viewing', parent: original.path, recipe, ...sealed };
+    return {
+      path: original.path.replace(/^original\/(.*)\.[a-z0-9]+$/, 'viewing/$1.mp4'),
+      role: 'viewing',
+      parent: original.path,
+      recipe,
+      ...sealed,
+    };
   } finally {
     await work.wipe();
   }

@@ -4,11 +4,12 @@ import type { RequestEvents } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import type { OnProgress } from '../domain/progress.js';
 import { Problem } from '../domain/problem.js';
-import { milliseconds, type Span } from '../domain/span.js';
-import type { Sample, Source, Vms } from '../domain/vms.js';
-import { isoMicros, muxParts, type Part } from '../media/mux-parts.js';
+import { milliseconds } from '../domain/span.js';
+import type { Sample, Source, TimeBasis, Vms } from '../domain/vms.js';
+import { isoMicros, muxParts, type Part, type UnitLine } from '../media/mux-parts.js';
 import type { Objects } from '../store/objects.js';
 import type { SealedWriter } from '../store/sealed-object.js';
+import type { AskedSpan } from './asked-spans.js';
 import { sealBytes, type Coverage, type CoveragePart, type CoverageSpan, type CameraIndex } from './custody.js';
 import { stateOfCoverage, holesIn, worst } from './coverage.js';
 
@@ -26,7 +27,7 @@ export async function takeCamera(
   parts: Parts,
   requestId: string,
   camera: string,
-  spans: readonly Span[],
+  spans: readonly AskedSpan[],
   signal: AbortSignal,
 ): Promise<Take | null> {
   const shelf = new Shelf(parts.objects, camera);
@@ -55,51 +56,62 @@ export async function takeCamera(
 async function takeSpan(
   { vms, source }: Parts,
   shelf: Shelf,
-  asked: Span,
+  asked: AskedSpan,
   onPercent: (percent: number) => void,
   signal: AbortSignal,
 ): Promise<CoverageSpan> {
   const pull = await vms.pull(source, asked, signal).catch(nothingThere);
-  if (pull === null) return { ...noData(asked) };
-  let muxed: Part[];
+  if (pull === null) return noData(asked);
+  const covered: CoveragePart[] = [];
   try {
-    muxed = await muxParts(counted(pull.samples, asked, onPercent), {
-      open: (part) => shelf.openPart(part),
-      onUnit: (line) => shelf.writeUnit(line),
+    await muxParts(bounded(pull.samples, asked, onPercent), {
+      tracks: pull.tracks,
       span: asked,
-      parameterSets: pull.tracks[0]?.parameterSets,
+      open: () => shelf.openPart(),
+      onUnit: (line) => shelf.writeUnit(line),
+      // Sealed as soon as it is whole: a recording with a thousand holes must not keep a thousand files open.
+      onPart: async (part) => void covered.push(await shelf.sealPart(part)),
     });
   } catch (thrown) {
-    const none = nothingThere(thrown);
-    if (none === null) return noData(asked);
-    throw thrown;
+    if (covered.length > 0) throw thrown;
+    nothingThere(thrown);
+    return noData(asked);
   }
-  if (muxed.length === 0) return noData(asked);
-  const report = pull.report();
-  const covered = await shelf.endSpan(muxed);
-  const holes = holesIn(report.deviceSpan, muxed);
+  if (covered.length === 0) return noData(asked);
+  shelf.endSpan();
+  const { deviceSpan, promised, times, clock, rung, end, resumes, transcriptSha256 } = pull.report();
+  const facts = covered.map((part) => part.facts);
+  const holes = holesIn(deviceSpan, facts, promised);
   return {
-    asked,
-    state: stateOfCoverage(report.deviceSpan, holes),
+    asked: { from: asked.from, to: asked.to, basis: basisOf(asked) },
+    state: stateOfCoverage(deviceSpan, holes, times),
     parts: covered,
     holes,
-    clock: report.clock,
-    deviceSpan: report.deviceSpan,
-    rung: report.rung,
-    end: report.end,
-    transcriptSha256: report.transcriptSha256,
+    promised,
+    times,
+    clock,
+    deviceSpan,
+    rung,
+    end,
+    resumes,
+    transcriptSha256,
   };
 }
 
-const noData = (asked: Span): CoverageSpan => ({
-  asked,
+const basisOf = ({ basis }: AskedSpan): TimeBasis => basis ?? 'beijing';
+
+const noData = (asked: AskedSpan): CoverageSpan => ({
+  asked: { from: asked.from, to: asked.to, basis: basisOf(asked) },
   state: 'no-data',
   parts: [],
-  holes: [asked],
+  holes: [{ from: asked.from, to: asked.to, expected: null }],
+  promised: null,
+  times: null,
   clock: null,
   deviceSpan: null,
   rung: null,
   end: null,
+  resumes: 0,
   transcriptSha256: null,
 });
 
@@ -108,10 +120,18 @@ function nothingThere(thrown: unknown): null {
   throw thrown;
 }
 
-async function* counted(samples: AsyncIterable<Sample>, asked: Span, onPercent: (percent: number) => void): AsyncIterable<Sample> {
+/** More than any camera records (200 Mbit/s), and what lies before the first key frame. */
+const mostBytes = (asked: AskedSpan): number => 64 * 1024 ** 2 + (milliseconds(asked) / 1000) * 25_000_000;
+
+/** Tells how far it is, and ends a recorder that sends without measure: it would fill the disk in everybody's way. */
+async function* bounded(samples: AsyncIterable<Sample>, asked: AskedSpan, onPercent: (percent: number) => void): AsyncIterable<Sample> {
+  const most = mostBytes(asked);
   let first: number | null = null;
   let told = -1;
+  let bytes = 0;
   for await (const sample of samples) {
+    bytes += sample.data.length;
+    if (bytes > most) throw new Problem('wrong-footage', 'The recorder sends more than any camera could have recorded in this span.');
     if (!sample.preRoll) first ??= sample.utcMicros;
     const percent = first === null ? 0 : Math.min(99, Math.floor((sample.utcMicros - first) / 10 / milliseconds(asked)));
     if (percent > told) onPercent((told = percent));
@@ -122,9 +142,11 @@ async function* counted(samples: AsyncIterable<Sample>, asked: Span, onPercent: 
 /** The files of one camera on their way into the sealed store. */
 class Shelf {
   readonly #artifacts: Artifact[] = [];
-  readonly #open = new Map<number, SealedWriter>();
+  #open: SealedWriter | null = null;
   #units: SealedWriter | null = null;
+  /** Parts of the spans that have ended, and of the one under way. */
   #parts = 0;
+  #sealed = 0;
   #frames = 0;
 
   constructor(
@@ -132,31 +154,30 @@ class Shelf {
     private readonly camera: string,
   ) {}
 
-  /** Parts are counted through all spans of the camera, from 1; `part` counts within its span, from 1. */
-  async openPart(part: number): Promise<SealedWriter> {
-    const writer = await this.objects.create();
-    this.#open.set(part, writer);
-    return writer;
+  /** One is open at a time. */
+  async openPart(): Promise<SealedWriter> {
+    return (this.#open = await this.objects.create());
   }
 
-  async writeUnit(line: { part: number }): Promise<void> {
+  /** Parts are counted through all spans of the camera, from 1; `part.part` counts within its span, from 1. */
+  async sealPart(part: Part): Promise<CoveragePart> {
+    const number = this.#parts + part.part;
+    const path = `original/${this.camera}/${String(number).padStart(2, '0')}.${part.container}`;
+    const sealed = await this.#open!.finish();
+    this.#open = null;
+    this.#keep(path, 'original', sealed);
+    this.#sealed++;
+    this.#frames += part.frames;
+    return { path, firstFrame: isoMicros(part.firstUtcMicros), lastFrame: isoMicros(part.lastUtcMicros), facts: { ...part, part: number } };
+  }
+
+  async writeUnit(line: UnitLine): Promise<void> {
     this.#units ??= await this.objects.create();
     await this.#units.write(Buffer.from(`${canonicalJson({ ...line, part: this.#parts + line.part })}\n`));
   }
 
-  async endSpan(muxed: readonly Part[]): Promise<CoveragePart[]> {
-    const covered: CoveragePart[] = [];
-    for (const part of muxed) {
-      const path = `original/${this.camera}/${String(this.#parts + part.part).padStart(2, '0')}.mp4`;
-      const sealed = await this.#open.get(part.part)!.finish();
-      this.#open.delete(part.part);
-      this.#keep(path, 'original', sealed);
-      this.#frames += part.frames;
-      const facts = { ...part, part: this.#parts + part.part };
-      covered.push({ path, firstFrame: isoMicros(part.firstUtcMicros), lastFrame: isoMicros(part.lastUtcMicros), facts });
-    }
-    this.#parts += muxed.length;
-    return covered;
+  endSpan(): void {
+    this.#parts = this.#sealed;
   }
 
   async close(coverage: Coverage): Promise<Take> {
@@ -170,11 +191,12 @@ class Shelf {
     const index: CameraIndex = { camera: this.camera, coverage, artifacts: this.#artifacts };
     const sealed = await sealBytes(this.objects, Buffer.from(canonicalJson(index)));
     const bytes = this.#artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
-    return { camera: this.camera, state: coverage.state, parts: this.#parts, frames: this.#frames, bytes, index: sealed };
+    const times = coverage.spans.some((span) => span.times === 'asserted') ? 'asserted' : 'proven';
+    return { camera: this.camera, state: coverage.state, times, parts: this.#parts, frames: this.#frames, bytes, index: sealed };
   }
 
   async discard(): Promise<void> {
-    await Promise.allSettled([...this.#open.values(), ...(this.#units ? [this.#units] : [])].map((writer) => writer.abort()));
+    await Promise.allSettled([this.#open?.abort(), this.#units?.abort()]);
     await Promise.allSettled(this.#artifacts.map((artifact) => this.objects.remove(artifact.object)));
   }
 

@@ -1,7 +1,7 @@
 // What machines still owe each request, read from its state alone: so after a crash the same question gives the same work.
 import { setMaxListeners } from 'node:events';
 import type { Log } from '../domain/log.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { Problem, type ProblemCode } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import { giveUp } from './preserve.js';
@@ -24,10 +24,12 @@ interface Parts {
   retryDelays: readonly number[];
 }
 
-/** Preserve while allowed; fulfil once granted and sealed; nothing else is for machines. */
-export function workFor({ tracks }: RequestState): 'preserve' | 'fulfil' | null {
+/** Preserve while allowed; fulfil once granted, sealed, and with times that somebody vouches for; nothing else is for machines. */
+export function workFor(state: RequestState): 'preserve' | 'fulfil' | null {
+  const { tracks } = state;
   const open = tracks.approval === 'held' || tracks.approval === 'granted';
   if (open && (tracks.custody === 'none' || tracks.custody === 'queued' || tracks.custody === 'pulling')) return 'preserve';
+  if (unconfirmed(state).length > 0) return null;
   if (tracks.approval === 'granted' && tracks.custody === 'sealed' && (tracks.delivery === 'none' || tracks.delivery === 'packaging'))
     return 'fulfil';
   return null;

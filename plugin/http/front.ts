@@ -1,7 +1,6 @@
 // The VMS client's edge: a listener in the recorder's place. Read the message, judge its class, pass it rebuilt or stop it.
 // Ordinary clients keep their own login and paths (HTTP digest signs the path), so nothing of theirs is kept or changed here.
 import http from 'node:http';
-import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Command, Front, Refusal } from '../domain/adapter.js';
 import type { Log } from '../domain/log.js';
@@ -151,7 +150,7 @@ async function pass(parts: FrontParts, request: http.IncomingMessage, command: C
   const headers: http.OutgoingHttpHeaders = { 'content-type': command.contentType, 'content-length': command.rebuilt.length };
   // A recorder's own login goes on to it; a token of the gate, sent here by mistake, stays.
   if (authorization && /^(Digest|Basic) /i.test(authorization)) headers['authorization'] = authorization;
-  const response = await send(target, headers, command.rebuilt, deadlineMs);
+  const response = await send(parts.front, target, headers, command.rebuilt, deadlineMs);
   const reply = await readAll(response, LARGEST_REPLY, {
     long: () => new Problem('vms-fault', 'The recorder answered with more than a reply can hold.'),
     broken: (cause) => new Problem('vms-unreachable', 'The recorder behind this gate did not end its answer.', { cause }),
@@ -165,13 +164,25 @@ async function pass(parts: FrontParts, request: http.IncomingMessage, command: C
   };
 }
 
-function send(target: URL, headers: http.OutgoingHttpHeaders, body: Buffer, deadlineMs: number): Promise<http.IncomingMessage> {
-  const { request } = target.protocol === 'https:' ? https : http;
+async function send(
+  front: Front,
+  target: URL,
+  headers: http.OutgoingHttpHeaders,
+  body: Buffer,
+  deadlineMs: number,
+): Promise<http.IncomingMessage> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  // A connection of its own: one that was kept may be closed by the recorder just as it is used again.
+  const socket = await front.connect(signal);
+  const { hostname, host, port, pathname, search } = target;
+  const way = socket
+    ? { createConnection: () => socket as Duplex }
+    : { agent: false as const, host: hostname.replace(/^\[|\]$/g, ''), port: port || 80 };
   return new Promise((resolve, reject) => {
     const down = (cause: unknown): void =>
       reject(new Problem('vms-unreachable', 'The recorder behind this gate does not answer.', { cause }));
-    // A connection of its own: one that was kept may be closed by the recorder just as it is used again.
-    request(target, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(deadlineMs) }, resolve)
+    http
+      .request({ ...way, path: pathname + search, method: 'POST', headers: { ...headers, host }, signal }, resolve)
       .on('error', down)
       .end(body);
   });

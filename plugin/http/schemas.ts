@@ -55,6 +55,8 @@ export const reviewSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('return'), code: z.enum(returnCodes) }),
 ]);
 
+export const timesSchema = z.strictObject({ camera: cameraId, first: instant, last: instant });
+
 export const sessionSchema = z.strictObject({ user: z.string().max(80), password: z.string().max(256) });
 export const accountSchema = z.strictObject({ user, name: line(64), unit: line(120), password: z.string().min(1).max(256) });
 export const setupSchema = accountSchema.extend({ token: z.string().max(128) });

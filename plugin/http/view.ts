@@ -1,6 +1,6 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { RequestRow } from '../store/requests.js';
@@ -39,6 +39,7 @@ export async function viewOf(state: RequestState, store: Store) {
     lastFailure: state.lastFailure,
     footage: state.takes.map(({ camera, state: take, parts, frames, bytes }) => ({ camera, state: take, parts, frames, bytes })),
     missing: state.missing,
+    timesUnconfirmed: unconfirmed(state),
     manifestSha256: state.package?.manifest ?? null,
     releaseAskedBy: await nameOf(state.releaseAskedBy),
     release: state.release && {

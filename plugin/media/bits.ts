@@ -1,4 +1,4 @@
-// Reads the bit fields of an H.264 parameter set or slice header (ITU-T H.264, 7.2 and 9.1).
+// Reads the bit fields of a parameter set or slice header (ITU-T H.264, 7.2 and 9.1; H.265 has the same).
 import { Problem } from '../domain/problem.js';
 
 export interface Bits {
@@ -24,13 +24,13 @@ function withoutEmulation(unit: Buffer): Buffer {
   return Buffer.from(kept);
 }
 
-/** Reads behind the one-byte NAL header. Problem `codec-unsupported`: the unit ends too early or a number is out of range. */
-export function readBits(unit: Buffer): Bits {
-  const bytes = withoutEmulation(unit.subarray(1));
+/** Reads behind the NAL header. Problem `codec-unsupported`: the unit ends too early or a number is out of range. */
+export function readBits(unit: Buffer, headerBytes = 1): Bits {
+  const bytes = withoutEmulation(unit.subarray(headerBytes));
   let at = 0;
   const bit = (): number => {
     const byte = bytes[at >> 3];
-    if (byte === undefined) throw new Problem('codec-unsupported', 'An H.264 parameter set or slice header of the recorder is cut.');
+    if (byte === undefined) throw new Problem('codec-unsupported', 'A parameter set or slice header of the recorder is cut.');
     return (byte >> (7 - (at++ & 7))) & 1;
   };
   const bits = (count: number): number => {
@@ -41,7 +41,8 @@ export function readBits(unit: Buffer): Bits {
   const unsigned = (): number => {
     let zeros = 0;
     while (bit() === 0)
-      if (++zeros > 31) throw new Problem('codec-unsupported', 'An H.264 header of the recorder holds a number out of range.');
+      if (++zeros > 31)
+        throw new Problem('codec-unsupported', 'A parameter set or slice header of the recorder holds a number out of range.');
     return 2 ** zeros - 1 + bits(zeros);
   };
   const signed = (): number => {

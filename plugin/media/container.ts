@@ -1,73 +1,150 @@
-// The door to mediabunny: one MP4 from received access units, none of them changed. It cannot be led to write the clock of
-// this machine, to round a time, or to seek behind the first MiB.
-import { EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget } from 'mediabunny';
+// The door to mediabunny: one MP4 or MOV from received access units, none of them changed. It cannot be led to write the clock of
+// this machine, to round a time, to add silence, or to seek behind the first MiB.
+import {
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  MovOutputFormat,
+  Mp4OutputFormat,
+  Output,
+  StreamTarget,
+} from 'mediabunny';
 import type { StreamTargetChunk } from 'mediabunny';
 import { Problem } from '../domain/problem.js';
+import type { AudioCodec } from '../domain/vms.js';
+import { withMovieTimes } from './movie-times.js';
+import type { TrackTimes } from './movie-times.js';
+import type { PartFile, PartForm, PartTarget, Picture, Sound } from './part-file.js';
 
-/** Where a part's bytes go. Positions ascend, save that positions in the first MiB may be written again. */
-export interface PartTarget {
-  write(data: Buffer, position: number): Promise<void>;
-}
-
-export interface Picture {
-  /** RFC 6381. */
-  codec: string;
-  width: number;
-  height: number;
-  /** avcC. */
-  configuration: Buffer;
-}
-
-export interface Mp4 {
-  /** Presentation time against the first frame shown; below 0 it is hidden by the edit list. In decode order. */
-  add(data: Buffer, microseconds: number, durationMicros: number, key: boolean): Promise<void>;
-  finish(): Promise<void>;
-  /** Gives up: what was written so far is no MP4. */
-  cancel(): Promise<void>;
-}
+export type { Container, PartTarget } from './part-file.js';
 
 const rewritable = 1024 * 1024;
-/** Ticks per second of the track: microseconds, so that no time of the recorder is rounded. mediabunny makes it from the frame rate. */
+/** Ticks per second of every track: microseconds, so that no time of the recorder is rounded. */
 const timescale = 1_000_000;
-/** Seconds from 1904 (ISO/IEC 14496-12, 8.2.2) to 1970. */
-const epoch1904 = 2_082_844_800;
+const notChecked = (cause?: unknown): Problem => new Problem('internal', 'The MP4 writer is not the one that was checked.', { cause });
 
-function writableTo(target: PartTarget): WritableStream<StreamTargetChunk> {
+/** The index is the last that mediabunny writes: what was appended last waits, to be finished when nothing follows. */
+function writableTo(target: PartTarget, finishIndex: (moov: Buffer) => Buffer): WritableStream<StreamTargetChunk> {
   let end = 0;
+  let last: { data: Buffer; position: number } | undefined;
   return new WritableStream<StreamTargetChunk>({
-    async write({ data, position }) {
-      if (position > end || (position < end && position + data.byteLength > rewritable))
+    async write(chunk) {
+      const { position } = chunk;
+      const data = Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength);
+      if (position > end || (position < end && position + data.length > rewritable))
         throw new Problem('internal', 'The original could not be written in the order that sealing needs.');
-      await target.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength), position);
-      end = Math.max(end, position + data.byteLength);
+      if (last) await target.write(last.data, last.position);
+      last = position === end ? { data, position } : undefined;
+      if (!last) await target.write(data, position);
+      end = Math.max(end, position + data.length);
+    },
+    async close() {
+      if (last) await target.write(finishIndex(last.data), last.position);
     },
   });
 }
 
-/** mediabunny stamps the file with the time of day; the same samples must give the same bytes, so the footage's time stands instead. */
-function setCreationTime(output: Output, creation: Date): void {
-  const muxer = (output as unknown as { _muxer?: { creationTime?: unknown } })._muxer;
-  if (typeof muxer?.creationTime !== 'number') throw new Problem('internal', 'The MP4 writer is not the one that was checked.');
-  muxer.creationTime = Math.floor(creation.getTime() / 1000) + epoch1904;
+/** What mediabunny keeps of a track and offers no option for. */
+interface Innards {
+  type: string;
+  timescale: number;
+  info: { requiresPcmTransformation?: boolean };
 }
 
-/** Opens an MP4 with one H.264 track. What `target.write` throws comes out of `add` or `finish`. */
-export async function openMp4(target: PartTarget, picture: Picture, creation: Date): Promise<Mp4> {
-  const source = new EncodedVideoPacketSource('avc');
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: false }), target: new StreamTarget(writableTo(target)) });
-  setCreationTime(output, creation);
-  output.addVideoTrack(source, { frameRate: timescale });
-  await output.start();
+/**
+ * For a sound track after its first sample, before the second (nothing is computed until then). By itself mediabunny would round times to
+ * the sampling rate, shift G.711 by up to 10 ms and fill its gaps with made-up silence.
+ */
+function keepSoundAsItCame(output: Output): void {
+  const { trackDatas } = (output as unknown as { _muxer: { trackDatas?: Innards[] } })._muxer;
+  const sound = trackDatas?.find(({ type }) => type === 'audio');
+  if (typeof sound?.timescale !== 'number' || typeof sound.info.requiresPcmTransformation !== 'boolean') throw notChecked();
+  sound.timescale = timescale;
+  sound.info.requiresPcmTransformation = false;
+}
+
+const names = { aac: 'aac', pcmu: 'ulaw', pcma: 'alaw' } as const satisfies Record<AudioCodec, string>;
+
+function openSound(output: Output, sound: Sound) {
+  const source = new EncodedAudioPacketSource(names[sound.codec]);
+  output.addAudioTrack(source);
   const decoderConfig = {
-    codec: picture.codec,
-    codedWidth: picture.width,
-    codedHeight: picture.height,
-    description: picture.configuration,
+    // mediabunny wants a name of its own list; decoders read the configuration.
+    codec: sound.codec === 'aac' ? 'mp4a.40.2' : names[sound.codec],
+    numberOfChannels: sound.channels,
+    sampleRate: sound.sampleRate,
+    description: sound.codec === 'aac' ? sound.configuration : undefined,
   };
+  return (packet: EncodedPacket) => source.add(packet, { decoderConfig });
+}
+
+function openPicture(output: Output, { codec, width, height, configuration }: Picture) {
+  const source = new EncodedVideoPacketSource(codec.startsWith('avc1') ? 'avc' : 'hevc');
+  output.addVideoTrack(source, { frameRate: timescale });
+  const decoderConfig = { codec, codedWidth: width, codedHeight: height, description: configuration };
+  return (packet: EncodedPacket) => source.add(packet, { decoderConfig });
+}
+
+const packetOf = (data: Buffer, micros: number, durationMicros: number, key: boolean): EncodedPacket =>
+  new EncodedPacket(data, key ? 'key' : 'delta', micros / timescale, durationMicros / timescale);
+
+/** mediabunny holds a chunk in memory until time has gone on by half a second: time that does not would fill the memory. */
+const chunkMicros = 500_000;
+const mostHeldBytes = 32 * 1024 * 1024;
+
+/** Problem `wrong-footage`: more bytes than any camera makes (500 Mbit/s), and hardly any time gone by. */
+function watchHeld(): (data: Buffer, micros: number) => void {
+  let [since, bytes] = [Infinity, 0];
+  return (data, micros) => {
+    since = Math.min(since, micros);
+    if (micros - since >= chunkMicros) [since, bytes] = [micros, 0];
+    bytes += data.length;
+    if (bytes > mostHeldBytes)
+      throw new Problem('wrong-footage', 'The recorder sends footage whose time does not go on, more than any camera makes.');
+  };
+}
+
+const nothing = (): TrackTimes => ({ first: Infinity, end: -Infinity });
+const extend = (times: TrackTimes, micros: number, durationMicros: number): void => {
+  times.first = Math.min(times.first, micros);
+  times.end = Math.max(times.end, micros + durationMicros);
+};
+
+/** H.264 or H.265, with or without sound. What `target.write` throws comes out of the calls that write. */
+export async function openMovie(target: PartTarget, kind: 'mp4' | 'mov', form: PartForm): Promise<PartFile> {
+  const [picture, sound] = [nothing(), nothing()];
+  const [judgePicture, judgeSound] = [watchHeld(), watchHeld()];
+  const index = (moov: Buffer): Buffer => {
+    try {
+      return withMovieTimes(moov, sound.end > -Infinity ? [picture, sound] : [picture], form.creation);
+    } catch (cause) {
+      throw notChecked(cause);
+    }
+  };
+  const options = { fastStart: false } as const;
+  const format = kind === 'mp4' ? new Mp4OutputFormat(options) : new MovOutputFormat(options);
+  const output = new Output({ format, target: new StreamTarget(writableTo(target, index)) });
+  const addPicture = openPicture(output, form.picture);
+  const addSound = form.sound && openSound(output, form.sound);
+  await output.start();
   return {
-    add: (data, microseconds, durationMicros, key) =>
-      source.add(new EncodedPacket(data, key ? 'key' : 'delta', microseconds / timescale, durationMicros / timescale), { decoderConfig }),
-    finish: () => output.finalize(),
+    async addPicture(data, micros, durationMicros, key) {
+      judgePicture(data, micros);
+      extend(picture, micros, durationMicros);
+      await addPicture(packetOf(data, micros, durationMicros, key));
+    },
+    async addSound(data, micros, durationMicros) {
+      if (!addSound) throw new Problem('internal', 'The part was opened without sound.');
+      judgeSound(data, micros);
+      const isFirst = sound.end === -Infinity;
+      extend(sound, micros, durationMicros);
+      await addSound(packetOf(data, micros, durationMicros, true));
+      if (isFirst) keepSoundAsItCame(output);
+    },
+    async finish(shownMicros) {
+      picture.end = shownMicros;
+      await output.finalize();
+    },
     cancel: () => output.cancel(),
   };
 }

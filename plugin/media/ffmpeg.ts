@@ -1,6 +1,8 @@
 // The door to fluent-ffmpeg, archived upstream: it builds arguments and nothing else. It never runs anything: a wrong path would
 // crash the process, and its options are split at blanks unless handed over one by one.
 import fluent from 'fluent-ffmpeg';
+import type { AudioCodec } from '../domain/vms.js';
+import type { Container } from './part-file.js';
 
 export interface Filter {
   filter: string;
@@ -33,5 +35,22 @@ export function buildArguments(job: Job): string[] {
   return (command as unknown as { _getArguments(): string[] })._getArguments();
 }
 
-/** Options before every input: one decoder, one format, local files. All other decoders of ffmpeg stay shut (CVE-2026-8461 and kin). */
-export const whitelists = ['-codec_whitelist', 'h264', '-format_whitelist', 'mov,mp4,m4a,3gp,3g2,mj2', '-protocol_whitelist', 'file'];
+const formats = { mp4: 'mov,mp4,m4a,3gp,3g2,mj2', mov: 'mov,mp4,m4a,3gp,3g2,mj2', mkv: 'matroska,webm' } as const satisfies Record<
+  Container,
+  string
+>;
+const decoders = { avc1: 'h264', hvc1: 'hevc', mjpeg: 'mjpeg', aac: 'aac', pcmu: 'pcm_mulaw', pcma: 'pcm_alaw' } as const;
+
+/** What is in a file that is to be read. `codec`: RFC 6381, or `mjpeg`. */
+export interface Readable {
+  container: Container;
+  codec: string;
+  audio: { codec: AudioCodec } | null;
+}
+
+/** Options before an input: its format and its decoders, local files. All others of ffmpeg stay shut (CVE-2026-8461 and kin). */
+export function whitelists({ container, codec, audio }: Readable): string[] {
+  const video = decoders[codec.split('.', 1)[0] as 'avc1' | 'hvc1' | 'mjpeg'];
+  const open = [video, ...(audio ? [decoders[audio.codec]] : [])];
+  return ['-codec_whitelist', open.join(','), '-format_whitelist', formats[container], '-protocol_whitelist', 'file'];
+}

@@ -2,7 +2,8 @@
 import { Problem } from '../domain/problem.js';
 import { readBits } from './bits.js';
 import type { Bits } from './bits.js';
-import { nalType, typeOf } from './nal-units.js';
+import { counted, judgeLength, nalType, typeOf } from './nal-units.js';
+import type { Picture } from './part-file.js';
 
 /** Facts of one sequence parameter set (ITU-T H.264, 7.3.2.1.1). */
 export interface SequenceSet {
@@ -113,6 +114,7 @@ export function withParameterSets(sets: ParameterSets, units: readonly Buffer[])
     const kind = type === nalType.sps ? 'sequence' : 'picture';
     const { id } = type === nalType.sps ? readSequenceSet(unit) : readPictureSet(unit);
     if (id > 255) throw new Problem('codec-unsupported', 'A parameter set of the recorder has a number out of range.');
+    judgeLength(unit);
     if (next[kind].get(id)?.equals(unit)) continue;
     next = { ...next, [kind]: new Map(next[kind]).set(id, Buffer.from(unit)) };
   }
@@ -127,13 +129,6 @@ export function activeSequenceSet(sets: ParameterSets, units: readonly Buffer[])
   if (!sequence) throw new Problem('codec-unsupported', 'The recorder sent pictures before the H.264 parameter sets that they need.');
   return readSequenceSet(sequence);
 }
-
-const counted = (units: readonly Buffer[]): Buffer[] =>
-  units.flatMap((unit) => {
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(unit.length);
-    return [length, unit];
-  });
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), lengths of 4 bytes. */
 export function makeConfiguration(sets: ParameterSets, active: SequenceSet): Buffer {
@@ -152,4 +147,10 @@ export function makeConfiguration(sets: ParameterSets, active: SequenceSet): Buf
     ...counted(picture),
     Buffer.from(tail),
   ]);
+}
+
+/** The pictures that `units` hold. Problem `codec-unsupported`. */
+export function describeH264(sets: ParameterSets, units: readonly Buffer[]): Picture {
+  const active = activeSequenceSet(sets, units);
+  return { codec: active.codec, width: active.width, height: active.height, configuration: makeConfiguration(sets, active) };
 }

@@ -1,194 +1,89 @@
-// The original: samples as received → MP4 parts, with a line per access unit from which the elementary stream can be rebuilt.
-import { createHash } from 'node:crypto';
+// The original: samples as received → parts, with a line per unit from which the elementary streams can be rebuilt.
 import { Problem } from '../domain/problem.js';
 import type { Span } from '../domain/span.js';
-import type { Sample } from '../domain/vms.js';
-import { openMp4 } from './container.js';
-import type { Mp4, PartTarget } from './container.js';
-import { activeSequenceSet, makeConfiguration, noParameterSets, withParameterSets } from './h264-parameter-sets.js';
-import type { ParameterSets } from './h264-parameter-sets.js';
-import { splitUnits } from './nal-units.js';
-import { median, watchParts } from './parts.js';
+import type { AudioTrack, Sample, Track, VideoTrack } from '../domain/vms.js';
+import { inTimeOrder } from './in-time-order.js';
+import { containerFor } from './part-file.js';
+import type { Container, PartTarget } from './part-file.js';
+import { watchParts } from './parts.js';
+import { watchPictures } from './pictures.js';
+import { writePart } from './write-part.js';
+import type { Part, UnitLine } from './write-part.js';
 
-/** One line of units.ndjson. */
-export interface UnitLine {
-  /** From 1, like the file's number. */
-  part: number;
-  /** Place in its part, from 0: the MP4's sample number less one. */
-  index: number;
-  /** ISO-8601 with microseconds, by the recorder's clock. */
-  utc: string;
-  key: boolean;
-  flags: Sample['flags'];
-  preRoll: boolean;
-  /** First and last RTP sequence number. */
-  sequence: readonly [number, number];
-  bytes: number;
-  /** Of the MP4 sample, hex. */
-  sha256: string;
-}
-
-/** One contiguous part. Times by the recorder's clock. */
-export interface Part {
-  part: number;
-  /** First and last frame shown. */
-  firstUtcMicros: number;
-  lastUtcMicros: number;
-  /** From the first frame shown to the end of the last (one frame interval after its start). */
-  durationMicros: number;
-  preRollMs: number;
-  /** Of all frames, hidden ones too. */
-  frames: number;
-  preRollFrames: number;
-  width: number;
-  height: number;
-  codec: string;
-}
+export { isoMicros } from './write-part.js';
+export type { Part, UnitLine } from './write-part.js';
 
 export interface MuxParts {
-  /** Called once the part before is complete. */
-  open(part: number): Promise<PartTarget>;
-  onUnit(line: UnitLine): Promise<void> | void;
+  tracks: readonly Track[];
   span: Span;
-  /** Sets told before the first sample (SDP): NAL units without start codes. */
-  parameterSets?: readonly Buffer[];
+  /** Called once the part before is complete and `onPart` has ended. */
+  open(part: number, container: Container): Promise<PartTarget>;
+  onUnit(line: UnitLine): Promise<void> | void;
+  /** All bytes of the part have been written. */
+  onPart(part: Part): Promise<void> | void;
 }
 
-/** H.264 reorders over at most 16 frames (ITU-T H.264, A.3.1, MaxDpbFrames): so many later ones may be shown before the first. */
-const reordered = 16;
-const mostWaitingBytes = 128 * 1024 * 1024;
+/** So many stretches in one span are no recording; each costs a file. */
+const mostParts = 5000;
+const mostConfiguration = 1024;
 
-export const isoMicros = (utcMicros: number): string =>
-  `${new Date(Math.floor(utcMicros / 1000)).toISOString().slice(0, -1)}${String(((utcMicros % 1000) + 1000) % 1000).padStart(3, '0')}Z`;
-
-const lineOf = (sample: Sample, part: number, index: number): UnitLine => ({
-  part,
-  index,
-  utc: isoMicros(sample.utcMicros),
-  key: sample.key,
-  flags: sample.flags,
-  preRoll: sample.preRoll,
-  sequence: sample.sequence,
-  bytes: sample.data.length,
-  sha256: createHash('sha256').update(sample.data).digest('hex'),
-});
-
-/** Presentation times must ascend from one key frame's group to the next and never be equal; a recorder's clock may do otherwise.
- *  The file's time is then one microsecond on; units.ndjson keeps the true one. */
-function keepAscending(): (sample: Sample) => number {
-  let newest = -Infinity;
-  let floor = -Infinity;
-  let last = -Infinity;
-  return ({ utcMicros, key }) => {
-    if (key) floor = newest;
-    const shown = utcMicros === last || utcMicros <= floor ? Math.max(last, floor) + 1 : utcMicros;
-    newest = Math.max(newest, shown);
-    last = shown;
-    return shown;
-  };
-}
-
-/** One part being written. Nothing is opened before the first asked frame has come: all times count from it. */
-function writePart(number: number, parts: MuxParts, sets: ParameterSets) {
-  let waiting: Sample[] = [];
-  let waitingBytes = 0;
-  let mp4: Mp4 | undefined;
-  let part: Part | undefined;
-  let interval = 40_000;
-  const ascend = keepAscending();
-
-  async function begin(): Promise<void> {
-    const times = waiting.map((sample) => sample.utcMicros).sort((a, b) => a - b);
-    interval =
-      median(
-        times
-          .slice(1)
-          .map((time, at) => time - times[at]!)
-          .filter((step) => step > 0),
-      ) ?? interval;
-    const asked = waiting.filter((sample) => !sample.preRoll).map((sample) => sample.utcMicros);
-    const first = Math.min(...asked);
-    const active = activeSequenceSet(sets, splitUnits(waiting[0]!.data));
-    const { width, height, codec } = active;
-    part = {
-      part: number,
-      firstUtcMicros: first,
-      lastUtcMicros: first,
-      durationMicros: 0,
-      preRollMs: Math.max(0, (first - times[0]!) / 1000),
-      frames: 0,
-      preRollFrames: 0,
-      width,
-      height,
-      codec,
-    };
-    const configuration = makeConfiguration(sets, active);
-    mp4 = await openMp4(await parts.open(part.part), { codec, width, height, configuration }, new Date(parts.span.from));
-    for (const sample of waiting) await put(sample, mp4, part);
-    waiting = [];
-  }
-
-  async function put(sample: Sample, file: Mp4, facts: Part): Promise<void> {
-    // The first sample opens the file whatever it is: nothing received is left out.
-    await file.add(sample.data, ascend(sample) - facts.firstUtcMicros, interval, sample.key || facts.frames === 0);
-    await parts.onUnit(lineOf(sample, facts.part, facts.frames++));
-    if (sample.preRoll) facts.preRollFrames++;
-    else facts.lastUtcMicros = Math.max(facts.lastUtcMicros, sample.utcMicros);
-    facts.durationMicros = facts.lastUtcMicros - facts.firstUtcMicros + interval;
-  }
-
-  return {
-    async add(sample: Sample): Promise<void> {
-      if (mp4 && part) return put(sample, mp4, part);
-      waiting.push(sample);
-      waitingBytes += sample.data.length;
-      const firstAsked = waiting.findIndex((one) => !one.preRoll);
-      if (firstAsked >= 0 && waiting.length > firstAsked + reordered) await begin();
-      else if (waitingBytes > mostWaitingBytes)
-        throw new Problem('wrong-footage', 'The recorder sent far more footage before the asked span than decoding needs.');
-    },
-    /** Null: the part held nothing but pre-roll, which nobody asked for. */
-    async finish(): Promise<Part | null> {
-      if (!mp4 && waiting.some((sample) => !sample.preRoll)) await begin();
-      await mp4?.finish();
-      return part ?? null;
-    },
-    cancel: async (): Promise<void> => mp4?.cancel(),
-  };
+function tracksOf(tracks: readonly Track[]): { video: VideoTrack; sound: AudioTrack | null } {
+  const videos = tracks.filter((track) => track.kind === 'video');
+  const sounds = tracks.filter((track) => track.kind === 'audio');
+  if (videos.length !== 1 || videos[0]!.track !== 0 || sounds.length > 1)
+    throw new Problem(
+      'codec-unsupported',
+      'The recorder sends more than one track of video or of sound, or no video; one of each can be kept.',
+    );
+  const sound = sounds[0] ?? null;
+  const told = sound?.codec !== 'aac' || (sound.configuration.length >= 2 && sound.configuration.length <= mostConfiguration);
+  const plausible = !sound || (sound.channels >= 1 && sound.channels <= 8 && sound.clockRate >= 4000 && sound.clockRate <= 192_000);
+  if (!told || !plausible)
+    throw new Problem('codec-unsupported', 'The recorder’s sound is not described in a way that a decoder could read.');
+  return { video: videos[0]!, sound };
 }
 
 /**
- * Writes what came into MP4 parts, in constant memory. Each MP4 sample is `Sample.data` byte for byte; the same samples give the
- * same bytes. Pre-roll stays in the file, hidden by an edit list. Problems: `codec-unsupported`, `wrong-footage`; what `samples`,
- * `open`, `onUnit` and `write` throw comes out as it is.
+ * Writes what came into parts, in memory that does not grow with the span. Each sample of a file is `Sample.data` byte for byte; the same
+ * samples give the same bytes. Pre-roll and post-roll stay in the file, hidden by an edit list (of JPEG they are left out). Sound goes
+ * into the part that is open at its time: what sounds in a hole into the part before it; what sounds before the first picture is not
+ * played (in Matroska: not kept). Without pictures there is no part. Problems: `codec-unsupported`, `wrong-footage`; what `samples`,
+ * `open`, `onUnit`, `onPart` and `write` throw comes out as it is.
  */
-export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts): Promise<Part[]> {
-  const done: Part[] = [];
+export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts): Promise<void> {
+  const { video, sound } = tracksOf(parts.tracks);
+  const container = containerFor(parts.tracks);
+  const pictures = watchPictures(video);
   const beginsPart = watchParts();
-  let sets = withParameterSets(noParameterSets, parts.parameterSets ?? []);
+  let done = 0;
   let current: ReturnType<typeof writePart> | undefined;
-  let track: number | undefined;
-  const finish = async (): Promise<void> => {
-    const part = await current?.finish();
-    if (part) done.push(part);
+  const next = (): ReturnType<typeof writePart> => {
+    if (done >= mostParts) throw new Problem('wrong-footage', `The recorder’s footage falls into more than ${mostParts} pieces.`);
+    const { open, onUnit, span } = parts;
+    return writePart({ number: done + 1, container, sound, pictures, creation: new Date(span.from), open, onUnit });
+  };
+  const finish = async (): Promise<Sample[]> => {
+    const ended = current;
+    const part = await ended?.finish();
+    current = undefined;
+    if (!part) return ended?.soundLeft() ?? [];
+    done++;
+    await parts.onPart(part);
+    return [];
   };
   try {
-    for await (const sample of samples) {
-      track ??= sample.track;
-      if (sample.track !== track) throw new Problem('codec-unsupported', 'The recorder sent more than one video track; one can be kept.');
-      const known = withParameterSets(sets, splitUnits(sample.data));
-      const begins = beginsPart(sample, known !== sets);
-      sets = known;
-      if (begins || !current) {
-        await finish();
-        current = writePart(done.length + 1, parts, sets);
-      }
-      await current.add(sample);
+    for await (const sample of inTimeOrder(samples, parts.tracks)) {
+      if (sample.data.length === 0) throw new Problem('wrong-footage', 'The recorder sent a unit without content.');
+      if (sample.track !== video.track && sample.track !== sound?.track)
+        throw new Problem('wrong-footage', 'The recorder sent a track that it did not announce.');
+      const begins = sample.track === video.track && beginsPart(sample, pictures.note(sample.data) || (current?.isFull() ?? false));
+      const before = begins && current?.hasPictures() ? await finish() : [];
+      current ??= next();
+      for (const one of [...before, sample]) await current.add(one);
     }
     await finish();
   } catch (error) {
     await current?.cancel().catch(() => undefined);
     throw error;
   }
-  return done;
 }

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
 import { whitelists } from './ffmpeg.js';
+import type { Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { runTool } from './run-tool.js';
 
@@ -13,6 +14,8 @@ export interface Probed {
   height: number;
   /** ffprobe's name: `h264`. */
   codec: string;
+  /** ffprobe's name (`aac`); null without sound. */
+  audio: string | null;
   streams: number;
 }
 
@@ -24,7 +27,9 @@ const wholeNumber = (value: unknown): number => (Number.isSafeInteger(Number(val
 function readAnswer(answer: string): Probed {
   const { streams } = JSON.parse(answer) as { streams?: unknown };
   if (!Array.isArray(streams) || streams.length === 0) throw new Error('no streams');
-  const stream = streams.find((one: Record<string, unknown>) => one.codec_type === 'video') as Record<string, unknown> | undefined;
+  const ofKind = (kind: string): Record<string, unknown> | undefined =>
+    streams.find((one: Record<string, unknown>) => one.codec_type === kind) as Record<string, unknown> | undefined;
+  const [stream, sound] = [ofKind('video'), ofKind('audio')];
   if (!stream) throw new Error('no video');
   const seconds = Number(stream.duration);
   return {
@@ -33,13 +38,15 @@ function readAnswer(answer: string): Probed {
     width: wholeNumber(stream.width),
     height: wholeNumber(stream.height),
     codec: String(stream.codec_name),
+    audio: sound ? String(sound.codec_name) : null,
     streams: streams.length,
   };
 }
 
-/** `file`: absolute. Problem `render-failed`: ffprobe cannot read it. */
-export async function probe(tools: Tools, file: string, signal?: AbortSignal): Promise<Probed> {
-  const args = ['-v', 'error', ...whitelists, '-print_format', 'json', '-count_packets', '-show_streams', `file:${path.basename(file)}`];
+/** `file`: absolute; `readable`: what it may hold. Problem `render-failed`: ffprobe cannot read it. */
+export async function probe(tools: Tools, file: string, readable: Readable, signal?: AbortSignal): Promise<Probed> {
+  const asked = ['-print_format', 'json', '-count_packets', '-show_streams', `file:${path.basename(file)}`];
+  const args = ['-v', 'error', ...whitelists(readable), ...asked];
   let answer = '';
   await runTool(tools.fence, tools.ffprobe, args, { cwd: path.dirname(file), timeLimitMs, mostBytes: 0, signal }, (text) => {
     answer += text;

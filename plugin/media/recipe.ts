@@ -1,11 +1,13 @@
 // How a viewing copy is made, as arguments: pure, so that the same request gives the same recipe and the recipe can be kept.
 import { buildArguments, whitelists } from './ffmpeg.js';
 import type { Filter } from './ffmpeg.js';
+import type { Part } from './write-part.js';
 
 export interface ViewingRecipe {
   /** Plain names of files in the work folder, which is ffmpeg's current folder. */
   input: string;
   output: string;
+  part: Pick<Part, 'container' | 'codec' | 'audio' | 'durationMicros'>;
   marks: readonly Filter[];
   /** Size at which ffmpeg stops writing. */
   mostBytes: number;
@@ -15,27 +17,48 @@ export interface ViewingRecipe {
 
 /** 5.1 renamed the option that keeps every frame at its own time, and later versions drop the old name. Builds named after a commit
  *  (`N-47683-g…`) count commits: the rename was about the 107,000th. */
-function keepsFrameTimes(version: string): string[] {
+function isRenamed(version: string): boolean {
   const [, major, minor] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(version) ?? [];
   const commits = Number(/^ffmpeg version N-(\d+)/.exec(version)?.[1] ?? 0);
-  const renamed = major === undefined ? commits >= 107_200 : Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 1);
-  return renamed ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
+  return major === undefined ? commits >= 107_200 : Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 1);
+}
+
+/** JPEG has the full range of values (JFIF), H.264 for players the narrow one. */
+const narrowRange: Filter[] = [
+  { filter: 'scale', options: { in_range: 'full', out_range: 'limited' } },
+  { filter: 'format', options: { pix_fmts: 'yuv420p' } },
+];
+
+/** Sound at its times: gaps become silence, since players do not agree on them; it ends with the pictures. */
+function soundOptions({ part }: ViewingRecipe): string[] {
+  if (!part.audio) return ['-an'];
+  const filters = `aresample=async=1:first_pts=0,apad,atrim=end=${(part.durationMicros / 1_000_000).toFixed(6)}`;
+  return ['-map', '0:a:0', '-af', filters, '-c:a', 'aac', '-b:a', '64k', '-ar', '48000', '-flags:a', '+bitexact'];
+}
+
+/**
+ * None in a copy without sound: old versions give the last frame no duration, and an edit list would then hide it. Nothing needs one
+ * without reordered frames. But AAC begins with 1,024 samples of the encoder's own, which only an edit list hides: in old versions sound
+ * comes those 21 ms late.
+ */
+function editList({ part, version }: ViewingRecipe): string[] {
+  if (part.audio && isRenamed(version)) return ['-use_editlist', '1'];
+  return ['-use_editlist', '0', ...(part.audio ? ['-avoid_negative_ts', 'disabled'] : [])];
 }
 
 /**
  * H.264 in the size and frame times of the part, frames hidden by its edit list left out, marks burned in, metadata stripped.
- * Microseconds throughout: the encoder's time base would otherwise be the guessed frame rate. No edit list in the copy: old versions
- * give the last frame no duration, and an edit list would then hide it. Nothing needs one without reordered frames.
+ * Microseconds throughout: the encoder's time base would otherwise be the guessed frame rate.
  */
 export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
   buildArguments({
-    inputOptions: whitelists,
+    inputOptions: whitelists(recipe.part),
     input: `file:${recipe.input}`,
-    filters: recipe.marks,
+    filters: [...(recipe.part.codec === 'mjpeg' ? narrowRange : []), ...recipe.marks],
     outputOptions: [
       '-map',
       '0:v:0',
-      '-an',
+      ...soundOptions(recipe),
       '-sn',
       '-dn',
       '-map_metadata',
@@ -46,7 +69,7 @@ export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
       '+bitexact',
       '-flags:v',
       '+bitexact',
-      ...keepsFrameTimes(recipe.version),
+      ...(isRenamed(recipe.version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),
       '-enc_time_base',
       '1:1000000',
       '-video_track_timescale',
@@ -63,8 +86,7 @@ export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
       '50',
       '-pix_fmt',
       'yuv420p',
-      '-use_editlist',
-      '0',
+      ...editList(recipe),
       '-movflags',
       '+faststart',
       '-fs',

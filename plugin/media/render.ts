@@ -4,22 +4,24 @@ import path from 'node:path';
 import type { Recipe } from '../domain/artifact.js';
 import type { Mark } from '../domain/duty.js';
 import { Problem } from '../domain/problem.js';
-import type { Filter } from './ffmpeg.js';
+import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont } from './font.js';
 import { markMakers } from './marks/index.js';
 import type { MarkText, Scene } from './marks/mark.js';
-import type { Part } from './mux-parts.js';
 import { probe } from './probe.js';
 import type { Probed } from './probe.js';
 import { viewingRecipe } from './recipe.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
+import type { Part } from './write-part.js';
 
 export interface Rendering {
-  /** The part's MP4, inside `workFolder`, with a plain name like `01.mp4`. */
+  /** The part's file, inside `workFolder`, with a plain name like `01.mp4`. */
   input: string;
   workFolder: string;
   part: Part;
+  /** Are the part's times the recorder's own, or only counted on from what was asked? */
+  times: 'proven' | 'asserted';
   marks: readonly Mark[];
   text: MarkText;
   /** 0 to 100, never going back. */
@@ -27,15 +29,19 @@ export interface Rendering {
   signal?: AbortSignal;
 }
 
-const plainName = /^[a-z0-9][a-z0-9-]{0,40}\.mp4$/;
+export const plainName = /^[a-z0-9][a-z0-9-]{0,40}\.(mp4|mov|mkv)$/;
 
 /** Far above what the encoder's quality needs: 40 Mbit/s, and four times the original. */
 const outputLimit = (part: Part, inputBytes: number): number => Math.ceil(64 * 1024 ** 2 + part.durationMicros * 5 + inputBytes * 4);
 /** A bundled ffmpeg on a busy machine reaches a few 4K frames a second. */
 const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durationMicros / 1000) * 30);
 
-async function placeMarks(stem: string, { workFolder, part, marks, text }: Rendering): Promise<Filter[]> {
-  const scene: Scene = { width: part.width, height: part.height, firstUtcMicros: part.firstUtcMicros, text };
+/** Writes each mark's text beside the part and tells the filters that read them. */
+export async function placeMarks(
+  stem: string,
+  { workFolder, part, times, marks, text }: Pick<Rendering, 'workFolder' | 'part' | 'times' | 'marks' | 'text'>,
+): Promise<Filter[]> {
+  const scene: Scene = { width: part.width, height: part.height, firstUtcMicros: part.firstUtcMicros, times, text };
   const font = `${stem}-font.ttf`;
   await rm(path.join(workFolder, font), { force: true });
   await symlink(findFont(), path.join(workFolder, font));
@@ -50,11 +56,12 @@ async function placeMarks(stem: string, { workFolder, part, marks, text }: Rende
 
 /** Problem `render-failed`: the output is not the whole part, and nothing but it. */
 function accept(found: Probed, part: Part): void {
-  const frames = part.frames - part.preRollFrames;
+  const frames = part.frames - part.preRollFrames - part.postRollFrames;
   const interval = part.durationMicros - (part.lastUtcMicros - part.firstUtcMicros);
   const whole =
-    found.streams === 1 &&
+    found.streams === (part.audio ? 2 : 1) &&
     found.codec === 'h264' &&
+    found.audio === (part.audio ? 'aac' : null) &&
     found.frames === frames &&
     frames > 0 &&
     found.width === part.width &&
@@ -75,13 +82,14 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   const input = path.basename(rendering.input);
   if (path.resolve(workFolder, input) !== path.resolve(rendering.input) || !plainName.test(input))
     throw new Problem('internal', 'A part is rendered in the work folder alone.');
-  const stem = path.basename(input, '.mp4');
+  const stem = path.parse(input).name;
   const output = `${stem}-viewing.mp4`;
   const mostBytes = outputLimit(part, (await stat(rendering.input)).size);
-  const args = viewingRecipe({ input, output, marks: await placeMarks(stem, rendering), mostBytes, version: tools.version });
+  const args = viewingRecipe({ input, output, part, marks: await placeMarks(stem, rendering), mostBytes, version: tools.version });
   const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
   await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
-  accept(await probe(tools, path.join(workFolder, output), signal), part);
+  const copied: Readable = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' } };
+  accept(await probe(tools, path.join(workFolder, output), copied, signal), part);
   return {
     output: path.join(workFolder, output),
     recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args] },

@@ -16,14 +16,20 @@ export interface Around {
   /** Beside PATH, the whole environment. */
   env?: Record<string, string | undefined>;
   cwd?: string;
+  /** Standard input; none when unset. */
+  stdin?: string;
 }
 
 const command = path.join(root, 'bin/exportgate.js');
 /** A verb that takes longer hangs, milliseconds. */
 const LONGEST_MS = 60_000;
 
-const begin = (args: readonly string[], { env = {}, cwd = os.tmpdir() }: Around): ChildProcess =>
-  spawn(process.execPath, [command, ...args], { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+function begin(args: readonly string[], { env = {}, cwd = os.tmpdir(), stdin }: Around): ChildProcess {
+  const stdio = [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const;
+  const child = spawn(process.execPath, [command, ...args], { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: [...stdio] });
+  child.stdin?.end(stdin);
+  return child;
+}
 
 function endOf(child: ChildProcess): Promise<Ended> {
   const told = { stdout: '', stderr: '' };

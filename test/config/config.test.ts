@@ -1,9 +1,10 @@
 // exportgate.yaml: a sound one is read, an unsound one is told all of its faults at once.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { configJsonSchema } from '../../plugin/config/config-schema.js';
 import { checkConfig, loadConfig } from '../../plugin/config/config.js';
 import type { Problem } from '../../plugin/domain/problem.js';
 
@@ -19,6 +20,11 @@ recorders:
 cameras:
   - { camera: SH-YF-01, recorder: nvr-1, recording: REC_1 }
 `;
+/** What the adapter would say that it knows. */
+const vendors = { onvif: ['hikvision', 'dahua'] };
+const colons = Array.from({ length: 32 }, (_, at) => (at + 160).toString(16).toUpperCase()).join(':');
+const withRecorder = (keys: string): string => good.replace('user: gate', `user: gate, ${keys}`);
+const withCamera = (keys: string): string => good.replace('recording: REC_1', keys);
 const second =
   '  - { id: nvr-2, adapter: onvif, url: http://192.0.2.11/onvif/device_service, user: gate, passwordEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD }\n';
 
@@ -35,7 +41,7 @@ describe('config', () => {
     return join(folder, 'exportgate.yaml');
   };
   const check = async (text: string | Buffer, variables: Record<string, string> = env) => {
-    const faults = await checkConfig(await write(text), variables, ['onvif']);
+    const faults = await checkConfig(await write(text), variables, ['onvif'], vendors);
     return faults.map((fault) => `${fault.code} ${fault.where}`);
   };
 
@@ -49,7 +55,7 @@ describe('config', () => {
       workFolder: join(folder, 'data', 'work'),
       policiesFolder: join(folder, 'policies'),
       journal: { origin: 'exportgate.example/sh-1' },
-      cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', recording: 'REC_1' }],
+      cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', source: { recording: 'REC_1' } }],
       quotas: { unitBytes: 2 * 1024 ** 4, installationBytes: 8 * 1024 ** 4, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
       ffmpeg: { path: null },
       tokens: { lifetime: 900_000 },
@@ -92,7 +98,79 @@ describe('config', () => {
     assert.equal(config.tokens.lifetime, 300_000);
   });
 
+  it('takes a fingerprint as openssl prints it, a zone, a port and a longest group of pictures', async () => {
+    const text = withRecorder(`tls: { fingerprint: "${colons}" }, maxGopSeconds: 20, vendor: { rtspPort: 1554, zone: "-03:30" }`);
+    const [recorder] = (await loadConfig(await write(text), env, ['onvif'])).recorders;
+    assert.deepEqual(recorder?.tls, { fingerprint: colons.replaceAll(':', '').toLowerCase() });
+    assert.equal(recorder?.maxGopSeconds, 20);
+    assert.deepEqual(recorder?.vendor, { rtspPort: 1554, zoneMinutes: -210 });
+  });
+
+  it('without them: Node’s authorities, 10 s, port 554, Beijing time', async () => {
+    const [recorder] = (await loadConfig(await write(good), env, ['onvif'])).recorders;
+    assert.deepEqual([recorder?.tls, recorder?.maxGopSeconds, recorder?.vendor], [null, 10, { rtspPort: 554, zoneMinutes: 480 }]);
+  });
+
+  it('reads an authority’s file once, at start', async () => {
+    const pem = await readFile(new URL('../fixtures/tls/cert.pem', import.meta.url), 'utf8');
+    await writeFile(join(folder, 'ca.pem'), `${pem}\n${pem}`);
+    const [recorder] = (await loadConfig(await write(withRecorder('tls: { caFile: ca.pem }')), env, ['onvif'])).recorders;
+    assert.deepEqual(recorder?.tls, { ca: `${pem}\n${pem}` });
+  });
+
+  it('refuses an authority’s file that holds no certificate, or a broken one among sound ones', async () => {
+    const pem = await readFile(new URL('../fixtures/tls/cert.pem', import.meta.url), 'utf8');
+    const broken = pem.replace(/[A-Za-z0-9+/]{40}/, 'A'.repeat(40));
+    for (const text of ['no certificate', await readFile(new URL('../fixtures/tls/key.pem', import.meta.url), 'utf8'), `${pem}${broken}`]) {
+      await writeFile(join(folder, 'ca.pem'), text);
+      assert.deepEqual(await check(withRecorder('tls: { caFile: ca.pem }')), ['file-malformed recorders[0].tls.caFile']);
+    }
+  });
+
+  it('a camera may be played by its vendor’s address', async () => {
+    const config = await loadConfig(await write(withCamera('playback: { vendor: dahua, channel: 3 }')), env, ['onvif'], vendors);
+    assert.deepEqual(config.cameras[0]?.source, { vendor: 'dahua', channel: 3, stream: 1 });
+  });
+
+  it('every key of a recorder and of a camera stands in the reference', async () => {
+    interface Schema {
+      properties?: Record<string, Schema>;
+      items?: Schema;
+      anyOf?: Schema[];
+    }
+    const keysOf = (schema: Schema, path: string): string[] => {
+      const open = schema.anyOf?.find((branch) => branch.properties) ?? schema;
+      if (open.items) return keysOf(open.items, path);
+      return open.properties ? Object.entries(open.properties).flatMap(([key, inner]) => keysOf(inner, path ? `${path}.${key}` : key)) : [path];
+    };
+    const { properties = {} } = configJsonSchema() as Schema;
+    const reference = await readFile(new URL('../../docs/ref/config.md', import.meta.url), 'utf8');
+    const told = (key: string): boolean => reference.includes(`\`${key}\``) || reference.includes(`\`${key.replace(/\.[^.]+$/, '')}\` | none`);
+    for (const list of ['recorders', 'cameras']) assert.deepEqual(keysOf(properties[list] ?? {}, '').filter((key) => !told(key)), [], list);
+  });
+
   const table: [string, string, ...string[]][] = [
+    ['a fingerprint that is too short', withRecorder(`tls: { fingerprint: "${colons.slice(3)}" }`), 'not-allowed recorders[0].tls.fingerprint'],
+    ['a fingerprint of something else', withRecorder(`tls: { fingerprint: "${'g'.repeat(64)}" }`), 'not-allowed recorders[0].tls.fingerprint'],
+    ['an authority and a fingerprint', withRecorder(`tls: { caFile: ca.pem, fingerprint: "${colons}" }`), 'not-allowed recorders[0].tls'],
+    ['a tls without either', withRecorder('tls: {}'), 'not-allowed recorders[0].tls'],
+    ['an authority that is not there', withRecorder('tls: { caFile: ca.pem }'), 'file-missing recorders[0].tls.caFile'],
+    ['verification switched off', withRecorder('tls: { insecure: true }'), 'unknown-key recorders[0].tls.insecure'],
+    ['no length of a group of pictures', withRecorder('maxGopSeconds: 0'), 'not-allowed recorders[0].maxGopSeconds'],
+    ['an endless group of pictures', withRecorder('maxGopSeconds: 61'), 'not-allowed recorders[0].maxGopSeconds'],
+    ['a zone by its name', withRecorder('vendor: { zone: CST }'), 'not-allowed recorders[0].vendor.zone'],
+    ['a zone of nowhere', withRecorder('vendor: { zone: "+15:00" }'), 'not-allowed recorders[0].vendor.zone'],
+    ['an RTSP port of 0', withRecorder('vendor: { rtspPort: 0 }'), 'not-allowed recorders[0].vendor.rtspPort'],
+    ['a camera without footage', withCamera('recording: null').replace(', recording: null', ''), 'missing cameras[0].recording'],
+    ['a camera with two ways to its footage', withCamera('recording: REC_1, playback: { vendor: dahua, channel: 1 }'), 'not-allowed cameras[0].recording'],
+    ['an unknown vendor', withCamera('playback: { vendor: acme, channel: 1 }'), 'vendor-unknown cameras[0].playback.vendor'],
+    ['a vendor’s channel 0', withCamera('playback: { vendor: dahua, channel: 0 }'), 'not-allowed cameras[0].playback.channel'],
+    ['a vendor’s whole address', withCamera('playback: { vendor: dahua, channel: 1, url: "rtsp://x/" }'), 'unknown-key cameras[0].playback.url'],
+    [
+      'one channel under two names',
+      `${withCamera('playback: { vendor: dahua, channel: 1 }')}  - { camera: SH-YF-02, recorder: nvr-1, playback: { vendor: dahua, channel: 1, stream: 2 } }\n`,
+      'named-twice cameras[1].playback',
+    ],
     ['a password in the file', good.replace('user: gate', 'user: gate, password: swordfish'), 'unknown-key recorders[0].password'],
     ['a misspelt key', good.replace('dataFolder', 'datafolder'), 'missing dataFolder', 'unknown-key datafolder'],
     [

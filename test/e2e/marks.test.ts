@@ -150,6 +150,7 @@ for (const [name, width, height, find] of table)
           input,
           workFolder: folder,
           part: parts[0]!,
+          times: 'proven',
           marks: ['text', 'clock'],
           text,
         });

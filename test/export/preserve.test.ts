@@ -105,7 +105,6 @@ describe('a recorder that fails for a while', () => {
     ['refused the password', { refuseLogin: true }],
     ['showed the present', { live: true }],
     ['cut the connection', { cutAfterBytes: 20_000 }],
-    ['fell silent in the middle of a picture', { stallAfterBytes: 20_000 }],
   ];
   for (const [what, faults] of mended)
     it(`it ${what}: the request goes on by itself, and shows the failure only until then`, async () => {
@@ -118,6 +117,21 @@ describe('a recorder that fails for a while', () => {
       assert.deepEqual([seen.state, seen.lastFailure], ['held', null]);
       const frames = gate.recorder.expectedUnits(three[0]!).length;
       assert.deepEqual(seen.footage.map((take) => [take.camera, take.state, take.parts, take.frames]), [['sh-yf-street', 'complete', 1, frames]]);
+    });
+
+  const withinOnePull: readonly (readonly [what: string, faults: Faults])[] = [
+    ['fell silent in the middle of a picture', { stallAfterBytes: [20_000] }],
+    ['was cut four times', { cutAfterBytes: [40_000, 80_000, 120_000, 160_000] }],
+    ['lost a packet', { losePacket: [40] }],
+  ];
+  for (const [what, faults] of withinOnePull)
+    it(`it ${what}: the replay is taken up at its last key frame, and the original lacks nothing`, async () => {
+      Object.assign(gate.recorder.faults, faults);
+      const { requestId } = await submit(gate, { items: three });
+      const seen = await until(gate, requestId, ({ custody }) => custody === 'sealed');
+      turnOff(gate.recorder.faults);
+      assert.equal(seen.attempts.preserve, 1);
+      assert.deepEqual(seen.footage.map((take) => [take.state, take.parts, take.frames]), [['complete', 1, gate.recorder.expectedUnits(three[0]!).length]]);
     });
 
   it('it is down and comes back: the footage is sealed, voices given meanwhile stand', async () => {
@@ -181,7 +195,7 @@ describe('a recorder that holds only part', () => {
       assert.deepEqual(span!.parts.map((part) => part.path), ['original/sh-yf-street/01.mp4', 'original/sh-yf-street/02.mp4']);
       // The recorder’s section behind the hole begins with its next key frame.
       const [first] = gate.recorder.expectedUnits({ from: hole.from, to: '2026-03-01T02:00:18.000Z' });
-      assert.deepEqual(span!.holes, [{ from: hole.from.toISOString(), to: new Date(first!.utcMicros / 1000).toISOString() }]);
+      assert.deepEqual(span!.holes, [{ from: hole.from.toISOString(), to: new Date(first!.utcMicros / 1000).toISOString(), expected: true }]);
       const units = (await read('original/sh-yf-street/units.ndjson')).trim().split('\n').map((line) => (JSON.parse(line) as { part: number }).part);
       assert.deepEqual([...new Set(units)], [1, 2]);
       for (const name of ['01.mp4', '02.mp4']) assert.ok((await fs.promises.stat(path.join(folder, 'viewing/sh-yf-street', name))).size > 1000);

@@ -1,13 +1,17 @@
 // An ordinary client at the recorder's place: what only reads passes under its own login, everything else is recorded and stopped.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { onvif } from '../../adapters/onvif/index.js';
+import type { RecorderAddress } from '../../plugin/domain/adapter.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import { noLog } from '../../plugin/domain/log.js';
 import { makeFront } from '../../plugin/http/front.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
-import { aGate, footage, street, type TestGate } from '../support/gate.js';
+import { aGate, footage, root, street, type TestGate } from '../support/gate.js';
 import { call, envelope, namespaces, type Call } from './onvif-client.js';
 import { ask, type Question, type RawAnswer } from './raw.js';
 
@@ -160,10 +164,10 @@ describe('a recorder behind the gate', () => {
   let failing = false;
 
   /** A front alone, before any recorder: what it does must not hang on the rest of the gate. */
-  async function withFront(url: string, work: (front: string) => Promise<void>, deadlineMs = 400): Promise<void> {
+  async function withFront(url: string, work: (front: string) => Promise<void>, deadlineMs = 400, tls?: RecorderAddress['tls']): Promise<void> {
     const recorder = { id: 'nvr-1', url };
     const front = makeFront({
-      recorder, front: onvif.front({ ...recorder, ...account }), applyUrl: 'https://gate.example/apply', log: noLog,
+      recorder, front: onvif.front({ ...recorder, ...account, tls }), applyUrl: 'https://gate.example/apply', log: noLog,
       stopAccess: async ({ operation }) => {
         if (failing) throw new Error('the disk is gone');
         journalled.push(operation);
@@ -205,6 +209,22 @@ describe('a recorder behind the gate', () => {
           assert.deepEqual([answer.status, /gate:([\w-]+)</.exec(answer.text)?.[1]], [502, code]);
           assert.match(answer.text, /xml:lang="zh">录像机/);
         })));
+
+  const fixture = (name: string): Buffer => fs.readFileSync(path.join(root, 'test/fixtures/tls', name));
+  const pinned = new X509Certificate(fixture('cert.pem')).fingerprint256.replaceAll(':', '').toLowerCase();
+  const trusted: readonly (readonly [what: string, tls: RecorderAddress['tls'], status: number])[] = [
+    ['its pinned certificate', { fingerprint: pinned }, 200],
+    ['another pinned certificate', { fingerprint: pinned.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }, 502],
+    ['an authority of one’s own', { ca: fixture('cert.pem').toString() }, 200],
+    ['no authority that is known', undefined, 502],
+  ];
+  for (const [what, tls, status] of trusted)
+    it(`that speaks https, by ${what}: ${status}`, async () => {
+      const recorder = await startRecorder({ media: street, ...account, ...footage, tls: { cert: fixture('cert.pem'), key: fixture('key.pem') } });
+      await withFront(recorder.url, async (front) => assert.equal((await call(front, services, account)).status, status), 4000, tls).finally(() => recorder.close());
+      // To a stranger nothing is said.
+      assert.equal(recorder.requests.soap.length > 0, status === 200);
+    });
 
   it('that is down: vms-unreachable; back again, it is asked again', async () => {
     const options = { media: street, ...account, ...footage };

@@ -9,13 +9,14 @@ import { markMakers } from '../../plugin/media/marks/index.js';
 import { printable } from '../../plugin/media/marks/layout.js';
 import type { MarkText, Scene } from '../../plugin/media/marks/mark.js';
 import { viewingRecipe } from '../../plugin/media/recipe.js';
+import type { ViewingRecipe } from '../../plugin/media/recipe.js';
 import { zero } from './street.js';
 
 const text: MarkText = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局刑侦支队', officers: ['张三', '李四'] };
 const scene = (width: number, height: number, change: Partial<MarkText> = {}): Scene => ({
   width,
   height,
-  firstUtcMicros: zero + 123_456,
+  times: 'proven', firstUtcMicros: zero + 123_456,
   text: { ...text, ...change },
 });
 const versions = {
@@ -26,14 +27,17 @@ const versions = {
   four: 'ffmpeg version 4.4.2',
 };
 
-const recipeFor = (place: Scene, version = versions.debian): string[] =>
+const recipeFor = (place: Scene, version = versions.debian, part: ViewingRecipe['part'] = silent): string[] =>
   viewingRecipe({
     input: '01.mp4',
     output: '01-viewing.mp4',
     mostBytes: 100_000_000,
     version,
+    part,
     marks: marks.map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
   });
+const silent = { container: 'mp4', codec: 'avc1.64001f', audio: null, durationMicros: 60_000_000 } as const;
+const withSound = { container: 'mkv', codec: 'mjpeg', audio: { codec: 'pcmu', channels: 1, sampleRate: 8000, units: 3000 }, durationMicros: 60_000_000 } as const;
 const golden = (place: Scene): string =>
   [...marks.map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
 
@@ -48,6 +52,17 @@ describe('the recipe', () => {
     it(`for ${width}×${height} is the golden one`, async () => {
       const file = new URL(`../golden/media/viewing-${width}x${height}.txt`, import.meta.url);
       const made = golden(scene(width, height));
+      if (process.env.UPDATE_GOLDEN) await writeFile(file, made);
+      assert.equal(made, await readFile(file, 'utf8'));
+    });
+
+  for (const [name, version] of [
+    ['jpeg-sound', versions.debian],
+    ['jpeg-sound-old', versions.old],
+  ] as const)
+    it(`for JPEG with sound is the golden one (${name})`, async () => {
+      const file = new URL(`../golden/media/viewing-${name}.txt`, import.meta.url);
+      const made = [...recipeFor(scene(640, 360), version, withSound), ''].join('\n');
       if (process.env.UPDATE_GOLDEN) await writeFile(file, made);
       assert.equal(made, await readFile(file, 'utf8'));
     });

@@ -58,6 +58,7 @@ function readEdits(elst: Buffer | undefined): { duration: number; mediaTime: num
 
 export function readMp4(file: Buffer): ReadMp4 {
   const moov = inside(file, 'moov')!;
+  const mvhd = inside(moov, 'mvhd')!;
   const trak = inside(moov, 'trak')!;
   const mdhd = inside(trak, 'mdia', 'mdhd')!;
   const stbl = inside(trak, 'mdia', 'minf', 'stbl')!;
@@ -89,8 +90,8 @@ export function readMp4(file: Buffer): ReadMp4 {
   });
   return {
     timescale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12),
-    movieTimescale: inside(moov, 'mvhd')!.readUInt32BE(12),
-    creation: mdhd.readUInt32BE(4),
+    movieTimescale: mvhd.readUInt32BE(mvhd[0] === 1 ? 20 : 12),
+    creation: mdhd[0] === 1 ? Number(mdhd.readBigUInt64BE(4)) : mdhd.readUInt32BE(4),
     width: avc1.readUInt16BE(24),
     height: avc1.readUInt16BE(26),
     configuration: boxes(avc1.subarray(78)).get('avcC')!,

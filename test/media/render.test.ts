@@ -10,11 +10,18 @@ import { renderViewing } from '../../plugin/media/render.js';
 import type { Rendering } from '../../plugin/media/render.js';
 import { runFfmpeg } from '../../plugin/media/run-ffmpeg.js';
 import { noFence, runTool } from '../../plugin/media/run-tool.js';
-import { mux, readStreet } from './street.js';
+import { combine, packets, readFootage } from './footage.js';
+import type { Footage } from './footage.js';
+import { mux, readStreet, zero } from './street.js';
 import { ask, bundledTools, inFolder, machineTools, shownFrames } from './tools.js';
 
 const text = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局', officers: ['张三', '李四'] };
 const isFailure = (error: unknown): boolean => error instanceof Problem && error.code === 'render-failed' && !/\/|\.mp4/.test(error.detail);
+
+const asAlaw = (footage: Footage): Footage => ({
+  ...footage,
+  tracks: footage.tracks.map((track) => (track.kind === 'audio' ? { ...track, codec: 'pcma' as const } : track)),
+});
 
 async function street(
   folder: string,
@@ -25,7 +32,7 @@ async function street(
   const { files, parts } = await mux(samples, parameterSets);
   const input = path.join(folder, '01.mp4');
   await writeFile(input, file ? file(files[0]!) : files[0]!);
-  return { part: parts[0]!, rendering: { input, workFolder: folder, part: parts[0]!, marks: ['text', 'clock'], text } };
+  return { part: parts[0]!, rendering: { input, workFolder: folder, part: parts[0]!, marks: ['text', 'clock'], times: 'proven', text } };
 }
 
 describe('the viewing copy', function () {
@@ -46,7 +53,7 @@ describe('the viewing copy', function () {
           (await shownFrames(tools.ffmpeg, output)).map((frame) => frame.micros),
           Array.from({ length: 17 }, (_, at) => at * 100_000),
         );
-        const found = await probe(tools, output);
+        const found = await probe(tools, output, { container: 'mp4', codec: 'avc1', audio: null });
         assert.deepEqual([found.streams, found.frames, found.width, found.height, found.codec], [1, 17, part.width, part.height, 'h264']);
         assert.equal(recipe.version, tools.version);
         assert.ok(!recipe.arguments.some((argument) => argument.includes(folder)));
@@ -60,6 +67,85 @@ describe('the viewing copy', function () {
         assert.ok(!bytes.includes('Lavf'));
       }));
 
+  const codecs: [string, () => Footage][] = [
+    ['H.264 with B-frames and AAC', () => readFootage('street-b.mp4')],
+    ['H.264 and G.711 mu-law', () => readFootage('street-g711.mov')],
+    ['H.265', () => readFootage('street-h265.mp4')],
+    ['JPEG', () => readFootage('street-jpeg.mov')],
+    ['JPEG and G.711 A-law', () => asAlaw(combine(readFootage('street-jpeg.mov'), readFootage('street-g711.mov')))],
+  ];
+  for (const [name, find] of builds)
+    for (const [codec, read] of codecs)
+      it(`of ${codec} has the frames at their times and its sound, by ${name}`, () =>
+        inFolder(async (folder) => {
+          const [tools, { tracks, samples }] = [await find(), read()];
+          // 20 frames before the span, four seconds of it with a gap in the sound.
+          const from = zero + 2_000_000;
+          const asked = samples
+            .filter(({ track, utcMicros }) => utcMicros < zero + 6_000_000 && (track === 0 || (utcMicros >= from && (utcMicros < from + 500_000 || utcMicros > from + 900_000))))
+            .map((sample) => ({ ...sample, preRoll: sample.utcMicros < from }));
+          const { files, parts } = await mux(asked, tracks);
+          const [part] = parts;
+          const input = path.join(folder, `01.${part!.container}`);
+          await writeFile(input, files[0]!);
+          const { output } = await renderViewing(tools, { input, workFolder: folder, part: part!, marks: ['clock'], times: 'proven', text });
+          assert.equal(path.basename(output), '01-viewing.mp4');
+          assert.deepEqual(
+            (await shownFrames(tools.ffmpeg, output)).map((frame) => frame.micros),
+            Array.from({ length: part!.frames - part!.preRollFrames }, (_, at) => at * 100_000),
+          );
+          const found = await probe(tools, output, { container: 'mp4', codec: 'avc1', audio: part!.audio && { codec: 'aac' } });
+          assert.deepEqual([found.audio, found.streams], part!.audio ? ['aac', 2] : [null, 1]);
+          if (!part!.audio) return;
+          const heard = await packets(tools.ffprobe, output, 'a');
+          const length = heard.at(-1)!.micros - heard[0]!.micros;
+          assert.ok(Math.abs(length - part!.durationMicros) < 65_000, `${length} of ${part!.durationMicros}`);
+        }));
+
+  it('of a part whose sound is all before the first picture has silence', () =>
+    inFolder(async (folder) => {
+      const { tracks, samples } = readFootage('street-b.mp4');
+      const from = zero + 710_000;
+      const asked = samples
+        .filter(({ track, utcMicros }) => track === 0 || (utcMicros >= from && utcMicros < from + 70_000))
+        .map((sample) => ({ ...sample, preRoll: sample.utcMicros < from }));
+      const { files, parts } = await mux(asked, tracks);
+      const input = path.join(folder, '01.mp4');
+      await writeFile(input, files[0]!);
+      assert.equal(parts[0]!.audio?.units, 1);
+      await renderViewing(await machineTools(), { input, workFolder: folder, part: parts[0]!, marks: ['clock'], times: 'proven', text });
+    }));
+
+  for (const [name, find] of builds)
+    it(`of JPEG has the colours of the source, by ${name}`, () =>
+      inFolder(async (folder) => {
+        const tools = await find();
+        const { tracks, samples } = readFootage('street-jpeg.mov');
+        const source = ['-f', 'lavfi', '-i', 'smptehdbars=s=320x176', '-frames:v', '1', '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '2', '-huffman', 'default'];
+        const bars = await ask((await machineTools()).ffmpeg, ['-v', 'error', ...source, '-f', 'image2pipe', '-']);
+        const { files, parts } = await mux([{ ...samples[0]!, data: bars }], tracks);
+        const input = path.join(folder, '01.mkv');
+        await writeFile(input, files[0]!);
+        const { output } = await renderViewing(tools, { input, workFolder: folder, part: parts[0]!, marks: ['clock'], times: 'proven', text });
+        const below = async (file: string): Promise<Buffer> =>
+          ask(tools.ffmpeg, ['-v', 'error', '-i', file, '-map', '0:v:0', '-frames:v', '1', '-vf', 'scale=in_color_matrix=bt601,crop=320:100:0:76', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']);
+        const [one, other] = [await below(input), await below(output)];
+        const apart = one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length;
+        assert.ok(one.length === 96_000 && apart < 4, `${apart} of 255 apart`);
+      }));
+
+  it('is not made with a decoder that the part does not name', () =>
+    inFolder(async (folder) => {
+      const { tracks, samples } = readFootage('street-h265.mp4');
+      const { files, parts } = await mux(samples.slice(0, 20), tracks);
+      const input = path.join(folder, '01.mp4');
+      await writeFile(input, files[0]!);
+      const rendering = { input, workFolder: folder, marks: ['clock'] as const, times: 'proven' as const, text };
+      const lie = { ...parts[0]!, codec: 'avc1.64001f' };
+      await assert.rejects(renderViewing(await machineTools(), { ...rendering, part: lie }), isFailure);
+      await assert.rejects(renderViewing(await machineTools(), { ...rendering, part: { ...parts[0]!, container: 'mkv' } }), isFailure);
+    }));
+
   it('keeps uneven frame times', () =>
     inFolder(async (folder) => {
       const tools = await machineTools();
@@ -72,6 +158,7 @@ describe('the viewing copy', function () {
         workFolder: folder,
         part: parts[0]!,
         marks: ['clock'],
+        times: 'proven',
         text,
       });
       assert.deepEqual(

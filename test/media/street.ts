@@ -1,7 +1,8 @@
 // Samples like an adapter's, from the fixture: H.264 768×576, 10 frames a second, a key frame every 20.
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import type { Sample } from '../../plugin/domain/vms.js';
-import type { PartTarget } from '../../plugin/media/container.js';
+import type { Sample, Track, VideoTrack } from '../../plugin/domain/vms.js';
+import type { PartTarget } from '../../plugin/media/part-file.js';
 import { muxParts } from '../../plugin/media/mux-parts.js';
 import type { Part, UnitLine } from '../../plugin/media/mux-parts.js';
 import { readMp4 } from './read-mp4.js';
@@ -59,11 +60,24 @@ export interface Muxed {
   units: UnitLine[];
 }
 
-/** Muxes into memory. */
-export async function mux(samples: readonly Sample[], parameterSets: readonly Buffer[]): Promise<Muxed> {
+export const videoTrack = (parameterSets: readonly Buffer[], codec: VideoTrack['codec'] = 'h264'): VideoTrack => ({
+  track: 0,
+  token: 'video',
+  kind: 'video',
+  codec,
+  clockRate: 90_000,
+  parameterSets,
+});
+
+export const span = { from: '2026-03-01T02:00:00.000Z', to: '2026-03-01T02:01:00.000Z' };
+
+/** Muxes into memory. `told`: the tracks, or the parameter sets of one H.264 track. */
+export async function mux(samples: readonly Sample[], told: readonly Track[] | readonly Buffer[]): Promise<Muxed> {
   const files: Buffer[] = [];
   const units: UnitLine[] = [];
+  const parts: Part[] = [];
   const open = async (part: number): Promise<PartTarget> => {
+    assert.equal(parts.length, part - 1, 'the part before has been told');
     files[part - 1] = Buffer.alloc(0);
     return {
       write: async (data, position) => {
@@ -74,8 +88,8 @@ export async function mux(samples: readonly Sample[], parameterSets: readonly Bu
       },
     };
   };
-  const span = { from: '2026-03-01T02:00:00.000Z', to: '2026-03-01T02:01:00.000Z' };
-  const parts = await muxParts(stream(samples), { open, onUnit: (line) => void units.push(line), span, parameterSets });
+  const tracks = told.every((one) => Buffer.isBuffer(one)) ? [videoTrack(told)] : (told as readonly Track[]);
+  await muxParts(stream(samples), { tracks, open, span, onUnit: (line) => void units.push(line), onPart: (part) => void parts.push(part) });
   return { parts, files, units };
 }
 

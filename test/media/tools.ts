@@ -39,6 +39,8 @@ export async function shownFrames(ffmpeg: string, file: string, most = 1000): Pr
       'error',
       '-i',
       file,
+      '-map',
+      '0:v:0',
       '-frames:v',
       String(most),
       '-enc_time_base',

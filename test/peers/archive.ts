@@ -10,8 +10,13 @@ export interface ArchiveOptions {
   /** Length of the archive, and where in it nothing is, seconds from its start. */
   seconds: number;
   hole: { from: number; to: number };
-  user: string;
-  password: string;
+  /** Digest login; none where unset. */
+  user?: string;
+  password?: string;
+  /** How often the clip's sound is served, each time as a track of its own. Once where unset. */
+  audioTracks?: number;
+  /** PEM files: the archive speaks rtsps. */
+  tls?: { certificate: string; key: string };
 }
 
 export interface Archive {
@@ -22,9 +27,12 @@ export interface Archive {
 
 const script = fileURLToPath(new URL('./gstreamer-archive.py', import.meta.url));
 
-export async function startArchive({ media, start, seconds, hole, user, password }: ArchiveOptions): Promise<Archive> {
+export async function startArchive({ media, start, seconds, hole, user, password, audioTracks, tls }: ArchiveOptions): Promise<Archive> {
   const options = ['--media', media, '--start', start.toISOString().replace('.000', ''), '--seconds', String(seconds), '--hole', `${hole.from}:${hole.to}`];
-  const child = spawn('/usr/bin/python3', [script, ...options, '--user', user, '--password', password], { stdio: ['ignore', 'pipe', 'pipe'] });
+  if (user !== undefined) options.push('--user', user, '--password', password ?? '');
+  if (audioTracks !== undefined) options.push('--audio-tracks', String(audioTracks));
+  if (tls) options.push('--certificate', tls.certificate, '--key', tls.key);
+  const child = spawn('/usr/bin/python3', [script, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));
   const close = async (): Promise<void> => {
@@ -36,7 +44,7 @@ export async function startArchive({ media, start, seconds, hole, user, password
     clearTimeout(force);
   };
   for await (const line of createInterface(child.stdout)) {
-    const url = /^listening (rtsp:\S+)$/.exec(line)?.[1];
+    const url = /^listening (rtsps?:\S+)$/.exec(line)?.[1];
     if (url) return { url, close };
   }
   throw new Error(`The archive did not start: ${complaint}`);

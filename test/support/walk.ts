@@ -17,6 +17,8 @@ export interface Seen {
   voices: { step: string; by: string }[];
   footage: { camera: string; state: string; parts: number; frames: number }[];
   missing: { camera: string; cause: string }[];
+  attempts: { preserve: number; fulfil: number };
+  timesUnconfirmed: string[];
   returned: { codes: string[] } | null;
   release: { executors: string[]; fetched: number } | null;
 }

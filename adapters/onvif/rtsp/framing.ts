@@ -10,7 +10,8 @@ export interface Message {
 }
 
 export interface Sink {
-  packet(channel: number, payload: Buffer): void;
+  /** One interleaved packet, `bytes` from `start` to before `end`; they are good until this returns. */
+  packet(channel: number, bytes: Buffer, start: number, end: number): void;
   message(message: Message): void;
 }
 
@@ -49,50 +50,92 @@ export interface Framer {
   isCut(): boolean;
 }
 
+const dollar = 0x24;
+
+/** Packets are told where they lie: in the chunk, or where it cut one, in a buffer that is used again. Who keeps bytes copies them. */
 export function makeFramer(sink: Sink): Framer {
-  let rest = Buffer.alloc(0);
-  /** Bytes of `rest` in which no end of a header was found. */
+  /** The beginning of what a chunk cut, `length` bytes of it. */
+  let held = Buffer.allocUnsafe(4096);
+  let length = 0;
+  /** Bytes of the open message in which no end of its header was found. */
   let searched = 0;
 
-  /** Takes one message or packet off; false where more bytes are needed. */
-  const takeOne = (): boolean => {
-    if (rest.length === 0) return false;
-    if (rest[0] === 0x24) {
-      if (rest.length < 4) return false;
-      const end = 4 + rest.readUInt16BE(2);
-      if (rest.length < end) return false;
-      const [channel, payload] = [rest[1] as number, rest.subarray(4, end)];
-      rest = rest.subarray(end);
-      sink.packet(channel, payload);
-      return true;
+  const hold = (bytes: Buffer, start: number, end: number): void => {
+    if (length + end - start > held.length) {
+      const larger = Buffer.allocUnsafe(2 * (length + end - start));
+      held.copy(larger, 0, 0, length);
+      held = larger;
     }
-    if (rest[0] === 0x0d || rest[0] === 0x0a) {
-      rest = rest.subarray(1);
-      return true;
-    }
-    if ((rest[0] ?? 0) < 0x41 || (rest[0] ?? 0) > 0x5a) throw fault('The recorder sent bytes that are no RTSP.');
-    const end = rest.indexOf('\r\n\r\n', Math.max(0, searched - 3));
-    searched = rest.length;
-    if (end > headerBytes || (end < 0 && rest.length > headerBytes)) throw fault('The recorder sent an RTSP header longer than 64 kB.');
-    if (end < 0) return false;
-    const head = parseHead(rest.toString('utf8', 0, end));
-    const whole = end + 4 + bodyLength(head);
-    if (rest.length < whole) {
-      searched = end;
-      return false;
-    }
-    const body = rest.subarray(end + 4, whole);
-    rest = rest.subarray(whole);
-    searched = 0;
-    sink.message({ ...head, body });
-    return true;
+    bytes.copy(held, length, start, end);
+    length += end - start;
   };
+
+  /** Where the message at `at` ends, after it was told; -1 where more bytes are needed. */
+  const takeMessage = (bytes: Buffer, at: number, to: number): number => {
+    if ((bytes[at] as number) < 0x41 || (bytes[at] as number) > 0x5a) throw fault('The recorder sent bytes that are no RTSP.');
+    const message = bytes.subarray(at, to);
+    const end = message.indexOf('\r\n\r\n', Math.max(0, searched - 3));
+    searched = message.length;
+    if (end > headerBytes || (end < 0 && message.length > headerBytes)) throw fault('The recorder sent an RTSP header longer than 64 kB.');
+    if (end < 0) return -1;
+    const head = parseHead(message.toString('utf8', 0, end));
+    const whole = end + 4 + bodyLength(head);
+    if (message.length < whole) {
+      searched = end;
+      return -1;
+    }
+    searched = 0;
+    sink.message({ ...head, body: Buffer.from(message.subarray(end + 4, whole)) });
+    return at + whole;
+  };
+
+  /** Tells what is whole; returns where the first thing begins that is not. */
+  const parse = (bytes: Buffer, from: number, to: number): number => {
+    let at = from;
+    while (at < to) {
+      const first = bytes[at];
+      if (first === dollar) {
+        if (to - at < 4) break;
+        const end = at + 4 + (((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number));
+        if (end > to) break;
+        sink.packet(bytes[at + 1] as number, bytes, at + 4, end);
+        at = end;
+      } else if (first === 0x0d || first === 0x0a) at++;
+      else {
+        const end = takeMessage(bytes, at, to);
+        if (end < 0) break;
+        at = end;
+      }
+    }
+    return at;
+  };
+
+  /** Bytes still wanted by the packet that is held. */
+  const wanted = (): number => (length < 4 ? 4 : 4 + held.readUInt16BE(2)) - length;
 
   return {
     push(chunk) {
-      rest = rest.length ? Buffer.concat([rest, chunk]) : Buffer.from(chunk);
-      while (takeOne());
+      let at = 0;
+      // Of a packet that was cut only its own bytes are copied.
+      while (length > 0 && held[0] === dollar && at < chunk.length) {
+        const end = Math.min(chunk.length, at + wanted());
+        hold(chunk, at, end);
+        at = end;
+        if (length >= 4 && wanted() === 0) {
+          parse(held, 0, length);
+          length = 0;
+        }
+      }
+      if (length > 0 && at < chunk.length) {
+        hold(chunk, at, chunk.length);
+        const done = parse(held, 0, length);
+        held.copyWithin(0, done, length);
+        length -= done;
+      } else if (at < chunk.length) {
+        const done = parse(chunk, at, chunk.length);
+        if (done < chunk.length) hold(chunk, done, chunk.length);
+      }
     },
-    isCut: () => rest.length > 0,
+    isCut: () => length > 0,
   };
 }

@@ -1,52 +1,68 @@
-// Packets of a playing session → access units, until the recorder ends it: T bit, BYE, FIN, or silence.
+// Units of a playing session, until the recorder ends it: T bit, BYE, FIN, or silence.
 import { Problem } from '../../../plugin/domain/problem.js';
 import type { PullReport } from '../../../plugin/domain/vms.js';
-import type { Limits } from '../limits.js';
-import { makeDepacketizer, type AccessUnit } from './depacketize.js';
-import { holdsBye, readRtp } from './replay-extension.js';
-import type { Replay } from './session.js';
+import { dripBytes, type Limits } from '../limits.js';
+import type { AccessUnit } from './access-unit.js';
+import type { Taken } from './unit-queue.js';
+import { cutOff, type Reading } from './reading.js';
 
-/** PLAY was answered 200 and no data came: some servers do that now and then, and not again the next time. */
-export class SilentPlay extends Error {}
+export interface Ending {
+  end: PullReport['end'];
+  /** Did the last picture bear the E bit? A server that dies closes its connection just as one that is done. */
+  told: boolean;
+}
 
-const cutOff = (): Problem => new Problem('vms-unreachable', 'The recorder stopped in the middle of what it was sending.');
+const silent = (): Problem => new Problem('vms-unreachable', 'The recorder agreed to play and then sent nothing.');
+const dripping = (): Problem => new Problem('vms-unreachable', 'The recorder sends less than a kilobyte in a second.');
+
+/** Waits for the next one; only packets of kept tracks count as life: sender reports go on where nothing is played. */
+function makeWaiter(reading: Reading, limits: Limits) {
+  let [waited, bytes] = [0, 0];
+  return async (): ReturnType<Reading['units']['take']> => {
+    for (;;) {
+      const packets = reading.packets();
+      const begun = performance.now();
+      const taken = await reading.units.take(packets === 0 ? limits.firstDataMs : limits.idleMs);
+      // A large unit may take longer than the silence that is borne, but not without end.
+      waited += performance.now() - begun;
+      if (waited >= limits.dripMs) {
+        if (reading.bytes() - bytes < dripBytes) throw dripping();
+        [waited, bytes] = [0, reading.bytes()];
+      }
+      if (taken !== 'idle' || reading.packets() === packets) return taken;
+    }
+  };
+}
 
 /**
- * Returns why it ended. Problems: `vms-unreachable` (cut off), `vms-fault`, `codec-unsupported`, `wrong-footage`; throws SilentPlay, and
- * the signal's reason.
+ * Ends when the video and every track that sent something have ended. Problems: `vms-unreachable` (silent, dripping, cut off in the
+ * middle of something), `vms-fault`, `codec-unsupported`, `wrong-footage`; throws the signal's reason.
  */
-export async function* readUnits(replay: Replay, limits: Limits, signal: AbortSignal): AsyncGenerator<AccessUnit, PullReport['end']> {
-  const { connection, channels, payloadType } = replay;
-  const depacketizer = makeDepacketizer(payloadType);
-  const isCut = (): boolean => depacketizer.isCut() || connection.isCut();
-  let dataSeen = false;
-  let last: AccessUnit | null = null;
-  let since = performance.now();
+export async function* readUnits(reading: Reading, limits: Limits, signal: AbortSignal): AsyncGenerator<AccessUnit, Ending> {
+  const wait = makeWaiter(reading, limits);
+  const ended = new Map<number, 't-bit' | 'bye'>();
+  const seen = new Set<number>();
+  let told = false;
+  let isOver: Exclude<Ending['end'], 'past-span'> | null = null;
   for (;;) {
-    // Only pictures count as life: sender reports go on where nothing is played.
-    const patience = (dataSeen ? limits.idleMs : limits.firstDataMs) - (performance.now() - since);
-    const taken = await connection.packets.take(Math.max(1, patience));
+    const taken: Taken = reading.units.next() ?? (isOver ? 'ended' : await wait());
     signal.throwIfAborted();
-    if (taken.kind !== 'packet') {
-      if (!dataSeen) throw new SilentPlay();
-      if (isCut()) throw cutOff();
-      if (taken.kind === 'idle') return 'idle';
-      // A server that dies closes its connection just as one that is done: only the E bit (end of a section) tells them apart.
-      if (!last?.flags.e) throw cutOff();
-      return 'closed';
+    if (taken === 'idle' || taken === 'ended') {
+      if (isOver) return { end: ended.get(0) ?? isOver, told };
+      if (reading.packets() === 0) throw silent();
+      if (reading.isCut()) throw cutOff();
+      // What only the next packet would have ended stands in the queue now.
+      isOver = taken === 'idle' ? 'idle' : 'closed';
+      continue;
     }
-    const { channel, payload } = taken.packet;
-    if (channel === channels.rtcp && holdsBye(payload)) {
-      if (depacketizer.isCut()) throw cutOff();
-      return 'bye';
+    if ('bye' in taken) ended.set(taken.bye, 'bye');
+    else {
+      seen.add(taken.track);
+      if (taken.track === 0) told = taken.flags.e;
+      yield taken;
+      if (taken.flags.t) ended.set(taken.track, 't-bit');
     }
-    if (channel !== channels.rtp) continue;
-    dataSeen = true;
-    for (const unit of depacketizer.push(readRtp(payload))) {
-      last = unit;
-      yield unit;
-      if (unit.flags.t) return 't-bit';
-    }
-    since = performance.now();
+    const end = ended.get(0);
+    if (end && [...seen].every((track) => ended.has(track))) return { end, told };
   }
 }

@@ -1,21 +1,5 @@
-// Reads an RTP packet (RFC 3550 section 5.1) and the ONVIF replay header extension 0xABAC in it (ONVIF Streaming, "RTP header extension").
-import { Problem } from '../../../plugin/domain/problem.js';
-
-export interface ReplayExtension {
-  /** Microseconds since 1970, UTC by the recorder's clock. */
-  utcMicros: number;
-  flags: { c: boolean; e: boolean; d: boolean; t: boolean };
-}
-
-export interface RtpPacket {
-  payloadType: number;
-  marker: boolean;
-  sequence: number;
-  timestamp: number;
-  ssrc: number;
-  extension: ReplayExtension | null;
-  payload: Buffer;
-}
+// The ONVIF replay header extension 0xABAC of an RTP packet (ONVIF Streaming, "RTP header extension"), and the JPEG extension behind it.
+import type { RtpPacket } from './rtp-packet.js';
 
 const ntpEpochSeconds = 2_208_988_800;
 
@@ -28,47 +12,19 @@ export function microsOfNtp(seconds: number, fraction: number): number {
   return (era - ntpEpochSeconds) * 1_000_000 + Math.floor((fraction * 1_000_000 + 2 ** 31) / 2 ** 32);
 }
 
-const broken = (): Problem => new Problem('vms-fault', 'The recorder sent an RTP packet that cannot be read.');
+/** 0xFFD8 and 0xFFFF name ONVIF's JPEG extension: words of marker segments that RFC 2435 has no room for. */
+const isJpeg = (profile: number): boolean => profile === 0xffd8 || profile === 0xffff;
 
-function readExtension(packet: Buffer, at: number, words: number): ReplayExtension | null {
-  if (packet.readUInt16BE(at) !== 0xabac || words < 3) return null;
-  const bits = packet[at + 12] as number;
-  // The CSeq byte behind the bits is 0 with some servers whatever was asked: not read.
-  return {
-    utcMicros: microsOfNtp(packet.readUInt32BE(at + 4), packet.readUInt32BE(at + 8)),
-    flags: { c: (bits & 0x80) !== 0, e: (bits & 0x40) !== 0, d: (bits & 0x20) !== 0, t: (bits & 0x10) !== 0 },
+/** `at` is the extension's own header, `end` lies behind its last word. Its length may be any: servers append to it. */
+export function readExtension(packet: RtpPacket, bytes: Buffer, at: number, end: number): void {
+  const profile = bytes.readUInt16BE(at);
+  if (isJpeg(profile)) [packet.jpegStart, packet.jpegEnd] = [at + 4, end];
+  if (profile !== 0xabac || end - at < 16) return;
+  packet.extension = {
+    utcMicros: microsOfNtp(bytes.readUInt32BE(at + 4), bytes.readUInt32BE(at + 8)),
+    bits: (bytes[at + 12] as number) & 0xf0,
+    cseq: bytes[at + 13] as number,
   };
-}
-
-/** Problem: `vms-fault` for what is no RTP packet. Another header extension is skipped by its own length. */
-export function readRtp(packet: Buffer): RtpPacket {
-  const first = packet[0] ?? 0;
-  let at = 12 + 4 * (first & 0x0f);
-  if (packet.length < at || first >> 6 !== 2) throw broken();
-  let extension: ReplayExtension | null = null;
-  if (first & 0x10) {
-    if (packet.length < at + 4) throw broken();
-    const words = packet.readUInt16BE(at + 2);
-    if (packet.length < at + 4 + 4 * words) throw broken();
-    extension = readExtension(packet, at, words);
-    at += 4 + 4 * words;
-  }
-  const padding = first & 0x20 ? (packet.at(-1) ?? 0) : 0;
-  if ((first & 0x20 && padding === 0) || at + padding > packet.length) throw broken();
-  const second = packet[1] as number;
-  return {
-    payloadType: second & 0x7f,
-    marker: (second & 0x80) !== 0,
-    sequence: packet.readUInt16BE(2),
-    timestamp: packet.readUInt32BE(4),
-    ssrc: packet.readUInt32BE(8),
-    extension,
-    payload: packet.subarray(at, packet.length - padding),
-  };
-}
-
-/** Does a compound RTCP packet hold a BYE (RFC 3550 section 6.6)? */
-export function holdsBye(rtcp: Buffer): boolean {
-  for (let at = 0; at + 4 <= rtcp.length; at += 4 + 4 * rtcp.readUInt16BE(at + 2)) if (rtcp[at + 1] === 203) return true;
-  return false;
+  if (end - at >= 20 && isJpeg(bytes.readUInt16BE(at + 16)))
+    [packet.jpegStart, packet.jpegEnd] = [at + 20, Math.min(end, at + 20 + 4 * bytes.readUInt16BE(at + 18))];
 }

@@ -4,9 +4,12 @@ export interface Media {
   /** `video`, `audio`, `application`. */
   kind: string;
   payloadType: number;
-  /** Upper case; empty where no rtpmap names it. */
+  /** Upper case; empty where neither rtpmap nor the payload type names it. */
   encoding: string;
+  /** Hz; 0 where it is not told. */
   clockRate: number;
+  /** Of audio; null where rtpmap does not tell. */
+  channels: number | null;
   control: string | null;
   /** `a=x-onvif-track`, the recording's TrackToken. */
   token: string | null;
@@ -39,15 +42,24 @@ function readParameters(fmtp: string | null): Map<string, string> {
   );
 }
 
+/** Payload types that need no rtpmap (RFC 3551, tables 4 and 5), of those that are read. */
+const usual = new Map([
+  [0, ['PCMU', '8000']],
+  [8, ['PCMA', '8000']],
+  [26, ['JPEG', '90000']],
+]);
+
 function readMedia(lines: readonly string[]): Media {
   const [kind = '', , , type = ''] = (lines[0] ?? '').slice(2).split(/\s+/);
   const payloadType = Number.parseInt(type, 10);
-  const [, encoding = '', rate = '0'] = /^\d+\s+([^/\s]+)\/(\d+)/.exec(attribute(lines, 'rtpmap', `${payloadType}\\s`) ?? '') ?? [];
+  const mapped = /^\d+\s+([^/\s]+)\/(\d{1,9})(?:\/(\d{1,3}))?/.exec(attribute(lines, 'rtpmap', `${payloadType}\\s`) ?? '');
+  const [, encoding, rate, channels] = mapped ?? ['', ...(usual.get(payloadType) ?? ['', '0'])];
   return {
     kind: kind.toLowerCase(),
     payloadType,
-    encoding: encoding.toUpperCase(),
+    encoding: (encoding ?? '').toUpperCase(),
     clockRate: Number(rate),
+    channels: channels === undefined ? null : Number(channels),
     control: attribute(lines, 'control'),
     token: attribute(lines, 'x-onvif-track'),
     parameters: readParameters(attribute(lines, 'fmtp', `${payloadType}\\s`)),
@@ -64,9 +76,9 @@ export function readSdp(text: string): SessionDescription {
   return { control: attribute(session, 'control'), media: media.map(readMedia) };
 }
 
-/** SPS and PPS of `sprop-parameter-sets` (RFC 6184 section 8.1). */
+/** SPS and PPS of `sprop-parameter-sets` (RFC 6184 section 8.1); `sprop-vps`, `sprop-sps`, `sprop-pps` (RFC 7798 section 7.1). */
 export const parameterSetsOf = ({ parameters }: Media): Buffer[] =>
-  (parameters.get('sprop-parameter-sets') ?? '')
-    .split(',')
+  ['sprop-vps', 'sprop-sps', 'sprop-pps', 'sprop-parameter-sets']
+    .flatMap((name) => (parameters.get(name) ?? '').split(','))
     .map((each) => Buffer.from(each.trim(), 'base64'))
     .filter((set) => set.length > 0);

@@ -2,6 +2,7 @@
 import type { Pseudonym } from '../../domain/audit-event.js';
 import type { Person, Subject } from '../../domain/subject.js';
 import type { Journal } from '../../journal/journal.js';
+import type { Tools } from '../../media/find-ffmpeg.js';
 import type { Objects } from '../../store/objects.js';
 import type { Policy } from '../../policy/load.js';
 import type { Store } from '../../store/store.js';
@@ -15,6 +16,8 @@ export interface ApiParts {
   requests: Requests;
   store: Store;
   progress: ProgressHub;
+  tools: Tools;
+  workFolder: string;
   now: () => Date;
   /** SPKI PEM of the manifest key: what `verify --key` takes. */
   gatePublicKey: string;

@@ -2,15 +2,17 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Problem } from '../../domain/problem.js';
+import { edges } from '../../domain/audit-event.js';
 import { states, type RequestState, type State } from '../../domain/lifecycle.js';
 import type { Person } from '../../domain/subject.js';
 import { admit } from '../../export/admit.js';
+import { confirmTimes, showEdge } from '../../export/confirm-times.js';
 import { deliver } from '../../export/deliver.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { release } from '../../export/release.js';
 import { review } from '../../export/review.js';
 import { operation, type Operation } from '../operation.js';
-import { applicationSchema, emptySchema, reviewSchema } from '../schemas.js';
+import { applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
 import { mayRead, summaryOf, viewOf } from '../view.js';
 import type { ApiParts } from './parts.js';
 
@@ -92,6 +94,37 @@ const letGo = operation<ApiParts, typeof emptySchema>({
   },
 });
 
+const showFrame = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/api/v1/requests/{id}/frame',
+  summary: 'One marked frame of footage whose times want confirming (?camera, ?edge=first|last)',
+  answers: 'image/jpeg',
+  async run(parts, { subject, params, query, response }) {
+    const edge = edges.find((it) => it === query.get('edge'));
+    if (!edge) throw new Problem('body-malformed', `edge is one of: ${edges.join(', ')}.`);
+    const id = params['id']!;
+    const frame = await recordRefusal(parts, subject, 'inspect', id, () => showEdge(parts, subject, id, query.get('camera') ?? '', edge));
+    response
+      .status(200)
+      .set({ 'Content-Type': 'image/jpeg', 'Content-Length': String(frame.length) })
+      .end(frame);
+    return null;
+  },
+});
+
+const confirm = operation<ApiParts, typeof timesSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/times',
+  summary: 'What the clock in the picture shows on the first and the last frame, where no recorder proved the times',
+  body: timesSchema,
+  async run(parts, { subject, params, body: { camera, ...shown } }) {
+    const id = params['id']!;
+    const state = await recordRefusal(parts, subject, 'inspect', id, () => confirmTimes(parts, subject, id, camera, shown));
+    parts.wake(state.requestId);
+    return { status: 201, body: await viewOf(state, parts.store) };
+  },
+});
+
 const fetchPackage = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests/{id}/package',
@@ -147,4 +180,4 @@ async function readable({ requests, policy }: ApiParts, subject: Person, request
   return state;
 }
 
-export const requestOperations: readonly Operation<ApiParts>[] = [submit, list, show, vote, letGo, fetchPackage, watch];
+export const requestOperations: readonly Operation<ApiParts>[] = [submit, list, show, vote, letGo, showFrame, confirm, fetchPackage, watch];

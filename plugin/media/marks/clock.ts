@@ -15,7 +15,8 @@ export function offsetAt(instant: Date): { text: string; seconds: number } {
 
 /** Widest text the clock can show, to find its size. */
 const sample = (label: string): string => `${label} 2026-03-01 00:00:00.000`;
-const labelOf = ({ firstUtcMicros }: Scene): string => `录像机时间 UTC${offsetAt(new Date(firstUtcMicros / 1000)).text}`;
+const labelOf = ({ firstUtcMicros, times }: Scene): string =>
+  `${times === 'proven' ? '录像机时间' : '推定时间'} UTC${offsetAt(new Date(firstUtcMicros / 1000)).text}`;
 /** In a narrow picture the time moves under its label. */
 const sizeAndBreak = (scene: Scene): { size: number; narrow: boolean } => {
   const { size, lines } = fit(scene, [sample(labelOf(scene))]);

@@ -15,6 +15,8 @@ export interface Scene {
   height: number;
   /** Recorder's time of the frame at presentation time 0. */
   firstUtcMicros: number;
+  /** `asserted`: no recorder proved it; the clock must not say that one did. */
+  times: 'proven' | 'asserted';
   text: MarkText;
 }
 

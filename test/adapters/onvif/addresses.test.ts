@@ -28,17 +28,22 @@ describe('addresses', () => {
     ['rtsp://user:pw@10.0.0.5:8554/rec/1', 'rtsp://nvr.example:8554/rec/1'],
     ['RTSP://[fe80::1]:8554?x', 'rtsp://nvr.example:8554?x'],
     ['rtsp://10.0.0.5', 'rtsp://nvr.example:554/'],
+    ['rtsps://10.0.0.5/a?b', 'rtsps://nvr.example:322/a?b'],
+    ['RTSPS://user:pw@10.0.0.5:8555/a', 'rtsps://nvr.example:8555/a'],
     ['rtsp://10.0.0.5:0/a', null],
     ['rtsp://10.0.0.5:99999/a', null],
     ['rtsp://10.0.0.5/a b', null],
     ['rtsp://10.0.0.5/a\r\nX: y', null],
     ['http://10.0.0.5/a', null],
-    ['rtsps://10.0.0.5/a', null],
+    ['rtspx://10.0.0.5/a', null],
     ['', null],
   ];
   for (const [given, own] of rtsp)
     it(`replay ${JSON.stringify(given)} → ${own ?? 'refused'}`, () => {
-      if (own) assert.equal(ownRtspAddress(given, device).url, own);
-      else assert.throws(() => ownRtspAddress(given, device), Problem);
+      if (own) {
+        const { url, secure, port, host } = ownRtspAddress(given, device);
+        assert.deepEqual([url, secure, host], [own, own.startsWith('rtsps:'), 'nvr.example']);
+        assert.ok(own.includes(`:${port}`));
+      } else assert.throws(() => ownRtspAddress(given, device), Problem);
     });
 });

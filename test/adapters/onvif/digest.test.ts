@@ -1,5 +1,6 @@
 // Digest login against published and computed vectors (RFC 7616 section 3.9.1), and against the spellings that recorders use.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { answerChallenge, chooseChallenge } from '../../../adapters/onvif/digest.js';
 
 const mufasa = { user: 'Mufasa', password: 'Circle of Life' };
@@ -44,12 +45,35 @@ describe('digest login', () => {
     ['nothing but basic', ['Basic realm="a"'], null],
     ['an algorithm that nobody knows', ['Digest realm="a", nonce="1", algorithm=SHA-512-256'], null],
     ['only a protection of bodies', ['Digest realm="a", nonce="1", qop="auth-int"'], null],
+    ['a session', ['Digest realm="a", nonce="5", qop="auth", algorithm=md5-sess'], '5'],
+    ['a session without protection', ['Digest realm="a", nonce="5", algorithm=MD5-sess'], null],
     ['no nonce', ['Digest realm="a"'], null],
     ['nothing', [], null],
     ['rubbish', ['=,;"Digest'], null],
   ];
   for (const [name, headers, nonce] of choices) it(`chooses: ${name}`, () => assert.equal(chooseChallenge(headers)?.nonce ?? null, nonce));
 
+  // By the definition (RFC 7616, section 3.4.2): H(H(H(user:realm:password):nonce:cnonce):nonce:nc:cnonce:auth:H(method:uri)).
+  const sessions: [string, 'md5' | 'sha256'][] = [
+    ['MD5-sess', 'md5'],
+    ['SHA-256-sess', 'sha256'],
+  ];
+  for (const [algorithm, name] of sessions)
+    it(`binds a session of ${algorithm} to the nonces`, () => {
+      const hash = (text: string): string => createHash(name).update(text).digest('hex');
+      const challenge = chooseChallenge([`Digest realm="nvr", nonce="abc123", qop="auth", algorithm=${algorithm}`]);
+      assert.ok(challenge);
+      const bound = hash(`${hash('admin:nvr:secret')}:abc123:${play.cnonce}`);
+      const response = hash(`${bound}:abc123:00000001:${play.cnonce}:auth:${hash(`PLAY:${play.uri}`)}`);
+      const answer = answerChallenge(challenge, admin, play);
+      assert.ok(answer.includes(`response="${response}"`) && answer.includes(`algorithm=${algorithm},`), answer);
+    });
+
+  it('reads 64 kB of blanks in no time', () => {
+    const begun = performance.now();
+    assert.equal(chooseChallenge([`Digest${' '.repeat(65_536)}=`, `Digest realm="${' '.repeat(65_536)}`, ' ,'.repeat(32_768)]), null);
+    assert.ok(performance.now() - begun < 500);
+  });
   it('reads stale, opaque and escaped realms, and sends them back', () => {
     const challenge = chooseChallenge(['Digest realm="the \\"yard\\"", nonce="1", opaque="o", stale=TRUE']);
     assert.equal(challenge?.stale, true);

@@ -1,12 +1,12 @@
 // A recorder for the tests of this folder: two hours of footage, three recordings, and timeouts that do not make anybody wait.
 import { fileURLToPath } from 'node:url';
-import type { Limits } from '../../../adapters/onvif/limits.js';
+import { defaultLimits, type Limits } from '../../../adapters/onvif/limits.js';
 import type { RecorderAddress } from '../../../plugin/domain/adapter.js';
 import { startRecorder, type Recorder, type RecorderOptions } from '../../support/recorder/start-recorder.js';
 
 export const media = fileURLToPath(new URL('../../fixtures/street.mp4', import.meta.url));
 
-export const quick: Limits = { soapMs: 3000, rtspMs: 3000, firstDataMs: 300, idleMs: 250, searchMs: 2000 };
+export const quick: Limits = { ...defaultLimits, soapMs: 3000, rtspMs: 3000, firstDataMs: 300, idleMs: 250, searchMs: 2000, backoffMs: 5 };
 
 export const aRecorder = (options: Partial<RecorderOptions> = {}): Promise<Recorder> =>
   startRecorder({

@@ -1,86 +1,84 @@
-// The search for a recording against answers that recorders give: pages, empty pages, lost tokens, no end.
+// One search against answers that recorders give: pages, empty pages, lost tokens, no end.
 import assert from 'node:assert/strict';
-import { makeDevice, type Device } from '../../../adapters/onvif/device.js';
-import { findRecording } from '../../../adapters/onvif/search.js';
-import { SoapFault, type Operation, type Reply } from '../../../adapters/onvif/soap.js';
-import { makeTranscript } from '../../../adapters/onvif/transcript.js';
-import { quick } from './rig.js';
+import { runSearch } from '../../../adapters/onvif/search.js';
+import type { Reply } from '../../../adapters/onvif/shape-reply.js';
+import { SoapFault } from '../../../adapters/onvif/soap.js';
+import { type Problem } from '../../../plugin/domain/problem.js';
+import { callOptions, deviceSaying, notSupported, url } from './saying.js';
 
-const url = new URL('http://127.0.0.1:9/onvif/search_service');
 const found = { SearchToken: 'RecordingSearchToken_1' };
-const page = (state: string | null, ...tokens: string[]): Reply => {
-  const entries = tokens.map((token) => ({ RecordingToken: token }));
-  // One entry comes as an object, several as an array, none not at all.
-  const information = entries.length > 1 ? entries : entries[0];
-  return {
-    ResultList: { ...(state === null ? {} : { SearchState: state }), ...(information ? { RecordingInformation: information } : {}) },
-  };
-};
+const question = {
+  find: 'FindRecordings',
+  results: 'GetRecordingSearchResults',
+  entries: 'RecordingInformation',
+  body: '<op:KeepAliveTime>PT60S</op:KeepAliveTime>',
+} as const;
+/** One entry comes as an element, several as an array, none not at all. */
+const page = (state: string | null, ...tokens: string[]): Reply => ({
+  ResultList: {
+    ...(state !== null && { SearchState: state }),
+    ...(tokens.length > 0 && { RecordingInformation: tokens.length > 1 ? tokens : tokens[0] }),
+  },
+});
+const lost = new SoapFault(['Sender', 'InvalidArgVal', 'InvalidToken']);
+const full = new SoapFault(['Receiver', 'Action', 'ResourceProblem']);
 
-/** A device that gives these answers one after the other; an Error is thrown. EndSearch is answered with a fault, as some do. */
-function deviceSaying(answers: readonly (Reply | Error)[]): { device: Device; asked: Operation[] } {
-  const device = makeDevice({ id: 'r', url: url.href, user: 'a', password: 'b' }, quick, () => new Date(0));
-  const asked: Operation[] = [];
-  let next = 0;
-  device.soap = {
-    setSkew: () => undefined,
-    call: (operation) => {
-      asked.push(operation);
-      if (operation === 'EndSearch') return Promise.reject(new SoapFault(['Sender', 'InvalidToken']));
-      const answer = answers[Math.min(next++, answers.length - 1)];
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-    },
-  };
-  return { device, asked };
-}
-
-describe('the search for a recording', () => {
-  const options = () => ({ signal: new AbortController().signal, transcript: makeTranscript() });
-  const lost = new SoapFault(['Sender', 'InvalidArgVal', 'InvalidToken']);
-  const rows: [string, (Reply | Error)[], string][] = [
-    ['one page', [found, page('Completed', 'A', 'B')], 'search'],
-    ['one recording', [found, page('Completed', 'A')], 'search'],
-    ['several pages, an empty one between', [found, page('Searching', 'B'), page('Searching'), page('Completed', 'A')], 'search'],
-    ['the old word for waiting', [found, page('Queued'), page('Completed', 'A')], 'search'],
-    ['a state left out', [found, page(null, 'A')], 'search'],
-    ['a state that nobody knows', [found, page('Unknown', 'A')], 'search'],
-    ['no recording at all', [found, page('Completed')], 'configured'],
-    ['others only', [found, page('Completed', 'B')], 'footage-missing'],
-    ['no search', [new SoapFault(['Receiver', 'ActionNotSupported'])], 'configured'],
-    ['a token lost once', [found, lost, found, page('Completed', 'A')], 'search'],
-    ['a token lost again and again', [lost, lost], 'configured'],
-    ['a search without a token', [{}], 'vms-fault'],
-    ['a search without end', [found, page('Searching')], 'vms-fault'],
+describe('a search', () => {
+  const rows: [string, (Reply | Error)[], (Reply | Error)[], string][] = [
+    ['one page', [found], [page('Completed', 'A', 'B')], 'A B'],
+    ['one entry', [found], [page('Completed', 'A')], 'A'],
+    ['several pages, an empty one between', [found], [page('Searching', 'B'), page('Searching'), page('Completed', 'A')], 'B A'],
+    ['the old word for waiting', [found], [page('Queued'), page('Completed', 'A')], 'A'],
+    ['a state left out', [found], [page(null, 'A')], 'A'],
+    ['a state that nobody knows', [found], [page('Unknown', 'A')], 'A'],
+    ['nothing', [found], [page('Completed')], ''],
+    ['an empty list', [found], [{ ResultList: '' }], ''],
+    ['a token lost once', [found], [lost, page('Completed', 'A')], 'A'],
+    ['no slot at first', [full, found], [page('Completed', 'A')], 'A'],
+    ['a token lost again and again', [found], [lost], 'InvalidToken'],
+    ['no slot at all', [full], [], 'ResourceProblem'],
+    ['not there', [notSupported], [], 'ActionNotSupported'],
+    ['no token', [{}], [], 'vms-fault'],
+    ['no end', [found], [page('Searching')], 'vms-fault'],
+    ['no end of entries', [found], [page('Searching', ...Array<string>(5000).fill('A'))], 'vms-fault'],
   ];
-  for (const [name, answers, outcome] of rows)
-    it(`${name} → ${outcome}`, async () => {
-      const { device, asked } = deviceSaying(answers);
-      const rung = await findRecording(device, url, 'A', options()).catch((error: unknown) => (error as { code: string }).code);
-      assert.equal(rung, outcome);
-      assert.equal(
-        asked.filter((operation) => operation === 'EndSearch').length,
-        answers.filter((answer) => answer === found).length,
-        'every search that was begun is ended',
+  for (const [name, begins, pages, outcome] of rows)
+    it(`${name} → ${outcome || 'empty'}`, async () => {
+      const { device, asked } = deviceSaying({ FindRecordings: begins, GetRecordingSearchResults: pages });
+      const entries = await runSearch(device, url, question, callOptions()).catch((error: unknown) =>
+        error instanceof SoapFault ? error.subcodes.at(-1) : (error as Problem).code,
       );
+      assert.equal(Array.isArray(entries) ? entries.join(' ') : entries, outcome);
+      const begun = asked.filter((operation) => operation === 'FindRecordings').length - begins.filter((each) => each !== found).length;
+      if (begins[0] !== full || begins.length > 1)
+        assert.equal(asked.filter((operation) => operation === 'EndSearch').length, Math.max(begun, 0), 'every search that was begun is ended');
     });
 
-  it('takes the token as configured where there is no search service', async () =>
-    assert.equal(await findRecording(deviceSaying([]).device, undefined, 'A', options()), 'configured'));
-  it('searches one after the other on one recorder', async () => {
-    const { device, asked } = deviceSaying([found, page('Completed', 'A'), found, page('Completed', 'A')]);
-    await Promise.all([findRecording(device, url, 'A', options()), findRecording(device, url, 'A', options())]);
-    assert.deepEqual(
-      asked,
-      [...Array(2).keys()].flatMap(() => ['FindRecordings', 'GetRecordingSearchResults', 'EndSearch']),
-    );
+  it('runs one after the other on one recorder', async () => {
+    const { device, asked } = deviceSaying({ FindRecordings: [found], GetRecordingSearchResults: [page('Completed', 'A')] });
+    await Promise.all([runSearch(device, url, question, callOptions()), runSearch(device, url, question, callOptions())]);
+    const one = ['FindRecordings', 'GetRecordingSearchResults', 'EndSearch'];
+    assert.deepEqual(asked, [...one, ...one]);
   });
-  it('leaves the queue when it is aborted', async () => {
-    const { device, asked } = deviceSaying([]);
-    device.searching = new Promise(() => undefined);
+  it('leaves the queue when it is aborted, and is not begun later', async () => {
+    const { device, asked } = deviceSaying({});
+    let release = (): void => undefined;
+    device.searching = new Promise<void>((resolve) => (release = resolve));
     const controller = new AbortController();
-    const work = findRecording(device, url, 'A', { ...options(), signal: controller.signal });
+    const work = runSearch(device, url, question, { ...callOptions(), signal: controller.signal });
     controller.abort(new Error('enough'));
     await assert.rejects(work, /enough/);
+    release();
+    await device.searching;
     assert.deepEqual(asked, []);
+  });
+  it('is ended when it is aborted between two pages', async () => {
+    const controller = new AbortController();
+    const { device, asked } = deviceSaying({ FindRecordings: [found], GetRecordingSearchResults: [page('Searching')] }, { searchMs: 60_000 });
+    const work = runSearch(device, url, question, { ...callOptions(), signal: controller.signal });
+    setImmediate(() => controller.abort(new Error('enough')));
+    await assert.rejects(work, /enough/);
+    await device.searching;
+    assert.equal(asked.at(-1), 'EndSearch');
   });
 });

@@ -77,11 +77,11 @@ export const manifestParts = (requestId: string, artifacts: readonly Artifact[])
   site: { id: 'SH-YUNFAN', city: '310000', name: '云帆广场（虚构）', regime: 'ART7' },
   plan: aPlan, planDigest, rows: ['tier-1.csv:2'],
   cameras: [{
-    camera: 'cam-1', asked: [span], state: 'complete', firstFrame: '2026-03-01T02:00:00.000000Z', lastFrame: '2026-03-01T02:00:59.960000Z',
-    holes: [], preRollMs: 480, rung: 'search', transcriptSha256: 'ef'.repeat(32), width: 1280, height: 720, codec: 'avc1.64001f',
+    camera: 'cam-1', asked: [{ ...span, basis: 'beijing' }], state: 'complete', firstFrame: '2026-03-01T02:00:00.000000Z', lastFrame: '2026-03-01T02:00:59.960000Z',
+    holes: [], preRollMs: 480, times: 'proven', confirmation: null, rung: 'search', transcriptSha256: 'ef'.repeat(32), width: 1280, height: 720, codec: 'avc1.64001f', audio: null,
     clock: {
-      before: { measuredAt: '2026-03-01T02:30:00.000Z', offsetMs: -120, uncertaintyMs: 1010 },
-      after: { measuredAt: '2026-03-01T02:31:00.000Z', offsetMs: -118, uncertaintyMs: 1009.5 },
+      before: { measuredAt: '2026-03-01T02:30:00.000Z', offsetMs: -120, uncertaintyMs: 1010, zoneSuspect: false },
+      after: { measuredAt: '2026-03-01T02:31:00.000Z', offsetMs: -118, uncertaintyMs: 1009.5, zoneSuspect: false },
     },
   }],
   approvals: [{ step: 'evidence-clerk', person: '示例丙', at: '2026-03-01T02:40:00.000Z' }, { step: 'unit-head', at: '2026-03-01T02:50:00.000Z' }],

@@ -1,82 +1,69 @@
-// Reads the H.264 samples of a small MP4 (ISO/IEC 14496-12 and -15): the footage that the recorder in a box plays.
+// Reads the tracks of a small MP4 or MOV (ISO/IEC 14496-12 and -15): the footage that the recorder in a box plays.
 import { readFileSync } from 'node:fs';
+import { boxesIn, descend, words } from './boxes.js';
+import { readEntry, type Entry } from './sample-entry.js';
 
 export interface Frame {
   key: boolean;
-  /** NAL units as stored, without lengths or start codes. */
+  /** NAL units as stored, without lengths or start codes; for other codecs the one stored unit. */
   nals: Buffer[];
+  /** Microseconds from the beginning of the track, in order of decoding and of presentation. Both begin at 0. */
+  decodeAt: number;
+  at: number;
 }
 
-export interface Footage {
+export interface MediaTrack extends Entry {
+  /** In order of decoding. */
   frames: Frame[];
-  parameterSets: Buffer[];
-  /** Microseconds of one frame. */
-  frameMicros: number;
+  /** Microseconds after which the track begins again when it is looped. */
+  cycle: number;
 }
 
-interface Box {
-  type: string;
-  body: Buffer;
+/** Video first. */
+export interface Footage {
+  tracks: MediaTrack[];
 }
 
-function boxesIn(data: Buffer): Box[] {
-  const found: Box[] = [];
-  for (let at = 0; at + 8 <= data.length;) {
-    const short = data.readUInt32BE(at);
-    const head = short === 1 ? 16 : 8;
-    const size = short === 1 ? Number(data.readBigUInt64BE(at + 8)) : short || data.length - at;
-    if (size < head || at + size > data.length) throw new Error('The MP4 has a box that is longer than the file.');
-    found.push({ type: data.toString('latin1', at + 4, at + 8), body: data.subarray(at + head, at + size) });
-    at += size;
+/** Runs of (count, value), 32 bits each, spread over the samples. */
+function spread(runs: number[]): number[] {
+  const values: number[] = [];
+  for (let index = 0; index + 1 < runs.length; index += 2) {
+    const value = runs[index + 1] ?? 0;
+    for (let left = runs[index] ?? 0; left > 0; left--) values.push(value);
   }
-  return found;
+  return values;
 }
 
-function descend(data: Buffer, path: string): Buffer {
-  return path.split('/').reduce((body, type) => {
-    const box = boxesIn(body).find((candidate) => candidate.type === type);
-    if (!box) throw new Error(`The MP4 has no ${path}.`);
-    return box.body;
-  }, data);
+function chunkOffsets(stbl: Buffer): number[] {
+  const short = boxesIn(stbl).find((box) => box.type === 'stco');
+  if (short) return words(short.body);
+  const long = descend(stbl, 'co64');
+  return Array.from({ length: long.readUInt32BE(4) }, (_, index) => Number(long.readBigUInt64BE(8 + 8 * index)));
 }
 
-/** Entries of a full box that holds a count and 32-bit words. */
-function words(body: Buffer, from = 8): number[] {
-  return Array.from({ length: Math.floor((body.length - from) / 4) }, (_, index) => body.readUInt32BE(from + 4 * index));
-}
-
-/** SPS and PPS of an `avc1` sample entry's AVCDecoderConfigurationRecord. */
-function parameterSetsOf(stsd: Buffer): Buffer[] {
-  const entry = boxesIn(stsd.subarray(8))[0];
-  if (entry?.type !== 'avc1') throw new Error('The MP4 is not H.264.');
-  const avcC = descend(entry.body.subarray(78), 'avcC');
-  const sets: Buffer[] = [];
-  let at = 5;
-  for (const mask of [0x1f, 0xff]) {
-    const count = (avcC[at++] ?? 0) & mask;
-    for (let index = 0; index < count; index++) {
-      const length = avcC.readUInt16BE(at);
-      sets.push(avcC.subarray(at + 2, at + 2 + length));
-      at += 2 + length;
-    }
-  }
-  return sets;
-}
-
-function sampleOffsets(stbl: Buffer, sizes: number[]): number[] {
-  const chunks = words(descend(stbl, 'stco'));
+/** Where each chunk begins and how many samples it holds. */
+function chunksOf(stbl: Buffer): { start: number; samples: number }[] {
   const runs = words(descend(stbl, 'stsc'));
-  const offsets: number[] = [];
   let run = 0;
-  chunks.forEach((start, index) => {
+  return chunkOffsets(stbl).map((start, index) => {
     while ((runs[3 * (run + 1)] ?? Infinity) <= index + 1) run++;
-    let at = start;
-    for (let left = runs[3 * run + 1] ?? 0; left > 0; left--) {
-      offsets.push(at);
-      at += sizes[offsets.length - 1] ?? 0;
-    }
+    return { start, samples: runs[3 * run + 1] ?? 0 };
   });
-  return offsets;
+}
+
+function samplesOf(file: Buffer, stbl: Buffer): Buffer[] {
+  const stsz = descend(stbl, 'stsz');
+  const [same, sizes] = [stsz.readUInt32BE(4), words(stsz, 12)];
+  const samples: Buffer[] = [];
+  for (const chunk of chunksOf(stbl)) {
+    let at = chunk.start;
+    for (let left = chunk.samples; left > 0; left--) {
+      const size = same || (sizes[samples.length] ?? 0);
+      samples.push(file.subarray(at, at + size));
+      at += size;
+    }
+  }
+  return samples;
 }
 
 function splitNals(sample: Buffer): Buffer[] {
@@ -89,23 +76,55 @@ function splitNals(sample: Buffer): Buffer[] {
   return nals;
 }
 
-/** One video track, constant frame rate, no B-frames, 4-byte NAL lengths. */
+function videoFrames(entry: Entry, stbl: Buffer, samples: Buffer[], timescale: number): { frames: Frame[]; cycle: number } {
+  const optional = (type: string): Buffer | undefined => boxesIn(stbl).find((box) => box.type === type)?.body;
+  const [durations, stss, ctts] = [spread(words(descend(stbl, 'stts'))), optional('stss'), optional('ctts')];
+  const keys = stss && new Set(words(stss));
+  const leads = ctts ? spread(words(ctts).map((value) => value | 0)) : [];
+  const micros = (ticks: number): number => (ticks * 1e6) / timescale;
+  let ticks = 0;
+  const frames = samples.map((sample, index) => {
+    const frame = {
+      key: keys ? keys.has(index + 1) : true,
+      nals: entry.codec === 'jpeg' ? [sample] : splitNals(sample),
+      decodeAt: micros(ticks),
+      at: micros(ticks + (leads[index] ?? 0) - (leads[0] ?? 0)),
+    };
+    ticks += durations[index] ?? 0;
+    return frame;
+  });
+  return { frames, cycle: micros(ticks) };
+}
+
+/** Samples of equal length in time: AAC access units of 1024, G.711 in pieces of 20 ms. */
+function audioFrames(entry: Entry, samples: Buffer[]): { frames: Frame[]; cycle: number } {
+  let units = samples;
+  if (entry.codec !== 'aac') {
+    const [all, size] = [Buffer.concat(samples), entry.clockRate / 50];
+    units = Array.from({ length: Math.floor(all.length / size) }, (_, index) => all.subarray(index * size, (index + 1) * size));
+  }
+  const each = ((entry.codec === 'aac' ? 1024 : entry.clockRate / 50) * 1e6) / entry.clockRate;
+  const frames = units.map((unit, index) => ({ key: true, nals: [unit], decodeAt: index * each, at: index * each }));
+  return { frames, cycle: units.length * each };
+}
+
+/** Edit lists are not heeded: every stored sample is footage. 4-byte NAL lengths. */
 export function readMp4(path: string): Footage {
   const file = readFileSync(path);
-  const mdia = boxesIn(descend(file, 'moov'))
+  const tracks = boxesIn(descend(file, 'moov'))
     .filter((box) => box.type === 'trak')
-    .map((trak) => descend(trak.body, 'mdia'))
-    .find((body) => descend(body, 'hdlr').toString('latin1', 8, 12) === 'vide');
-  if (!mdia) throw new Error('The MP4 has no video track.');
-  const stbl = descend(mdia, 'minf/stbl');
-  const timescale = descend(mdia, 'mdhd').readUInt32BE(12);
-  const [, delta = 0, ...further] = words(descend(stbl, 'stts'));
-  if (further.length) throw new Error('The MP4 has no constant frame rate.');
-  const sizes = words(descend(stbl, 'stsz'), 12);
-  const keys = new Set(words(descend(stbl, 'stss')));
-  const frames = sampleOffsets(stbl, sizes).map((offset, index) => ({
-    key: keys.has(index + 1),
-    nals: splitNals(file.subarray(offset, offset + (sizes[index] ?? 0))),
-  }));
-  return { frames, parameterSets: parameterSetsOf(descend(stbl, 'stsd')), frameMicros: (delta * 1_000_000) / timescale };
+    .flatMap((trak): MediaTrack[] => {
+      const mdia = descend(trak.body, 'mdia');
+      const stbl = descend(mdia, 'minf/stbl');
+      const entry = readEntry(descend(stbl, 'stsd'));
+      if (!entry) return [];
+      const samples = samplesOf(file, stbl);
+      const timescale = descend(mdia, 'mdhd').readUInt32BE(12);
+      const laid = entry.kind === 'video' ? videoFrames(entry, stbl, samples, timescale) : audioFrames(entry, samples);
+      return [{ ...entry, ...laid }];
+    })
+    .sort((a, b) => Number(a.kind === 'audio') - Number(b.kind === 'audio'));
+  if (tracks[0]?.kind !== 'video' || tracks.filter((track) => track.kind === 'video').length > 1)
+    throw new Error('The MP4 has no video track, or several.');
+  return { tracks };
 }

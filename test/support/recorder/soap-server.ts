@@ -1,33 +1,11 @@
 // The recorder's SOAP side: one HTTP server, every service under /onvif/, digest or WS-UsernameToken.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Faults } from './faults.js';
-import { acceptsToken, makeDigest, type Account, type Digest } from './login.js';
-import { replies, SoapFault, type SoapParts } from './soap-replies.js';
-import { escapeXml, operationOf } from './xml.js';
-
-const declarations = Object.entries({
-  s: 'http://www.w3.org/2003/05/soap-envelope',
-  tt: 'http://www.onvif.org/ver10/schema',
-  ter: 'http://www.onvif.org/ver10/error',
-  tds: 'http://www.onvif.org/ver10/device/wsdl',
-  trt: 'http://www.onvif.org/ver10/media/wsdl',
-  tse: 'http://www.onvif.org/ver10/search/wsdl',
-  trp: 'http://www.onvif.org/ver10/replay/wsdl',
-  trc: 'http://www.onvif.org/ver10/recording/wsdl',
-  wsnt: 'http://docs.oasis-open.org/wsn/b-2',
-  tns1: 'http://www.onvif.org/ver10/topics',
-}).map(([prefix, namespace]) => ` xmlns:${prefix}="${namespace}"`);
-
-const envelope = (body: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<s:Envelope${declarations.join('')}><s:Body>${body}</s:Body></s:Envelope>`;
-
-const fault = (subcodes: readonly string[]): string => {
-  const nested = subcodes.reduceRight((inner, code) => `<s:Subcode><s:Value>${code}</s:Value>${inner}</s:Subcode>`, '');
-  return envelope(
-    `<s:Fault><s:Code><s:Value>s:Sender</s:Value>${nested}</s:Code>
-     <s:Reason><s:Text xml:lang="en">Refused by the recorder</s:Text></s:Reason></s:Fault>`,
-  );
-};
+import { acceptsToken, makeDigest, userOf, type Account, type Digest } from './login.js';
+import { envelope, faultOf, SoapFault } from './soap-envelope.js';
+import { makeReplies, type Replies, type SoapParts } from './soap-replies.js';
+import { operationOf } from './xml.js';
 
 /** May be asked without a login (ONVIF Core, access classes). */
 const open = new Set(['GetSystemDateAndTime', 'GetServices', 'GetServiceCapabilities']);
@@ -38,8 +16,15 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function misbehave(kind: NonNullable<Faults['soap']>, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/soap+xml; charset=utf-8' });
+const xmlHeaders = { 'content-type': 'application/soap+xml; charset=utf-8' };
+
+function misbehave(kind: NonNullable<Faults['soap']>, body: string, response: ServerResponse): void {
+  if (kind === 'truncated') {
+    response.writeHead(200, { ...xmlHeaders, 'content-length': Buffer.byteLength(body) });
+    return void response.write(body.slice(0, body.length / 2), () => response.destroy());
+  }
+  response.writeHead(200, xmlHeaders);
+  if (kind === 'cut') return void response.end(body.slice(0, body.length / 2));
   response.write('<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>');
   if (kind === 'stall') return;
   const piece = kind === 'huge' ? '<x>'.padEnd(65_536, 'x') : 'x';
@@ -52,43 +37,60 @@ function misbehave(kind: NonNullable<Faults['soap']>, response: ServerResponse):
 }
 
 export interface SoapServerParts extends SoapParts {
-  account: Account;
-  faults: Faults;
+  accounts: readonly Account[];
   /** Every operation received. */
   seen: string[];
 }
 
-async function answer(parts: SoapServerParts, digest: Digest, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Body of the answer, or the fault. */
+function replyTo(parts: SoapServerParts, replies: Replies, operation: string, xml: string, user: string): string {
+  const { faults } = parts;
+  const reply = replies[operation];
+  if (!reply || (faults.searchRefused && reply[0] === 'tse') || faults.refuse?.includes(operation))
+    throw new SoapFault(['ter:ActionNotSupported'], 500);
+  if (operation === 'GetUsers' && parts.accounts.length > 1 && user !== parts.accounts[1]?.user)
+    throw new SoapFault(['ter:OperationProhibited']);
+  const [prefix, makeBody] = reply;
+  return envelope(`<${prefix}:${operation}Response>${makeBody(parts, xml)}</${prefix}:${operation}Response>`);
+}
+
+async function answer(
+  parts: SoapServerParts,
+  replies: Replies,
+  digest: Digest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const xml = await bodyOf(request);
   const { operation } = operationOf(xml);
+  const { faults } = parts;
   parts.seen.push(operation);
-  const send = (status: number, body: string, headers: Record<string, string> = {}): void =>
-    void response
-      .writeHead(status, { 'content-type': 'application/soap+xml; charset=utf-8', 'content-length': Buffer.byteLength(body), ...headers })
-      .end(body);
-  if (parts.faults.soap) return misbehave(parts.faults.soap, response);
-  const { login } = parts.faults;
-  const byDigest = login !== 'token' && digest.accepts(request.headers.authorization, request.method ?? '', request.url ?? '');
-  const byToken = login !== 'digest' && acceptsToken(xml, parts.account, parts.now());
-  if (!open.has(operation) && (parts.faults.refuseLogin || !(byDigest || byToken))) {
-    if (login === 'token') return send(400, fault(['ter:NotAuthorized']));
-    return send(401, '', { 'www-authenticate': digest.challenge });
+  const send = (status: number, body: string, headers: Record<string, string | string[]> = {}): void =>
+    void response.writeHead(status, { ...xmlHeaders, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+  const isWrong = faults.soap && (!faults.soapOn || faults.soapOn === operation);
+  const { authorization } = request.headers;
+  const verdict = faults.login === 'token' ? 'no' : digest.judge(authorization, request.method ?? '', request.url ?? '');
+  const byToken = faults.login !== 'digest' && acceptsToken(xml, parts.accounts, parts.now());
+  if (!(isWrong && !faults.soapOn) && !open.has(operation) && (faults.refuseLogin || !(verdict === 'yes' || byToken))) {
+    if (faults.login === 'token') return send(faults.faultStatus ?? 400, faultOf(['ter:NotAuthorized'], faults.faultStyle));
+    return send(401, '', { 'www-authenticate': digest.challenges(verdict === 'stale' ? 'stale' : 'no') });
   }
-  const reply = replies[operation];
-  if (!reply || (parts.faults.searchRefused && reply[0] === 'tse')) return send(500, fault(['ter:ActionNotSupported']));
   try {
-    const [prefix, makeBody] = reply;
-    send(200, envelope(`<${prefix}:${operation}Response>${makeBody(parts, xml)}</${prefix}:${operation}Response>`));
+    const body = replyTo(parts, replies, operation, xml, userOf(authorization, xml));
+    return isWrong ? misbehave(faults.soap ?? 'cut', body, response) : send(200, body);
   } catch (thrown) {
     if (!(thrown instanceof SoapFault)) throw thrown;
-    send(400, fault(thrown.subcodes.map(escapeXml)));
+    if (isWrong) return misbehave(faults.soap ?? 'cut', envelope(''), response);
+    send(faults.faultStatus ?? thrown.status, faultOf(thrown.subcodes, faults.faultStyle));
   }
 }
 
-/** Not yet listening. */
-export function makeSoapServer(parts: SoapServerParts): Server {
-  const digest = makeDigest(parts.account, true);
-  return createServer((request, response) => {
-    answer(parts, digest, request, response).catch(() => response.destroy());
-  });
+/** Not yet listening. With a certificate: HTTPS. */
+export function makeSoapServer(parts: SoapServerParts, tls?: { cert: Buffer; key: Buffer }): Server {
+  const digest = makeDigest(parts.accounts, parts.faults, true);
+  const replies = makeReplies();
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(parts, replies, digest, request, response).catch(() => response.destroy());
+  };
+  return tls ? (createSecureServer({ ...tls }, take) as unknown as Server) : createServer(take);
 }

@@ -1,14 +1,19 @@
 // A recorder in a box: SOAP over HTTP and ONVIF replay over RTSP, on this machine, from a real file. For tests and for the demo.
 import type { AddressInfo, Server } from 'node:net';
 import type { Faults } from './faults.js';
-import { readMp4 } from './mp4.js';
+import { expectUnits, type Expected } from './expect-units.js';
+import { prepareFootage } from './prepare-footage.js';
 import { makeRtspServer } from './rtsp-server.js';
 import { makeSoapServer } from './soap-server.js';
-import { makeTimeline, micros, type Hole, type Unit } from './timeline.js';
+import { makeTimeline, type Hole } from './timeline.js';
+
+export type { Expected } from './expect-units.js';
 
 export interface RecorderOptions {
-  /** MP4 with one H.264 track of constant frame rate without B-frames. */
+  /** MP4 or MOV: one video track (H.264, H.265, Motion JPEG), at most one audio track (AAC, G.711). */
   media: string;
+  /** What is recorded from an instant on: other footage with the same kinds of tracks. */
+  later?: { media: string; from: Date };
   /** Loopback unless told. */
   host?: string;
   /** 0 = any free one. */
@@ -16,6 +21,10 @@ export interface RecorderOptions {
   rtspPort?: number;
   user: string;
   password: string;
+  /** Who may list the users. Anybody who may sign in, where unset. */
+  administrator?: { user: string; password: string };
+  /** PEM. With them: https and rtsps. */
+  tls?: { cert: Buffer; key: Buffer };
   /** What is recorded, by the recorder's own clock. Earlier and later there is nothing. */
   start: Date;
   end: Date;
@@ -26,16 +35,17 @@ export interface RecorderOptions {
   clockOffsetMs?: number;
   now?: () => Date;
   faults?: Faults;
-  /** Do key frames carry SPS and PPS? Real recorders' do. */
+  /** Do key frames carry their parameter sets? Real recorders' do. */
   inBandParameterSets?: boolean;
+  /** G.711 as A-law. */
+  aLaw?: boolean;
+  /** Times between pictures differ. */
+  unevenRate?: boolean;
   /** Footage from another RTSP server: what GetReplayUri answers. */
   replayUri?: string;
 }
 
-export interface Expected extends Unit {
-  /** Before the span: sent because decoding starts at a key frame. */
-  preRoll: boolean;
-}
+type Span = { from: string | Date; to: string | Date };
 
 export interface Recorder {
   /** Device service. */
@@ -48,10 +58,10 @@ export interface Recorder {
   faults: Faults;
   /** All that was asked of it, in order: SOAP operations, RTSP methods with addresses. */
   requests: { soap: string[]; rtsp: string[] };
-  /** File frame numbers of the frames inside the span (ISO instants or dates). */
-  expectedFrames(span: { from: string | Date; to: string | Date }): number[];
-  /** The same with times and NAL units, from the key frame at or before the span on. */
-  expectedUnits(span: { from: string | Date; to: string | Date }): Expected[];
+  /** File frame numbers of the video frames inside the span (ISO instants or dates). */
+  expectedFrames(span: Span): number[];
+  /** What the recording holds of the span in one track (video unless told), see expect-units.ts. */
+  expectedUnits(span: Span, track?: number): Expected[];
   close(): Promise<void>;
 }
 
@@ -64,40 +74,31 @@ const shut = (server: Server): Promise<void> => new Promise((resolve) => server.
 
 /** Starts it and resolves when both ports listen. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
-  const { host = '127.0.0.1', recordings = ['REC_1'], holes = [], faults = {}, start, end } = options;
-  const footage = readMp4(options.media);
-  const timeline = makeTimeline(footage, { start, end }, holes, options.inBandParameterSets ?? true);
+  const { host = '127.0.0.1', recordings = ['REC_1'], holes = [], faults = {}, start, end, tls } = options;
+  const how = {
+    inBandParameterSets: options.inBandParameterSets ?? true,
+    aLaw: options.aLaw ?? false,
+    unevenRate: options.unevenRate ?? false,
+  };
+  const footage = prepareFootage(options.media, how);
+  const later = options.later && { from: options.later.from, footage: prepareFootage(options.later.media, how) };
+  const timeline = makeTimeline({ footage, start, end, holes, ...(later ? { later } : {}) });
   const machineClock = options.now ?? (() => new Date());
-  const now = (): Date => new Date(machineClock().getTime() + (options.clockOffsetMs ?? 0));
-  const account = { user: options.user, password: options.password };
+  const now = (): Date => new Date(machineClock().getTime() + (options.clockOffsetMs ?? 0) + (faults.clockOffsetMs ?? 0));
+  const accounts = [{ user: options.user, password: options.password }, ...(options.administrator ? [options.administrator] : [])];
   const requests = { soap: [] as string[], rtsp: [] as string[] };
 
-  const rtsp = makeRtspServer({ footage, timeline, recordings, account, faults, now, end, seen: requests.rtsp });
+  const rtsp = makeRtspServer({ footage, timeline, recordings, accounts, faults, now, start, end, seen: requests.rtsp }, tls);
   const rtspPort = await listen(rtsp.server, options.rtspPort ?? 0, host);
-  const rtspUrl = `rtsp://${host}:${rtspPort}/replay`;
-  const replayUri = (recording: string): string => options.replayUri ?? `${rtspUrl}?recording=${encodeURIComponent(recording)}&stream=0`;
-  const parts = {
-    base: '',
-    timeline,
-    recordings,
-    start,
-    end,
-    now,
-    replayUri,
-    empty: () => faults.empty ?? false,
-    searches: new Map<string, string[]>(),
-    account,
-    faults,
-    seen: requests.soap,
-  };
-  const soap = makeSoapServer(parts);
+  const rtspUrl = `${tls ? 'rtsps' : 'rtsp'}://${host}:${rtspPort}/replay`;
+  const shown = (): string => `${rtspUrl}`.replace(host, faults.foreignHost ?? host);
+  const replayUri = (recording: string): string => options.replayUri ?? `${shown()}?recording=${encodeURIComponent(recording)}&stream=0`;
+  const parts = { base: '', footage, timeline, recordings, start, end, now, replayUri, accounts, faults, seen: requests.soap };
+  const soap = makeSoapServer(parts, tls);
   const port = await listen(soap, options.port ?? 0, host);
-  parts.base = `http://${host}:${port}`;
+  parts.base = `${tls ? 'https' : 'http'}://${host}:${port}`;
 
-  const expectedUnits: Recorder['expectedUnits'] = (span) => {
-    const [from, to] = [micros(new Date(span.from)), micros(new Date(span.to))];
-    return [...timeline.play(from, to)].map((unit) => ({ ...unit, preRoll: unit.utcMicros < from }));
-  };
+  const expectedUnits: Recorder['expectedUnits'] = (span, track = 0) => expectUnits(timeline, span, track);
   const close = async (): Promise<void> => {
     soap.closeAllConnections();
     for (const socket of rtsp.sockets) socket.destroy();
@@ -114,7 +115,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     close,
     expectedFrames: (span) =>
       expectedUnits(span)
-        .filter((unit) => !unit.preRoll)
+        .filter((unit) => !unit.preRoll && !unit.postRoll)
         .map((unit) => unit.fileFrame),
   };
 }

@@ -12,7 +12,7 @@ const reply = (body = '', headers: string[] = []): Buffer =>
 function read(chunks: readonly Buffer[]): { seen: string[]; isCut: boolean } {
   const seen: string[] = [];
   const framer = makeFramer({
-    packet: (channel, payload) => seen.push(`packet ${channel} ${payload.toString('hex')}`),
+    packet: (channel, bytes, start, end) => seen.push(`packet ${channel} ${bytes.toString('hex', start, end)}`),
     message: (message) => seen.push(`message ${message.start} cseq ${header(message, 'cseq')} ${message.body.toString('hex')}`),
   });
   for (const chunk of chunks) framer.push(chunk);

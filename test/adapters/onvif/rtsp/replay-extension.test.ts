@@ -1,10 +1,19 @@
 // RTP packets and the 0xABAC extension: the vector of our facts, NTP to the microsecond, and packets that are none.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { holdsBye, microsOfNtp, readRtp } from '../../../../adapters/onvif/rtsp/replay-extension.js';
+import { microsOfNtp } from '../../../../adapters/onvif/rtsp/replay-extension.js';
+import * as rtp from '../../../../adapters/onvif/rtsp/rtp-packet.js';
 import { ntpOf } from '../../../support/recorder/rtp.js';
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'hex');
+/** In the middle of other bytes, as packets lie. */
+function readRtp(bytes: Buffer) {
+  const around = Buffer.concat([Buffer.alloc(3, 0xff), bytes, Buffer.alloc(5, 0xff)]);
+  const packet = rtp.makePacket();
+  rtp.readRtp(packet, around, 3, 3 + bytes.length);
+  return { ...packet, payload: around.subarray(packet.start, packet.end), jpeg: around.toString('hex', packet.jpegStart, packet.jpegEnd) };
+}
+const holdsBye = (bytes: Buffer): boolean => rtp.holdsBye(bytes, 0, bytes.length);
 const vector = hex('90600000 00000000 00000000 abac0003 ed4e1c20 80000000 a07b0000 6588');
 
 describe('the replay extension', () => {
@@ -12,7 +21,8 @@ describe('the replay extension', () => {
     const packet = readRtp(vector);
     assert.deepEqual(packet.extension, {
       utcMicros: Date.parse('2026-03-01T02:00:00.500Z') * 1000,
-      flags: { c: true, e: false, d: true, t: false },
+      bits: 0xa0,
+      cseq: 0x7b,
     });
     assert.equal(packet.payload.toString('hex'), '6588');
     assert.equal(packet.payloadType, 96);
@@ -40,6 +50,11 @@ describe('the replay extension', () => {
       assert.equal(readRtp(packet).payload.toString('hex'), payload);
       assert.equal(readRtp(packet).extension !== null, timed);
     });
+  it('finds the JPEG extension behind it, alone, and none', () => {
+    const behind = hex('90e00001 00000000 00000000 abac0005 ed4e1c20 80000000 10000000 ffd80001 11223344 41aa');
+    const alone = hex('90e00001 00000000 00000000 ffd80001 11223344 41aa');
+    assert.deepEqual([behind, alone, vector].map((packet) => readRtp(packet).jpeg), ['11223344', '11223344', '']);
+  });
   const broken: [string, Buffer][] = [
     ['nothing', Buffer.alloc(0)],
     ['a cut header', vector.subarray(0, 11)],

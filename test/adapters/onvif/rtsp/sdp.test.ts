@@ -47,6 +47,18 @@ describe('session description', () => {
         [['6764001eacb4', '68ef3cb0'], [], []],
       );
     });
+  it('names codecs by their payload type where no rtpmap does, and tells channels', () => {
+    const { media } = readSdp('m=audio 0 RTP/AVP 0\nm=audio 0 RTP/AVP 8\nm=video 0 RTP/AVP 26\nm=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/44100/2');
+    assert.deepEqual(
+      media.map(({ encoding, clockRate, channels }) => [encoding, clockRate, channels]),
+      [
+        ['PCMU', 8000, null],
+        ['PCMA', 8000, null],
+        ['JPEG', 90_000, null],
+        ['MPEG4-GENERIC', 44_100, 2],
+      ],
+    );
+  });
   it('may be empty or rubbish', () => {
     assert.deepEqual(readSdp('').media, []);
     assert.equal(readSdp('m=\nm=video').media.length, 2);

@@ -1,0 +1,85 @@
+// What it costs: `npm run bench -- pull`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseInstant } from '../plugin/domain/span.js';
+import { runWork } from './children.js';
+import type { PullAnswer, PullOrder } from './pull.js';
+import { pullRows } from './pull-rows.js';
+import { asTable, missed } from './rows.js';
+
+const usage = `usage:
+  npm run bench -- pull [--minutes N] [--runs N] [--json]
+  npm run bench -- pull --recorder URL --user U [--password P] --recording TOKEN --from T --to T --out DIR [--fingerprint SHA256] [--json]
+The password may come in EXPORTGATE_BENCH_PASSWORD instead, where other users of the machine do not see it.
+`;
+
+const options = {
+  minutes: { type: 'string', default: '1' },
+  runs: { type: 'string', default: '5' },
+  json: { type: 'boolean', default: false },
+  recorder: { type: 'string' },
+  user: { type: 'string' },
+  password: { type: 'string' },
+  recording: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  out: { type: 'string' },
+  fingerprint: { type: 'string' },
+} as const;
+
+type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const counted = (text: string, most: number): number => {
+  const count = Number(text);
+  if (!(Number.isInteger(count) && count >= 1 && count <= most)) throw new Error(`“${text}” is not a whole number from 1 to ${most}.`);
+  return count;
+};
+
+/** 1 where something demanded was missed. */
+async function measure(given: Given): Promise<number> {
+  const rows = await pullRows(counted(given.minutes, 120), counted(given.runs, 50));
+  print(given.json ? JSON.stringify(rows, null, 2) : asTable(rows));
+  for (const { row, ratio, most } of missed(rows)) process.stderr.write(`missed: ${row}: ${ratio?.toFixed(2)} where ${most} is the most\n`);
+  return missed(rows).length > 0 ? 1 : 0;
+}
+
+/** Any recorder: no measure beside it, for nobody knows how fast it could be. */
+async function pullFrom(given: Given, env: NodeJS.ProcessEnv): Promise<number> {
+  const { recorder, user, recording, from, to, out, fingerprint, password = env.EXPORTGATE_BENCH_PASSWORD } = given;
+  if (!recorder || !user || !password || !recording || !from || !to || !out) throw new Error('Something is missing.');
+  await fs.promises.mkdir(out, { recursive: true });
+  const order: PullOrder = {
+    recorder: { id: 'bench', url: recorder, user, password, ...(fingerprint !== undefined && { tls: { fingerprint } }) },
+    source: { recording },
+    span: { from: parseInstant(from), to: parseInstant(to) },
+    folder: out,
+    sealed: false,
+  };
+  const { frames, parts, span, holes, bytes, resumes, seconds, megabytes } = await runWork<PullAnswer>('pull', order);
+  if (given.json) print(JSON.stringify({ frames, parts, span, holes, bytes, resumes, seconds, megabytes }, null, 2));
+  else
+    print(
+      [
+        `frames    ${frames} in ${parts} part(s)`,
+        `span      ${span ? `${span.from} to ${span.to} (first and last picture, the recorder's clock)` : 'nothing'}`,
+        ...(holes.length
+          ? holes.map((hole) => `hole      ${hole.from} to ${hole.to}${hole.expected ? ', as the recorder says itself' : ''}`)
+          : ['holes     none']),
+        `bytes     ${bytes}`,
+        `seconds   ${seconds.toFixed(3)}, taken up again ${resumes} time(s)`,
+        `memory    ${megabytes.toFixed(0)} MB at most`,
+      ].join('\n'),
+    );
+  return 0;
+}
+
+try {
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (positionals.join(' ') !== 'pull') throw new Error('There is one bench: pull.');
+  process.exitCode = await (values.recorder === undefined ? measure(values) : pullFrom(values, process.env));
+} catch (thrown) {
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}`);
+  process.exitCode = 2;
+}

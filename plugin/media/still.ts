@@ -1,0 +1,51 @@
+// One frame of a part, marked, as JPEG: for the person who reads the clock in the picture.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Edge } from '../domain/audit-event.js';
+import { Problem } from '../domain/problem.js';
+import { buildArguments, whitelists } from './ffmpeg.js';
+import type { Tools } from './find-ffmpeg.js';
+import { placeMarks, plainName, type Rendering } from './render.js';
+import { runFfmpeg } from './run-ffmpeg.js';
+
+const timeLimitMs = 60_000;
+const mostBytes = 32 * 1024 ** 2;
+/** The last frame is looked for from here on, seconds before the end: decoding begins at the key frame before. */
+const lookBack = 1;
+
+/** The first or the last frame that is shown. Problem `render-failed`. */
+export async function renderStill(tools: Tools, rendering: Rendering & { edge: Edge }): Promise<Buffer> {
+  const { workFolder, part, edge } = rendering;
+  const input = path.basename(rendering.input);
+  if (path.resolve(workFolder, input) !== path.resolve(rendering.input) || !plainName.test(input))
+    throw new Problem('internal', 'A part is rendered in the work folder alone.');
+  const stem = path.parse(input).name;
+  const output = `${stem}-${edge}.jpg`;
+  const seconds = Math.max(0, (part.lastUtcMicros - part.firstUtcMicros) / 1_000_000 - lookBack);
+  const args = buildArguments({
+    // The times of the file are kept: the clock mark reads them.
+    inputOptions: [...whitelists(part), ...(edge === 'last' && seconds > 0 ? ['-ss', seconds.toFixed(6), '-copyts'] : [])],
+    input: `file:${input}`,
+    filters: await placeMarks(stem, rendering),
+    // Each frame is written over the one before, so that the last one stays.
+    outputOptions: [
+      '-map',
+      '0:v:0',
+      '-an',
+      '-sn',
+      '-dn',
+      ...(edge === 'first' ? ['-frames:v', '1'] : []),
+      '-update',
+      '1',
+      '-q:v',
+      '3',
+      '-f',
+      'image2',
+    ],
+    output: `file:${output}`,
+  });
+  await runFfmpeg(tools, args, { timeLimitMs, cwd: workFolder, signal: rendering.signal, mostBytes, wantedMicros: part.durationMicros });
+  const still = await readFile(path.join(workFolder, output)).catch(() => null);
+  if (!still || still.length === 0) throw new Problem('render-failed', 'No picture came of the footage.');
+  return still;
+}
