@@ -12,6 +12,7 @@ import { makeMemory, type Memory } from './memory.js';
 import { readUnits, type Ending } from './read-units.js';
 import { cutOff } from './reading.js';
 import type { Replay } from './session.js';
+import { BeginningMissing } from './track-reader.js';
 
 export interface Course {
   /** After the first unit. */
@@ -82,14 +83,14 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
   const deadline = performance.now() + Math.max(limits.wallMs, (2 * (expected.to - expected.from)) / 1000);
   const doubt = makeDoubt(expected);
   let [resumes, counted] = [0, false];
-  /** Until a session brought nothing: there are recorders that announce wrong sequence numbers. */
-  let careful = true;
+  /** Sessions whose beginning seemed to be missing. There are recorders that announce wrong sequence numbers: the third is believed. */
+  let beheaded = 0;
   let tracks: readonly Track[] = [];
   let memory: Memory | null = null;
 
   const begin = async (): Promise<{ replay: Replay; asked: number }> => {
     const asked = memory?.from() ?? expected.from;
-    const replay = await open({ from: instantOf(asked), to: instantOf(expected.to + beyond) }, careful);
+    const replay = await open({ from: instantOf(asked), to: instantOf(expected.to + beyond) }, beheaded < 2);
     if (memory && factsOf(replay.tracks) !== factsOf(tracks)) {
       await replay.teardown();
       throw new Problem('wrong-footage', 'The recorder describes other tracks than the first time it was asked.');
@@ -158,7 +159,7 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
         const isFirst = memory === null || memory.latest() === null;
         if (!isBreak(thrown) || (isFirst && !replay) || performance.now() > deadline) throw thrown;
         strikes += news > 0 ? 1 : 2;
-        careful &&= news > 0;
+        if (thrown instanceof BeginningMissing) beheaded++;
         // Footage that was there a moment ago is not missing.
         if (strikes > mostResumes) throw thrown.code === 'footage-missing' ? cutOff() : thrown;
         await wait(limits.backoffMs * 2 ** (strikes - 1), undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -14,6 +14,13 @@ export interface TrackReader {
 
 const fault = (detail: string): Problem => new Problem('vms-fault', detail);
 
+/** It looks as if the first packet were missing. There are recorders of which it always does. */
+export class BeginningMissing extends Problem {
+  constructor(detail: string) {
+    super('vms-fault', detail);
+  }
+}
+
 interface Parts {
   /** Does this CSeq byte name an earlier PLAY of the session? */
   isStale(cseq: number): boolean;
@@ -44,7 +51,7 @@ export function makeTrackReader(kept: Kept, times: UnitTimes, { isStale, give, c
     const unit = { track: track.track, utcMicros, counted, key: piece.key || flags.c, flags, sequence: numbers, data };
     if (first === 'none' && counted && careful) return void (first = unit);
     // The packet that bore the time of the first unit is the one that is missing.
-    if (typeof first === 'object' && !counted) throw fault('The first packet of what the recorder sent is missing.');
+    if (typeof first === 'object' && !counted) throw new BeginningMissing('The first packet of what the recorder sent is missing.');
     letGo();
     give(unit);
   };
@@ -56,7 +63,7 @@ export function makeTrackReader(kept: Kept, times: UnitTimes, { isStale, give, c
       if (begun && (packet.ssrc !== ssrc || packet.sequence !== ((sequence + 1) & 0xffff)))
         throw fault('Packets are missing in what the recorder sent.');
       if (!begun && careful && packet.sequence !== (firstSequence() ?? packet.sequence))
-        throw fault('What the recorder sent does not begin with the packet that it announced.');
+        throw new BeginningMissing('What the recorder sent does not begin with the packet that it announced.');
       [begun, sequence, ssrc] = [true, packet.sequence, packet.ssrc];
       if (packet.payloadType === media.payloadType) return depacketizer.push(packet);
       // Comfort noise and tones stand between samples of audio.
