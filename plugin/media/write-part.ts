@@ -64,9 +64,9 @@ export interface PartParts {
 const reordered = 16;
 /** Held before a part is opened: ten seconds at 50 Mbit/s. */
 const mostWaitingBytes = 64 * 1024 * 1024;
-/** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. 13 minutes at
+/** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. eight minutes at
  *  25 frames a second, less with sound. */
-const fullUnits = 20_000;
+const fullUnits = 12_000;
 /** A recorder that sends no key frame must not fill the memory either. */
 const mostUnits = 300_000;
 

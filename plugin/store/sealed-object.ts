@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../domain/artifact.js';
-import { Digester } from '../domain/formats/digest.js';
 import { Problem } from '../domain/problem.js';
 import { diskProblem, syncFolder } from './disk.js';
 import { SealedReader } from './sealed-reader.js';
@@ -95,27 +94,33 @@ export class SealedWriter {
   /** Writes the segment under way. `#length` counts it already. */
   async #flush(last: boolean): Promise<void> {
     const index = segmentCount(this.#length) - 1;
-    await this.#put(segmentStart(index), sealSegment(this.#key, { object: this.id, index, last }, this.#current.subarray(0, this.#filled)));
+    const [sealed, tag] = sealSegment(this.#key, { object: this.id, index, last }, this.#current.subarray(0, this.#filled));
+    await this.#put(segmentStart(index), sealed, tag);
     this.#filled = 0;
   }
 
   async #seal(): Promise<Digest> {
     if (this.#filled > 0) await this.#flush(true);
     const place = { object: this.id, index: 0, last: segmentCount(this.#length) === 1 };
-    await this.#put(segmentStart(0), sealSegment(this.#key, place, this.#first.subarray(0, Math.min(this.#length, segmentBytes))));
+    await this.#put(segmentStart(0), ...sealSegment(this.#key, place, this.#first.subarray(0, Math.min(this.#length, segmentBytes))));
     const { version, wrapped } = this.#wrapping.wrap(this.#key, this.id);
     await this.#put(0, sealHeader(this.#key, { object: this.id, length: this.#length, version, wrapped }));
-    await this.#file.sync();
-    const digester = new Digester();
-    const reader = await SealedReader.open(this.id, this.#file, this.#wrapping);
-    for await (const bytes of reader.read(0, reader.length)) digester.update(bytes);
-    return digester.done();
+    const [digest] = await Promise.all([this.#readBack(), this.#file.sync()]);
+    return digest;
   }
 
-  async #put(position: number, bytes: Buffer): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
-      done += bytesWritten;
+  async #readBack(): Promise<Digest> {
+    return (await SealedReader.open(this.id, this.#file, this.#wrapping)).digest();
+  }
+
+  /** One behind the other from `position` on. */
+  async #put(position: number, ...pieces: Buffer[]): Promise<void> {
+    for (const bytes of pieces) {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+      position += bytes.length;
     }
   }
 

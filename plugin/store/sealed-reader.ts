@@ -1,10 +1,13 @@
 // Reads one sealed object by range: header judged first, each segment authenticated before a byte of it leaves.
 import type { FileHandle } from 'node:fs/promises';
+import type { Digest } from '../domain/artifact.js';
+import { Digester } from '../domain/formats/digest.js';
 import {
   checkHeader,
   corrupt,
   fileBytes,
   headerBytes,
+  openInPieces,
   openSegment,
   readHeader,
   segmentBytes,
@@ -33,7 +36,7 @@ export class SealedReader {
 
   /** Checks the header and the file's length. Problem `object-corrupt`. */
   static async open(object: string, file: FileHandle, wrapping: Wrapping): Promise<SealedReader> {
-    const bytes = await readAt(file, 0, headerBytes);
+    const bytes = await readAt(file, 0, Buffer.alloc(headerBytes));
     const header = readHeader(object, bytes);
     const key = unwrap(wrapping, header);
     checkHeader(key, object, bytes);
@@ -50,20 +53,38 @@ export class SealedReader {
   /** Plaintext from `from` up to, not including, `to`. Only the segments that hold it are read. */
   async *read(from: number, to: number): AsyncGenerator<Buffer> {
     const end = from < to ? Math.ceil(to / segmentBytes) : 0;
+    // For the ciphertext of one segment after the other.
+    const sealed = Buffer.allocUnsafeSlow(fileBytes(segmentBytes) - segmentStart(0));
     for (let index = Math.floor(from / segmentBytes); index < end; index++) {
-      const plain = await this.#segment(index);
+      const plain = await this.#segment(index, sealed);
       const start = index * segmentBytes;
       yield plain.subarray(Math.max(0, from - start), Math.min(plain.length, to - start));
     }
     // An empty object has a segment too, and whoever reads it wants to know that nothing was taken out.
-    if (this.length === 0) await this.#segment(0);
+    if (this.length === 0) await this.#segment(0, sealed);
   }
 
-  async #segment(index: number): Promise<Buffer> {
+  /** Sums of all of it, piece by piece. Nothing is returned where a segment is not what was sealed. */
+  async digest(): Promise<Digest> {
+    const digester = new Digester();
+    const sealed = Buffer.allocUnsafeSlow(fileBytes(segmentBytes) - segmentStart(0));
+    for (let index = 0; index < segmentCount(this.length); index++) {
+      const { place, bytes } = await this.#sealed(index, sealed);
+      for (const piece of openInPieces(this.#key, place, bytes)) digester.update(piece);
+    }
+    return digester.done();
+  }
+
+  async #segment(index: number, into: Buffer): Promise<Buffer> {
+    const { place, bytes } = await this.#sealed(index, into);
+    return openSegment(this.#key, place, bytes);
+  }
+
+  async #sealed(index: number, into: Buffer): Promise<{ place: Place; bytes: Buffer }> {
     const { object, length } = this.#header;
     const place: Place = { object, index, last: index === segmentCount(length) - 1 };
     const bytes = place.last ? fileBytes(length) - segmentStart(index) : segmentStart(1) - segmentStart(0);
-    return openSegment(this.#key, place, await readAt(this.#file, segmentStart(index), bytes));
+    return { place, bytes: await readAt(this.#file, segmentStart(index), into.subarray(0, bytes)) };
   }
 }
 
@@ -75,9 +96,9 @@ function unwrap(wrapping: Wrapping, { object, version, wrapped }: Header): Buffe
   }
 }
 
-/** Up to `length` bytes; fewer where the file ends. */
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+/** As many bytes as `bytes` holds; fewer where the file ends. */
+async function readAt(file: FileHandle, position: number, bytes: Buffer): Promise<Buffer> {
+  const { length } = bytes;
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(bytes, done, length - done, position + done);

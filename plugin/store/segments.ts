@@ -60,7 +60,8 @@ const associated = ({ object, index, last }: Place): Buffer => {
   return Buffer.concat([numbers, Buffer.from(object)]);
 };
 
-export const sealSegment = (key: Buffer, place: Place, plain: Buffer): Buffer =>
+/** Ciphertext and tag, to be written one behind the other: joined, a segment would be copied once more. */
+export const sealSegment = (key: Buffer, place: Place, plain: Buffer): [Buffer, Buffer] =>
   encipher(key, nonceOf(place.index), associated(place), plain);
 
 /** Problem `object-corrupt`. */
@@ -70,6 +71,25 @@ export function openSegment(key: Buffer, place: Place, sealed: Buffer): Buffer {
   return plain;
 }
 
+/** What is deciphered at a time where nothing of it leaves. */
+const pieceBytes = 64 * 1024;
+
+/**
+ * The same in pieces, for sums alone: the tag is judged behind the last one, so that nothing may be made of them before the end. Problem
+ * `object-corrupt`.
+ */
+export function* openInPieces(key: Buffer, place: Place, sealed: Buffer): Generator<Buffer> {
+  const end = sealed.length - tagBytes;
+  if (end < 0) throw corrupt(place.object, `segment ${place.index} is cut off`);
+  const cipher = openCipher(key, nonceOf(place.index), associated(place), sealed.subarray(end));
+  for (let at = 0; at < end; at += pieceBytes) yield cipher.update(sealed.subarray(at, Math.min(end, at + pieceBytes)));
+  try {
+    cipher.final();
+  } catch (cause) {
+    throw corrupt(place.object, `segment ${place.index} is not what was sealed`, cause);
+  }
+}
+
 export function sealHeader(key: Buffer, { object, length, version, wrapped }: Header): Buffer {
   const header = Buffer.alloc(headerBytes);
   magic.copy(header);
@@ -77,7 +97,7 @@ export function sealHeader(key: Buffer, { object, length, version, wrapped }: He
   header.writeBigUInt64BE(BigInt(length), at.length);
   writeField(header, at.id, Buffer.from(object), idBytes);
   writeField(header, at.wrapped, wrapped, wrappedBytes);
-  encipher(key, headerNonce, header.subarray(0, at.tag), Buffer.alloc(0)).copy(header, at.tag);
+  encipher(key, headerNonce, header.subarray(0, at.tag), Buffer.alloc(0))[1].copy(header, at.tag);
   return header;
 }
 
@@ -101,18 +121,26 @@ export function checkHeader(key: Buffer, object: string, bytes: Buffer): void {
 export const corrupt = (object: string, why: string, cause?: unknown): Problem =>
   new Problem('object-corrupt', `Sealed object ${object} cannot be read: ${why}.`, { cause });
 
-function encipher(key: Buffer, nonce: Buffer, data: Buffer, plain: Buffer): Buffer {
+/** GCM has no rest: `final` gives nothing and closes the tag. */
+function encipher(key: Buffer, nonce: Buffer, data: Buffer, plain: Buffer): [Buffer, Buffer] {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data);
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const sealed = cipher.update(plain);
+  cipher.final();
+  return [sealed, cipher.getAuthTag()];
 }
+
+const openCipher = (key: Buffer, nonce: Buffer, data: Buffer, tag: Buffer) =>
+  createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data).setAuthTag(tag);
 
 /** Null where the tag does not fit: nothing of the text leaves then. */
 function decipher(key: Buffer, nonce: Buffer, data: Buffer, sealed: Buffer): Buffer | null {
   if (sealed.length < tagBytes) return null;
   const end = sealed.length - tagBytes;
-  const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data).setAuthTag(sealed.subarray(end));
+  const cipher = openCipher(key, nonce, data, sealed.subarray(end));
   try {
-    return Buffer.concat([cipher.update(sealed.subarray(0, end)), cipher.final()]);
+    const plain = cipher.update(sealed.subarray(0, end));
+    cipher.final();
+    return plain;
   } catch {
     return null;
   }
