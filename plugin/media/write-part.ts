@@ -64,7 +64,7 @@ export interface PartParts {
 const reordered = 16;
 /** Held before a part is opened: ten seconds at 50 Mbit/s. */
 const mostWaitingBytes = 64 * 1024 * 1024;
-/** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. eight minutes at
+/** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. Eight minutes at
  *  25 frames a second, less with sound. */
 const fullUnits = 12_000;
 /** A recorder that sends no key frame must not fill the memory either. */
