@@ -39,7 +39,7 @@ async function pullIntoFiles({ recorder, source, span, folder }: PullOrder): Pro
   const files = new PartFiles(folder);
   const parts: Part[] = [];
   const pull = await connect(recorder).pull(source, span, new AbortController().signal);
-  await muxParts(pull.samples, {
+  const gaps = await muxParts(pull.samples, {
     tracks: pull.tracks,
     span,
     open: (part, container) => files.open(part, container),
@@ -57,7 +57,7 @@ async function pullIntoFiles({ recorder, source, span, folder }: PullOrder): Pro
     parts: parts.length,
     bytes: files.bytes,
     span: first && last ? { from: isoMicros(first.firstUtcMicros), to: isoMicros(last.lastUtcMicros) } : null,
-    holes: holesIn(deviceSpan, parts, promised),
+    holes: holesIn(deviceSpan, parts, promised, gaps),
     resumes,
   };
 }

@@ -36,6 +36,10 @@ export const soapBytes = 4 * 1024 * 1024;
 export const unitBytes = 8 * 1024 * 1024;
 export const preRollBytes = 64 * 1024 * 1024;
 export const queueBytes = 4 * 1024 * 1024;
+/** What a unit takes in memory beside its bytes: a recorder may send millions of two bytes each. */
+export const unitWeight = 1024;
+/** Pictures from one key frame to the next: beyond it is no group of pictures that a recorder can jump into. */
+export const mostInGroup = 30_000;
 /** Less than 1 kB/s for a minute is no footage. */
 export const dripBytes = 60 * 1024;
 /** Units of one track, in a second of the span and beside: no camera is so quick. */

@@ -3,7 +3,7 @@
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Span } from '../../plugin/domain/span.js';
 import type { PullReport, Sample } from '../../plugin/domain/vms.js';
-import { preRollBytes, secondBytes, unitsBeside, unitsPerSecond } from './limits.js';
+import { preRollBytes, secondBytes, unitWeight, unitsBeside, unitsPerSecond } from './limits.js';
 import type { AccessUnit } from './rtsp/access-unit.js';
 
 type End = PullReport['end'];
@@ -66,11 +66,13 @@ export async function* trimToSpan(
   /** Audio of the span that came before its first picture. */
   let early: Sample[] = [];
   let [bytes, started, past] = [0, false, false];
+  /** Pictures of the span came, and none that decoding could begin with. */
+  let undecodable = false;
   /** The key frame that begins: pictures of before it (H.265 leading pictures) are shown to nobody and nothing needs them. */
   let begin: number | null = null;
   const hold = (list: Sample[], sample: Sample): void => {
     list.push(sample);
-    bytes += sample.data.length;
+    bytes += sample.data.length + unitWeight;
     if (bytes > preRollBytes) throw new Problem('vms-fault', 'The recorder sends without end what is not in the span.');
   };
   /** A picture inside the span, behind all that had to wait for it. */
@@ -85,7 +87,7 @@ export async function* trimToSpan(
     for (;;) {
       const step = await units.next();
       if (step.done) {
-        if (!started) throw missing();
+        if (!started) throw undecodable ? wrong('The recorder sent pictures of the span and no key frame to decode them from.') : missing();
         return step.value;
       }
       const unit = step.value;
@@ -101,9 +103,11 @@ export async function* trimToSpan(
         if (!started) throw missing();
         past = true;
         if (utcMicros >= to + furthestBehind) return 'past-span';
-      } else if (begin !== null || key) {
+      } else if (begin === null && !key) undecodable ||= utcMicros >= from;
+      else {
         if (started && utcMicros < from - reordering) throw wrong('The recorder jumped back to before the span in the middle of it.');
-        if (!started && key && utcMicros <= from) [waiting, bytes] = [[], early.reduce((sum, each) => sum + each.data.length, 0)];
+        if (!started && key && utcMicros <= from)
+          [waiting, bytes] = [[], early.reduce((sum, each) => sum + each.data.length + unitWeight, 0)];
         if (begin === null || (!started && key && utcMicros <= from)) begin = utcMicros;
         if (utcMicros < from && utcMicros < begin) continue;
         const sample = toSample(unit, from, to);

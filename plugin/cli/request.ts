@@ -19,7 +19,7 @@ interface View {
   waitsForRoom: string | null;
   voices: { step: string; by: string; at: string }[];
   plan: { steps: { step: string }[]; execute: string } | null;
-  footage: { camera: string; state: string; parts: number; frames: number }[];
+  footage: { camera: string; state: string; parts: number; frames: number; doubt: string | null }[];
   missing: { camera: string; cause: string }[];
   timesUnconfirmed: string[];
   denied: { reasons: string[] } | null;
@@ -117,7 +117,9 @@ export function lines(view: View): string[] {
     ...view.footage.map(({ camera, state, parts, frames }) =>
       told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`),
     ),
-    ...view.timesUnconfirmed.map((camera) => told('times 待核时间', `${camera}: see request frame, then request times`)),
+    ...view.timesUnconfirmed.map((camera) =>
+      told('times 待核时间', `${camera}: ${why(view, camera)}; see request frame, then request times`),
+    ),
     ...view.missing.map(({ camera, cause }) => told('missing 无录像', `${camera}  ${cause}`)),
     ...(view.waitsForRoom !== null && view.waitsForRoom !== 'submitted' ? [told('waits 等待', view.waitsForRoom)] : []),
     ...(view.lastFailure === null ? [] : [told('failed 失败', view.lastFailure)]),
@@ -136,5 +138,10 @@ export function lines(view: View): string[] {
       : []),
   ];
 }
+
+const why = ({ footage }: View, camera: string): string =>
+  footage.find((take) => take.camera === camera)?.doubt === 'zone'
+    ? 'the recorder’s clock is rather in another zone 录像机时区可疑'
+    : 'no recorder proved its times 时间未经录像机证明';
 
 const told = (word: string, what: string): string => `  ${padTo(word, 15)} ${what}`;

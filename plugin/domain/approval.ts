@@ -11,7 +11,8 @@ const isParty = (state: RequestState, person: string): boolean =>
 
 /** Nobody acts on their own request. Problem `own-request`. */
 export function judgeParty(state: RequestState, person: string): void {
-  if (isParty(state, person)) throw new Problem('own-request', 'The applicant, and whoever typed the application in, act no further on it.');
+  if (isParty(state, person))
+    throw new Problem('own-request', 'The applicant, and whoever typed the application in, act no further on it.');
 }
 
 /**

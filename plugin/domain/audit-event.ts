@@ -40,12 +40,12 @@ export interface RequestEvents {
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
   'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' };
   'preserve-started': { attempt: number; estimateBytes: number };
-  /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). `asserted` times wait for
-   *  a person's word on the first and the last frame. */
+  /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). What stands in `doubt` waits
+   *  for a person's word on the first and the last frame: times that nobody proved, or a clock that rather has the wrong zone. */
   'footage-sealed': {
     camera: string;
     state: TakeState;
-    times: 'proven' | 'asserted';
+    doubt: 'asserted' | 'zone' | null;
     parts: number;
     frames: number;
     bytes: number;

@@ -1,6 +1,6 @@
 // The states of a request: voices and footage run side by side until they meet in the delivery, and what may follow what. A request changes state
 // only along this table. Everything here is folded from journal entries; the store only keeps a copy.
-import type { RequestEntry, RequestEventName } from './audit-event.js';
+import type { Edge, RequestEntry, RequestEventName } from './audit-event.js';
 import type { Plan } from './plan.js';
 import { Problem } from './problem.js';
 
@@ -39,8 +39,8 @@ export const moves: Record<RequestEventName, Move> = {
   'preserve-completed': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'sealed' } },
   'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
   // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
-  'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
-  'times-confirmed': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
+  'frame-inspected': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
+  'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
   'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
@@ -98,6 +98,8 @@ export interface RequestState {
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
   missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
+  /** Who saw which frame. */
+  inspected: readonly { camera: string; edge: Edge; by: string }[];
   /** A person's word on times that no recorder proved, with who gave it; the last word for each camera counts. */
   confirmations: readonly (Extract<RequestEntry, { event: 'times-confirmed' }>['data'] & { by: string; at: string })[];
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
@@ -119,9 +121,7 @@ export interface RequestState {
 
 /** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does. */
 export const unconfirmed = ({ takes, confirmations }: Pick<RequestState, 'takes' | 'confirmations'>): string[] =>
-  takes
-    .filter(({ camera, times }) => times === 'asserted' && !confirmations.some((it) => it.camera === camera))
-    .map(({ camera }) => camera);
+  takes.filter(({ camera, doubt }) => doubt !== null && !confirmations.some((it) => it.camera === camera)).map(({ camera }) => camera);
 
 /** Entries of one request, in order → where it stands. Problem `journal-corrupt` where an entry could not have followed. */
 export function fold(entries: readonly RequestEntry[]): RequestState {
@@ -139,6 +139,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     voices: [],
     takes: [],
     missing: [],
+    inspected: [],
     confirmations: [],
     returned: null,
     denied: null,
@@ -186,6 +187,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { takes: [...state.takes, entry.data] };
     case 'footage-missing':
       return { missing: [...state.missing, entry.data] };
+    case 'frame-inspected':
+      return { inspected: [...state.inspected, { ...entry.data, by: entry.by }] };
     case 'times-confirmed':
       return {
         confirmations: [

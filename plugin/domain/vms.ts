@@ -84,7 +84,8 @@ export type Rung = (typeof rungs)[number];
 
 /** What a pull can say of itself once its samples have ended. */
 export interface PullReport {
-  clock: { before: ClockReading; after: ClockReading };
+  /** `after` is null where the recorder told its time no more: what came is not lost for it. */
+  clock: { before: ClockReading; after: ClockReading | null };
   /** The span in the recorder's own time that was asked of it (asked span + offset, where the offset exceeds its uncertainty; the
    *  asked span itself where it was named by the recorder's clock). */
   deviceSpan: Span;

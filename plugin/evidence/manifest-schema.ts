@@ -58,7 +58,7 @@ const camera = z.strictObject({
   lastFrame: instant.nullable(),
   holes: z.array(span.extend({ expected: z.boolean().nullable() })),
   preRollMs: z.number().nonnegative(),
-  clock: z.strictObject({ before: clockReading, after: clockReading }).nullable(),
+  clock: z.strictObject({ before: clockReading, after: clockReading.nullable() }).nullable(),
   times: z.enum(['proven', 'asserted']).nullable(),
   /** Where times are asserted: what the picture's own clock showed to a person, beside what was asserted. */
   confirmation: z

@@ -2,36 +2,58 @@
 import type { TakeState } from '../domain/audit-event.js';
 import type { Span } from '../domain/span.js';
 import type { PullReport } from '../domain/vms.js';
+import type { Gap } from '../media/gaps.js';
 import type { Part } from '../media/mux-parts.js';
 
-/** A picture may come this much after the asked start, or end this much before the asked end, without a hole being said. */
-const TOLERANCE_MS = 1000;
+/** Promises are told to the second. */
+const PROMISE_MS = 1000;
+
+/** Pictures come a little late and end a little early: five of their usual intervals, at least 0.2 s; at most 1 s, or 1.5 intervals of a
+ *  camera that is slower than that. */
+function toleranceOf({ durationMicros, firstUtcMicros, lastUtcMicros }: Part): number {
+  const interval = (durationMicros - (lastUtcMicros - firstUtcMicros)) / 1000;
+  return Math.min(Math.max(200, 5 * interval), Math.max(1000, 1.5 * interval));
+}
 
 export interface FootageHole extends Span {
   /** Did the recorder itself say that nothing is there? null: it could not say. */
   expected: boolean | null;
 }
 
+/** Stretches of a part in which pictures follow each other, milliseconds. */
+function shownOf(part: Part, gaps: readonly Gap[]): { from: number; to: number; tolerance: number }[] {
+  const [first, end, tolerance] = [part.firstUtcMicros, part.firstUtcMicros + part.durationMicros, toleranceOf(part)];
+  const stretches: { from: number; to: number; tolerance: number }[] = [];
+  let at = first;
+  for (const { from, to } of gaps.filter((gap) => gap.from < end && gap.to > first)) {
+    stretches.push({ from: at / 1000, to: from / 1000, tolerance });
+    at = to;
+  }
+  return [...stretches, { from: at / 1000, to: end / 1000, tolerance }];
+}
+
 /** The times of `span` (recorder's time) that no part covers, held against where the recorder promised footage. */
-export function holesIn(span: Span, parts: readonly Part[], promised: readonly Span[] | null): FootageHole[] {
-  const edges = parts.map((part) => ({ from: part.firstUtcMicros / 1000, to: (part.firstUtcMicros + part.durationMicros) / 1000 }));
+export function holesIn(span: Span, parts: readonly Part[], promised: readonly Span[] | null, gaps: readonly Gap[] = []): FootageHole[] {
+  const told = promised && promised.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }));
+  const edges = parts.flatMap((part) => shownOf(part, gaps));
   const holes: FootageHole[] = [];
-  const add = (from: string, to: string): void => void holes.push({ from, to, expected: isExpected({ from, to }, promised) });
+  const add = (from: string, to: string): void => void holes.push({ from, to, expected: isExpected({ from, to }, told) });
   let at = Date.parse(span.from);
-  for (const { from, to } of edges.sort((a, b) => a.from - b.from)) {
-    if (from - at > TOLERANCE_MS) add(iso(at), iso(from));
+  let allowed = 0;
+  for (const { from, to, tolerance } of edges.sort((a, b) => a.from - b.from)) {
+    allowed = tolerance;
+    if (from - at > allowed) add(iso(at), iso(from));
     at = Math.max(at, to);
   }
-  if (Date.parse(span.to) - at > TOLERANCE_MS) add(iso(at), span.to);
+  if (Date.parse(span.to) - at > allowed) add(iso(at), span.to);
   return holes;
 }
 
 /** Promises are told to the second, and pictures end a little before or after them. */
-function isExpected(hole: Span, promised: readonly Span[] | null): boolean | null {
+function isExpected(hole: Span, promised: readonly { from: number; to: number }[] | null): boolean | null {
   if (promised === null) return null;
-  return promised.every(
-    ({ from, to }) => Math.min(Date.parse(to), Date.parse(hole.to)) - Math.max(Date.parse(from), Date.parse(hole.from)) <= TOLERANCE_MS,
-  );
+  const [from, to] = [Date.parse(hole.from), Date.parse(hole.to)];
+  return promised.every((each) => Math.min(each.to, to) - Math.max(each.from, from) <= PROMISE_MS);
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

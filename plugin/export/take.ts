@@ -6,6 +6,7 @@ import type { OnProgress } from '../domain/progress.js';
 import { Problem } from '../domain/problem.js';
 import { milliseconds } from '../domain/span.js';
 import type { Sample, Source, TimeBasis, Vms } from '../domain/vms.js';
+import type { Gap } from '../media/gaps.js';
 import { isoMicros, muxParts, type Part, type UnitLine } from '../media/mux-parts.js';
 import type { Objects } from '../store/objects.js';
 import type { SealedWriter } from '../store/sealed-object.js';
@@ -63,8 +64,9 @@ async function takeSpan(
   const pull = await vms.pull(source, asked, signal).catch(nothingThere);
   if (pull === null) return noData(asked);
   const covered: CoveragePart[] = [];
+  let gaps: readonly Gap[];
   try {
-    await muxParts(bounded(pull.samples, asked, onPercent), {
+    gaps = await muxParts(bounded(pull.samples, asked, onPercent), {
       tracks: pull.tracks,
       span: asked,
       open: () => shelf.openPart(),
@@ -81,7 +83,7 @@ async function takeSpan(
   shelf.endSpan();
   const { deviceSpan, promised, times, clock, rung, end, resumes, transcriptSha256 } = pull.report();
   const facts = covered.map((part) => part.facts);
-  const holes = holesIn(deviceSpan, facts, promised);
+  const holes = holesIn(deviceSpan, facts, promised, gaps);
   return {
     asked: { from: asked.from, to: asked.to, basis: basisOf(asked) },
     state: stateOfCoverage(deviceSpan, holes, times),
@@ -96,6 +98,12 @@ async function takeSpan(
     resumes,
     transcriptSha256,
   };
+}
+
+/** Why a person has to look before anything is made of it. Where the recorder's own time was asked for, its zone asked nothing wrong. */
+function doubtOf({ spans }: Coverage): Take['doubt'] {
+  if (spans.some(({ times }) => times === 'asserted')) return 'asserted';
+  return spans.some(({ clock, asked }) => clock?.before.zoneSuspect && asked.basis === 'beijing') ? 'zone' : null;
 }
 
 const basisOf = ({ basis }: AskedSpan): TimeBasis => basis ?? 'beijing';
@@ -191,8 +199,16 @@ class Shelf {
     const index: CameraIndex = { camera: this.camera, coverage, artifacts: this.#artifacts };
     const sealed = await sealBytes(this.objects, Buffer.from(canonicalJson(index)));
     const bytes = this.#artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
-    const times = coverage.spans.some((span) => span.times === 'asserted') ? 'asserted' : 'proven';
-    return { camera: this.camera, state: coverage.state, times, parts: this.#parts, frames: this.#frames, bytes, index: sealed };
+
+    return {
+      camera: this.camera,
+      state: coverage.state,
+      doubt: doubtOf(coverage),
+      parts: this.#parts,
+      frames: this.#frames,
+      bytes,
+      index: sealed,
+    };
   }
 
   async discard(): Promise<void> {

@@ -2,6 +2,7 @@
 import { Problem } from '../domain/problem.js';
 import type { Span } from '../domain/span.js';
 import type { AudioTrack, Sample, Track, VideoTrack } from '../domain/vms.js';
+import { watchGaps, type Gap } from './gaps.js';
 import { inTimeOrder } from './in-time-order.js';
 import { containerFor } from './part-file.js';
 import type { Container, PartTarget } from './part-file.js';
@@ -50,11 +51,12 @@ function tracksOf(tracks: readonly Track[]): { video: VideoTrack; sound: AudioTr
  * played (in Matroska: not kept). Without pictures there is no part. Problems: `codec-unsupported`, `wrong-footage`; what `samples`,
  * `open`, `onUnit`, `onPart` and `write` throw comes out as it is.
  */
-export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts): Promise<void> {
+export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts): Promise<readonly Gap[]> {
   const { video, sound } = tracksOf(parts.tracks);
   const container = containerFor(parts.tracks);
   const pictures = watchPictures(video);
   const beginsPart = watchParts();
+  const watch = watchGaps();
   let done = 0;
   let current: ReturnType<typeof writePart> | undefined;
   const next = (): ReturnType<typeof writePart> => {
@@ -76,12 +78,14 @@ export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts):
       if (sample.data.length === 0) throw new Problem('wrong-footage', 'The recorder sent a unit without content.');
       if (sample.track !== video.track && sample.track !== sound?.track)
         throw new Problem('wrong-footage', 'The recorder sent a track that it did not announce.');
+      if (sample.track === video.track && !sample.preRoll && !sample.postRoll) watch.note(sample);
       const begins = sample.track === video.track && beginsPart(sample, pictures.note(sample.data) || (current?.isFull() ?? false));
       const before = begins && current?.hasPictures() ? await finish() : [];
       current ??= next();
       for (const one of [...before, sample]) await current.add(one);
     }
     await finish();
+    return watch.gaps();
   } catch (error) {
     await current?.cancel().catch(() => undefined);
     throw error;

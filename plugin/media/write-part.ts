@@ -67,6 +67,10 @@ const mostWaitingBytes = 64 * 1024 * 1024;
 /** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. Eight minutes at
  *  25 frames a second, less with sound. */
 const fullUnits = 12_000;
+/** MP4 counts steps in 32 bits, here of microseconds: after half an hour a part ends at the next key frame, so that no step of any track in
+ *  it comes near 71 minutes. */
+const fullMicros = 30 * 60 * 1_000_000;
+const longestStep = 60 * 60 * 1_000_000;
 /** A recorder that sends no key frame must not fill the memory either. */
 const mostUnits = 300_000;
 
@@ -169,6 +173,8 @@ export function writePart(parts: PartParts) {
 
   async function putPicture(sample: Sample, into: PartFile, facts: Part): Promise<void> {
     const shown = ascendPicture(sample) - facts.firstUtcMicros;
+    if (shown - end > longestStep)
+      throw new Problem('wrong-footage', 'The recorder’s pictures jump by more than an hour without a key frame to begin anew with.');
     // The first sample opens the file whatever it is: nothing received is left out.
     await into.addPicture(sample.data, shown, interval, sample.key || facts.frames === 0);
     await parts.onUnit(lineOf(sample, facts.part, facts.frames++));
@@ -213,7 +219,7 @@ export function writePart(parts: PartParts) {
       else if (waitingBytes > mostWaitingBytes)
         throw new Problem('wrong-footage', 'The recorder sent far more footage before the asked span than decoding needs.');
     },
-    isFull: (): boolean => units() >= fullUnits,
+    isFull: (): boolean => units() >= fullUnits || (part !== undefined && part.durationMicros >= fullMicros),
     /** Did a picture come, asked for or not? */
     hasPictures: (): boolean => picture !== undefined,
     /** Null: the part held no picture that was asked for. */

@@ -55,7 +55,7 @@ describe('times that no recorder proved', () => {
   const wrong: readonly (readonly [what: string, body: object, code: string])[] = [
     ['a camera that is not in the request', { ...shown, camera: 'sh-yf-gate' }, 'camera-unknown'],
     ['a time without its zone', { ...shown, first: '2026-03-01T10:00:03' }, 'body-malformed'],
-    ['a last frame before the first', { ...shown, last: '2026-03-01T10:00:00+08:00' }, 'span-invalid'],
+    ['frames that this person has not seen', shown, 'state-conflict'],
   ];
   for (const [what, body, code] of wrong)
     it(`${what}: ${code}`, async () => assert.equal((await problemOf((await gate.as(executor)).post(times(), body)))?.code, code));
@@ -74,6 +74,12 @@ describe('times that no recorder proved', () => {
       // Nothing in clear is left behind.
       assert.deepEqual(await fs.promises.readdir(path.join(gate.folder, 'data/work')), []);
     }));
+
+  it('a last frame before the first: span-invalid', async () =>
+    assert.equal((await problemOf((await gate.as(executor)).post(times(), { ...shown, last: '2026-03-01T10:00:00+08:00' })))?.code, 'span-invalid'));
+
+  it('what one person saw is not another’s to confirm', async () =>
+    assert.equal((await problemOf((await gate.as(shanghai.executors[1])).post(times(), shown)))?.code, 'state-conflict'));
 
   it('the word stands in the package, which says that the times are asserted', () =>
     inFolder(async (folder) => {
@@ -99,5 +105,23 @@ describe('times that no recorder proved', () => {
     await vote(gate, shanghai.steps[0], other.requestId, { verdict: 'return', code: 'NO_INSTRUMENT' });
     const post = (await gate.as(executor)).post(`/api/v1/requests/${other.requestId}/times`, shown);
     assert.equal((await problemOf(post))?.code, 'state-conflict');
+  });
+});
+
+describe('a recorder whose clock is rather in another zone', () => {
+  it('is asked eight hours beside: a person has to look before anything is made of it', async () => {
+    const gate = await aGate({ recorder: { faults: { utc: 'local' } } });
+    try {
+      const { requestId } = await submit(gate);
+      const seen = await until(gate, requestId, ({ custody }) => custody === 'sealed');
+      assert.deepEqual(seen.timesUnconfirmed, [camera]);
+      await approveAll(gate, requestId);
+      const client = await gate.as(executor);
+      for (const edge of ['first', 'last']) await client.download(`/api/v1/requests/${requestId}/frame?camera=${camera}&edge=${edge}`, path.join(gate.folder, `${edge}.jpg`));
+      await client.post(`/api/v1/requests/${requestId}/times`, shown);
+      await until(gate, requestId, ({ state }) => state === 'packaged');
+    } finally {
+      await gate.close();
+    }
   });
 });

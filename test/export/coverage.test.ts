@@ -16,7 +16,8 @@ type Row = readonly [what: string, parts: [number, number][], promised: [number,
 /** The span is 0 to 60. */
 const table: readonly Row[] = [
   ['all of it', [[0, 60]], [[0, 60]], [], 'complete'],
-  ['all of it, less than a second late and early', [[0.9, 59.2]], null, [], 'complete'],
+  ['all of it, a few pictures late and early', [[0.15, 59.85]], null, [], 'complete'],
+  ['half a second late: more than a few pictures', [[0.5, 60]], [[0, 60]], [[0, 0.5, true]], 'partial'],
   ['a hole that the recorder told', [[0, 20], [27, 60]], [[0, 20], [27, 60]], [[20, 27, true]], 'complete-with-holes'],
   ['a hole that the recorder denies', [[0, 20], [27, 60]], [[0, 60]], [[20, 27, false]], 'complete-with-holes'],
   ['a hole of which half was promised', [[0, 20], [30, 60]], [[0, 25], [30, 60]], [[20, 30, false]], 'complete-with-holes'],
@@ -38,6 +39,21 @@ describe('coverage', () => {
 
   it('is never complete where nobody but the asking vouches for the times', () => assert.equal(stateOfCoverage(span(0, 60), [], 'asserted'), 'partial'));
   it('is partial as soon as one span of several gave nothing', () => assert.equal(worst(['complete', 'no-data']), 'partial'));
+});
+
+describe('a gap inside one part', () => {
+  const gap = { from: (base + 20_000) * 1000, to: (base + 50_000) * 1000 };
+  const told = (promised: [number, number][] | null): object[] => holesIn(span(0, 60), [part(0, 60)], promised && promised.map(([from, to]) => span(from, to)), [gap]);
+  it('is a hole, though no file ends there', () => assert.deepEqual(told(null), [{ ...span(20, 50), expected: null }]));
+  it('is held against what was promised', () => {
+    assert.deepEqual(told([[0, 60]]), [{ ...span(20, 50), expected: false }]);
+    assert.deepEqual(told([[0, 20], [50, 60]]), [{ ...span(20, 50), expected: true }]);
+  });
+  it('many of them, against many promises, are told at once', () => {
+    const many = Array.from({ length: 4400 }, (_, at) => span(2 * at, 2 * at + 1));
+    const parts = many.map(({ from }) => part((Date.parse(from) - base) / 1000, (Date.parse(from) - base) / 1000 + 0.5));
+    assert.equal(holesIn(span(0, 8800), parts, many).length, 4400);
+  }).timeout(5000);
 });
 
 describe('spans asked of one camera', () => {

@@ -38,7 +38,7 @@ describe('what machines owe', () => {
     it(`${tracks.approval}, ${tracks.custody}, ${tracks.delivery}: ${work ?? 'nothing'}`, () => assert.equal(workFor({ tracks, takes: [], confirmations: [] } as unknown as RequestState), work));
 
   it('nothing is made of footage whose times nobody vouches for', () => {
-    const state = { tracks: { approval: 'granted', custody: 'sealed', delivery: 'none' }, takes: [{ camera: 'a', times: 'asserted' }, { camera: 'b', times: 'proven' }], confirmations: [] };
+    const state = { tracks: { approval: 'granted', custody: 'sealed', delivery: 'none' }, takes: [{ camera: 'a', doubt: 'asserted' }, { camera: 'b', doubt: null }], confirmations: [] };
     assert.equal(workFor(state as unknown as RequestState), null);
     assert.equal(workFor({ ...state, confirmations: [{ camera: 'a' }] } as unknown as RequestState), 'fulfil');
   });

@@ -28,14 +28,30 @@ export const makeExpectations = (span: Span, promised: readonly Span[] | null, g
 export const promisedBetween = ({ promised }: Expectations, from: number, to: number): number =>
   (promised ?? []).reduce((sum, each) => sum + Math.max(0, Math.min(to, each.to) - Math.max(from, each.from)), 0);
 
+/** Promises are told in whole seconds, and a section begins with its first key frame. Microseconds. */
+const promiseSlack = 2_000_000;
+
+/** Where the first footage stands that was promised from `asked` on; null where nothing was. */
+const promisedFrom = ({ promised, to }: Expectations, asked: number): number | null => {
+  const first = promised?.find((each) => each.to > asked && each.from < to);
+  return first ? Math.max(first.from, asked) : null;
+};
+
+/** By how much a first picture comes after what was promised; null where nothing was. Microseconds. */
+export function lateness(utcMicros: number, expected: Expectations): number | null {
+  const begin = promisedFrom(expected, expected.from);
+  return begin === null ? null : utcMicros - begin;
+}
+
 /**
  * A 200 proves nothing: some servers play live pictures, or the start of the archive, whatever range was asked. `asked` is where this
  * session was to begin. Problem: `wrong-footage`.
  */
-export function judgeFirst(utcMicros: number, asked: number, { to, gop, promised }: Expectations): void {
-  const first = promised?.find((each) => each.to > asked && each.from < to);
+export function judgeFirst(utcMicros: number, asked: number, expected: Expectations): void {
+  const { to, gop } = expected;
+  const begin = promisedFrom(expected, asked);
   // Behind the span: the first picture of the next section, where the whole span lies in a hole.
-  const latest = first ? Math.max(first.from, asked) + gop : to + beyond;
+  const latest = begin === null ? to + beyond : begin + promiseSlack;
   if (utcMicros < asked - gop || utcMicros > latest)
     throw new Problem('wrong-footage', 'The recorder plays another time than was asked of it.');
 }

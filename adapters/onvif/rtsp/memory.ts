@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../../plugin/domain/problem.js';
 import type { VideoCodec } from '../../../plugin/domain/vms.js';
-import { memoryBytes } from '../limits.js';
+import { memoryBytes, mostInGroup } from '../limits.js';
 import type { AccessUnit } from './access-unit.js';
 import { codedPicture } from './depacketize/nal-units.js';
 
@@ -107,6 +107,8 @@ export function makeMemory(codec: VideoCodec): Memory {
       const picture = codedPicture(codec, data);
       bytes += data.length;
       known.push({ utcMicros, picture: bytes > memoryBytes ? digest(picture) : picture });
+      if (known.length > mostInGroup)
+        throw new Problem('wrong-footage', 'The recorder sends pictures without end and no key frame among them.');
       latest = Math.max(latest, utcMicros);
     },
     from() {

@@ -7,7 +7,7 @@ import type { PullReport, Track, VideoTrack } from '../../../plugin/domain/vms.j
 import { mostResumes, type Limits } from '../limits.js';
 import type { AccessUnit } from './access-unit.js';
 import { instantOf } from './clock-range.js';
-import { beyond, isHole, judgeFirst, median, promisedBetween, type Expectations } from './expectations.js';
+import { beyond, isHole, judgeFirst, lateness, median, promisedBetween, type Expectations } from './expectations.js';
 import { makeMemory, type Memory } from './memory.js';
 import { readUnits, type Ending } from './read-units.js';
 import { cutOff } from './reading.js';
@@ -43,10 +43,14 @@ const isBreak = (thrown: unknown): thrown is Problem =>
 const factsOf = (tracks: readonly Track[]): string =>
   JSON.stringify(tracks.map(({ track, kind, codec, clockRate }) => [track, kind, codec, clockRate]));
 
+/** Footage that covers the asked start is played from a key frame at or before it. Microseconds. */
+const shortlyAfter = 200_000;
+
 /** Steps of time between pictures: is there a hole where footage was promised? Each place is doubted once. */
 function makeDoubt(expected: Expectations) {
   const doubted = new Set<number>();
   const ends = new Map<number, number>();
+  let beginning = false;
   const intervals: number[] = [];
   const doubt = (since: number, until: number): boolean => {
     // Searches tell whole seconds, and sections begin with their key frames.
@@ -62,6 +66,12 @@ function makeDoubt(expected: Expectations) {
       if (intervals.push(step) > 31) intervals.shift();
       return false;
     },
+    /** What was promised begins without its first pictures: a key frame may be lost, and with it all that leans on it. */
+    atStart(utcMicros: number): boolean {
+      const late = lateness(utcMicros, expected);
+      if (late === null || late <= shortlyAfter || beginning) return false;
+      return (beginning = true);
+    },
     atEnd: (since: number | null): boolean => doubt(Math.max(since ?? 0, expected.from), expected.to),
     /** An end that nobody told, a little before the end of the span: a cut looks the same, so it counts when three sessions end there. */
     untold(since: number | null): boolean {
@@ -76,13 +86,16 @@ function makeDoubt(expected: Expectations) {
 }
 
 /**
- * Problems of its units: those of a session; what breaks off is taken up again at most five times, where a session that brings nothing
- * new counts twice.
+ * Problems of its units: those of a session. What breaks off, or is doubted, is taken up again at most five times in all; of breaks, one
+ * that brought nothing new counts twice.
  */
 export function takeUp({ expected, open, limits, signal }: CourseParts): Course {
   const deadline = performance.now() + Math.max(limits.wallMs, (2 * (expected.to - expected.from)) / 1000);
   const doubt = makeDoubt(expected);
   let [resumes, counted] = [0, false];
+  /** Sessions behind the first one, whatever they were for. */
+  let reopened = 0;
+  const mayReopen = (): boolean => reopened < mostResumes;
   /** Sessions whose beginning seemed to be missing. There are recorders that announce wrong sequence numbers: the third is believed. */
   let beheaded = 0;
   let tracks: readonly Track[] = [];
@@ -116,7 +129,10 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
       }
       if (!known.isNew(unit)) continue;
       if (unit.track === 0) {
-        if (doubt.atPicture(known.latest(), unit.utcMicros)) return again;
+        const latest = known.latest();
+        if (latest === null && mayReopen() && doubt.atStart(unit.utcMicros)) return again;
+        if (latest === null) judgeFirst(unit.utcMicros, asked, expected);
+        if (mayReopen() && doubt.atPicture(latest, unit.utcMicros)) return again;
         counted ||= unit.counted;
       }
       known.keep(unit);
@@ -129,12 +145,12 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
     // It ended before what came already: that says nothing of the end.
     if (!caughtUp) throw cutOff();
     if (doubt.reachesEnd(latest)) return end;
-    if (doubt.atEnd(latest)) return again;
+    if (mayReopen() && doubt.atEnd(latest)) return again;
     if (told) return end;
     // A recorder that promised no more may close without the E bit; but promises are told to the second.
     const isDone = expected.promised?.length && promisedBetween(expected, latest ?? expected.from, expected.to) <= 2e6;
     if (end === 'closed' && !isDone) throw cutOff();
-    return (end === 'closed' || end === 'idle') && doubt.untold(latest) ? again : end;
+    return (end === 'closed' || end === 'idle') && mayReopen() && doubt.untold(latest) ? again : end;
   };
 
   async function* units(): AsyncGenerator<AccessUnit, PullReport['end']> {
@@ -161,11 +177,11 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
         strikes += news > 0 ? 1 : 2;
         if (thrown instanceof BeginningMissing) beheaded++;
         // Footage that was there a moment ago is not missing.
-        if (strikes > mostResumes) throw thrown.code === 'footage-missing' ? cutOff() : thrown;
-        await wait(limits.backoffMs * 2 ** (strikes - 1), undefined, { signal }).catch(() => signal.throwIfAborted());
+        if (strikes > mostResumes || !mayReopen()) throw thrown.code === 'footage-missing' ? cutOff() : thrown;
       } finally {
         await replay?.teardown();
       }
+      await wait(limits.backoffMs * 2 ** reopened++, undefined, { signal }).catch(() => signal.throwIfAborted());
       if (memory?.latest() !== null) resumes++;
     }
   }

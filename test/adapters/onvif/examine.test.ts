@@ -145,7 +145,7 @@ describe('redact', () => {
       assert.match(left, /^before .* after$/);
     });
   it('leaves what is none of these', () => {
-    const text = '<tt:RecordingToken>REC_1</tt:RecordingToken> rtsp://192.0.2.1:554/a?b=c my-marker-users-manual';
+    const text = '<tt:RecordingToken>REC_1</tt:RecordingToken> rtsp://192.0.2.1:554/a?channel=3 my-marker-users-manual';
     assert.equal(redact(text, { user: 'user', password: 'secret' }), text);
   });
 });

@@ -233,10 +233,27 @@ describe('a pull from a recorder that is not as it should be', () => {
         const { pull } = await pullFrom(box, { basis: 'recorder' });
         assert.equal(pull.report().clock.before.zoneSuspect, true);
       }));
+    it('asks once more where the first pictures of what was promised are missing', () =>
+      withBox({ media: fixture('street.mp4'), faults: { lateSeconds: 1 } }, async (box) => {
+        const { samples } = await pullFrom(box, { from: 61.6, to: 64 });
+        assert.equal(box.requests.rtsp.filter((line) => line.startsWith('PLAY')).length, 2);
+        assert.ok((samples[0]?.utcMicros ?? 0) > Date.parse(at(61.6)) * 1000);
+      }));
+    it('does not lose what came where the clock cannot be read behind it', () =>
+      withBox({}, async (box) => {
+        const pull = await connect(addressOf(box), { limits: quick }).pull({ recording: 'REC_1' }, { from: at(20.35), to: at(23.2) }, new AbortController().signal);
+        const samples: Sample[] = [];
+        for await (const sample of pull.samples) {
+          samples.push(sample);
+          box.faults.refuse = ['GetSystemDateAndTime'];
+        }
+        assertExact(box, pull.tracks, samples, pull.report().deviceSpan);
+        assert.equal(pull.report().clock.after, null);
+      }));
     it('tells a clock that was set during the pull', () =>
       withBox({ faults: { clockStepMs: 5000 } }, async (box) => {
         const { clock } = (await pullFrom(box, {})).pull.report();
-        assert.ok(clock.after.offsetMs - clock.before.offsetMs >= 5000);
+        assert.ok(clock.after && clock.after.offsetMs - clock.before.offsetMs >= 5000);
       }));
     it('reads a recorder’s first of the month on our 31st', () => {
       const now = (): Date => new Date('2026-01-31T12:00:00Z');
@@ -273,6 +290,7 @@ describe('a pull from a recorder that is not as it should be', () => {
       ['neither extension nor Range', 'wrong-footage', { faults: { extension: 'none', bareAnswers: true } }],
       ['the start of the archive', 'wrong-footage', { faults: { fromArchiveStart: true } }, { from: 60, to: 63 }],
       ['a start 30 seconds late', 'wrong-footage', { faults: { lateSeconds: 30 } }, { from: 60, to: 120 }],
+      ['a start 5 seconds behind what was promised', 'wrong-footage', { faults: { lateSeconds: 5 } }, { from: 60, to: 120 }],
       ['times of another day', 'wrong-footage', { faults: { shiftSeconds: -86_400 } }],
       ['times of an hour later', 'wrong-footage', { faults: { shiftSeconds: 3600 } }],
       ['units of no PLAY of this session', 'wrong-footage', { faults: { staleUnits: 3 } }, { from: 60, to: 63 }],

@@ -58,7 +58,7 @@ describe('trimming to the span', () => {
   const refused: [string, string[], string][] = [
     ['nothing', [], 'footage-missing'],
     ['only lead-in', ['-2k', '-1'], 'footage-missing'],
-    ['only what nobody can decode', ['1', '2'], 'footage-missing'],
+    ['only what nobody can decode', ['1', '2'], 'wrong-footage'],
     ['only what comes behind', ['10.5k', '11'], 'footage-missing'],
     ['lead-in, then what comes behind', ['-2k', '12k'], 'footage-missing'],
     ['only audio', ['0a', '1a'], 'footage-missing'],
