@@ -1,7 +1,7 @@
 // The pull: clock, search, replay address, sessions, samples. Nothing is written; nothing on the recorder is changed.
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Span } from '../../plugin/domain/span.js';
-import type { ClockReading, Pull, PullReport, Sample, Source, TimeBasis } from '../../plugin/domain/vms.js';
+import type { ClockReading, LeftOut, Pull, PullReport, Track, Sample, Source, TimeBasis } from '../../plugin/domain/vms.js';
 import { deviceSpanOf, readClock } from './clock.js';
 import type { Device } from './device.js';
 import { usualGopSeconds } from './limits.js';
@@ -12,6 +12,8 @@ import { takeUp } from './rtsp/take-up.js';
 import type { CallOptions } from './soap.js';
 import { makeTranscript } from './transcript.js';
 import { trimToSpan } from './trim-to-span.js';
+
+const silentTrack = (track: Track): LeftOut[] => (track.kind === 'audio' ? [{ kind: 'audio', encoding: track.codec, why: 'silent' }] : []);
 
 /** The footage is here already: a recorder that fails now, twice, costs the second measurement and nothing else. */
 async function clockBehind(device: Device, options: CallOptions): Promise<ClockReading | null> {
@@ -55,17 +57,25 @@ export async function pull(
   );
   const first = await samples.next();
   let report: PullReport | null = null;
+  /** The audio track, once something of it came. */
+  let heard: number | null = null;
 
   async function* read(): AsyncGenerator<Sample> {
     let step = first;
     try {
-      for (; !step.done; step = await samples.next()) yield step.value;
+      for (; !step.done; step = await samples.next()) {
+        if (step.value.track !== 0) heard = step.value.track;
+        yield step.value;
+      }
     } finally {
       await samples.return('past-span');
     }
+    const silent = heard === null ? course.tracks().flatMap(silentTrack) : [];
     report = {
       ...{ clock: { before, after: await clockBehind(device, options) }, deviceSpan, rung, promised },
-      times: times === 'proven' && !course.counted() ? 'proven' : 'asserted',
+      times: times === 'proven' && !course.counted().has(0) ? 'proven' : 'asserted',
+      audioTimes: heard === null ? null : times === 'proven' && !course.counted().has(heard) ? 'proven' : 'asserted',
+      leftOut: [...course.leftOut(), ...silent],
       ...{ end: step.value, resumes: course.resumes(), transcriptSha256: transcript.sha256() },
     };
   }

@@ -82,6 +82,15 @@ export interface Sample {
 export const rungs = ['search', 'recordings', 'summary', 'configured', 'vendor-address'] as const;
 export type Rung = (typeof rungs)[number];
 
+/** A track that the system announced and that is not among the samples: another one of its kind is kept (`second`), it is in a form that
+ *  cannot be kept (`codec`), or nothing came of it inside the span (`silent`). */
+export interface LeftOut {
+  kind: 'video' | 'audio';
+  /** As the system names it: `G726-32`. */
+  encoding: string;
+  why: 'second' | 'codec' | 'silent';
+}
+
 /** What a pull can say of itself once its samples have ended. */
 export interface PullReport {
   /** `after` is null where the recorder told its time no more: what came is not lost for it. */
@@ -94,6 +103,9 @@ export interface PullReport {
   promised: readonly Span[] | null;
   /** Is the time of every picture from its 0xABAC extension, or only counted on from what was asked? */
   times: 'proven' | 'asserted';
+  /** The same of sound; null where none came. */
+  audioTimes: 'proven' | 'asserted' | null;
+  leftOut: readonly LeftOut[];
   /** Why the samples ended. */
   end: 'past-span' | 't-bit' | 'bye' | 'closed' | 'idle';
   /** How often the replay broke off and was taken up again at its last key frame. */

@@ -27,6 +27,8 @@ export interface CoverageSpan {
   holes: readonly FootageHole[];
   promised: PullReport['promised'];
   times: PullReport['times'] | null;
+  audioTimes: PullReport['audioTimes'];
+  leftOut: PullReport['leftOut'];
   clock: PullReport['clock'] | null;
   deviceSpan: Span | null;
   rung: PullReport['rung'] | null;

@@ -81,7 +81,7 @@ async function takeSpan(
   }
   if (covered.length === 0) return noData(asked);
   shelf.endSpan();
-  const { deviceSpan, promised, times, clock, rung, end, resumes, transcriptSha256 } = pull.report();
+  const { deviceSpan, promised, times, audioTimes, leftOut, clock, rung, end, resumes, transcriptSha256 } = pull.report();
   const facts = covered.map((part) => part.facts);
   const holes = holesIn(deviceSpan, facts, promised, gaps);
   return {
@@ -91,6 +91,8 @@ async function takeSpan(
     holes,
     promised,
     times,
+    audioTimes,
+    leftOut,
     clock,
     deviceSpan,
     rung,
@@ -115,6 +117,8 @@ const noData = (asked: AskedSpan): CoverageSpan => ({
   holes: [{ from: asked.from, to: asked.to, expected: null }],
   promised: null,
   times: null,
+  audioTimes: null,
+  leftOut: [],
   clock: null,
   deviceSpan: null,
   rung: null,

@@ -1,7 +1,7 @@
 // One replay session, OPTIONS to TEARDOWN (RFC 2326; ONVIF Streaming, "Replay"): which tracks there are, and their units from PLAY on.
 import { Problem } from '../../../plugin/domain/problem.js';
 import type { Span } from '../../../plugin/domain/span.js';
-import type { Track } from '../../../plugin/domain/vms.js';
+import type { LeftOut, Track } from '../../../plugin/domain/vms.js';
 import { ownRtspAddress } from '../addresses.js';
 import { clockStart, clockText } from './clock-range.js';
 import { openConnection, type Connection, type ConnectionParts, type RtspAnswer } from './connection.js';
@@ -12,6 +12,7 @@ import { readSdp } from './sdp.js';
 
 export interface Replay extends Reading {
   tracks: readonly Track[];
+  leftOut: readonly LeftOut[];
   /** Ends the session, waiting a second at most. */
   teardown(): Promise<void>;
 }
@@ -151,7 +152,7 @@ export async function openReplay(parts: ReplayParts): Promise<Replay> {
       silence();
       await leave(connection, aggregate, opened.session);
     };
-    return { ...reading, tracks: chosen.kept.map(({ track }) => track), teardown };
+    return { ...reading, tracks: chosen.kept.map(({ track }) => track), leftOut: chosen.leftOut, teardown };
   } catch (thrown) {
     connection.close();
     throw thrown;

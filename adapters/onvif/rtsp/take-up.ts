@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../../plugin/domain/problem.js';
 import type { Span } from '../../../plugin/domain/span.js';
-import type { PullReport, Track, VideoTrack } from '../../../plugin/domain/vms.js';
+import type { LeftOut, PullReport, Track, VideoTrack } from '../../../plugin/domain/vms.js';
 import { mostResumes, type Limits } from '../limits.js';
 import type { AccessUnit } from './access-unit.js';
 import { instantOf } from './clock-range.js';
@@ -18,8 +18,9 @@ export interface Course {
   /** After the first unit. */
   tracks(): readonly Track[];
   resumes(): number;
-  /** Was the time of any picture only counted on? */
-  counted(): boolean;
+  leftOut(): readonly LeftOut[];
+  /** Tracks of which some time was only counted on. */
+  counted(): ReadonlySet<number>;
   units: AsyncGenerator<AccessUnit, PullReport['end']>;
 }
 
@@ -92,7 +93,9 @@ function makeDoubt(expected: Expectations) {
 export function takeUp({ expected, open, limits, signal }: CourseParts): Course {
   const deadline = performance.now() + Math.max(limits.wallMs, (2 * (expected.to - expected.from)) / 1000);
   const doubt = makeDoubt(expected);
-  let [resumes, counted] = [0, false];
+  let resumes = 0;
+  let leftOut: readonly LeftOut[] = [];
+  const counted = new Set<number>();
   /** Sessions behind the first one, whatever they were for. */
   let reopened = 0;
   const mayReopen = (): boolean => reopened < mostResumes;
@@ -108,7 +111,7 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
       await replay.teardown();
       throw new Problem('wrong-footage', 'The recorder describes other tracks than the first time it was asked.');
     }
-    tracks = replay.tracks;
+    [tracks, leftOut] = [replay.tracks, replay.leftOut];
     memory ??= makeMemory((tracks[0] as VideoTrack).codec);
     memory.begin();
     return { replay, asked };
@@ -133,8 +136,8 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
         if (latest === null && mayReopen() && doubt.atStart(unit.utcMicros)) return again;
         if (latest === null) judgeFirst(unit.utcMicros, asked, expected);
         if (mayReopen() && doubt.atPicture(latest, unit.utcMicros)) return again;
-        counted ||= unit.counted;
       }
+      if (unit.counted) counted.add(unit.track);
       known.keep(unit);
       yield unit;
     }
@@ -185,5 +188,5 @@ export function takeUp({ expected, open, limits, signal }: CourseParts): Course 
       if (memory?.latest() !== null) resumes++;
     }
   }
-  return { tracks: () => tracks, resumes: () => resumes, counted: () => counted, units: units() };
+  return { tracks: () => tracks, leftOut: () => leftOut, resumes: () => resumes, counted: () => counted, units: units() };
 }

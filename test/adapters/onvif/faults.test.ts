@@ -250,6 +250,23 @@ describe('a pull from a recorder that is not as it should be', () => {
         assertExact(box, pull.tracks, samples, pull.report().deviceSpan);
         assert.equal(pull.report().clock.after, null);
       }));
+    for (const [name, faults, told] of [
+      ['proven', {}, 'proven'],
+      ['counted on', { extension: 'none' }, 'asserted'],
+    ] as const)
+      it(`tells whether the times of the sound were ${name}, and that no track was left out`, () =>
+        withBox({ faults: { ...faults } }, async (box) => {
+          const { audioTimes, leftOut } = (await pullFrom(box, {})).pull.report();
+          assert.deepEqual([audioTimes, leftOut], [told, []]);
+        }));
+    it('tells sound that was announced and did not come', () =>
+      withBox({ faults: { sdp: { colon: true } } }, async (box) => {
+        // A stretch between two packets of sound.
+        const { pull, samples } = await pullFrom(box, { from: 20.36, to: 20.405 });
+        const heard = samples.some(({ track }) => track === 1);
+        assert.deepEqual(pull.report().leftOut, heard ? [] : [{ kind: 'audio', encoding: 'aac', why: 'silent' }]);
+        assert.equal(heard, false);
+      }));
     it('tells a clock that was set during the pull', () =>
       withBox({ faults: { clockStepMs: 5000 } }, async (box) => {
         const { clock } = (await pullFrom(box, {})).pull.report();

@@ -30,6 +30,13 @@ describe('of a session description', () => {
   ];
   for (const [name, lines, kept] of rows) it(`${name}: ${kept}`, () => assert.equal(named(lines), kept));
 
+  const left: [string, string[], object[]][] = [
+    ['nothing', [...video, ...audio('MPEG4-GENERIC/48000/2', aac)], []],
+    ['audio in a form that cannot be kept', [...video, ...audio('G726-32/8000')], [{ kind: 'audio', encoding: 'G726-32', why: 'codec' }]],
+    ['a second audio and a second video', [...video, ...audio('PCMA/8000'), ...audio('PCMU/8000'), 'm=video 0 RTP/AVP 26'], [{ kind: 'audio', encoding: 'PCMU', why: 'second' }, { kind: 'video', encoding: 'JPEG', why: 'second' }]],
+  ];
+  for (const [name, lines, leftOut] of left) it(`left out and told: ${name}`, () => assert.deepEqual(choose(lines).leftOut, leftOut));
+
   it('all audio and video is set up, metadata is not', () =>
     assert.deepEqual(
       choose([...video, ...audio('MP4A-LATM/8000'), 'm=application 0 RTP/AVP 107', 'm=video 0 RTP/AVP 26']).all.map(({ kind }) => kind),
