@@ -64,9 +64,9 @@ export interface PartParts {
 const reordered = 16;
 /** Held before a part is opened: ten seconds at 50 Mbit/s. */
 const mostWaitingBytes = 64 * 1024 * 1024;
-/** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. Eight minutes at
+/** mediabunny needs about a kilobyte for each when it writes the file's index: beyond this a part ends at the next key frame. Five minutes at
  *  25 frames a second, less with sound. */
-const fullUnits = 12_000;
+const fullUnits = 8_000;
 /** MP4 counts steps in 32 bits, here of microseconds: after half an hour a part ends at the next key frame, so that no step of any track in
  *  it comes near 71 minutes. */
 const fullMicros = 30 * 60 * 1_000_000;
