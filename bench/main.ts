@@ -1,21 +1,24 @@
-// What it costs: `npm run bench -- pull`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
+// What it costs: `npm run bench -- pull`, `npm run bench -- decide`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseInstant } from '../plugin/domain/span.js';
 import { runWork } from './children.js';
+import { decideRows, reloadRows } from './decide-rows.js';
 import type { PullAnswer, PullOrder } from './pull.js';
 import { pullRows } from './pull-rows.js';
-import { asTable, missed } from './rows.js';
+import { asTable, missed, type Row } from './rows.js';
 
 const usage = `usage:
   npm run bench -- pull [--minutes N] [--runs N] [--json]
   npm run bench -- pull --recorder URL --user U [--password P] --recording TOKEN --from T --to T --out DIR [--fingerprint SHA256] [--json]
+  npm run bench -- decide [--runs N] [--seed N] [--json]
 The password may come in EXPORTGATE_BENCH_PASSWORD instead, where other users of the machine do not see it.
 `;
 
 const options = {
   minutes: { type: 'string', default: '1' },
-  runs: { type: 'string', default: '5' },
+  runs: { type: 'string' },
+  seed: { type: 'string', default: '1' },
   json: { type: 'boolean', default: false },
   recorder: { type: 'string' },
   user: { type: 'string' },
@@ -37,10 +40,22 @@ const counted = (text: string, most: number): number => {
   return count;
 };
 
+async function measurePull(given: Given): Promise<number> {
+  return tell(await pullRows(counted(given.minutes, 120), counted(given.runs ?? '5', 50)), given);
+}
+
+async function measureDecisions(given: Given): Promise<number> {
+  const seed = counted(given.seed, 1e9);
+  const [decides, reloads] = [counted(given.runs ?? '5', 50), counted(given.runs ?? '3', 50)];
+  process.stderr.write(
+    `seed ${seed}; decisions: ${decides} run(s), reload: ${reloads} run(s); medians, the least and the most in brackets\n`,
+  );
+  return tell([...(await decideRows(seed, decides)), ...(await reloadRows(seed, reloads))], given);
+}
+
 /** 1 where something demanded was missed. */
-async function measure(given: Given): Promise<number> {
-  const rows = await pullRows(counted(given.minutes, 120), counted(given.runs, 50));
-  print(given.json ? JSON.stringify(rows, null, 2) : asTable(rows));
+function tell(rows: readonly Row[], { json }: Given): number {
+  print(json ? JSON.stringify(rows, null, 2) : asTable(rows));
   for (const { row, ratio, most } of missed(rows)) process.stderr.write(`missed: ${row}: ${ratio?.toFixed(2)} where ${most} is the most\n`);
   return missed(rows).length > 0 ? 1 : 0;
 }
@@ -77,8 +92,10 @@ async function pullFrom(given: Given, env: NodeJS.ProcessEnv): Promise<number> {
 
 try {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (positionals.join(' ') !== 'pull') throw new Error('There is one bench: pull.');
-  process.exitCode = await (values.recorder === undefined ? measure(values) : pullFrom(values, process.env));
+  const [bench, ...more] = positionals;
+  if (more.length > 0 || (bench !== 'pull' && bench !== 'decide')) throw new Error('The benches are: pull, decide.');
+  if (bench === 'decide') process.exitCode = await measureDecisions(values);
+  else process.exitCode = await (values.recorder === undefined ? measurePull(values) : pullFrom(values, process.env));
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}`);
   process.exitCode = 2;

@@ -2,7 +2,7 @@
 
 export interface Row {
   row: string;
-  unit: 's' | 'MB' | 'frames';
+  unit: 's' | 'ms' | 'MB' | 'frames';
   /** One value per run. */
   us: number[];
   /** With whom or what ours is compared. */
@@ -22,6 +22,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The value that so many in a hundred do not exceed. */
+export function percentile(values: readonly number[], hundredth: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * hundredth) / 100) - 1)]!;
+}
+
 export function compare(row: string, unit: Row['unit'], us: number[], peer: { name: string; values: number[] }, most: number | null): Row {
   const divisor = peer.values.length > 0 ? median(peer.values) : 0;
   return { row, unit, us, peer: peer.name, peerValues: peer.values, ratio: divisor > 0 ? median(us) / divisor : null, most };
@@ -32,7 +38,7 @@ export const missed = (rows: readonly Row[]): Row[] => rows.filter(({ ratio, mos
 
 const shown = (values: readonly number[], unit: Row['unit']): string => {
   if (values.length === 0) return '-';
-  const digits = unit === 's' ? 3 : 0;
+  const digits = unit === 's' || unit === 'ms' ? 3 : 0;
   const range = values.length > 1 ? ` (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})` : '';
   return `${median(values).toFixed(digits)}${range} ${unit}`;
 };
@@ -46,7 +52,7 @@ export function asTable(rows: readonly Row[]): string {
       shown(us, unit),
       peer,
       note ?? shown(peerValues, unit),
-      ratio === null ? '' : ratio.toFixed(2),
+      ratio === null ? '' : ratio.toFixed(ratio < 0.1 ? 3 : 2),
       most === null ? '' : String(most),
     ]),
   ];

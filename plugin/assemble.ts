@@ -17,7 +17,11 @@ import { addAccount, authenticate, enter, needsSetup, setUp } from './export/acc
 import { finishAdmission } from './export/admit.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
+import { lackedByRequests } from './export/needs.js';
+import { Policies } from './export/policies.js';
 import { estimateBytes, preserve } from './export/preserve.js';
+import { redecideAll } from './export/redecide.js';
+import { rehearse } from './export/rehearse.js';
 import { Requests } from './export/requests.js';
 import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
@@ -36,7 +40,8 @@ import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
-import { loadPolicy, type Policy } from './policy/load.js';
+import type { Policy } from './policy/load.js';
+import { watchFolder } from './policy/watch-folder.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
 import { openStore } from './store/store.js';
@@ -56,6 +61,8 @@ export interface Surroundings {
 /** A recorder that is away for an hour is waited for. */
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
 const DEADLINE_LOOK_MS = 30_000;
+/** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
+const REHEARSED_MS = 30 * 86_400_000;
 
 /** Starts everything in the order in which each part can rely on the one before. Problems: all of the rooms'. */
 export async function startGate(config: Config, around: Surroundings): Promise<RunningGate & { tools: Tools }> {
@@ -68,10 +75,6 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
   };
   try {
     const tools = await usableFfmpeg(config, around);
-    const policy = await loadPolicy(config.policiesFolder);
-    const strangers = judgeCameras(config, policy);
-    if (strangers.length > 0)
-      throw new Problem('config-invalid', 'The configuration names cameras that the policy files do not.', { faults: strangers });
     const keys = loadKeys(config.keysFolder);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
@@ -86,11 +89,24 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     undo.push(() => journal.close());
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
+    const policies = await Policies.open({
+      folder: config.policiesFolder,
+      journal,
+      objects,
+      log,
+      now,
+      lacks: (policy) => [...judgeCameras(config, policy), ...lackedByRequests({ requests }, policy)],
+      rehearse: (policy, inForce) => rehearse({ requests, store }, inForce, policy, new Date(now().getTime() - REHEARSED_MS)),
+      redecide: (policy) => redecideAll({ policy, requests, store, now, log }),
+    });
+    const strangers = judgeCameras(config, policies.inForce);
+    if (strangers.length > 0)
+      throw new Problem('config-invalid', 'The configuration names cameras that the policy in force does not.', { faults: strangers });
 
     await wipeAll(config.workFolder);
     await requests.catchUp();
-    await sweep({ requests, objects });
-    await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policy.version } });
+    await sweep({ requests, objects, policyTexts: policies.record.objects() });
+    await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
     const recorders = makeRecorders(config);
     const progress = new ProgressHub();
@@ -99,7 +115,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       store,
       objects,
       requests,
-      policy,
+      // Whoever takes it gets the one in force at that moment.
+      get policy() {
+        return policies.inForce;
+      },
       tools,
       now,
       newId: randomUUID,
@@ -114,7 +133,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       requests,
       log,
       retryDelays: around.retryDelays,
-      finishAdmission: (turn) => finishAdmission({ policy, requests, store, now, isConnected: recorders.isConnected }, turn),
+      finishAdmission: (turn) => finishAdmission({ policy: policies.inForce, requests, store, now, isConnected: recorders.isConnected }, turn),
       estimate: (state) => estimateBytes(state, config.quotas.bytesPerSecond),
       shortage: (state, estimate, underWay) => shortage({ requests, store, objects, quotas: config.quotas }, state, estimate, underWay),
       preserve: (id, estimate, signal) => preserve(workParts, id, estimate, signal),
@@ -134,7 +153,9 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const people = {
       journal,
       store,
-      policy,
+      get policy() {
+        return policies.inForce;
+      },
       tokens,
       failures: makeFailures(now),
       keysFolder: config.keysFolder,
@@ -144,7 +165,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const api: ApiParts = {
       journal,
       objects,
-      policy,
+      policies,
+      get policy() {
+        return policies.inForce;
+      },
       requests,
       store,
       progress,
@@ -176,7 +200,12 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       undo.push(() => shut(front));
       fronts.push({ recorder: recorder.id, url: `${addressOf(front, 'http', recorder.front!.host)}${new URL(recorder.url).pathname}` });
     }
+    // What a crash kept from being decided again after a policy came into force.
+    await redecideAll({ policy: policies.inForce, requests, store, now, log });
     await work.resume();
+    const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
+    undo.push(watchFolder(config.policiesFolder, () => void lookAtPolicies()));
+    await lookAtPolicies();
     const clock = setInterval(
       () => void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
       DEADLINE_LOOK_MS,
@@ -192,14 +221,16 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
 }
 
 /** A camera that only the configuration knows could never be applied for: a slip of the pen, told before it is missed. */
-export const judgeCameras = ({ cameras }: Config, policy: Policy): Fault[] =>
-  cameras
-    .filter(({ camera }) => !policy.cameras.some(({ id }) => id === camera))
+export function judgeCameras({ cameras }: Config, policy: Policy): Fault[] {
+  const known = new Set(policy.cameras.map(({ id }) => id));
+  return cameras
+    .filter(({ camera }) => !known.has(camera))
     .map(({ camera }) => ({
       code: 'camera-unknown',
       where: `cameras: ${camera}`,
       detail: 'cameras.csv has no such camera; right is one of its first column.',
     }));
+}
 
 /** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */
 async function keepPrivate(folder: string): Promise<void> {

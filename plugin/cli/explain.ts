@@ -5,10 +5,12 @@ import { Problem } from '../domain/problem.js';
 import { parseInstant } from '../domain/span.js';
 import { isUserId } from '../domain/subject.js';
 import { explain, type Explanation } from '../policy/explain.js';
+import type { PastDecision } from '../export/explain-entry.js';
 import { loadPolicy } from '../policy/load.js';
-import type { Verb } from './context.js';
+import { writeDuty } from '../policy/strictest.js';
+import { clientOf, type Verb } from './context.js';
 
-export interface ExplainOptions {
+interface Asked {
   as: string;
   camera: string;
   act: string;
@@ -19,7 +21,28 @@ export interface ExplainOptions {
   policies: string;
 }
 
-export const explainDecision: Verb<ExplainOptions> = async ({ output }, options) => {
+export type ExplainOptions = Partial<Asked> & { basis: string; policies: string; at?: string };
+
+/** A question to files, or with `--at` a recorded decision to the gate that made it. */
+export const explainDecision: Verb<ExplainOptions> = async (context, options) => {
+  if (options.at !== undefined) return explainPast(context, options.at);
+  const missing = (['as', 'camera', 'act', 'from', 'to'] as const).filter((name) => options[name] === undefined);
+  if (missing.length > 0)
+    throw new Problem('config-invalid', `Say --at ENTRY, or a question: ${missing.map((name) => `--${name}`).join(', ')} is missing.`);
+  return explainQuestion(context, options as Asked);
+};
+
+const explainPast = async (context: Parameters<Verb<object>>[0], at: string) => {
+  const { recorded, explanation, same } = await clientOf(context).get<PastDecision>(`/api/v1/explain/${encodeURIComponent(at)}`);
+  context.output.result({ recorded, explanation, same }, [
+    `entry ${recorded.entry}, ${recorded.event} of ${recorded.requestId} at ${recorded.at}: ${recorded.verdict} under ${recorded.policyVersion}`,
+    same ? '再次判定,结果相同 decided again: the same verdict, rows and plan' : '再次判定,结果不同 decided again: NOT the same',
+    ...lines(explanation),
+  ]);
+  return same ? 0 : 1;
+};
+
+const explainQuestion: Verb<Asked> = async ({ output }, options) => {
   const { as, camera, act, basis, late = false } = options;
   if (!isUserId(as)) throw new Problem('config-invalid', `--as wants a user like user:li.wei, not “${as}”.`);
   if (!(acts as readonly string[]).includes(act)) throw new Problem('config-invalid', `--act is one of: ${acts.join(', ')}.`);
@@ -46,6 +69,8 @@ function lines({ decision, plan, planDigest, floor, disclaimer, cityName, siteNa
   return [
     `${decision.verdict} · ${decision.verdict === 'allow' ? '允许' : '拒绝'}: ${decision.reasons.join(', ')} (${cityName} ${siteName}, tier ${decision.tier}; policy ${decision.policyVersion})`,
     ...decision.rows.map((row) => `  ${row.source}  ${row.text}`),
+    // Each row shows its own duties; of each kind the strictest stands.
+    ...(decision.duties.length > 0 ? [`  together 合并后: ${decision.duties.map(writeDuty).join(' ')}`] : []),
     ...(decision.facts.length > 0 ? [`  facts: ${decision.facts.join(', ')}`] : []),
     ...(plan
       ? [

@@ -8,6 +8,7 @@ export type Exit = 0 | 1 | 2 | 3;
 const usage: readonly ProblemCode[] = [
   'config-invalid',
   'policy-invalid',
+  'policy-refused',
   'key-invalid',
   'ffmpeg-missing',
   'token-missing',

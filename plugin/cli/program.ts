@@ -12,8 +12,10 @@ import { explainDecision } from './explain.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
 import { fetchRequest } from './fetch.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
+import { policyActivate, policyDiff, policyLog, policyShow, policyTest } from './policy.js';
 import { probe } from './probe.js';
 import type { Recorders } from './recorders.js';
+import { rehearseFolder } from './rehearse.js';
 import { releaseRequest } from './release.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
@@ -101,20 +103,68 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     program
       .command('explain')
       .description('what the policy files say, and which rows say it')
-      .requiredOption('--as <user>', 'who asks')
-      .requiredOption('--camera <id>', 'for which camera')
-      .requiredOption('--act <act>', 'which act')
+      .option('--as <user>', 'who asks')
+      .option('--camera <id>', 'for which camera')
+      .option('--act <act>', 'which act')
       .option('--basis <code>', 'legal basis, or -', '-')
-      .requiredOption('--from <instant>', 'start, with zone')
-      .requiredOption('--to <instant>', 'end, with zone')
+      .option('--from <instant>', 'start, with zone')
+      .option('--to <instant>', 'end, with zone')
+      .option('--at <entry>', 'instead: a decision of the running gate, by its journal entry, made again')
       .option('--late', 'as if the instrument’s deadline were past')
       .addOption(new Option('--policies <dir>', 'policy files').default(door.policies, 'the shipped ones')),
     explainDecision,
   );
+  does(
+    program
+      .command('rehearse')
+      .description('past requests decided again under edited policy files 试算')
+      .argument('<dir>', 'the edited files')
+      .requiredOption('--since <date>', 'a day such as 2026-01-31, or an instant with zone'),
+    rehearseFolder,
+  );
+  const policy = program.command('policy').description('the policy files of a running gate 策略');
+  does(policy.command('log').description('in force, saved, and every change').option('--count <n>', 'how many', '20'), policyLog);
+  does(
+    policy
+      .command('diff')
+      .description('what changed; without hashes from the one in force to the saved one')
+      .argument('[from]', 'hash')
+      .argument('[to]', 'hash'),
+    policyDiff,
+  );
+  does(
+    policy
+      .command('show')
+      .description('the files of a version; without a hash of the one in force')
+      .argument('[hash]')
+      .option('--file <name>', 'print this file')
+      .option('--out <dir>', 'write all files into a new folder'),
+    policyShow,
+  );
+  does(
+    policy
+      .command('activate')
+      .description('a voice for a saved policy; the second administrator’s puts it in force 生效')
+      .argument('<hash>'),
+    policyActivate,
+  );
+  does(
+    policy
+      .command('test')
+      .description('judge a folder and run the tests in it; needs no gate')
+      .argument('[dir]', 'policy files; without one the shipped ones', door.policies),
+    policyTest,
+  );
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
   does(request.command('show').argument('<id>'), showRequest);
-  does(request.command('list').option('--state <state>', 'only those in this state'), listRequests);
+  does(
+    request
+      .command('list')
+      .option('--state <state>', 'only those in this state')
+      .option('--review-due', 'only those drawn for review afterwards and not reviewed yet 待复核'),
+    listRequests,
+  );
   does(
     request
       .command('fetch')
@@ -126,7 +176,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
   does(
     request
       .command('frame')
-      .description('a frame of footage whose times want confirming')
+      .description('a frame of sealed footage: before a voice that wants a look, or where times want confirming 查看')
       .argument('<id>')
       .requiredOption('--camera <id>', 'which camera')
       .addOption(new Option('--edge <edge>', 'which frame').choices(['first', 'last']).makeOptionMandatory())
@@ -150,7 +200,8 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .argument('<id>')
       .option('--approve', 'agree to the step that waits')
       .option('--plan <digest>', 'the plan that was seen (planDigest of request show --json)')
-      .option('--return <code>', 'return with a formal defect'),
+      .option('--return <code>', 'return with a formal defect')
+      .option('--after <finding>', 'what a review of a drawn release finds 事后复核'),
     reviewRequest,
   );
   does(program.command('release').description('ask for or confirm the release 执行').argument('<id>'), releaseRequest);

@@ -1,10 +1,7 @@
 // exportgate request submit FILE | show ID | list
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
-import { Problem } from '../domain/problem.js';
 import { padTo } from './console.js';
 import { clientOf, type Verb } from './context.js';
+import { readForm } from './read-form.js';
 
 /** As the API answers it; only what is printed here is named. */
 interface View {
@@ -18,7 +15,10 @@ interface View {
   waitsFor: { step: string; role: string } | null;
   waitsForRoom: string | null;
   voices: { step: string; by: string; at: string }[];
-  plan: { steps: { step: string }[]; execute: string } | null;
+  plan: { steps: { step: string }[]; inspect: string[]; execute: string } | null;
+  unkept: string[];
+  sla: { verifyBy: string; releaseBy: string } | null;
+  slaMissed: ('verify' | 'total')[];
   footage: { camera: string; state: string; parts: number; frames: number; doubt: string | null }[];
   missing: { camera: string; cause: string }[];
   timesUnconfirmed: string[];
@@ -27,6 +27,7 @@ interface View {
   lastFailure: string | null;
   releaseAskedBy: string | null;
   release: { at: string; expiresAt: string; downloads: number; fetched: number; executors: string[] } | null;
+  afterReview: { drawn: boolean; dueAt: string; overdue: boolean; finding: string | null; by: string | null; at: string | null } | null;
 }
 
 interface Row {
@@ -35,34 +36,6 @@ interface Row {
   requestedAt: string;
   waitsForStep: string | null;
   late: boolean;
-}
-
-const LARGEST_SCAN = 20 * 1024 * 1024;
-
-/** Reads the form. `instrument.scanFile` names the scan beside it: its hash is what goes into the application. */
-async function readForm(file: string): Promise<unknown> {
-  const text = await fs.promises.readFile(file, 'utf8').catch(() => {
-    throw new Problem('body-malformed', `${file} cannot be read.`);
-  });
-  let form: { instrument?: { scanFile?: string; scanSha256?: string } };
-  try {
-    form = JSON.parse(text) as typeof form;
-  } catch {
-    throw new Problem('body-malformed', `${file} is not JSON.`);
-  }
-  const scan = form.instrument?.scanFile;
-  if (form.instrument && scan !== undefined) {
-    const place = path.resolve(path.dirname(file), scan);
-    const { size } = await fs.promises.stat(place).catch(() => {
-      throw new Problem('body-malformed', `instrument.scanFile: ${scan} cannot be read.`);
-    });
-    if (size > LARGEST_SCAN) throw new Problem('body-too-large', `${scan} is larger than 20 MB.`);
-    form.instrument.scanSha256 = createHash('sha256')
-      .update(await fs.promises.readFile(place))
-      .digest('hex');
-    delete form.instrument.scanFile;
-  }
-  return form;
 }
 
 export const submitRequest: Verb<{ file: string }> = async (context, { file }) => {
@@ -77,9 +50,9 @@ export const showRequest: Verb<{ id: string }> = async (context, { id }) => {
   return 0;
 };
 
-export const listRequests: Verb<{ state?: string }> = async (context, { state }) => {
-  const query = state === undefined ? '' : `?state=${encodeURIComponent(state)}`;
-  const { requests } = await clientOf(context).get<{ requests: Row[] }>(`/api/v1/requests${query}`);
+export const listRequests: Verb<{ state?: string; reviewDue?: boolean }> = async (context, { state, reviewDue }) => {
+  const query = new URLSearchParams({ ...(state !== undefined && { state }), ...(reviewDue && { review: 'due' }) }).toString();
+  const { requests } = await clientOf(context).get<{ requests: Row[] }>(`/api/v1/requests?${query}`);
   context.output.result({ requests }, requests.length === 0 ? ['no requests 没有申请'] : columns(requests.map(cells)));
   return 0;
 };
@@ -106,13 +79,16 @@ function columns(rows: readonly string[][]): string[] {
 /** One plain state line, then what is behind it: who asked for what, who agreed, what is sealed, what is missing, how it ended. */
 export function lines(view: View): string[] {
   const { voices, plan, waitsFor, release } = view;
-  const waits = waitsFor ? ` · ${voices.length}/${plan?.steps.length ?? 0}, waits for ${waitsFor.step}` : '';
+  const looks = waitsFor && plan?.inspect.includes(waitsFor.step) ? ' after a look at its frames 先查看' : '';
+  const waits = waitsFor ? ` · ${voices.length}/${plan?.steps.length ?? 0}, waits for ${waitsFor.step}${looks}` : '';
   return [
     `${view.requestId}  ${view.state}${waits}${view.late ? ' · late 逾期' : ''}`,
     told('applied 申请', `${view.requestedAt}  ${view.applicant}`),
     ...view.items.map(({ camera, from, to, basis }) =>
       told('asked 调取', `${camera}  ${from} – ${to}${basis ? '  by the recorder’s clock 录像机时间' : ''}`),
     ),
+    ...(view.sla ? [told('due 时限', times(view.sla, view.slaMissed))] : []),
+    ...(view.unkept.length > 0 ? [told('unkept 未能履行', `${view.unkept.join(', ')}: nothing leaves`)] : []),
     ...voices.map(({ at, step, by }) => told('agreed 同意', `${at}  ${by}  ${step}`)),
     ...view.footage.map(({ camera, state, parts, frames }) =>
       told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`),
@@ -136,8 +112,17 @@ export function lines(view: View): string[] {
           ),
         ]
       : []),
+    ...(view.afterReview?.drawn ? [told('review 复核', reviewed(view.afterReview))] : []),
   ];
 }
+
+function times({ verifyBy, releaseBy }: NonNullable<View['sla']>, missed: View['slaMissed']): string {
+  const by = (of: View['slaMissed'][number], at: string): string => `${at}${missed.includes(of) ? ' missed 超时' : ''}`;
+  return `first voice by ${by('verify', verifyBy)}, release by ${by('total', releaseBy)}`;
+}
+
+const reviewed = ({ finding, by, at, dueAt, overdue }: NonNullable<View['afterReview']>): string =>
+  finding === null ? `drawn 抽中; due ${dueAt}${overdue ? ' overdue 逾期' : ''}` : `${at}  ${by}  ${finding}`;
 
 const why = ({ footage }: View, camera: string): string =>
   footage.find((take) => take.camera === camera)?.doubt === 'zone'

@@ -1,20 +1,41 @@
-// exportgate review ID --approve [--plan DIGEST] | --return CODE
+// exportgate review ID --approve [--plan DIGEST] | --return CODE | --after FINDING
+import { findings } from '../domain/audit-event.js';
 import { returnCodes } from '../domain/basis.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
 import { lines } from './request.js';
 
-export const reviewRequest: Verb<{ id: string; approve?: boolean; return?: string; plan?: string }> = async (context, options) => {
-  const codes: readonly string[] = returnCodes;
-  if ((options.approve === true) === (options.return !== undefined) || (options.return !== undefined && !codes.includes(options.return)))
-    throw new Problem('config-invalid', `Say either --approve, or --return with one of: ${codes.join(' ')}`);
+interface Said {
+  id: string;
+  approve?: boolean;
+  return?: string;
+  after?: string;
+  plan?: string;
+}
+
+export const reviewRequest: Verb<Said> = async (context, options) => {
+  judge(options);
   const client = clientOf(context);
   const address = `/api/v1/requests/${options.id}`;
   // A voice is bound to a plan: the one named, or the one that stands at this moment.
   const plan = async () => options.plan ?? (await client.get<{ planDigest: string | null }>(address)).planDigest ?? undefined;
-  const voice =
-    options.return === undefined ? { verdict: 'approve', planDigest: await plan() } : { verdict: 'return', code: options.return };
-  const view = await client.post<Parameters<typeof lines>[0]>(`${address}/reviews`, voice);
+  const answer = async (): Promise<Parameters<typeof lines>[0]> => {
+    if (options.after !== undefined) return client.post(`${address}/after-review`, { finding: options.after });
+    if (options.return !== undefined) return client.post(`${address}/reviews`, { verdict: 'return', code: options.return });
+    return client.post(`${address}/reviews`, { verdict: 'approve', planDigest: await plan() });
+  };
+  const view = await answer();
   context.output.result(view, lines(view));
   return 0;
 };
+
+/** One of the three, and a word that it takes. */
+function judge({ approve, return: code, after }: Said): void {
+  const isOneOf = (words: readonly string[], word: string | undefined) => word === undefined || words.includes(word);
+  const said = [approve, code, after].filter((it) => it !== undefined).length;
+  if (said !== 1 || !isOneOf(returnCodes, code) || !isOneOf(findings, after))
+    throw new Problem(
+      'config-invalid',
+      `Say either --approve, or --return with one of: ${returnCodes.join(' ')}, or --after with one of: ${findings.join(' ')}`,
+    );
+}

@@ -1,10 +1,12 @@
 // Whose turn it is, and who may not speak. Pure: voices come folded from the journal, never from the store.
+import { edges, type Edge } from './audit-event.js';
 import type { RequestState } from './lifecycle.js';
 import type { Step } from './plan.js';
 import { Problem } from './problem.js';
 
-/** The step that waits, or null when every voice is in. Steps run in the plan's order. */
-export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>): Step | null => plan?.steps[voices.length] ?? null;
+/** The step that waits, or null when every voice is in. Steps run in the plan's order; a stricter plan may have put one in between. */
+export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>): Step | null =>
+  plan?.steps.find(({ step }) => !voices.some((voice) => voice.step === step)) ?? null;
 
 const isParty = (state: RequestState, person: string): boolean =>
   person === state.requested.applicant || person === state.requested.enteredBy;
@@ -33,6 +35,24 @@ export function judgeVoice(state: RequestState, person: string, holdsRole: (step
   return step;
 }
 
+/** Of a camera's first and last frame those that this person was not shown yet. */
+export const unseenEdges = ({ inspected }: Pick<RequestState, 'inspected'>, camera: string, person: string): Edge[] =>
+  edges.filter((edge) => !inspected.some((it) => it.camera === camera && it.edge === edge && it.by === person));
+
+/** Where the plan wants it, nobody agrees to footage that they have not seen themselves. Problem `not-inspected`. */
+export function judgeLook(state: RequestState, { step }: Step, person: string): void {
+  if (!state.plan?.inspect.includes(step)) return;
+  if (state.tracks.custody !== 'sealed')
+    throw new Problem('not-inspected', `Step ${step} looks at the footage before it agrees, and the footage is not sealed yet.`);
+  // What gave no footage cannot be looked at.
+  const cameras = state.takes.map(({ camera }) => camera).filter((camera) => unseenEdges(state, camera, person).length > 0);
+  if (cameras.length > 0)
+    throw new Problem(
+      'not-inspected',
+      `Step ${step} looks at the first and the last frame of each camera; not seen yet: ${cameras.join(', ')}.`,
+    );
+}
+
 /**
  * May this person execute (ask for or confirm the release)? Nobody executes their own request. With `dual` neither executor held
  * a step, with `dual-not-manager` neither held the site-security-manager's, and the two are different people.
@@ -46,4 +66,11 @@ export function judgeExecutor(state: RequestState, person: string): void {
     throw new Problem('executor-barred', `This person held a step of this request; its execution (${rule}) wants somebody who did not.`);
   if (rule !== 'single' && state.releaseAskedBy === person)
     throw new Problem('executor-barred', 'This person asked for the release; a second executor confirms it with their own login.');
+}
+
+/** Who reviews a release afterwards had no part in it: no application, no voice, no word on times, no execution. Problem `reviewer-party`. */
+export function judgeAfterReviewer(state: RequestState, person: string): void {
+  const acted = [...state.voices, ...state.confirmations].some(({ by }) => by === person);
+  if (isParty(state, person) || acted || state.release?.executors.includes(person))
+    throw new Problem('reviewer-party', 'This person applied for the request, agreed to it or executed it; somebody else reviews it.');
 }

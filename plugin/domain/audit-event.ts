@@ -36,8 +36,16 @@ export interface RequestEvents {
   };
   'export-denied': { reasons: readonly string[]; rows: readonly string[]; policyVersion: string };
   /** Formal defects, found by the gate (step null) or by the holder of a step. */
-  'export-returned': { codes: readonly (ReturnCode | FormDefect)[]; step: string | null };
+  'export-returned': {
+    codes: readonly (ReturnCode | FormDefect)[];
+    step: string | null;
+    policyVersion: string;
+    rows: readonly string[];
+    planDigest: string;
+  };
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
+  /** A stricter policy came into force: plan n+1, which names n's digest. Voices given so far are kept, missing ones asked for. */
+  'plan-replaced': { plan: Plan; planDigest: string; rows: readonly string[] };
   'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' };
   'preserve-started': { attempt: number; estimateBytes: number };
   /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). What stands in `doubt` waits
@@ -62,7 +70,9 @@ export interface RequestEvents {
   'preserve-completed': { cameras: number; bytes: number };
   'export-unavailable': { cause: 'no-footage' | ProblemCode };
   'deadline-missed': { provideBy: Instant };
-  'request-reviewed': { step: string; planDigest: string };
+  /** Later than the plan's `sla` says; a missed time escalates and closes nothing. */
+  'sla-missed': { of: 'verify' | 'total'; dueAt: Instant };
+  'request-reviewed': { step: string; planDigest: string; policyVersion: string };
   'export-granted': { planDigest: string; voices: number };
   'fulfil-started': { attempt: number };
   'fulfil-failed': { code: string };
@@ -72,7 +82,16 @@ export interface RequestEvents {
   'release-asked': { planDigest: string };
   'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number };
   'clip-transferred': { from: number; to: number };
+  /** Was this release drawn for review afterwards? `seed` is the leaf hash of the release's own entry, hex: nobody chooses it, and
+   *  everybody can draw again. */
+  'review-drawn': { percent: number; seed: string; drawn: boolean; dueAt: Instant };
+  'review-overdue': { dueAt: Instant };
+  'release-reviewed': { finding: Finding };
 }
+
+/** What a review after the fact finds. */
+export const findings = ['in-order', 'not-necessary', 'scope-too-wide', 'papers-defective', 'procedure-broken'] as const;
+export type Finding = (typeof findings)[number];
 
 /** Events of the gate as a whole. */
 export interface GateEvents {
@@ -90,7 +109,13 @@ export interface GateEvents {
   /** An application that names things that do not exist: recorded, without a request. */
   'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };
   /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
-  'act-refused': { act: Act; request: string; code: ProblemCode };
+  'act-refused': { act: Act; request: string; code: ProblemCode; policyVersion: string };
+  /** Policy files were saved that differ from those in force, without a fault. Their texts are sealed under `index`. Nothing changes yet. */
+  'policy-proposed': { version: string; inForce: string; files: number; changed: readonly string[]; index: Digest & { object: string } };
+  /** One administrator stands for a proposal; a second one puts it in force. */
+  'policy-agreed': { version: string };
+  /** In force from here on. `installed`: what the gate found at its very first start. */
+  'policy-activated': { version: string; why: 'installed' | 'agreed'; replaces: string | null; index: Digest & { object: string } };
   /** `credential`: SHA-256 over the account's salted password hash, so that nobody can swap it in the database. */
   'account-created': { account: Pseudonym; credential: string };
   'signed-in': { account: Pseudonym };

@@ -12,17 +12,37 @@ export type Original = (typeof originals)[number];
 export const marks = ['text', 'clock'] as const;
 export type Mark = (typeof marks)[number];
 
+/** Papers to be shown: the organ's instrument; the approval of a county-level head, or the unit's certificate, beside it. */
+export const papers = ['notice', 'approval'] as const;
+export type Paper = (typeof papers)[number];
+
+/** What a masked copy hides. */
+export const maskings = ['faces', 'plates', 'names'] as const;
+export type Masking = (typeof maskings)[number];
+
+/** Is the delivery encrypted? The order is the strictness. */
+export const encryptions = ['recommended', 'required'] as const;
+export type Encryption = (typeof encryptions)[number];
+
 export type Duty =
   | { kind: 'approve'; steps: readonly string[] }
   | { kind: 'officers'; least: number }
-  | { kind: 'instrument'; need: 'notice' }
+  | { kind: 'instrument'; papers: readonly Paper[] }
   | { kind: 'span'; softHours: number; hardHours: number }
   | { kind: 'cameras'; most: number }
-  | { kind: 'execute'; by: Execution }
+  | { kind: 'privacy-review'; by: 'officer' }
+  | { kind: 'mask'; of: readonly Masking[] }
   | { kind: 'mark'; marks: readonly Mark[] }
   | { kind: 'original'; delivery: Original }
+  | { kind: 'encrypt'; need: Encryption }
   | { kind: 'downloads'; most: number }
-  | { kind: 'expires'; hours: number };
+  | { kind: 'expires'; hours: number }
+  | { kind: 'retain'; days: number }
+  | { kind: 'register'; years: number }
+  | { kind: 'sla'; verifyHours: number; totalHours: number }
+  | { kind: 'execute'; by: Execution }
+  | { kind: 'review-after'; percent: number; days: number }
+  | { kind: 'inspect'; steps: readonly string[] };
 
 export type DutyKind = Duty['kind'];
 export type DutyOf<K extends DutyKind> = Extract<Duty, { kind: K }>;

@@ -11,6 +11,17 @@ export const instrumentTypes = [
 ] as const;
 export type InstrumentType = (typeof instrumentTypes)[number];
 
+/** What some cities ask beside the notice: the approval of a county-level head of the organ, or the unit's certificate. */
+export const approvalKinds = ['COUNTY_HEAD', 'UNIT_CERTIFICATE'] as const;
+export type ApprovalKind = (typeof approvalKinds)[number];
+
+export interface ApprovalPaper {
+  kind: ApprovalKind;
+  issuer: string;
+  /** SHA-256 of the scan, hex. */
+  scanSha256: string;
+}
+
 export interface LegalInstrument {
   type: InstrumentType;
   /** 调证法律文书编号. */
@@ -27,6 +38,8 @@ export interface LegalInstrument {
   approverName?: string;
   /** SHA-256 of the scan or e-sealed file, hex. */
   scanSha256: string;
+  /** Asked for where the plan's `papers` name it. */
+  approval?: ApprovalPaper;
 }
 
 export const coveredSpans = (instrument: LegalInstrument, camera: string): Span[] =>

@@ -1,6 +1,6 @@
 // The states of a request: voices and footage run side by side until they meet in the delivery, and what may follow what. A request changes state
 // only along this table. Everything here is folded from journal entries; the store only keeps a copy.
-import type { Edge, RequestEntry, RequestEventName } from './audit-event.js';
+import type { Edge, Finding, RequestEntry, RequestEventName } from './audit-event.js';
 import type { Plan } from './plan.js';
 import { Problem } from './problem.js';
 
@@ -28,9 +28,11 @@ const open = ['held', 'granted'] as const;
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
 export const moves: Record<RequestEventName, Move> = {
   'export-requested': { from: { approval: [] }, to: { approval: 'requested' } },
-  'export-denied': { from: { approval: ['requested'] }, to: { approval: 'denied' } },
+  // Also from held: a policy that came into force meanwhile may deny what the old one allowed.
+  'export-denied': { from: { approval: ['requested', 'held'] }, to: { approval: 'denied' } },
   'export-returned': { from: { approval: ['requested', 'held'] }, to: { approval: 'returned' } },
   'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },
+  'plan-replaced': { from: { approval: ['held'] }, to: {} },
   'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
   'preserve-started': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
   'footage-sealed': { from: { approval: open, custody: ['pulling'] }, to: {} },
@@ -38,10 +40,12 @@ export const moves: Record<RequestEventName, Move> = {
   'preserve-failed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'queued' } },
   'preserve-completed': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'sealed' } },
   'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
+  // Before a voice that wants it, and before times are confirmed.
+  'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
   // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
-  'frame-inspected': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
   'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
+  'sla-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
   'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
   'fulfil-started': {
@@ -53,6 +57,9 @@ export const moves: Record<RequestEventName, Move> = {
   'release-asked': { from: { approval: ['granted'], delivery: ['packaged'] }, to: { delivery: 'release-asked' } },
   'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
   'clip-transferred': { from: { delivery: ['released'] }, to: {} },
+  'review-drawn': { from: { delivery: ['released'] }, to: {} },
+  'review-overdue': { from: { delivery: ['released'] }, to: {} },
+  'release-reviewed': { from: { delivery: ['released'] }, to: {} },
 };
 
 export const start: Tracks = { approval: 'requested', custody: 'none', delivery: 'none' };
@@ -105,6 +112,8 @@ export interface RequestState {
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
   denied: Extract<RequestEntry, { event: 'export-denied' }>['data'] | null;
   late: boolean;
+  /** Times of the plan's `sla` that passed. */
+  slaMissed: readonly ('verify' | 'total')[];
   /** Why the pull waits. */
   waitsFor: Extract<RequestEntry, { event: 'preserve-queued' }>['data']['why'] | null;
   attempts: { preserve: number; fulfil: number };
@@ -115,6 +124,10 @@ export interface RequestState {
   releaseAskedBy: string | null;
   release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
   transfers: number;
+  /** The draw for review afterwards; null before the release, and where the plan asks for none. */
+  draw: Extract<RequestEntry, { event: 'review-drawn' }>['data'] | null;
+  reviewOverdue: boolean;
+  reviewedAfter: { finding: Finding; by: string; at: string } | null;
   /** Sequence of the last entry. */
   requestSequence: number;
 }
@@ -144,6 +157,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     returned: null,
     denied: null,
     late: false,
+    slaMissed: [],
     waitsFor: null,
     attempts: { preserve: 0, fulfil: 0 },
     failures: { preserve: 0, fulfil: 0 },
@@ -152,6 +166,9 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     releaseAskedBy: null,
     release: null,
     transfers: 0,
+    draw: null,
+    reviewOverdue: false,
+    reviewedAfter: null,
     requestSequence: 0,
   });
 }
@@ -172,6 +189,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'export-returned':
       return { returned: entry.data };
     case 'export-held':
+    case 'plan-replaced':
       return { plan: entry.data.plan, planDigest: entry.data.planDigest };
     case 'request-reviewed':
       return { voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at }] };
@@ -198,6 +216,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       };
     case 'deadline-missed':
       return { late: true };
+    case 'sla-missed':
+      return { slaMissed: [...state.slaMissed, entry.data.of] };
     case 'fulfil-started':
       return { attempts: { ...state.attempts, fulfil: entry.data.attempt } };
     case 'fulfil-failed':
@@ -210,6 +230,12 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { release: { ...entry.data, at: entry.at } };
     case 'clip-transferred':
       return { transfers: state.transfers + 1 };
+    case 'review-drawn':
+      return { draw: entry.data };
+    case 'review-overdue':
+      return { reviewOverdue: true };
+    case 'release-reviewed':
+      return { reviewedAfter: { finding: entry.data.finding, by: entry.by, at: entry.at } };
     default:
       return {};
   }

@@ -1,5 +1,5 @@
 // A decision applied to an application: plain data that says what must happen. Recorded before anything does; never changed.
-import type { Execution, Mark, Original } from './duty.js';
+import type { Encryption, Execution, Mark, Masking, Original, Paper } from './duty.js';
 import type { Fact } from './decision.js';
 import type { Item } from './export-request.js';
 import type { RoleName } from './subject.js';
@@ -11,10 +11,15 @@ export interface Step {
   role: RoleName;
 }
 
+/** The step of steps.csv that the duty `privacy-review:officer` asks for. */
+export const privacyStep = 'privacy-officer';
+
 export interface Plan {
   version: 1;
   /** 1 for the first plan of a request. */
   number: number;
+  /** Digest of the plan that this one replaces; null for the first. */
+  replaces: string | null;
   city: string;
   site: string;
   tier: Tier;
@@ -22,16 +27,40 @@ export interface Plan {
   facts: readonly Fact[];
   /** In the order of policies/steps.csv. */
   steps: readonly Step[];
+  /** Steps whose holders see the footage, marked, before they agree. */
+  inspect: readonly string[];
+  privacyReview: 'officer' | 'none';
   officers: number;
-  instrument: 'notice' | 'none';
+  /** Empty where none is asked for. */
+  papers: readonly Paper[];
   span: { softHours: number; hardHours: number };
   cameras: number;
   execute: Execution;
   marks: readonly Mark[];
+  masks: readonly Masking[];
   original: Original;
+  encrypt: Encryption | 'none';
   /** How many times the released package may be fetched. */
   downloads: number;
   /** Hours after the release until the link ends. */
   expiresHours: number;
+  /** Days after receipt until the gate's export copy is to be destroyed; null: the policy names none. */
+  retainDays: number | null;
+  /** Years for which the access register is kept. */
+  registerYears: number;
+  /** Hours from the application to the first voice and to the release; null: none. Past them the request escalates. */
+  sla: { verifyHours: number; totalHours: number } | null;
+  /** How many of the released are drawn for review afterwards, and how long the reviewer has. */
+  reviewAfter: { percent: number; days: number } | null;
   policyVersion: string;
 }
+
+/**
+ * Duties of a plan that this version of the gate cannot keep yet. What holds one is never released: a promise is not broken in silence.
+ * Masking waits for the picture room, encryption and a separate delivery of the original for the hand-over.
+ */
+export const unkept = ({ masks, original, encrypt }: Pick<Plan, 'masks' | 'original' | 'encrypt'>): string[] => [
+  ...(masks.length > 0 ? [`mask:${masks.join('+')}`] : []),
+  ...(original === 'with' ? [] : [`original:${original}`]),
+  ...(encrypt === 'required' ? ['encrypt:required'] : []),
+];

@@ -8,6 +8,7 @@ const events = {
   'export-denied': null,
   'export-returned': null,
   'export-held': null,
+  'plan-replaced': null,
   'preserve-queued': null,
   'preserve-started': null,
   'footage-sealed': null,
@@ -18,6 +19,7 @@ const events = {
   'preserve-completed': null,
   'export-unavailable': null,
   'deadline-missed': null,
+  'sla-missed': null,
   'request-reviewed': null,
   'export-granted': null,
   'fulfil-started': null,
@@ -26,6 +28,9 @@ const events = {
   'release-asked': null,
   'clip-released': null,
   'clip-transferred': null,
+  'review-drawn': null,
+  'review-overdue': null,
+  'release-reviewed': null,
 } satisfies Record<RequestEventName, null>;
 
 const head = {
@@ -45,11 +50,17 @@ const data = z.record(z.string(), z.unknown());
 /** The data is looked into only where the verifier needs it; the rest is vouched for by hash. */
 export const entrySchema = z.union([
   z.strictObject({ ...head, event: z.literal('export-requested'), data }),
-  z.strictObject({ ...head, event: z.literal('export-held'), data: z.looseObject({ planDigest: z.string(), plan: z.unknown() }) }),
+  z.strictObject({
+    ...head,
+    event: z.enum(['export-held', 'plan-replaced']),
+    data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ replaces: z.string().nullable() }) }),
+  }),
   z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string() }) }),
   z.strictObject({
     ...head,
-    event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', 'export-held', 'package-sealed']),
+    event: z
+      .enum(Object.keys(events) as RequestEventName[])
+      .exclude(['export-requested', 'export-held', 'plan-replaced', 'package-sealed']),
     data,
   }),
 ]);

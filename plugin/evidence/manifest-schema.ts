@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { artifactRoles } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
 import { facts } from '../domain/decision.js';
-import { executions, marks, originals } from '../domain/duty.js';
+import { encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
@@ -25,21 +25,30 @@ const path = z.string().refine((value) => isPackagePath(value) && !isReserved(va
 const plan: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
   number: z.int().positive(),
+  replaces: digest.nullable(),
   city: text,
   site: text,
   tier: z.literal([1, 2, 3]),
   items: z.array(z.strictObject({ camera: text, from: instant, to: instant, basis: z.literal('recorder').optional() })),
   facts: z.array(z.enum(facts)),
   steps: z.array(z.strictObject({ step: text, role: z.string().startsWith('role:') as unknown as z.ZodType<RoleName> })),
+  inspect: z.array(text),
+  privacyReview: z.enum(['officer', 'none']),
   officers: count,
-  instrument: z.enum(['notice', 'none']),
+  papers: z.array(z.enum(papers)),
   span: z.strictObject({ softHours: z.number(), hardHours: z.number() }),
   cameras: count,
   execute: z.enum(executions),
   marks: z.array(z.enum(marks)),
+  masks: z.array(z.enum(maskings)),
   original: z.enum(originals),
+  encrypt: z.enum([...encryptions, 'none']),
   downloads: count,
   expiresHours: z.number(),
+  retainDays: count.nullable(),
+  registerYears: count,
+  sla: z.strictObject({ verifyHours: z.number(), totalHours: z.number() }).nullable(),
+  reviewAfter: z.strictObject({ percent: count, days: count }).nullable(),
   policyVersion: text,
 });
 

@@ -17,7 +17,7 @@ export interface Line extends Pick<ReadEntry, 'index' | 'requestId' | 'requestSe
 export interface History {
   lines: readonly Line[];
   /** Data of the last entry of its kind. */
-  held: Extract<ReadEntry, { event: 'export-held' }>['data'] | null;
+  held: Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' }>['data'] | null;
   sealed: Extract<ReadEntry, { event: 'package-sealed' }>['data'] | null;
   /** Every commitment that these entries make. */
   commitments: ReadonlySet<string>;
@@ -34,7 +34,11 @@ export async function readHistory(source: Source): Promise<History> {
   for await (const bytes of splitLines(source)) {
     const entry = readEntry(bytes, lines.length);
     if (entry.event === 'export-requested') for (const value of Object.values(entry.data)) if (isCommitment(value)) commitments.add(value);
-    if (entry.event === 'export-held') held = entry.data;
+    if (entry.event === 'export-held' || entry.event === 'plan-replaced') {
+      // A plan follows from the one before it, or from none: otherwise what was agreed to is not what is delivered.
+      if (entry.data.plan.replaces !== (held?.planDigest ?? null)) throw new Broken('entry-changed', whereLine(lines.length));
+      held = entry.data;
+    }
     if (entry.event === 'package-sealed') sealed = entry.data;
     const { index, requestId, requestSequence, previous, event } = entry;
     lines.push({ index, requestId, requestSequence, previous, event, leaf: leafHash(bytes) });

@@ -5,6 +5,7 @@ import type { Place } from '../domain/camera.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import type { FormDefect, ReturnCode } from '../domain/basis.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import type { Plan } from '../domain/plan.js';
 import { parseInstant, type Span } from '../domain/span.js';
 import type { Person, UserId } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
@@ -60,12 +61,20 @@ export async function finishAdmission(parts: Omit<Parts, 'journal'>, turn: Turn)
 }
 
 async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: UserId, application: Application): Promise<Admission> {
+  // One policy for the whole step: another one may come into force meanwhile.
+  const { policy } = parts;
   const late = isLate(application, parts.now());
-  const decision = parts.policy.decide(asQuestion(application, applicant, late));
-  if (decision.verdict === 'deny') return deny(turn, decision);
-  const plan = makePlan(decision, application.items, parts.policy);
-  const faults = [...judgeApplication(application, plan, parts.policy.law, parts.now()), ...foreignCameras(parts, application.items)];
-  if (faults.length > 0) return giveBack(turn, decision, faults);
+  const decision = policy.decide(asQuestion(application, applicant, late));
+  if (decision.verdict === 'deny') {
+    await denyRequest(turn, decision);
+    return { state: turn.state, faults: [], decision };
+  }
+  const plan = makePlan(decision, application.items, policy);
+  const faults = [...judgeApplication(application, plan, policy.law, parts.now()), ...foreignCameras(parts, application.items)];
+  if (faults.length > 0) {
+    await returnRequest(turn, decision, plan, faults);
+    return { state: turn.state, faults, decision };
+  }
   await turn.append({
     event: 'export-held',
     by: 'gate',
@@ -186,18 +195,24 @@ async function record({ store }: Parts, turn: Turn, typist: Person, applicant: U
   });
 }
 
-async function deny(turn: Turn, decision: Decision): Promise<Admission> {
+/** Recorded with its rows and the policy that said no. */
+export async function denyRequest(turn: Turn, decision: Decision): Promise<void> {
   const rows = decision.rows.map((row) => row.source);
   await turn.append({
     event: 'export-denied',
     by: 'gate',
     data: { reasons: decision.reasons, rows, policyVersion: decision.policyVersion },
   });
-  return { state: turn.state, faults: [], decision };
 }
 
-async function giveBack(turn: Turn, decision: Decision, faults: readonly Fault[]): Promise<Admission> {
+/** The gate itself gives it back, with the codes of every formal defect. */
+export async function returnRequest(turn: Turn, decision: Decision, plan: Plan, faults: readonly Fault[]): Promise<void> {
   const codes = [...new Set(faults.map((fault) => fault.code))] as (ReturnCode | FormDefect)[];
-  await turn.append({ event: 'export-returned', by: 'gate', data: { codes, step: null } });
-  return { state: turn.state, faults, decision };
+  const rows = decision.rows.map((row) => row.source);
+  const { policyVersion } = decision;
+  await turn.append({
+    event: 'export-returned',
+    by: 'gate',
+    data: { codes, step: null, policyVersion, rows, planDigest: planDigest(plan) },
+  });
 }

@@ -3,13 +3,21 @@ import type { Act } from '../domain/decision.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
+import type { Policy } from '../policy/load.js';
 
 interface Parts {
   journal: Journal;
+  policy: Policy;
 }
 
 /** Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. */
-export async function recordRefusal<T>({ journal }: Parts, person: Person, act: Act, request: string, step: () => Promise<T>): Promise<T> {
+export async function recordRefusal<T>(
+  { journal, policy }: Parts,
+  person: Person,
+  act: Act,
+  request: string,
+  step: () => Promise<T>,
+): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
@@ -18,7 +26,7 @@ export async function recordRefusal<T>({ journal }: Parts, person: Person, act: 
       await journal.append({
         event: 'act-refused',
         by: person.pseudonym,
-        data: { act, request, code: problem.code },
+        data: { act, request, code: problem.code, policyVersion: policy.version },
       });
     throw problem;
   }

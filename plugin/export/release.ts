@@ -1,10 +1,12 @@
 // Release: an act of its own, by an authorised executor. With dual control one asks and a second confirms with their own login.
 import { judgeExecutor } from '../domain/approval.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { Requests } from './requests.js';
+import { drawWhenReleased } from './review-after.js';
 
 interface Parts {
   policy: Policy;
@@ -12,7 +14,7 @@ interface Parts {
   now: () => Date;
 }
 
-/** Problems: `request-unknown`, `own-request`, `executor-barred`, `not-permitted`, `state-conflict`. */
+/** Problems: `request-unknown`, `own-request`, `executor-barred`, `duty-unkept`, `not-permitted`, `state-conflict`. */
 export async function release(parts: Parts, executor: Person, requestId: string): Promise<RequestState> {
   const person = executor.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
@@ -25,6 +27,12 @@ export async function release(parts: Parts, executor: Person, requestId: string)
       throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; only a packaged request can be released, once.`);
     judgeExecutor(state, person);
     const plan = state.plan!;
+    const broken = unkept(plan);
+    if (broken.length > 0)
+      throw new Problem(
+        'duty-unkept',
+        `Nothing of ${requestId} leaves: this version of the gate cannot keep ${broken.join(', ')} of its plan.`,
+      );
     if (plan.execute !== 'single' && state.releaseAskedBy === null) {
       await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest! } });
       return turn.state;
@@ -32,6 +40,7 @@ export async function release(parts: Parts, executor: Person, requestId: string)
     const executors = state.releaseAskedBy === null ? [person] : [state.releaseAskedBy, person];
     const expiresAt = new Date(parts.now().getTime() + plan.expiresHours * 3_600_000).toISOString();
     await turn.append({ event: 'clip-released', by: person, data: { executors, expiresAt, downloads: plan.downloads } });
+    await drawWhenReleased(turn);
     return turn.state;
   });
 }

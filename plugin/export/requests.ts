@@ -2,7 +2,7 @@
 import { fold, follow, canMove, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Log } from '../domain/log.js';
-import { isRequestEntry, type RequestDraft, type RequestEntry } from '../domain/audit-event.js';
+import { isRequestEntry, type RequestDraft, type RequestEntry, type RequestEventName } from '../domain/audit-event.js';
 import type { Journal } from '../journal/journal.js';
 import type { Store } from '../store/store.js';
 import { rowOf } from './projection.js';
@@ -12,6 +12,8 @@ export interface Turn {
   readonly state: RequestState;
   /** Appends to the journal, then brings the store's copy up. Problems: `state-conflict`, `journal-unwritable`. */
   append(draft: Omit<RequestDraft, 'requestId'>): Promise<RequestEntry>;
+  /** Leaf hash, hex, of the last entry that tells this event. Problem `journal-corrupt`. */
+  leafOf(event: RequestEventName): string;
 }
 
 interface Parts {
@@ -84,7 +86,15 @@ export class Requests {
         return requests.state(requestId);
       },
       append: (draft) => this.#append({ ...draft, requestId } as RequestDraft),
+      leafOf: (event) => this.#leafOf(requestId, event),
     };
+  }
+
+  #leafOf(requestId: string, event: RequestEventName): string {
+    const { journal } = this.parts;
+    const entry = journal.entriesOf(requestId).findLast((it) => it.event === event);
+    if (!entry) throw new Problem('journal-corrupt', `The history of ${requestId} has no ${event}.`);
+    return journal.leafOf(entry.index).toString('hex');
   }
 
   async #append(draft: RequestDraft): Promise<RequestEntry> {

@@ -5,12 +5,19 @@ import { readSealedJson, type CameraIndex } from './custody.js';
 import type { PackageIndex } from './fulfil.js';
 import type { Requests } from './requests.js';
 
+interface Parts {
+  requests: Requests;
+  objects: Objects;
+  /** Sealed objects that entries about the policy name. */
+  policyTexts: readonly string[];
+}
+
 /**
  * Where one list cannot be read, nobody knows what it names: then nothing is removed, and that request alone fails when its files are
  * wanted. A gate that did not start for one bad object would be stopped by it.
  */
-export async function sweep({ requests, objects }: { requests: Requests; objects: Objects }): Promise<void> {
-  const known = new Set<string>();
+export async function sweep({ requests, objects, policyTexts }: Parts): Promise<void> {
+  const known = new Set<string>(policyTexts);
   for (const id of requests.ids()) {
     const { takes, package: packed } = requests.state(id);
     const lists = [...takes.map((take) => take.index), ...(packed ? [packed.index] : [])];

@@ -1,6 +1,13 @@
-// The instrument's 提供时限 runs. Past it a request is flagged and operators are told; silence never approves and never closes.
+// Times that run: the instrument's 提供时限, the plan's `sla`, the review afterwards. Past one a request is flagged and operators are told;
+// silence never approves and never closes.
+import type { RequestEvents } from '../domain/audit-event.js';
+import { isReviewDue } from '../domain/draw-review.js';
+import { dueTimes } from '../domain/due-times.js';
+import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
+import type { Instant } from '../domain/span.js';
 import type { Requests } from './requests.js';
+import { drawWhenReleased } from './review-after.js';
 
 interface Parts {
   requests: Requests;
@@ -10,14 +17,44 @@ interface Parts {
 
 export async function flagLate({ requests, log, now }: Parts): Promise<void> {
   for (const id of requests.ids()) {
-    const look = requests.take(id, async ({ state, append }) => {
-      const provideBy = state.requested.instrument?.provideBy;
-      const open = (state.tracks.approval === 'held' || state.tracks.approval === 'granted') && state.tracks.delivery !== 'released';
-      if (!provideBy || state.late || !open || state.tracks.custody === 'unavailable' || Date.parse(provideBy) >= now().getTime()) return;
-      await append({ event: 'deadline-missed', by: 'gate', data: { provideBy } });
-      log('warn', { event: 'deadline-missed', requestId: id, outcome: state.state });
+    const look = requests.take(id, async (turn) => {
+      // What the journal did not take behind a release is made good now.
+      await drawWhenReleased(turn);
+      for (const flag of flagsFor(turn.state, now())) {
+        await turn.append({ by: 'gate', ...flag });
+        const which = flag.event === 'sla-missed' && { reasons: [flag.data.of] };
+        log('warn', { event: flag.event, requestId: id, outcome: turn.state.state, ...which });
+      }
     });
     // One history that cannot be read does not silence the deadlines behind it.
     await look.catch((cause: unknown) => log('error', { event: 'deadline-unread', requestId: id, cause }));
   }
 }
+
+type FlagName = 'deadline-missed' | 'sla-missed' | 'review-overdue';
+type Flag = { [E in FlagName]: { event: E; data: RequestEvents[E] } }[FlagName];
+
+/** Each is raised once. */
+function flagsFor(state: RequestState, now: Date): Flag[] {
+  const isPast = (instant: Instant): boolean => Date.parse(instant) < now.getTime();
+  const flags: Flag[] = [];
+  if (isReviewDue(state) && !state.reviewOverdue && isPast(state.draw!.dueAt))
+    flags.push({ event: 'review-overdue', data: { dueAt: state.draw!.dueAt } });
+  if (!isOpen(state)) return flags;
+  const provideBy = state.requested.instrument?.provideBy;
+  if (provideBy && !state.late && isPast(provideBy)) flags.push({ event: 'deadline-missed', data: { provideBy } });
+  const due = dueTimes(state);
+  if (!due) return flags;
+  // A first voice that came late, before anybody looked, was late all the same.
+  const firstVoice = state.voices[0] ? new Date(state.voices[0].at) : now;
+  for (const [of, dueAt, by] of [
+    ['verify', due.verifyBy, firstVoice],
+    ['total', due.releaseBy, now],
+  ] as const)
+    if (!state.slaMissed.includes(of) && Date.parse(dueAt) < by.getTime()) flags.push({ event: 'sla-missed', data: { of, dueAt } });
+  return flags;
+}
+
+/** Somebody still owes something for its release. */
+const isOpen = ({ tracks }: RequestState): boolean =>
+  (tracks.approval === 'held' || tracks.approval === 'granted') && tracks.delivery !== 'released' && tracks.custody !== 'unavailable';

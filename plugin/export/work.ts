@@ -6,6 +6,7 @@ import { Problem, type ProblemCode } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import { giveUp } from './preserve.js';
 import { grantWhenComplete } from './review.js';
+import { drawWhenReleased } from './review-after.js';
 import type { Requests, Turn } from './requests.js';
 import { Turns } from './turns.js';
 
@@ -62,6 +63,7 @@ export class Work {
       const unfinished = (cause: unknown): void => log('error', { event: 'request-unfinished', requestId: id, cause });
       await requests.take(id, finishAdmission).catch(unfinished);
       await requests.take(id, grantWhenComplete).catch(unfinished);
+      await requests.take(id, drawWhenReleased).catch(unfinished);
       this.wake(id);
     }
   }

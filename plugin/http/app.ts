@@ -44,6 +44,8 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
     }
     next();
   });
+  const large = operations.filter((it) => it.bodyLimit !== undefined);
+  for (const it of large) app.post(it.path, knows(parts), express.json({ limit: it.bodyLimit, strict: true }));
   app.use(express.json({ limit: '256kb', strict: true }));
   for (const it of operations)
     app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
@@ -83,6 +85,14 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
     });
   };
 }
+
+/** A large body is read for nobody who has not signed in. */
+const knows =
+  (parts: ApiParts): RequestHandler =>
+  async (request, _response, next) => {
+    await parts.authenticate(request.headers.authorization);
+    next();
+  };
 
 /** Requests a minute and address. */
 const limit = (most: number): RequestHandler =>

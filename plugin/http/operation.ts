@@ -26,6 +26,8 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   /** Guessing at this is slowed down by address. */
   guarded?: boolean;
   body?: S;
+  /** Where a body is larger than most. Who sends one has signed in before it is read. */
+  bodyLimit?: string;
   /** Media type of the answer where it is not JSON. */
   answers?: string;
   run(parts: P, call: Call<z.infer<S>>): Promise<Answer>;

@@ -1,8 +1,9 @@
 // Bodies that come in, judged before anything sees them: every text has a length, every list an end.
 import { z } from 'zod';
+import { findings } from '../domain/audit-event.js';
 import { bases, returnCodes } from '../domain/basis.js';
 import { idKinds, type Application } from '../domain/export-request.js';
-import { instrumentTypes } from '../domain/legal-instrument.js';
+import { approvalKinds, instrumentTypes } from '../domain/legal-instrument.js';
 import { isUserId, type UserId } from '../domain/subject.js';
 
 /** One line for people: no control characters, which could forge lines on paper and marks. */
@@ -21,6 +22,9 @@ const cameraId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'a camera of poli
 const user = z.custom<UserId>((value) => typeof value === 'string' && isUserId(value), 'a user like user:li.wei');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256, 64 lower-case hex digits');
 
+/** A scan that is not there is a defect of the form, to be told with all others. */
+const scan = sha256.or(z.literal('')).default('');
+
 const instrument = z.strictObject({
   type: z.enum(instrumentTypes),
   number: line(64),
@@ -33,7 +37,8 @@ const instrument = z.strictObject({
     .min(1)
     .max(32),
   approverName: line(64).optional(),
-  scanSha256: sha256.or(z.literal('')).default(''),
+  scanSha256: scan,
+  approval: z.strictObject({ kind: z.enum(approvalKinds), issuer: line(120), scanSha256: scan }).optional(),
 });
 
 export const applicationSchema = z.strictObject({
@@ -54,6 +59,8 @@ export const reviewSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('approve'), planDigest: z.string().max(80).optional() }),
   z.strictObject({ verdict: z.literal('return'), code: z.enum(returnCodes) }),
 ]);
+
+export const afterReviewSchema = z.strictObject({ finding: z.enum(findings) });
 
 export const timesSchema = z.strictObject({ camera: cameraId, first: instant, last: instant });
 

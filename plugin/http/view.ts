@@ -1,6 +1,8 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
+import { dueTimes } from '../domain/due-times.js';
 import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
+import { unkept } from '../domain/plan.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { RequestRow } from '../store/requests.js';
@@ -30,6 +32,9 @@ export async function viewOf(state: RequestState, store: Store) {
     late: state.late,
     plan: state.plan,
     planDigest: state.planDigest,
+    unkept: state.plan ? unkept(state.plan) : [],
+    sla: dueTimes(state),
+    slaMissed: state.slaMissed,
     waitsFor: waits,
     waitsForRoom: state.waitsFor,
     voices: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, by: await nameOf(by) }))),
@@ -56,6 +61,15 @@ export async function viewOf(state: RequestState, store: Store) {
       fetched: state.transfers,
       executors: await Promise.all(state.release.executors.map(nameOf)),
     },
+    afterReview: state.draw && {
+      percent: state.draw.percent,
+      drawn: state.draw.drawn,
+      dueAt: state.draw.dueAt,
+      overdue: state.reviewOverdue,
+      finding: state.reviewedAfter?.finding ?? null,
+      by: await nameOf(state.reviewedAfter?.by ?? null),
+      at: state.reviewedAfter?.at ?? null,
+    },
   };
 }
 
@@ -81,6 +95,7 @@ export function mayRead(state: RequestState, subject: Person, policy: Policy): b
   return (
     policy.allows(subject.user, 'review', 'request:*', site) ||
     policy.allows(subject.user, 'release', 'request:*', site) ||
+    policy.allows(subject.user, 'inspect', 'request:*', site) ||
     policy.allows(subject.user, 'read-journal', 'journal:*', site)
   );
 }

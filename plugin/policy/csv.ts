@@ -1,6 +1,7 @@
 // Lines of a CSV file → cells that know where they stand. Deliberately plain: commas, double quotes, a `#` at the start of a line.
 // A `#` inside a line is text like any other, so that nothing can hide behind it; what casbin gets is built from the cells.
 import type { Fault } from '../domain/problem.js';
+import type { Pace } from './pace.js';
 
 export interface Cell {
   text: string;
@@ -21,21 +22,50 @@ const cellPattern = /"((?:[^"]|"")*)"[ \t]*(,|$)|([^,"]*)(,|$)/y;
 const blankPattern = /[ \t]*/y;
 const badCharacter = /[\p{Cc}\p{Cf}\p{Surrogate}]/u;
 
+/** The lines of a text without their ends, one by one: to split eight megabytes at once takes longer than a slice may. */
+export function* linesOf(text: string): Generator<string> {
+  for (let start = 0; ;) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) {
+      yield text.slice(start);
+      return;
+    }
+    yield text.slice(start, end > start && text[end - 1] === '\r' ? end - 1 : end);
+    start = end + 1;
+  }
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  let count = 1;
+  for (let end = text.indexOf('\n'); end >= 0 && count <= most; end = text.indexOf('\n', end + 1)) count += 1;
+  return count > most;
+}
+
 /** Never throws: what cannot be read is a fault, and the line is left out. */
-export function readLines(file: string, text: string): { lines: Line[]; faults: Fault[] } {
+export async function readLines(file: string, text: string, pace: Pace): Promise<{ lines: Line[]; faults: Fault[] }> {
   const lines: Line[] = [];
   const faults: Fault[] = [];
-  const rows = text.split(/\r?\n/);
-  if (rows.length > mostLines) return { lines, faults: [{ code: 'file-too-long', where: file, detail: `At most ${mostLines} lines.` }] };
-  for (const [index, row] of rows.entries()) {
-    const source = `${file}:${index + 1}`;
+  await eachLine(file, text, faults, pace, (line) => lines.push(line));
+  return { lines, faults };
+}
+
+/** Hands on each line as it is read: a long file held as cells all at once is much to clear away. */
+export async function eachLine(file: string, text: string, faults: Fault[], pace: Pace, use: (line: Line) => void): Promise<void> {
+  if (hasMoreLines(text, mostLines)) {
+    faults.push({ code: 'file-too-long', where: file, detail: `At most ${mostLines} lines.` });
+    return;
+  }
+  let number = 0;
+  for (const row of linesOf(text)) {
+    if (pace.isDue()) await pace.rest();
+    number += 1;
+    const source = `${file}:${number}`;
     const start = row.trimStart();
     if (start === '' || start.startsWith('#')) continue;
     const read = readCells(source, row);
     if (typeof read === 'string') faults.push({ code: 'line-malformed', where: `${source}:1`, detail: read });
-    else lines.push({ source, cells: read });
+    else use({ source, cells: read });
   }
-  return { lines, faults };
 }
 
 /** The cells, or what is wrong with the line. */
@@ -52,7 +82,10 @@ function readCells(source: string, row: string): Cell[] | string {
     const match = cellPattern.exec(row);
     if (!match)
       return `The quotes around column ${start + 1} do not close, or text stands beside them; write "like this", and "" for a quote.`;
-    cells.push({ text: (match[1]?.replaceAll('""', '"') ?? match[3]!).trim(), where: `${source}:${start + 1}` });
+    cells.push({
+      text: (match[1]?.replaceAll('""', '"') ?? match[3]!).trim(),
+      where: `${source}:${start + (match[1] === undefined ? 1 : 2)}`,
+    });
     if ((match[2] ?? match[4]) === '') return cells;
     at = cellPattern.lastIndex;
   }
@@ -63,6 +96,7 @@ function readCells(source: string, row: string): Cell[] | string {
  * A full-width comma separates nothing; where one stands, the fault says so.
  */
 export function hasFields({ source, cells }: Line, fields: readonly string[], faults: Fault[]): boolean {
+  if (cells.length === fields.length && cells.every(({ text }) => text !== '')) return true;
   const before = faults.length;
   const fullWidth = cells.some((cell) => cell.text.includes('，')) ? ' (The line holds a full-width comma ，: write , instead.)' : '';
   const missing = fields.filter((_, index) => !cells[index]?.text);
@@ -80,23 +114,31 @@ export function hasFields({ source, cells }: Line, fields: readonly string[], fa
   return faults.length === before;
 }
 
+export const cellsByField = <F extends string>({ cells }: Line, fields: readonly F[]): Record<F, Cell> =>
+  Object.fromEntries(fields.map((field, index) => [field, cells[index]!])) as Record<F, Cell>;
+
 /** Lines under a header that names the fields. */
-export function readTable<F extends string>(
+export async function readTable<F extends string>(
   file: string,
   text: string,
   fields: readonly F[],
-): { rows: Record<F, Cell>[]; faults: Fault[] } {
-  const { lines, faults } = readLines(file, text);
-  const [header, ...rest] = lines;
-  if (header?.cells.map((cell) => cell.text).join(',') !== fields.join(','))
-    return {
-      rows: [],
-      faults: [
-        ...faults,
-        { code: 'header-wrong', where: `${header?.source ?? `${file}:1`}:1`, detail: `The first line must be: ${fields.join(',')}` },
-      ],
-    };
-  const whole = rest.filter((line) => hasFields(line, fields, faults));
-  const rows = whole.map(({ cells }) => Object.fromEntries(fields.map((field, index) => [field, cells[index]!])) as Record<F, Cell>);
+  pace: Pace,
+): Promise<{ rows: Record<F, Cell>[]; faults: Fault[] }> {
+  const rows: Record<F, Cell>[] = [];
+  const faults: Fault[] = [];
+  let header: Line | undefined;
+  let isRight = false;
+  await eachLine(file, text, faults, pace, (line) => {
+    if (!header) {
+      header = line;
+      isRight = line.cells.map((cell) => cell.text).join(',') === fields.join(',');
+    } else if (isRight && hasFields(line, fields, faults)) rows.push(cellsByField(line, fields));
+  });
+  if (!isRight)
+    faults.push({
+      code: 'header-wrong',
+      where: `${header?.source ?? `${file}:1`}:1`,
+      detail: `The first line must be: ${fields.join(',')}`,
+    });
   return { rows, faults };
 }

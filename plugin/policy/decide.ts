@@ -12,20 +12,24 @@ import { isUserId } from '../domain/subject.js';
 import type { Words } from './enforcer.js';
 import { hoursAsked } from './hours-asked.js';
 import type { StepRow } from './people.js';
+import type { RowIndex } from './row-index.js';
 import { objectOf, type PolicyRow } from './rows.js';
 import { strictest } from './strictest.js';
 
 /** What decisions stand on: one policy, loaded. */
 export interface Grounds {
   version: string;
-  rows: readonly PolicyRow[];
+  index: RowIndex;
   sensitiveGroups: readonly string[];
+  /** What rows name, beside `*` and `camera:*`: other objects match no row, so nobody need be asked about them. */
+  namedObjects: ReadonlySet<string>;
   /** In the order of steps.csv. */
   steps: readonly StepRow[];
   place(camera: string): Place;
   /** Does the user hold the role at one of these spots (`<city>`, `<city>/<site>`, `*`)? */
   holdsAt(user: string, role: string, spots: readonly string[]): boolean;
-  enforce(words: Words): boolean;
+  /** casbin's verdict by the rows that stand at these places. */
+  enforce(places: readonly string[], words: Words): boolean;
 }
 
 /** One question about one object, as lists of words that a row's cells may name. */
@@ -33,9 +37,10 @@ interface Asked {
   user: string;
   /** `<city>/<site>`, or `*` for the gate itself. */
   spot: string;
-  tier: string;
+  /** What a row's place may be: `*`, the tier, the city, the site. */
+  places: readonly string[];
   objects: readonly string[];
-  act: string;
+  act: Act;
   bases: readonly string[];
   whens: readonly string[];
 }
@@ -62,7 +67,7 @@ export function decide(grounds: Grounds, question: Question): Decision {
   if (question.basis === 'FOREIGN') return deny('basis-foreign');
   try {
     const facts = findFacts(grounds, question, places);
-    const findings = places.map((place) => find(grounds, ask(question, place, facts)));
+    const findings = eachOnce(places.map((place) => ask(grounds, question, place, facts))).map((asked) => find(grounds, asked));
     const rows = findings.flatMap((finding) => finding.rows);
     // Several cameras: one that is denied denies all.
     if (findings.some((finding) => finding.verdict === 'deny'))
@@ -81,8 +86,8 @@ export function allows(grounds: Grounds, user: string, act: Act, object: string,
     if (!kind) return false;
     const objects = [...new Set([object, `${kind}:*`, '*'])];
     const spot = where ? `${where.city.code}/${where.site.id}` : '*';
-    const tier = where ? `tier-${where.city.tier}` : '-';
-    return find(grounds, { user, act, objects, spot, tier, bases: ['-'], whens: ['*'] }).verdict === 'allow';
+    const places = where ? placesAround(where) : ['*'];
+    return find(grounds, { user, act, objects, spot, places, bases: ['-'], whens: ['*'] }).verdict === 'allow';
   } catch {
     return false;
   }
@@ -99,15 +104,29 @@ function placesOf(grounds: Grounds, items: readonly Item[]): Place[] {
   return places;
 }
 
-function ask({ user, act, basis }: Question, { camera, site, city }: Place, facts: readonly Fact[]): Asked {
+const placesAround = ({ site, city }: { site: Site; city: City }): string[] => [
+  '*',
+  `tier-${city.tier}`,
+  city.code,
+  `${city.code}/${site.id}`,
+];
+
+/** Cameras of which rows ask the same are one question. All of an application's lie at one site. */
+function eachOnce(asked: readonly Asked[]): Asked[] {
+  return [...new Map(asked.map((one) => [one.objects.join(' '), one])).values()];
+}
+
+function ask({ namedObjects }: Grounds, { user, act, basis }: Question, { camera, site, city }: Place, facts: readonly Fact[]): Asked {
   // `ordinary` is a word of rows, not of questions: nobody asks under a group.
   if (basis !== '-' && !bases.includes(basis)) throw new TypeError('The question names no basis.');
   return {
     user,
     act,
     spot: `${city.code}/${site.id}`,
-    tier: `tier-${city.tier}`,
-    objects: objectOf[act] ? [objectOf[act], '*'] : [`camera:${camera.id}`, 'camera:*', ...camera.groups, '*'],
+    places: placesAround({ site, city }),
+    objects: objectOf[act]
+      ? [objectOf[act], '*']
+      : ['camera:*', '*', ...[`camera:${camera.id}`, ...camera.groups].filter((object) => namedObjects.has(object))],
     bases: ordinaryBases.includes(basis as Basis) ? [basis, 'ordinary'] : [basis],
     whens: ['*', ...facts],
   };
@@ -115,7 +134,7 @@ function ask({ user, act, basis }: Question, { camera, site, city }: Place, fact
 
 /** The facts of the whole application. Limits come from the rows that stand whatever the facts (when `*`). */
 function findFacts(grounds: Grounds, question: Question, places: readonly Place[]): Fact[] {
-  const always = places.flatMap((place) => collect(grounds, ask(question, place, [])));
+  const always = eachOnce(places.map((place) => ask(grounds, question, place, []))).flatMap((asked) => collect(grounds, asked));
   const limit = strictest(always.flatMap((row) => row.duties)).find((duty) => duty.kind === 'span');
   const longest = hoursAsked(question.items);
   const isSensitive = places.some((place) => place.camera.groups.some((group) => grounds.sensitiveGroups.includes(group)));
@@ -128,18 +147,18 @@ function findFacts(grounds: Grounds, question: Question, places: readonly Place[
   return found.filter(([, holds]) => holds).map(([fact]) => fact);
 }
 
-/** model.conf's matcher, row by row. */
-function collect({ rows, holdsAt }: Grounds, asked: Asked): PolicyRow[] {
-  const spots = ['*', asked.spot.split('/')[0]!, asked.spot];
-  return rows.filter(
-    (row) =>
-      row.act === asked.act &&
-      (row.tier === '*' || row.tier === asked.tier) &&
-      asked.bases.includes(row.basis) &&
-      asked.whens.includes(row.when) &&
-      asked.objects.includes(row.object) &&
-      holdsAt(asked.user, row.role, spots),
-  );
+/** model.conf's matcher, row by row, over the rows that stand there. */
+function collect({ index, holdsAt }: Grounds, asked: Asked): PolicyRow[] {
+  const spots = asked.spot === '*' ? ['*'] : ['*', asked.spot.split('/')[0]!, asked.spot];
+  return index
+    .at(asked.places, asked.act)
+    .filter(
+      (row) =>
+        asked.bases.includes(row.basis) &&
+        asked.whens.includes(row.when) &&
+        asked.objects.includes(row.object) &&
+        holdsAt(asked.user, row.role, spots),
+    );
 }
 
 function find(grounds: Grounds, asked: Asked): Finding {
@@ -147,10 +166,10 @@ function find(grounds: Grounds, asked: Asked): Finding {
     throw new TypeError('The question names no user or no act.');
   const rows = collect(grounds, asked);
   const ours = rows.some((row) => row.effect === 'allow') && !rows.some((row) => row.effect === 'deny');
-  const theirs = grounds.enforce([
+  const theirs = grounds.enforce(asked.places, [
     asked.user,
     asked.spot,
-    asked.tier,
+    asked.places.join(' '),
     asked.objects.join(' '),
     asked.act,
     asked.bases.join(' '),

@@ -1,20 +1,21 @@
 // The national floor under every tier: a row may add to it and never lower it. A policy below the floor does not load, and the
 // reason given is the article.
-import { ordinaryBases, type Basis } from '../domain/basis.js';
+import type { Basis } from '../domain/basis.js';
 import type { Site } from '../domain/camera.js';
 import type { Duty, DutyKind, DutyOf } from '../domain/duty.js';
 import type { Fault } from '../domain/problem.js';
 import type { FloorArticle, FloorId, Law } from './law.js';
+import { paced, type Pace } from './pace.js';
+import { basesOf, type RowIndex } from './row-index.js';
 import { isExport, type PolicyRow } from './rows.js';
 import { strictest } from './strictest.js';
 
 /** F6, days. */
 const leastRetentionDays = 30;
+/** F7, years. */
+const leastRegisterYears = 3;
 /** What a plan cannot do without. A row that forgets a limit would otherwise stand for no limit. */
 const neededKinds: readonly DutyKind[] = ['span', 'cameras', 'execute', 'mark', 'original', 'downloads', 'expires'];
-
-/** The codes that a row's basis cell stands for. */
-const basesOf = (cell: PolicyRow['basis']): readonly Basis[] => (cell === 'ordinary' ? ordinaryBases : cell === '-' ? [] : [cell]);
 
 /** The articles that concern a basis, for `explain`. */
 export const articlesFor = (law: Law, basis: Basis): FloorArticle[] =>
@@ -28,32 +29,25 @@ const belowFloor = (law: Law, id: FloorId, where: string, detail: string): Fault
 };
 
 /**
- * The rows that stand whenever `row` does, whatever the facts: same role, same tier, `*`, the same basis, and an object that holds
- * at least as much. Their duties are the least that the row is ever worth; another role's rows are not counted on.
+ * The duties that always stand where `row` does, under a basis (or under all that `ordinary` stands for): its own, if it holds whatever the facts, and those of rows that match
+ * whenever it does. Another role's rows are not counted on.
  */
-function companions(row: PolicyRow, basis: Basis, all: readonly PolicyRow[]): PolicyRow[] {
-  const wider = [row.object, '*', 'camera:*'];
-  return all.filter(
-    (other) =>
-      other.effect === 'allow' &&
-      other.when === '*' &&
-      other.role === row.role &&
-      other.tier === row.tier &&
-      other.act === row.act &&
-      basesOf(other.basis).includes(basis) &&
-      wider.includes(other.object),
+export const leastDuties = (row: PolicyRow, basis: PolicyRow['basis'], index: RowIndex): Duty[] =>
+  strictest(
+    [row, ...index.companions(row, basis)].filter(({ effect, when }) => effect === 'allow' && when === '*').flatMap(({ duties }) => duties),
   );
-}
 
 const find = <K extends DutyKind>(duties: readonly Duty[], kind: K): DutyOf<K> | undefined =>
   duties.find((duty): duty is DutyOf<K> => duty.kind === kind);
 
-/** F2, F3, F12 and the completeness of the plan, for one allowing row under one basis. */
-function judgeExport(row: PolicyRow, basis: Basis, all: readonly PolicyRow[], law: Law): Fault[] {
+/** F2, F3, F4, F7, F12 and the completeness of the plan, for one allowing row under one basis. */
+function judgeExport(row: PolicyRow, basis: Basis, index: RowIndex, law: Law): Fault[] {
   const where = `${row.source}:1`;
   const profile = law.bases[basis];
-  const duties = strictest(companions(row, basis, all).flatMap((other) => other.duties));
+  const duties = leastDuties(row, basis, index);
   const officers = find(duties, 'officers')?.least ?? 0;
+  const register = find(duties, 'register')?.years ?? leastRegisterYears;
+  const marks = find(duties, 'mark')?.marks;
   const faults: Fault[] = [];
   if (profile.instruments.length > 0 && !find(duties, 'instrument'))
     faults.push(belowFloor(law, 'F2', where, `Under ${basis} the row needs the duty instrument:notice (in a row whose when is *).`));
@@ -70,8 +64,10 @@ function judgeExport(row: PolicyRow, basis: Basis, all: readonly PolicyRow[], la
         `Under ${basis} the row needs an approve: duty with at least one step; without one the applicant alone decides.`,
       ),
     );
-  if (find(duties, 'mark') && !find(duties, 'mark')!.marks.includes('text'))
+  if (marks && !marks.includes('text'))
     faults.push(belowFloor(law, 'F4', where, 'A viewing copy carries the mark text, which says that it is not the original.'));
+  if (register < leastRegisterYears)
+    faults.push(belowFloor(law, 'F7', where, `The row needs register:${leastRegisterYears}y or longer; it has ${register}y.`));
   const missing = neededKinds.filter((kind) => !find(duties, kind));
   if (missing.length > 0)
     faults.push({
@@ -82,27 +78,35 @@ function judgeExport(row: PolicyRow, basis: Basis, all: readonly PolicyRow[], la
   return faults;
 }
 
-function judgeRow(row: PolicyRow, all: readonly PolicyRow[], law: Law): Fault[] {
+function judgeRow(row: PolicyRow, index: RowIndex, law: Law): Fault[] {
   if (row.effect === 'deny') return [];
   const where = `${row.source}:1`;
   if (row.basis === 'FOREIGN') return [belowFloor(law, 'F8', where, 'No row may allow anything under FOREIGN.')];
-  if (row.basis === 'CITIZEN_VIEW' && (isExport(row.act) || row.act === 'release' || row.act === 'handover'))
-    return [belowFloor(law, 'F11', where, `Under CITIZEN_VIEW no file leaves: the act ${row.act} cannot be allowed.`)];
   if (!isExport(row.act)) return [];
+  if (row.basis === 'CITIZEN_VIEW')
+    return [belowFloor(law, 'F11', where, `Under CITIZEN_VIEW no file leaves: the act ${row.act} cannot be allowed.`)];
   // One basis is enough to tell: the first that falls short names the row once.
   for (const basis of basesOf(row.basis)) {
-    const faults = judgeExport(row, basis, all, law);
+    const faults = judgeExport(row, basis, index, law);
     if (faults.length > 0) return faults;
   }
   return [];
 }
 
 /** Everything in these rows and sites that lies below the floor. */
-export const judgeFloor = (rows: readonly PolicyRow[], sites: readonly { site: Site; where: string }[], law: Law): Fault[] => [
-  ...rows.flatMap((row) => judgeRow(row, rows, law)),
-  ...sites
-    .filter(({ site }) => site.retentionDays < leastRetentionDays)
-    .map(({ site, where }) =>
-      belowFloor(law, 'F6', where, `${site.id} declares ${site.retentionDays} days; ${leastRetentionDays} or more are needed.`),
-    ),
-];
+export async function judgeFloor(
+  rows: readonly PolicyRow[],
+  index: RowIndex,
+  sites: readonly { site: Site; where: string }[],
+  law: Law,
+  pace: Pace,
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for await (const row of paced(rows, pace)) faults.push(...judgeRow(row, index, law));
+  for (const { site, where } of sites)
+    if (site.retentionDays < leastRetentionDays)
+      faults.push(
+        belowFloor(law, 'F6', where, `${site.id} declares ${site.retentionDays} days; ${leastRetentionDays} or more are needed.`),
+      );
+  return faults;
+}

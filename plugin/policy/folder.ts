@@ -1,11 +1,13 @@
-// The policy folder → the text of each file. Closed list of names, a size limit, UTF-8 only, and one consistent reading.
+// The policy folder → the text of each file. Closed list of names, size limits, UTF-8 only, and one consistent reading.
 import { createHash } from 'node:crypto';
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import type { Fault } from '../domain/problem.js';
+import { linesOf } from './csv.js';
+import { makePace, type Pace } from './pace.js';
 
-const policyFiles = [
+const fixedFiles = [
   'model.conf',
   'law.json',
   'cities.csv',
@@ -19,66 +21,140 @@ const policyFiles = [
   'tier-3.csv',
   'gate.csv',
 ] as const;
-type PolicyFile = (typeof policyFiles)[number];
-export type PolicyTexts = Readonly<Record<PolicyFile, string>>;
+type FixedFile = (typeof fixedFiles)[number];
+
+/** File name, with `/` between folder and name, → text. What one city adds: `cities/500000.csv`; assertions: `tests/any-name.csv`. */
+export type PolicyTexts = Readonly<Record<FixedFile, string> & Record<string, string>>;
+
+/** Folders that may lie in a policy folder, and what their files are called. */
+const folders = {
+  cities: { pattern: /^[1-9]\d{5}\.csv$/, right: '<city code>.csv, such as cities/500000.csv' },
+  tests: { pattern: /^[a-z0-9][a-z0-9-]{0,39}\.csv$/, right: 'small letters, digits and -, such as tests/shipped.csv' },
+} as const;
+type Folder = keyof typeof folders;
+
+export const filesIn = (folder: Folder, texts: PolicyTexts): string[] => Object.keys(texts).filter((name) => name.startsWith(`${folder}/`));
 
 const largestBytes = 8 * 1024 * 1024;
+const mostBytes = 64 * 1024 * 1024;
+const mostFiles = 1_000;
 
 /** Null where a file is missing, too large, not UTF-8, or where the folder changed while it was read; the faults say which. */
 export async function readFolder(folder: string, faults: Fault[]): Promise<PolicyTexts | null> {
-  const before = faults.length;
-  await judgeNames(folder, faults);
-  if (faults.length > before) return null;
-  const texts = await readAll(folder, faults);
+  const names = await listNames(folder, faults);
+  if (!names) return null;
+  const texts = await readAll(folder, names, faults);
+  if (!texts) return null;
   // A copy in progress: half of the old policy beside half of the new one may be valid, and would be nobody's policy.
-  const again = faults.length === before ? await readAll(folder, faults) : texts;
-  if (faults.length > before) return null;
-  for (const file of policyFiles.filter((file) => texts[file] !== again[file]))
-    faults.push({ code: 'file-unreadable', where: file, detail: 'The file changed while it was read. Try again when it is in place.' });
+  const again = await readAll(folder, names, faults);
+  if (!again) return null;
+  const changed = names.filter((name) => texts[name] !== again[name]);
+  for (const name of changed)
+    faults.push({ code: 'file-unreadable', where: name, detail: 'The file changed while it was read. Try again when it is in place.' });
+  return changed.length === 0 ? (texts as PolicyTexts) : null;
+}
+
+/** Texts that came another way (a rehearsal over REST): the names are judged as those of a folder. */
+export function takeTexts(texts: Readonly<Record<string, string>>, faults: Fault[]): PolicyTexts | null {
+  const before = faults.length;
+  const fixed: readonly string[] = fixedFiles;
+  for (const name of fixed.filter((name) => texts[name] === undefined)) faults.push(missing(name));
+  for (const name of Object.keys(texts).filter((name) => !fixed.includes(name))) {
+    const [folder = '', file = '', ...more] = name.split('/');
+    if (more.length > 0 || !isFolder(folder) || !folders[folder].pattern.test(file)) faults.push(unknown(name));
+  }
+  return faults.length === before ? (texts as PolicyTexts) : null;
+}
+
+/**
+ * `sha256:…` over the digest of each file in canonical form: UTF-8 without mark, lines ended by LF, no blanks at their ends. Line
+ * numbers stay true, because records name rows by file and line.
+ */
+export async function versionOf(texts: PolicyTexts, pace: Pace = makePace()): Promise<string> {
+  const digests: Record<string, string> = {};
+  for (const [name, text] of Object.entries(texts)) digests[name] = await digestOf(text, pace);
+  return `sha256:${createHash('sha256').update(canonicalJson(digests)).digest('hex')}`;
+}
+
+/** Characters handed to the hash at once. */
+const hashedAtOnce = 64 * 1024;
+
+async function digestOf(text: string, pace: Pace): Promise<string> {
+  const hash = createHash('sha256');
+  let held = '';
+  // Ends of lines count when another line with text follows: none do at the end of the file.
+  let ends = 0;
+  for (const line of linesOf(text)) {
+    if (pace.isDue()) await pace.rest();
+    const kept = line.trimEnd();
+    if (kept !== '') {
+      held += '\n'.repeat(ends) + kept;
+      ends = 0;
+    }
+    ends += 1;
+    if (held.length < hashedAtOnce) continue;
+    hash.update(held);
+    held = '';
+  }
+  return hash.update(held).digest('hex');
+}
+
+const isFolder = (name: string): name is Folder => name in folders && Object.hasOwn(folders, name);
+const missing = (where: string): Fault => ({ code: 'file-missing', where, detail: `The policy folder must hold ${where}.` });
+const unknown = (where: string): Fault => ({
+  code: 'file-unknown',
+  where,
+  detail: `Nobody reads this. The policy files are: ${fixedFiles.join(', ')}; in cities/: ${folders.cities.right}; in tests/: ${folders.tests.right}.`,
+});
+
+/** A `tier-4.csv` that nobody reads would be taken for a rule in force: unknown tables and folders are refused. Hidden ones are nobody's. */
+async function listNames(folder: string, faults: Fault[]): Promise<string[] | null> {
+  const before = faults.length;
+  const known: readonly string[] = fixedFiles;
+  const found: string[] = [];
+  try {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const { name } = entry;
+      if (name.startsWith('.')) continue;
+      // By its name too: a link to a folder says of itself that it is none, and its rows would be left out in silence.
+      if (entry.isDirectory() || isFolder(name)) {
+        if (!isFolder(name)) faults.push(unknown(`${name}/`));
+        else
+          for (const file of await readdir(path.join(folder, name))) {
+            if (folders[name].pattern.test(file)) found.push(`${name}/${file}`);
+            else if (isTable(file)) faults.push(unknown(`${name}/${file}`));
+          }
+      } else if (known.includes(name)) found.push(name);
+      else if (isTable(name)) faults.push(unknown(name));
+    }
+  } catch {
+    faults.push({ code: 'file-missing', where: '.', detail: `The policy folder cannot be read; it holds ${fixedFiles.join(', ')}.` });
+    return null;
+  }
+  for (const file of known.filter((file) => !found.includes(file))) faults.push(missing(file));
+  if (found.length > mostFiles) faults.push({ code: 'file-too-long', where: '.', detail: `At most ${mostFiles} policy files.` });
+  return faults.length === before ? found.sort() : null;
+}
+
+/** Leavings of editors (`tier-1.csv~`) are not tables. */
+const isTable = (name: string): boolean => !name.startsWith('.') && /\.(csv|conf|json)$/i.test(name);
+
+async function readAll(folder: string, names: readonly string[], faults: Fault[]): Promise<Record<string, string> | null> {
+  const before = faults.length;
+  const texts: Record<string, string> = {};
+  let bytes = 0;
+  for (const name of names) {
+    texts[name] = await readText(folder, name, faults);
+    bytes += texts[name].length;
+    if (bytes > mostBytes) {
+      faults.push({ code: 'file-too-long', where: name, detail: `The policy files together have at most ${mostBytes} bytes.` });
+      break;
+    }
+  }
   return faults.length === before ? texts : null;
 }
 
-/** `sha256:…` over the texts in canonical form: UTF-8 without mark, lines ended by LF, no blanks at their ends. Line numbers stay
- *  true, because records name rows by file and line. */
-export function versionOf(texts: PolicyTexts): string {
-  const tidy = policyFiles.map(
-    (file) =>
-      [
-        file,
-        texts[file]
-          .split(/\r?\n/)
-          .map((line) => line.trimEnd())
-          .join('\n')
-          .trimEnd(),
-      ] as const,
-  );
-  return `sha256:${createHash('sha256')
-    .update(canonicalJson(Object.fromEntries(tidy)))
-    .digest('hex')}`;
-}
-
-/** A `tier-4.csv` that nobody reads would be taken for a rule in force: unknown tables are refused. Subfolders are nobody's. */
-async function judgeNames(folder: string, faults: Fault[]): Promise<void> {
-  let names: string[];
-  try {
-    names = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-  } catch {
-    faults.push({ code: 'file-missing', where: '.', detail: `The policy folder cannot be read; it holds ${policyFiles.join(', ')}.` });
-    return;
-  }
-  for (const file of policyFiles.filter((file) => !names.includes(file)))
-    faults.push({ code: 'file-missing', where: file, detail: `The policy folder must hold ${file}.` });
-  const known: readonly string[] = policyFiles;
-  for (const name of names.filter((name) => /\.(csv|conf|json)$/i.test(name) && !known.includes(name)).sort())
-    faults.push({ code: 'file-unknown', where: name, detail: `Nobody reads this file. The policy files are: ${policyFiles.join(', ')}.` });
-}
-
-async function readAll(folder: string, faults: Fault[]): Promise<Record<PolicyFile, string>> {
-  const texts = await Promise.all(policyFiles.map(async (file) => [file, await readText(folder, file, faults)] as const));
-  return Object.fromEntries(texts) as Record<PolicyFile, string>;
-}
-
-async function readText(folder: string, file: PolicyFile, faults: Fault[]): Promise<string> {
+async function readText(folder: string, file: string, faults: Fault[]): Promise<string> {
   const wrong = (detail: string): string => {
     faults.push({ code: 'file-unreadable', where: file, detail });
     return '';

@@ -45,12 +45,16 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBilingual = (value: unknown): boolean => isObject(value) && isText(value.zh) && isText(value.en);
 
+/** Characters of law.json, which is read in one slice. */
+const longestLaw = 512 * 1024;
+
 /** Text of law.json → the law, or null with every fault added. */
 export function readLaw(text: string, faults: Fault[]): Law | null {
   const found: Fault[] = [];
   const wrong = (where: string, detail: string) => found.push({ code: 'law-malformed', where: `law.json${where}`, detail });
   let law: unknown;
   try {
+    if (text.length > longestLaw) throw new RangeError(`it has ${text.length} characters, at most ${longestLaw} are read`);
     law = JSON.parse(text);
   } catch (cause) {
     law = null;

@@ -1,23 +1,33 @@
 // The policy folder → a Policy, whole or not at all. What is handed out never changes: a new policy is a new object, swapped in by
 // whoever holds the old one.
 import type { Camera, City, Place, Site } from '../domain/camera.js';
-import type { Act, Decision, Question } from '../domain/decision.js';
+import { acts, type Act, type Decision, type Question } from '../domain/decision.js';
 import type { Step } from '../domain/plan.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import { isUserId, type RoleName, type UserId } from '../domain/subject.js';
 import { allows, decide, type Grounds } from './decide.js';
-import { judgeModel, makeEnforcer } from './enforcer.js';
+import { judgeModel, makeEnforcer, makeRoles, type Words } from './enforcer.js';
+import { findSitesInUse, judgeEditors, judgeFillable, judgeHeld } from './fillable.js';
 import { judgeFloor } from './floor.js';
-import { readFolder, versionOf, type PolicyTexts } from './folder.js';
+import { filesIn, readFolder, takeTexts, versionOf, type PolicyTexts } from './folder.js';
 import { readLaw, type Law } from './law.js';
+import { makePace, paced, type Pace } from './pace.js';
 import { judgeRoles, readHoldings, readSteps, type Holding, type StepRow } from './people.js';
 import { readCameras, readCities, readGroups, readSites, type Places } from './places.js';
-import { readRows, rowFiles, type PolicyRow, type RowFile } from './rows.js';
+import { RowIndex } from './row-index.js';
+import { readRows, rowFiles, type PolicyRow } from './rows.js';
+import { runSelfTests } from './self-test.js';
+import { judgeShadows } from './shadows.js';
+import { judgeTightening } from './tighten.js';
+import { add, told } from './faults.js';
 
 export interface Policy {
   /** `sha256:…` of all policy files in canonical form. */
   readonly version: string;
+  /** The files as they were read. */
+  readonly texts: PolicyTexts;
   readonly law: Law;
+  readonly rows: readonly PolicyRow[];
   readonly cities: readonly City[];
   readonly sites: readonly Site[];
   readonly cameras: readonly Camera[];
@@ -44,57 +54,149 @@ export interface Policy {
 
 /** Problem `policy-invalid` with every fault: never half a policy. */
 export async function loadPolicy(folder: string): Promise<Policy> {
-  const { judged, faults } = await judgeFolder(folder);
-  if (!judged || faults.length > 0)
-    throw new Problem('policy-invalid', `The policy files have ${faults.length} fault(s); none of them was put in force.`, { faults });
-  return assemble(judged);
+  const { policy, faults } = await judgeFolder(folder);
+  return policy ?? refuseAll(faults);
+}
+
+/** The same from texts that were read before. */
+export async function loadTexts(texts: Readonly<Record<string, string>>): Promise<Policy> {
+  const { policy, faults } = await judgeTexts(texts);
+  return policy ?? refuseAll(faults);
+}
+
+function refuseAll(faults: readonly Fault[]): never {
+  throw new Problem('policy-invalid', `The policy files have ${faults.length} fault(s); none of them was put in force.`, { faults });
+}
+
+export interface Judgement {
+  /** Null where there is a fault. */
+  policy: Policy | null;
+  faults: readonly Fault[];
+  /** Assertions of tests/ that held. */
+  testsPassed: number;
+}
+
+/** Every fault of a policy folder. */
+export async function judgeFolder(folder: string): Promise<Judgement> {
+  const faults: Fault[] = [];
+  const texts = await readFolder(folder, faults);
+  return texts ? judge(texts) : { policy: null, faults, testsPassed: 0 };
+}
+
+/** Every fault of texts that came another way. */
+export async function judgeTexts(given: Readonly<Record<string, string>>): Promise<Judgement> {
+  const faults: Fault[] = [];
+  const texts = takeTexts(given, faults);
+  return texts ? judge(texts) : { policy: null, faults, testsPassed: 0 };
 }
 
 /** Every fault of a policy folder, for `exportgate check`. */
 export const checkPolicies = async (folder: string): Promise<readonly Fault[]> => (await judgeFolder(folder)).faults;
 
-interface Judged {
-  version: string;
+/** Read and judge line by line; whole, put together; put together, asked what its own tests ask. In slices. */
+async function judge(texts: PolicyTexts): Promise<Judgement> {
+  const pace = makePace();
+  const faults: Fault[] = [];
+  const read = await readTexts(texts, faults, pace);
+  if (!read || faults.length > 0) return { policy: null, faults: told(faults), testsPassed: 0 };
+  const policy = await assemble(texts, read, pace);
+  const tests = await runSelfTests(texts, policy, pace);
+  return { policy: tests.faults.length === 0 ? policy : null, faults: told(tests.faults), testsPassed: tests.passed };
+}
+
+interface Read {
   law: Law;
   places: Places;
-  steps: readonly StepRow[];
+  steps: ReadonlyMap<string, StepRow>;
   holdings: readonly Holding[];
   rows: readonly PolicyRow[];
+  index: RowIndex;
 }
 
-async function judgeFolder(folder: string): Promise<{ judged: Judged | null; faults: Fault[] }> {
-  const faults: Fault[] = [];
-  const texts = await readFolder(folder, faults);
-  return { judged: texts && judgeTexts(texts, faults), faults };
-}
-
-/** Later files are held against earlier ones, so the order is that of who points to whom. */
-function judgeTexts(texts: PolicyTexts, faults: Fault[]): Judged | null {
+/**
+ * Later files are held against earlier ones, so the order is that of who points to whom. What is read beside faults is never put in
+ * force; null where the law cannot be read.
+ */
+export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace): Promise<Read | null> {
   faults.push(...judgeModel(texts['model.conf']));
   const law = readLaw(texts['law.json'], faults);
-  const cities = readCities(texts['cities.csv'], faults);
-  const { sites, declared } = readSites(texts['sites.csv'], cities, faults);
-  const groups = readGroups(texts['groups.csv'], faults);
-  const cameras = readCameras(texts['cameras.csv'], { sites, groups }, faults);
-  const steps = readSteps(texts['steps.csv'], faults);
-  const { holdings, named } = readHoldings(texts['roles.csv'], { cities, sites }, faults);
-  const roles = new Set<string>([...holdings, ...steps.values()].map(({ role }) => role));
-  const known = { roles, cameras: new Set(cameras.keys()), groups: new Set(groups.keys()), steps: new Set(steps.keys()) };
-  const before = faults.length;
-  const rows = (Object.keys(rowFiles) as RowFile[]).flatMap((file) => readRows(file, texts[file], known, faults));
-  // Only beside whole tier files: a row left out for another fault may be the one that knows the role.
-  if (faults.length === before) faults.push(...judgeRoles(named, new Set([...rows, ...steps.values()].map(({ role }) => role))));
+  const cities = await readCities(texts['cities.csv'], faults, pace);
+  const { sites, declared } = await readSites(texts['sites.csv'], cities, faults, pace);
+  const groups = await readGroups(texts['groups.csv'], faults, pace);
+  const cameras = await readCameras(texts['cameras.csv'], { sites, groups }, faults, pace);
+  const steps = await readSteps(texts['steps.csv'], faults, pace);
+  const { holdings, named } = await readHoldings(texts['roles.csv'], { cities, sites }, faults, pace);
+  const roles = new Set([...steps.values()].map(({ role }) => role));
+  for (const { role } of holdings) roles.add(role);
+  const inUse = await findSitesInUse(sites, cameras.values(), groups, pace);
+  const awake = new Set(['*', ...inUse.flatMap(({ id, city }) => [`tier-${cities.get(city)!.tier}`, city, `${city}/${id}`])]);
+  const known = { roles, awake, cameras: new Set(cameras.keys()), groups: new Set(groups.keys()), steps: new Set(steps.keys()) };
+  const leftOut = new Set<string>();
+  const rows = await readAllRows(texts, { cities, sites }, known, faults, leftOut, pace);
+  // Only beside whole row files: a row left out for another fault may be the one that knows the role.
+  if (leftOut.size === 0) add(faults, judgeRoles(named, new Set([...rows, ...steps.values()].map(({ role }) => role))));
   if (rows.length === 0)
     faults.push({ code: 'rows-missing', where: 'tier-1.csv', detail: 'No row stands in any tier file, so nobody may do anything.' });
-  if (law) faults.push(...judgeFloor(rows, declared, law));
   if (!law) return null;
-  const ordered = [...steps.values()].sort((a, b) => a.order - b.order);
-  return { version: versionOf(texts), law, places: { cities, sites, cameras, groups }, steps: ordered, holdings, rows };
+  const index = new RowIndex(rows, {
+    tierOf: (city) => `tier-${cities.get(city)?.tier ?? 0}`,
+    groupsOf: (camera) => cameras.get(camera)?.groups ?? [],
+  });
+  // One slip of the pen is one fault, not one more for each row that relied on the line.
+  const sound = leftOut.has('*') ? [] : rows.filter(({ role }) => !leftOut.has(role));
+  add(faults, await judgeFloor(sound, index, declared, law, pace));
+  if (leftOut.size === 0) add(faults, await judgeTightening(rows, index, law, pace));
+  // What a row does together with others can be told only where every line is good.
+  if (faults.length === 0) {
+    const ground = { sites: inUse, awake, steps, holdings, index };
+    const placesOf = (camera: string): string[] => {
+      const site = sites.get(cameras.get(camera)!.site)!;
+      return index.around(`${site.city}/${site.id}`);
+    };
+    add(faults, await judgeShadows(rows, index, placesOf, pace));
+    add(faults, await judgeHeld(rows, ground, pace));
+    add(faults, await judgeFillable(ground, pace));
+    add(faults, judgeEditors(holdings, index));
+  }
+  return { law, places: { cities, sites, cameras, groups }, steps, holdings, rows, index };
 }
 
-async function assemble({ version, law, places, steps, holdings, rows }: Judged): Promise<Policy> {
+async function readAllRows(
+  texts: PolicyTexts,
+  { cities, sites }: Pick<Places, 'cities' | 'sites'>,
+  known: Parameters<typeof readRows>[3],
+  faults: Fault[],
+  leftOut: Set<string>,
+  pace: Pace,
+): Promise<PolicyRow[]> {
+  const rows: PolicyRow[] = [];
+  for (const [file, place] of Object.entries(rowFiles))
+    add(rows, await readRows(file, texts[file]!, [place], known, faults, leftOut, pace));
+  for (const file of filesIn('cities', texts)) {
+    const city = file.slice('cities/'.length, -'.csv'.length);
+    if (!cities.has(city)) {
+      faults.push({
+        code: 'city-unknown',
+        where: file,
+        detail: `${city} is not listed in cities.csv; the file is named for a city there.`,
+      });
+      continue;
+    }
+    const places = [city, ...[...sites.values()].filter((site) => site.city === city).map(({ id }) => `${city}/${id}`)];
+    add(rows, await readRows(file, texts[file]!, places, known, faults, leftOut, pace));
+  }
+  return rows;
+}
+
+/** What was read, put together: judged before, by whoever calls. */
+export async function assemble(texts: PolicyTexts, { law, places, steps, holdings, rows, index }: Read, pace: Pace): Promise<Policy> {
+  const version = await versionOf(texts, pace);
   const { cities, sites, cameras, groups } = places;
-  const held = new Set(holdings.map(({ user, role, place }) => `${user} ${role} ${place}`));
+  const held = new Set<string>();
+  for (const { user, role, place } of holdings) {
+    if (pace.isDue()) await pace.rest();
+    held.add(`${user} ${role} ${place}`);
+  }
   const holdsAt = (user: string, role: string, spots: readonly string[]): boolean =>
     spots.some((spot) => held.has(`${user} ${role} ${spot}`));
   const site = (id: string): Site => sites.get(id) ?? refuse('site-unknown', `There is no site ${quote(id)} in sites.csv.`);
@@ -105,17 +207,29 @@ async function assemble({ version, law, places, steps, holdings, rows }: Judged)
     const where = site(camera.site);
     return { camera, site: where, city: city(where.city) };
   };
+  const ordered = [...steps.values()].sort((a, b) => a.order - b.order);
   const stepsInOrder = (names: readonly string[]): Step[] => {
-    const unknown = names.filter((name) => !steps.some(({ step }) => step === name));
+    const unknown = names.filter((name) => !steps.has(name));
     if (unknown.length > 0) throw new Problem('policy-invalid', `steps.csv has no step ${unknown.map(quote).join(', ')}.`);
-    return steps.filter(({ step }) => names.includes(step)).map(({ step, role }) => ({ step, role }));
+    return ordered.filter(({ step }) => names.includes(step)).map(({ step, role }) => ({ step, role }));
   };
   const sensitiveGroups = [...groups].filter(([, sensitive]) => sensitive).map(([group]) => group);
-  const grounds: Grounds = { version, rows, sensitiveGroups, steps, place, holdsAt, enforce: await makeEnforcer(rows, holdings) };
+  const grounds: Grounds = {
+    version,
+    index,
+    sensitiveGroups,
+    namedObjects: new Set(rows.map(({ object }) => object)),
+    steps: ordered,
+    place,
+    holdsAt,
+    enforce: await makeEnforce(holdings, index, sites.values(), pace),
+  };
   return Object.freeze({
     version,
+    texts,
     law,
-    steps: Object.freeze([...steps]),
+    rows: Object.freeze([...rows]),
+    steps: Object.freeze(ordered),
     holdings: Object.freeze([...holdings]),
     sensitiveGroups: Object.freeze(sensitiveGroups),
     cities: Object.freeze([...cities.values()]),
@@ -136,6 +250,29 @@ async function assemble({ version, law, places, steps, holdings, rows }: Judged)
       return allows(grounds, user, act, object, where && { site: where, city: city(where.city) });
     },
   });
+}
+
+/**
+ * casbin is linear in rows, so it is asked about those rows alone that can stand where the question is and are for its act: an
+ * enforcer for every act and set of places that hold rows for it. That this changes no verdict is a property test against casbin with all rows.
+ */
+async function makeEnforce(holdings: readonly Holding[], index: RowIndex, sites: Iterable<Site>, pace: Pace): Promise<Grounds['enforce']> {
+  const roles = await makeRoles(holdings, pace);
+  const enforcers = new Map<string, (words: Words) => boolean>();
+  const keyOf = (places: readonly string[], act: Act): string => `${act} ${index.inhabited(places, act).join(' ')}`;
+  const put = async (places: readonly string[]): Promise<void> => {
+    for (const act of acts) {
+      const key = keyOf(places, act);
+      if (!enforcers.has(key)) enforcers.set(key, await makeEnforcer(index.at(places, act), roles));
+    }
+  };
+  await put(['*']);
+  for await (const { id, city } of paced(sites, pace)) await put(index.around(`${city}/${id}`));
+  return (places, words) => {
+    const enforce = enforcers.get(keyOf(places, words[4]));
+    if (!enforce) throw new Error('No enforcer was made for these places.');
+    return enforce(words);
+  };
 }
 
 /** What came from outside, short enough to print. */

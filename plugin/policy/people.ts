@@ -4,7 +4,9 @@ import type { Site, City } from '../domain/camera.js';
 import type { Step } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
 import { isUserId, type RoleName, type UserId } from '../domain/subject.js';
-import { hasFields, readLines, readTable, type Cell } from './csv.js';
+import { eachLine, hasFields, readTable, type Cell } from './csv.js';
+import type { Pace } from './pace.js';
+import { add } from './faults.js';
 
 /** A line of steps.csv. */
 export interface StepRow extends Step {
@@ -29,10 +31,10 @@ export const roleFault = (cell: Cell): Fault => ({
   detail: `“${cell.text}” is not a role; a role is written role:name in small letters.`,
 });
 
-export function readSteps(text: string, faults: Fault[]): Map<string, StepRow> {
+export async function readSteps(text: string, faults: Fault[], pace: Pace): Promise<Map<string, StepRow>> {
   const steps = new Map<string, StepRow>();
-  const table = readTable('steps.csv', text, ['step', 'order', 'role', 'zh', 'en']);
-  faults.push(...table.faults);
+  const table = await readTable('steps.csv', text, ['step', 'order', 'role', 'zh', 'en'], pace);
+  add(faults, table.faults);
   for (const { step, order, role, zh, en } of table.rows) {
     const known = [...steps.values()];
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(step.text))
@@ -60,13 +62,17 @@ const holdingFields = ['g', 'user', 'role', 'place'] as const;
 type Where = { cities: ReadonlyMap<string, City>; sites: ReadonlyMap<string, Site> };
 
 /** Who holds what, and where in the file each role is named. */
-export function readHoldings(text: string, places: Where, faults: Fault[]): { holdings: Holding[]; named: Cell[] } {
-  const read = readLines('roles.csv', text);
-  faults.push(...read.faults);
+export async function readHoldings(
+  text: string,
+  places: Where,
+  faults: Fault[],
+  pace: Pace,
+): Promise<{ holdings: Holding[]; named: Cell[] }> {
   const holdings: Holding[] = [];
   const named: Cell[] = [];
-  for (const line of read.lines) {
-    if (!hasFields(line, holdingFields, faults)) continue;
+  const seen = new Set<string>();
+  await eachLine('roles.csv', text, faults, pace, (line) => {
+    if (!hasFields(line, holdingFields, faults)) return;
     const [g, user, role, place] = line.cells as [Cell, Cell, Cell, Cell];
     if (g.text !== 'g')
       faults.push({ code: 'line-unknown', where: g.where, detail: `A line of roles.csv begins with g, not with “${g.text}”.` });
@@ -78,14 +84,22 @@ export function readHoldings(text: string, places: Where, faults: Fault[]): { ho
       });
     else if (!isRoleName(role.text)) faults.push(roleFault(role));
     else {
-      const fault = judgePlace(place, places);
+      const held = `${user.text} ${role.text} ${place.text}`;
+      const fault = seen.has(held) ? twice(g) : judgePlace(place, places);
+      seen.add(held);
       named.push(role);
       if (fault) faults.push(fault);
       else holdings.push(Object.freeze({ user: user.text, role: role.text, place: place.text }));
     }
-  }
+  });
   return { holdings, named };
 }
+
+const twice = ({ where }: Cell): Fault => ({
+  code: 'holding-duplicate',
+  where,
+  detail: 'This person holds this role at this place by a line above; remove one of the two.',
+});
 
 /** A role that no row and no step knows is a slip of the pen: its holder would stand there with nothing. */
 export const judgeRoles = (named: readonly Cell[], used: ReadonlySet<string>): Fault[] =>

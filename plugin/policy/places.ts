@@ -2,6 +2,8 @@
 import type { Camera, City, Regime, Site, Tier } from '../domain/camera.js';
 import type { Fault } from '../domain/problem.js';
 import { readTable, type Cell } from './csv.js';
+import type { Pace } from './pace.js';
+import { add } from './faults.js';
 
 export interface Places {
   cities: ReadonlyMap<string, City>;
@@ -10,6 +12,12 @@ export interface Places {
   /** Every group, and whether it makes a request sensitive. */
   groups: ReadonlyMap<string, boolean>;
 }
+
+/** As many good values as a person reads. */
+const some = (names: Iterable<string>): string => {
+  const all = [...names];
+  return all.length > 20 ? `${all.slice(0, 20).join(', ')} and ${all.length - 20} more` : all.join(', ');
+};
 
 const regimes: readonly Regime[] = ['ART7', 'ART9', 'PRIVATE'];
 
@@ -33,11 +41,12 @@ function fits(cell: Cell, pattern: RegExp, wanted: string, faults: Fault[]): boo
   return good;
 }
 
-export function readCities(text: string, faults: Fault[]): Map<string, City> {
+export async function readCities(text: string, faults: Fault[], pace: Pace): Promise<Map<string, City>> {
   const cities = new Map<string, City>();
-  const table = readTable('cities.csv', text, ['code', 'name', 'tier']);
-  faults.push(...table.faults);
+  const table = await readTable('cities.csv', text, ['code', 'name', 'tier'], pace);
+  add(faults, table.faults);
   for (const { code, name, tier } of table.rows) {
+    if (pace.isDue()) await pace.rest();
     const good = [fits(code, /^[1-9]\d{5}$/, 'a GB/T 2260 code of six digits', faults), fits(tier, /^[123]$/, 'a tier: 1, 2 or 3', faults)];
     if (good.every(Boolean)) put(cities, code, { code: code.text, name: name.text, tier: Number(tier.text) as Tier }, faults);
   }
@@ -45,16 +54,18 @@ export function readCities(text: string, faults: Fault[]): Map<string, City> {
 }
 
 /** The sites, and where each declares its retention (for F6). */
-export function readSites(
+export async function readSites(
   text: string,
   cities: ReadonlyMap<string, City>,
   faults: Fault[],
-): { sites: Map<string, Site>; declared: { site: Site; where: string }[] } {
+  pace: Pace,
+): Promise<{ sites: Map<string, Site>; declared: { site: Site; where: string }[] }> {
   const sites = new Map<string, Site>();
   const declared: { site: Site; where: string }[] = [];
-  const table = readTable('sites.csv', text, ['site', 'city', 'regime', 'retentionDays', 'name']);
-  faults.push(...table.faults);
+  const table = await readTable('sites.csv', text, ['site', 'city', 'regime', 'retentionDays', 'name'], pace);
+  add(faults, table.faults);
   for (const { site, city, regime, retentionDays, name } of table.rows) {
+    if (pace.isDue()) await pace.rest();
     const good = [
       fits(site, /^[A-Z0-9][A-Z0-9-]{1,15}$/, 'a site id: 2 to 16 capital letters, digits and -', faults),
       fits(regime, /^(ART7|ART9|PRIVATE)$/, `a regime: ${regimes.join(', ')}`, faults),
@@ -82,11 +93,12 @@ export function readSites(
   return { sites, declared };
 }
 
-export function readGroups(text: string, faults: Fault[]): Map<string, boolean> {
+export async function readGroups(text: string, faults: Fault[], pace: Pace): Promise<Map<string, boolean>> {
   const groups = new Map<string, boolean>();
-  const table = readTable('groups.csv', text, ['group', 'sensitive', 'zh', 'en']);
-  faults.push(...table.faults);
+  const table = await readTable('groups.csv', text, ['group', 'sensitive', 'zh', 'en'], pace);
+  add(faults, table.faults);
   for (const { group, sensitive } of table.rows) {
+    if (pace.isDue()) await pace.rest();
     const good = [
       fits(group, /^group:[a-z0-9][a-z0-9-]{0,31}$/, 'a group such as group:school', faults),
       fits(sensitive, /^(yes|no)$/, 'yes or no', faults),
@@ -96,18 +108,24 @@ export function readGroups(text: string, faults: Fault[]): Map<string, boolean> 
   return groups;
 }
 
-export function readCameras(text: string, { sites, groups }: Pick<Places, 'sites' | 'groups'>, faults: Fault[]): Map<string, Camera> {
+export async function readCameras(
+  text: string,
+  { sites, groups }: Pick<Places, 'sites' | 'groups'>,
+  faults: Fault[],
+  pace: Pace,
+): Promise<Map<string, Camera>> {
   const cameras = new Map<string, Camera>();
-  const table = readTable('cameras.csv', text, ['camera', 'site', 'groups', 'name']);
-  faults.push(...table.faults);
+  const table = await readTable('cameras.csv', text, ['camera', 'site', 'groups', 'name'], pace);
+  add(faults, table.faults);
   for (const { camera, site, groups: cell, name } of table.rows) {
+    if (pace.isDue()) await pace.rest();
     const named = cell.text === '-' ? [] : cell.text.split(/\s+/);
     const good = fits(camera, /^[a-z0-9][a-z0-9-]{0,31}$/, 'a camera id: 1 to 32 small letters, digits and -', faults);
     if (!sites.has(site.text))
       faults.push({
         code: 'site-unknown',
         where: site.where,
-        detail: `${site.text} is not a (valid) site of sites.csv: ${[...sites.keys()].join(', ')}.`,
+        detail: `${site.text} is not a (valid) site of sites.csv: ${some(sites.keys())}.`,
       });
     for (const group of named.filter((group) => !groups.has(group)))
       faults.push({

@@ -3,16 +3,19 @@
 import { bases, type Basis } from '../domain/basis.js';
 import { acts, facts, type Act, type Fact, type MatchedRow } from '../domain/decision.js';
 import type { Duty } from '../domain/duty.js';
+import { privacyStep } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
 import type { RoleName } from '../domain/subject.js';
-import { hasFields, readLines, type Cell, type Line } from './csv.js';
+import { cellsByField, hasFields, readLines, type Cell, type Line } from './csv.js';
+import type { Pace } from './pace.js';
 import { isRoleName, roleFault } from './people.js';
 import { readDuty } from './strictest.js';
+import { add } from './faults.js';
 
 export interface PolicyRow extends MatchedRow {
   role: RoleName;
-  /** `*` in gate.csv only. */
-  tier: 'tier-1' | 'tier-2' | 'tier-3' | '*';
+  /** `tier-1` … in the tier files, `<city>` or `<city>/<site>` in that city's, `*` in gate.csv. */
+  place: string;
   /** `camera:x`, `camera:*`, `group:x`, `request:*`, `journal:*`, `policy:*`, `account:*`, `*`. */
   object: string;
   act: Act;
@@ -20,20 +23,21 @@ export interface PolicyRow extends MatchedRow {
   when: Fact | '*';
 }
 
-/** The files of rows, and the tier that each holds. */
+/** The files of rows that every policy has, and where each one's rows stand. */
 export const rowFiles = { 'tier-1.csv': 'tier-1', 'tier-2.csv': 'tier-2', 'tier-3.csv': 'tier-3', 'gate.csv': '*' } as const;
-export type RowFile = keyof typeof rowFiles;
 
 /** What a row may name. */
 interface Known {
   /** Held by somebody, or filling a step. */
   roles: ReadonlySet<string>;
+  /** Places around a camera. In a tier or city that has none yet, nobody need hold the roles that its rows name. */
+  awake: ReadonlySet<string>;
   cameras: ReadonlySet<string>;
   groups: ReadonlySet<string>;
   steps: ReadonlySet<string>;
 }
 
-const fields = ['p', 'role', 'tier', 'object', 'act', 'basis', 'when', 'effect', 'duties'] as const;
+const fields = ['p', 'role', 'place', 'object', 'act', 'basis', 'when', 'effect', 'duties'] as const;
 type Cells = Record<(typeof fields)[number], Cell>;
 
 /** Acts on footage itself concern cameras; the others, these. */
@@ -51,16 +55,39 @@ export const objectOf: { [A in Act]?: string } = {
 /** Acts that carry footage out under a legal basis. */
 export const isExport = (act: Act): boolean => act === 'request' || act === 'export';
 
-export function readRows(file: RowFile, text: string, known: Known, faults: Fault[]): PolicyRow[] {
-  const read = readLines(file, text);
-  faults.push(...read.faults);
-  return read.lines.flatMap((line) => readRow(file, line, known, faults) ?? []);
+/** Acts that no site narrows: whoever does them holds the role everywhere. */
+export const concernsWholeGate = (act: Act): boolean => act === 'manage' || act === 'edit-policy';
+
+/**
+ * `places`: the words that may stand in the file's place column. `leftOut` gets the role of each line that is not among the rows, or `*`
+ * where it cannot be told: what other rows of that role are worth together is then not known.
+ */
+export async function readRows(
+  file: string,
+  text: string,
+  places: readonly string[],
+  known: Known,
+  faults: Fault[],
+  leftOut: Set<string>,
+  pace: Pace,
+): Promise<PolicyRow[]> {
+  const read = await readLines(file, text, pace);
+  add(faults, read.faults);
+  if (read.faults.length > 0) leftOut.add('*');
+  const rows: PolicyRow[] = [];
+  for (const line of read.lines) {
+    if (pace.isDue()) await pace.rest();
+    const row = readRow(line, places, known, faults);
+    if (row) rows.push(row);
+    else leftOut.add(line.cells[1]?.text ?? '*');
+  }
+  return rows;
 }
 
-function readRow(file: RowFile, line: Line, known: Known, faults: Fault[]): PolicyRow | null {
+function readRow(line: Line, places: readonly string[], known: Known, faults: Fault[]): PolicyRow | null {
   if (!hasFields(line, fields, faults)) return null;
-  const cells = Object.fromEntries(fields.map((field, index) => [field, line.cells[index]!])) as Cells;
-  const found = [...judgeWords(file, cells, known), ...judgeObject(cells, known), ...judgeFit(cells)];
+  const cells = cellsByField(line, fields);
+  const found = [...judgeWords(places, cells, known), ...judgeObject(cells, known), ...judgeFit(cells)];
   const duties = readDuties(cells, known, found);
   faults.push(...found);
   if (found.length > 0) return null;
@@ -69,7 +96,7 @@ function readRow(file: RowFile, line: Line, known: Known, faults: Fault[]): Poli
     text: line.cells.map((cell) => cell.text.replace(/\s+/g, ' ')).join(', '),
     duties: Object.freeze(duties),
     role: cells.role.text as RoleName,
-    tier: rowFiles[file],
+    place: cells.place.text,
     object: cells.object.text,
     act: cells.act.text as Act,
     basis: cells.basis.text as PolicyRow['basis'],
@@ -84,16 +111,22 @@ function judgeWord(code: string, { text, where }: Cell, list: readonly string[])
   return [{ code, where, detail: `“${text}” is not known here; right would be: ${list.join(', ')}.` }];
 }
 
-function judgeWords(file: RowFile, cells: Cells, known: Known): Fault[] {
+function judgeWords(places: readonly string[], cells: Cells, known: Known): Fault[] {
   return [
     ...judgeWord('line-unknown', cells.p, ['p']),
-    ...(isRoleName(cells.role.text) ? judgeWord('role-unknown', cells.role, [...known.roles].sort()) : [roleFault(cells.role)]),
-    ...judgeWord('tier-unknown', cells.tier, [rowFiles[file]]),
+    ...judgeRole(cells, places, known),
+    ...judgeWord('place-unknown', cells.place, places),
     ...judgeWord('act-unknown', cells.act, acts),
     ...judgeWord('basis-unknown', cells.basis, ['-', 'ordinary', ...bases]),
     ...judgeWord('when-unknown', cells.when, ['*', ...facts]),
     ...judgeWord('effect-unknown', cells.effect, ['allow', 'deny']),
   ];
+}
+
+function judgeRole({ role, place }: Cells, places: readonly string[], { roles, awake }: Known): Fault[] {
+  if (!isRoleName(role.text)) return [roleFault(role)];
+  const isAsleep = places.includes(place.text) && !awake.has(place.text);
+  return isAsleep ? [] : judgeWord('role-unknown', role, [...roles].sort());
 }
 
 function judgeObject({ object: { text, where } }: Cells, { cameras, groups }: Known): Fault[] {
@@ -110,7 +143,7 @@ function judgeObject({ object: { text, where } }: Cells, { cameras, groups }: Kn
 }
 
 /** Cells that are good each and do not go together: such a row would never match, and nobody would notice. */
-function judgeFit({ act, object, basis, when, duties, effect, tier }: Cells): Fault[] {
+function judgeFit({ act, object, basis, when, duties, effect, place }: Cells): Fault[] {
   if (!(acts as readonly string[]).includes(act.text)) return [];
   const wanted = objectOf[act.text as Act];
   const faults: Fault[] = [];
@@ -127,6 +160,18 @@ function judgeFit({ act, object, basis, when, duties, effect, tier }: Cells): Fa
       where: when.where,
       detail: `Facts are those of footage asked for; for the act ${act.text} write *.`,
     });
+  if (wanted && basis.text !== '-')
+    faults.push({
+      code: 'basis-unknown',
+      where: basis.where,
+      detail: `The act ${act.text} is asked without a legal basis, so this row would never match; write -.`,
+    });
+  if (concernsWholeGate(act.text as Act) && place.text !== '*')
+    faults.push({
+      code: 'place-unknown',
+      where: place.where,
+      detail: `The act ${act.text} concerns the whole gate; its rows stand in gate.csv with the place *.`,
+    });
   if (isExport(act.text as Act) && basis.text === '-')
     faults.push({
       code: 'basis-unknown',
@@ -139,27 +184,39 @@ function judgeFit({ act, object, basis, when, duties, effect, tier }: Cells): Fa
       where: duties.where,
       detail: 'Duties belong to rows that allow a request or an export; elsewhere write -.',
     });
-  if (tier.text === '*' && !wanted)
+  if (place.text === '*' && !wanted)
     faults.push({
       code: 'act-unknown',
       where: act.where,
-      detail: `Rows for every tier are for acts on the gate itself; ${act.text} belongs in a tier file.`,
+      detail: `Rows for everywhere are for acts on the gate itself; ${act.text} belongs in a tier file.`,
     });
   return faults;
 }
 
-function readDuties({ duties: { text, where } }: Cells, { steps }: Known, faults: Fault[]): Duty[] {
-  if (text === '-') return [];
+function readDuties({ duties: cell }: Cells, { steps }: Known, faults: Fault[]): Duty[] {
+  if (cell.text === '-') return [];
   const read: Duty[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const { 0: word, index } of cell.text.matchAll(/\S+/g)) {
+    const where = inside(cell, index);
     const duty = readDuty(word);
-    if ('wanted' in duty) faults.push({ code: 'duty-unknown', where, detail: `“${word}” is no duty; right would be ${duty.wanted}.` });
-    else if (read.some((other) => other.kind === duty.kind))
+    if ('wanted' in duty) {
+      faults.push({ code: 'duty-unknown', where, detail: `“${word}” is no duty; right would be ${duty.wanted}.` });
+      continue;
+    }
+    if (read.some((other) => other.kind === duty.kind))
       faults.push({ code: 'duty-twice', where, detail: `The duty ${duty.kind} stands twice in one row; write it once.` });
-    else read.push(Object.freeze(duty));
+    for (const step of stepsIn(duty).filter((name) => !steps.has(name)))
+      faults.push({ code: 'step-unknown', where, detail: `“${step}” is no step of steps.csv: ${[...steps].join(', ')}.` });
+    read.push(Object.freeze(duty));
   }
-  const asked = read.flatMap((duty) => (duty.kind === 'approve' ? duty.steps : []));
-  for (const step of asked.filter((name) => !steps.has(name)))
-    faults.push({ code: 'step-unknown', where, detail: `“${step}” is no step of steps.csv: ${[...steps].join(', ')}.` });
   return read;
 }
+
+/** Steps that a duty names. */
+function stepsIn(duty: Duty): readonly string[] {
+  if (duty.kind === 'approve' || duty.kind === 'inspect') return duty.steps;
+  return duty.kind === 'privacy-review' ? [privacyStep] : [];
+}
+
+/** `tier-1.csv:7:70` and the 16th character of the cell → `tier-1.csv:7:86`. */
+const inside = ({ where }: Cell, index: number): string => where.replace(/\d+$/, (column) => String(Number(column) + index));

@@ -22,5 +22,17 @@ export function strictest(all: readonly Duty[]): Duty[] {
   });
 }
 
+/** `{ kind: 'officers', least: 2 }` → `officers:2`. */
+export const writeDuty = (duty: Duty): string => `${duty.kind}:${craftOf(duty.kind).write(duty as never)}`;
+
+/** What a plan holds, as duties, in the order of the list of kinds. */
+export const dutiesOf = (draft: PlanDraft): Duty[] => dutyKinds.flatMap((kind) => craftOf(kind).of(draft) ?? []);
+
+/** Is `a` at least as strict as `b` in every kind that `b` names? By what a plan makes of them: a privacy review asks for a step too. */
+export const coversAll = (a: readonly Duty[], b: readonly Duty[]): boolean => {
+  const words = (list: readonly Duty[]): string => dutiesOf(applyAll(list)).map(writeDuty).join(' ');
+  return words([...a, ...b]) === words(a);
+};
+
 export const applyAll = (all: readonly Duty[]): PlanDraft =>
   strictest(all).reduce<PlanDraft>((draft, duty) => craftOf(duty.kind).apply(draft, duty), {});

@@ -1,6 +1,6 @@
 // The bench's arithmetic: medians, ratios, and what counts as missed.
 import assert from 'node:assert/strict';
-import { asTable, compare, median, missed } from '../../bench/rows.js';
+import { asTable, compare, median, missed, percentile } from '../../bench/rows.js';
 
 describe('rows of the bench', () => {
   const medians: [number[], number][] = [
@@ -10,6 +10,14 @@ describe('rows of the bench', () => {
     [[10, 9, 100], 10],
   ];
   for (const [values, wanted] of medians) it(`the median of ${values.join(', ')} is ${wanted}`, () => assert.equal(median(values), wanted));
+
+  const percentiles: [number[], number, number][] = [
+    [[7], 99, 7],
+    [[3, 1, 2, 4], 50, 2],
+    [Array.from({ length: 1_000 }, (_, at) => 1_000 - at), 99, 990],
+  ];
+  for (const [values, hundredth, wanted] of percentiles)
+    it(`of ${values.length} value(s), ${hundredth} in a hundred do not exceed ${wanted}`, () => assert.equal(percentile(values, hundredth), wanted));
 
   const ratios: [string, number[], number[], number | null, number | null, boolean][] = [
     ['within what is allowed', [3, 1, 2], [1, 1, 1], 2, 2, false],

@@ -29,7 +29,7 @@ describe('the command', () => {
     ['no verb', [], 2, /Usage: exportgate/],
     ['an unknown verb', ['export-everything'], 2, /unknown command/],
     ['an unknown option', ['explain', ...asked, '--force'], 2, /unknown option '--force'/],
-    ['an option that is missing', ['explain', '--as', 'user:sh.lu'], 2, /required option/],
+    ['an option that is missing', ['explain', '--as', 'user:sh.lu'], 2, /--camera, --act, --from, --to is missing/],
     ['an argument too many', ['request', 'show', 'EG-1', 'EG-2'], 2, /too many arguments/],
     ['help', ['--help'], 0, /录像调取网关/],
     ['the version', ['--version'], 0, /^\d+\.\d+\.\d+$/m],

@@ -103,7 +103,7 @@ describe('exportgate serve', function () {
 });
 
 describe('exportgate review and release', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('walk a request to its package, each person with their own login; a plan that is not the one is refused', async () => {
     const gate = await aGate();
@@ -119,6 +119,15 @@ describe('exportgate review and release', function () {
       }
       await until(gate, requestId, ({ state }) => state === 'packaged');
       for (const user of shanghai.executors) assert.equal((await by(user, 'release', requestId)).code, 0);
+      await gate.as('user:sh.yan');
+      const due = async (): Promise<string> => (await by('user:sh.yan', 'request', 'list', '--review-due')).stdout;
+      assert.ok((await due()).includes(requestId));
+      const party = await by(shanghai.steps[3], 'review', requestId, '--after', 'in-order');
+      assert.deepEqual([party.code, /reviewer-party/.test(party.stderr)], [1, true]);
+      const wrong: readonly (readonly string[])[] = [['--after', 'fine'], ['--after', 'in-order', '--approve'], []];
+      for (const words of wrong) assert.equal((await by('user:sh.yan', 'review', requestId, ...words)).code, 2, words.join(' '));
+      assert.equal((await by('user:sh.yan', 'review', requestId, '--after', 'in-order')).code, 0);
+      assert.equal((await due()).includes(requestId), false);
       await inFolder(async (folder) => {
         const place = path.join(folder, 'package');
         assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--out', place)).code, 0);

@@ -100,6 +100,7 @@ describe('crash', function () {
     { name: 'judged at the second start', deaths: [{ at: 'append export-requested 1 before' }, { at: 'append export-held 1 after' }] },
     { name: 'held and not queued, then queued by the restart', deaths: [{ at: 'append export-held 1 after' }, { at: 'append preserve-queued 1 after' }] },
     { name: 'the last voice, then the grant of the restart', deaths: [{ at: 'append request-reviewed 4 after' }, { at: 'append export-granted 1 before' }] },
+    { name: 'released and not drawn, then drawn by the restart', deaths: [{ at: 'append clip-released 1 after' }, { at: 'append review-drawn 1 before' }] },
     { name: 'in the pull, and in the pull of the restart', deaths: [{ at: 'rename .sealed 2 after' }, { at: 'rename .sealed 4 before' }, { at: 'append footage-sealed 1 after' }] },
     { name: 'in the rendering, three times', deaths: [{ at: 'rename .sealed 5 before' }, { at: 'rename .sealed 1 after' }, { at: 'append package-sealed 1 before' }] },
     { name: 'at the start, three times', deaths: [{ at: 'rename checkpoint 1 before' }, { at: 'rename checkpoint 1 after' }, { at: 'append gate-started 1 after' }] },

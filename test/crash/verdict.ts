@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RequestEventName } from '../../plugin/domain/audit-event.js';
+import { isDrawn } from '../../plugin/domain/draw-review.js';
 import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { fold, type RequestState } from '../../plugin/domain/lifecycle.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
@@ -12,7 +13,7 @@ import { verifyJournal } from '../../plugin/journal/verify.js';
 import { loadKeys, type Keys } from '../../plugin/keys/keys.js';
 import { Objects } from '../../plugin/store/objects.js';
 import { shanghai } from '../support/gate.js';
-import { historyIn } from './journal.js';
+import { entriesIn, historyIn } from './journal.js';
 import { filesUnder, origin, type Place } from './place.js';
 import { findPlaintext, type Sign } from './plaintext.js';
 import type { Procedure } from './procedure.js';
@@ -20,7 +21,7 @@ import type { Procedure } from './procedure.js';
 /** Events that a whole history holds just so often, in whatever order two tracks wrote them. */
 const counts: Partial<Record<RequestEventName, number>> = {
   'export-requested': 1, 'export-held': 1, 'footage-sealed': 1, 'preserve-completed': 1, 'request-reviewed': shanghai.steps.length, 'export-granted': 1,
-  'package-sealed': 1, 'release-asked': 1, 'clip-released': 1, 'export-denied': 0, 'export-returned': 0, 'export-unavailable': 0, 'fulfil-failed': 0,
+  'package-sealed': 1, 'release-asked': 1, 'clip-released': 1, 'review-drawn': 1, 'export-denied': 0, 'export-returned': 0, 'export-unavailable': 0, 'fulfil-failed': 0,
 };
 
 export async function judge(place: Place, procedure: Procedure, signs: readonly Sign[]): Promise<RequestState> {
@@ -32,6 +33,10 @@ export async function judge(place: Place, procedure: Procedure, signs: readonly 
   assert.deepEqual(state.voices.map(({ step }) => step), state.plan!.steps.map(({ step }) => step));
   assert.equal(new Set(state.voices.map(({ by }) => by)).size, shanghai.steps.length);
   assert.ok(state.transfers >= 1 && state.transfers <= state.release!.downloads, `${state.transfers} transfers`);
+
+  // Whoever died in between, the lot fell by the release's own bytes.
+  const link = history.findIndex((entry) => entry.event === 'clip-released') + 1;
+  assert.deepEqual([state.draw?.seed, state.draw?.drawn], [history[link]?.previous, isDrawn(state.draw!.seed, state.draw!.percent)]);
 
   const keys = loadKeys(place.keys);
   const verdict = await verifyJournal(place.journal, verifierKey(origin, keys.log));
@@ -50,7 +55,7 @@ export async function judge(place: Place, procedure: Procedure, signs: readonly 
 /** Every object is named by a list that the journal names, and every named object is there. */
 async function objectsAreNamed(place: Place, keys: Keys, { takes, package: packed }: RequestState): Promise<void> {
   const objects = new Objects({ folder: place.objects, keys: keys.master, newId: () => 'none' });
-  const named = new Set<string>();
+  const named = new Set((await entriesIn(place)).flatMap((entry) => (entry.event === 'policy-activated' ? [entry.data.index.object] : [])));
   for (const list of [...takes.map((take) => take.index), packed!.index]) {
     named.add(list.object);
     for (const artifact of (await readSealedJson<CameraIndex | PackageIndex>(objects, list)).artifacts) named.add(artifact.object);

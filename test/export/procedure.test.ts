@@ -155,7 +155,8 @@ describe('voices and executors', () => {
     for (const [, attempt, code] of tries) assert.equal((await problemOf(attempt()))?.code, code);
     const { entries } = await (await gate.as('user:audit.he')).get<{ entries: { event: string; by: string; data: unknown }[] }>('/api/v1/journal?count=20');
     const refused = entries.filter((entry) => entry.event === 'act-refused').slice(-3);
-    assert.deepEqual(refused.map((entry) => entry.data), tries.map(([act, , code]) => ({ act, request: id, code })));
+    const { plan } = (await show(gate, id)) as unknown as { plan: { policyVersion: string } };
+    assert.deepEqual(refused.map((entry) => entry.data), tries.map(([act, , code]) => ({ act, request: id, code, policyVersion: plan.policyVersion })));
     assert.equal(new Set(refused.map((entry) => entry.by)).size, 1);
   });
 

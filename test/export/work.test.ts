@@ -1,20 +1,14 @@
 // What machines owe a request, and how they go on after a failure: a real journal and store, with a pull that does as a row says.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RequestDraft, RequestEventName } from '../../plugin/domain/audit-event.js';
 import type { RequestState, Tracks } from '../../plugin/domain/lifecycle.js';
 import { noLog } from '../../plugin/domain/log.js';
 import { Problem, type ProblemCode } from '../../plugin/domain/problem.js';
-import { Requests } from '../../plugin/export/requests.js';
 import { Work, workFor } from '../../plugin/export/work.js';
-import { Journal } from '../../plugin/journal/journal.js';
-import { holdLock } from '../../plugin/store/sqlite.js';
-import { openStore } from '../../plugin/store/store.js';
-import { inFolder } from '../media/tools.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { withRig, type Rig } from '../support/rig.js';
 import { submit, until, vote } from '../support/walk.js';
 
 describe('what machines owe', () => {
@@ -43,41 +37,6 @@ describe('what machines owe', () => {
     assert.equal(workFor({ ...state, confirmations: [{ camera: 'a' }] } as unknown as RequestState), 'fulfil');
   });
 });
-
-interface Rig {
-  requests: Requests;
-  add(id: string): Promise<void>;
-  events(id: string): RequestEventName[];
-  append(id: string, draft: Omit<RequestDraft, 'requestId'>): Promise<void>;
-}
-
-/** A journal, a store and requests that are held and queued. */
-async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> {
-  await inFolder(async (folder) => {
-    const now = (): Date => new Date('2026-03-02T00:00:00.000Z');
-    const store = await openStore(path.join(folder, 'store.sqlite'));
-    const { privateKey } = generateKeyPairSync('ed25519');
-    const journal = await Journal.open({ folder: path.join(folder, 'journal'), origin: 'test.exportgate.example/work', key: privateKey, now, hold: holdLock });
-    const requests = new Requests({ journal, store, log: noLog });
-    const append: Rig['append'] = async (id, draft) => void (await requests.take(id, (turn) => turn.append(draft)));
-    try {
-      await work({
-        requests, append,
-        events: (id) => journal.entriesOf(id).map((entry) => entry.event),
-        add: async (id) => {
-          const [unit, application, applicant] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', {}), await store.people.pseudonymOf(shanghai.officer)];
-          const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
-          await append(id, { event: 'export-requested', by: applicant, data: { basis: 'COURT', city: '310000', site: 'SH-YUNFAN', items, officers: 2, applicant, enteredBy: applicant, unit, application, instrument: null } });
-          await append(id, { event: 'export-held', by: 'gate', data: { plan: { steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }] } as never, planDigest: 'sha256:x', rows: [] } });
-          await append(id, { event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
-        },
-      });
-    } finally {
-      await journal.close();
-      await store.close();
-    }
-  });
-}
 
 async function eventually(isSo: () => boolean): Promise<void> {
   for (let tries = 0; tries < 400 && !isSo(); tries++) await wait(10);
@@ -201,7 +160,7 @@ describe('a pull', () => {
     withRig(async (rig) => {
       await rig.add('EG-1');
       const work = makeWork(rig, async (_attempt, id) => {
-        await rig.append(id, { event: 'export-returned', by: 'p-x', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk' } });
+        await rig.append(id, { event: 'export-returned', by: 'p-x', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest: 'sha256:d' } });
         throw new Problem('vms-unreachable', 'As the row says.');
       });
       await work.resume();
@@ -222,14 +181,15 @@ describe('a request that is returned under its pull', () => {
   after(() => gate.close());
 
   it('keeps no footage, and stays returned', async () => {
+    const objects = path.join(gate.folder, 'data/objects');
+    const kept = fs.readdirSync(objects).length;
     const items = [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:02.000Z' }];
     const { requestId } = await submit(gate, { items });
     await until(gate, requestId, ({ custody }) => custody === 'pulling');
     const seen = await vote(gate, shanghai.steps[0], requestId, { verdict: 'return', code: 'SEAL_MISSING' });
     assert.deepEqual([seen.state, seen.custody], ['returned', 'pulling']);
-    const objects = path.join(gate.folder, 'data/objects');
     await eventually(() => gate.recorder.requests.rtsp.some((line) => line.startsWith('TEARDOWN')));
-    await eventually(() => fs.readdirSync(objects).length === 0);
+    await eventually(() => fs.readdirSync(objects).length === kept);
     assert.equal((await until(gate, requestId, () => true)).state, 'returned');
   });
 });

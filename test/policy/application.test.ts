@@ -103,7 +103,44 @@ describe('application', () => {
     assert.deepEqual(codes({ items: [item, item] }, { cameras: 1 }), []);
   });
 
-  it('a plan that needs no instrument asks for none', () => assert.deepEqual(codes({ instrument: undefined }, { instrument: 'none' }), []));
+  const approval = { kind: 'COUNTY_HEAD', issuer: '示例县公安局', scanSha256: 'cd'.repeat(32) } as const;
+  const beside: Plan['papers'] = ['notice', 'approval'];
+  const approvals: [string, Plan['papers'], Partial<Application>, string[]][] = [
+    ['no approval, where none is asked for', ['notice'], {}, []],
+    ['no approval, where one is', beside, {}, ['POWER_NOT_SHOWN instrument.approval']],
+    ['an approval', beside, withNotice({ approval }), []],
+    ['the certificate of the unit', beside, withNotice({ approval: { ...approval, kind: 'UNIT_CERTIFICATE' } }), []],
+    [
+      'an approval without its scan',
+      beside,
+      withNotice({ approval: { ...approval, scanSha256: '' } }),
+      ['INSTRUMENT_UNREADABLE instrument.approval.scanSha256'],
+    ],
+    [
+      'an approval whose scan hash is too short',
+      beside,
+      withNotice({ approval: { ...approval, scanSha256: 'cd'.repeat(31) } }),
+      ['INSTRUMENT_UNREADABLE instrument.approval.scanSha256'],
+    ],
+    [
+      'an approval that nobody issued',
+      beside,
+      withNotice({ approval: { ...approval, issuer: ' ' } }),
+      ['INSTRUMENT_UNREADABLE instrument.approval.issuer'],
+    ],
+    ['a faulty approval that nobody asked for', ['notice'], withNotice({ approval: { ...approval, scanSha256: '' } }), []],
+    ['neither notice nor approval', beside, { instrument: undefined }, ['NO_INSTRUMENT instrument']],
+    [
+      'no approval and no seal: both are told',
+      beside,
+      withNotice({ sealPresent: false }),
+      ['SEAL_MISSING instrument.sealPresent', 'POWER_NOT_SHOWN instrument.approval'],
+    ],
+  ];
+  for (const [name, papers, change, expected] of approvals)
+    it(`${name}: ${expected.join(', ') || 'nothing to correct'}`, () => assert.deepEqual(codes(change, { papers }), expected));
+
+  it('a plan that needs no instrument asks for none', () => assert.deepEqual(codes({ instrument: undefined }, { papers: [] }), []));
 
   it('a foreign body is told so and nothing else', () => {
     const faults = judgeApplication({ ...good, basis: 'FOREIGN', officers: [] }, planFor(good), policy.law, now);

@@ -5,40 +5,26 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { bases, ordinaryBases } from '../../plugin/domain/basis.js';
 import { acts, facts } from '../../plugin/domain/decision.js';
-import { makeEnforcer, mustBeSync, type Words } from '../../plugin/policy/enforcer.js';
+import { makeEnforcer as makeEnforcerOf, makeRoles, mustBeSync, type Words } from '../../plugin/policy/enforcer.js';
+import { makePace } from '../../plugin/policy/pace.js';
 import type { Holding } from '../../plugin/policy/people.js';
 import type { PolicyRow } from '../../plugin/policy/rows.js';
+import { aHolding, aRow } from './rows.js';
 
-const aRow = (changes: Partial<PolicyRow> = {}): PolicyRow => ({
-  source: 'tier-1.csv:1',
-  text: '',
-  duties: [],
-  role: 'role:a',
-  tier: 'tier-1',
-  object: 'camera:*',
-  act: 'request',
-  basis: 'ordinary',
-  when: '*',
-  effect: 'allow',
-  ...changes,
-});
-const aHolding = (user: string, role: string, place: string): Holding => ({
-  user: user as Holding['user'],
-  role: role as Holding['role'],
-  place,
-});
-const words = (changes: Partial<Record<'user' | 'place' | 'tier' | 'objects' | 'act' | 'basis' | 'whens', unknown>> = {}): Words => {
-  const { user, place, tier, objects, act, basis, whens } = {
+const makeEnforcer = async (rows: readonly PolicyRow[], holdings: readonly Holding[]) =>
+  makeEnforcerOf(rows, await makeRoles(holdings, makePace()));
+const words = (changes: Partial<Record<'user' | 'spot' | 'places' | 'objects' | 'act' | 'basis' | 'whens', unknown>> = {}): Words => {
+  const { user, spot, places, objects, act, basis, whens } = {
     user: 'user:x',
-    place: '310000/S1',
-    tier: 'tier-1',
+    spot: '310000/S1',
+    places: '* tier-1 310000 310000/S1',
     objects: 'camera:c camera:* *',
     act: 'request',
     basis: 'COURT ordinary',
     whens: '*',
     ...changes,
   };
-  return [user, place, tier, objects, act, basis, whens] as unknown as Words;
+  return [user, spot, places, objects, act, basis, whens] as unknown as Words;
 };
 
 describe('enforcer', () => {
@@ -49,7 +35,7 @@ describe('enforcer', () => {
   // prettier-ignore
   const no: [string, PolicyRow[], Words][] = [
     ['no row at all (casbin then runs the matcher once over empty texts)', [], words()],
-    ['no row, and empty words', [], words({ tier: '', objects: '', act: '', basis: '', whens: '' })],
+    ['no row, and empty words', [], words({ places: '', objects: '', act: '', basis: '', whens: '' })],
     ['empty words', [aRow()], words({ objects: '', basis: '', whens: '' })],
     ['a deny among allows, first', [aRow({ effect: 'deny' }), aRow()], words()],
     ['a deny among allows, last', [aRow(), aRow({ effect: 'deny' })], words()],
@@ -61,9 +47,9 @@ describe('enforcer', () => {
     ['an object with a dot where the row has another character', [aRow({ object: 'camera:a-b' })], words({ objects: 'camera:a.b' })],
     ['an object behind a line end', [aRow({ object: 'camera:c' })], words({ objects: 'camera:c\n' })],
     ['an object of which the row names the beginning', [aRow({ object: 'camera:c' })], words({ objects: 'camera:cc' })],
-    ['another tier', [aRow()], words({ tier: 'tier-2' })],
-    ['another city', [aRow()], words({ place: '110000/S1' })],
-    ['the gate itself, for somebody of one city', [aRow({ tier: '*' })], words({ place: '*' })],
+    ['another tier', [aRow()], words({ places: '* tier-2' })],
+    ['another city', [aRow()], words({ spot: '110000/S1' })],
+    ['the gate itself, for somebody of one city', [aRow({ place: '*' })], words({ spot: '*', places: '*' })],
   ];
   for (const [name, rows, asked] of no) it(`says no to ${name}`, async () => assert.equal((await makeEnforcer(rows, held))(asked), false));
 
@@ -113,7 +99,7 @@ describe('enforcer', () => {
     const rowArbitrary = fc
       .record({
         role: pick<PolicyRow['role']>('role:a', 'role:b'),
-        tier: pick<PolicyRow['tier']>('tier-1', 'tier-2', '*'),
+        place: pick('tier-1', 'tier-2', '*', '310000', '310000/S1', '110000'),
         object: pick('camera:c', 'camera:*', 'group:g', '*'),
         act: pick(...acts.slice(4, 6)),
         basis: pick<PolicyRow['basis']>('COURT', 'ordinary', '-'),
@@ -131,22 +117,26 @@ describe('enforcer', () => {
         pick(...bases, '-' as const),
         fc.subarray([...facts]),
         pick('310000/S1', '310000/S2', '110000/S3'),
-        async (rows, holdings, basis, found, place) => {
+        async (rows, holdings, basis, found, spot) => {
+          const places = ['*', 'tier-1', spot.slice(0, 6), spot];
           const enforce = await makeEnforcer(rows, holdings);
           const named = ordinaryBases.some((ordinary) => ordinary === basis) ? [basis, 'ordinary'] : [basis];
           const matching = rows.filter(
             (row) =>
               row.act === 'request' &&
-              row.tier !== 'tier-2' &&
+              places.includes(row.place) &&
               named.includes(row.basis) &&
               (row.when === '*' || found.includes(row.when)) &&
               row.object !== 'group:g' &&
               holdings.some(
-                (held) => held.user === 'user:x' && held.role === row.role && ['*', place, place.slice(0, 6)].includes(held.place),
+                (held) => held.user === 'user:x' && held.role === row.role && ['*', spot, spot.slice(0, 6)].includes(held.place),
               ),
           );
           const expected = matching.some((row) => row.effect === 'allow') && matching.every((row) => row.effect === 'allow');
-          assert.equal(enforce(words({ place, basis: named.join(' '), whens: ['*', ...found].join(' ') })), expected);
+          assert.equal(
+            enforce(words({ spot, places: places.join(' '), basis: named.join(' '), whens: ['*', ...found].join(' ') })),
+            expected,
+          );
         },
       ),
       { numRuns: 200 },

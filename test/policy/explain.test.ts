@@ -17,11 +17,11 @@ describe('explain', () => {
     assert.deepEqual([told.cityName, told.siteName, told.decision.verdict], ['成都市', '锦溪广场(示例)', 'allow']);
     assert.deepEqual(
       told.decision.rows.map((row) => row.source),
-      ['tier-2.csv:5', 'tier-2.csv:9'],
+      ['tier-2.csv:7', 'tier-2.csv:11'],
     );
     assert.deepEqual(
       told.decision.rows.map((row) => row.duties.length),
-      [10, 1],
+      [14, 1],
     );
     assert.deepEqual(
       told.steps.map((step) => step.zh),
@@ -37,9 +37,12 @@ describe('explain', () => {
   });
 
   for (const [user, act, verdict] of [
-    ['user:sh.zhou', 'review', 'allow'], ['user:sh.wei', 'release', 'allow'], ['user:sh.lu', 'review', 'deny'],
+    ['user:sh.zhou', 'review', 'allow'],
+    ['user:sh.wei', 'release', 'allow'],
+    ['user:sh.lu', 'review', 'deny'],
     ['user:gl.lan.clerk', 'review', 'deny'], // at another site
-    ['user:audit.he', 'read-journal', 'allow'], ['user:root.luo', 'manage', 'allow'],
+    ['user:audit.he', 'read-journal', 'allow'],
+    ['user:root.luo', 'manage', 'allow'],
   ] as const)
     it(`${user}, ${act}, of Shanghai: ${verdict}, as the gate itself answers`, () => {
       const told = explain(policy, { ...aQuestion(user, [anItem('sh-yf-gate')]), act, basis: '-' });

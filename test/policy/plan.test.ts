@@ -1,10 +1,14 @@
-// From a decision to a plan, and the digest that voices speak for.
+// From a decision to a plan, and the digest that voices speak for; and a held request decided again.
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Decision } from '../../plugin/domain/decision.js';
+import type { Duty } from '../../plugin/domain/duty.js';
 import { Problem } from '../../plugin/domain/problem.js';
 import { loadPolicy, type Policy } from '../../plugin/policy/load.js';
-import { makePlan, planDigest } from '../../plugin/policy/plan.js';
-import { shipped } from './policy-folder.js';
+import { makePlan, makeStricterPlan, planDigest, termsOf } from '../../plugin/policy/plan.js';
+import { applyAll, coversAll, dutiesOf, readDuty, strictest } from '../../plugin/policy/strictest.js';
+import { anyDuty, wholeDuties } from './any-duty.js';
+import { append, shipped, withPolicies } from './policy-folder.js';
 import { anItem, aQuestion } from './questions.js';
 
 const isProblem = (code: string) => (thrown: unknown) => thrown instanceof Problem && thrown.code === code;
@@ -21,6 +25,7 @@ describe('plan', () => {
     assert.deepEqual(makePlan(decision(), items, policy), {
       version: 1,
       number: 1,
+      replaces: null,
       city: '310000',
       site: 'SH-YUNFAN',
       tier: 1,
@@ -30,15 +35,23 @@ describe('plan', () => {
         step,
         role: `role:${step}`,
       })),
+      inspect: [],
+      privacyReview: 'officer',
       officers: 2,
-      instrument: 'notice',
+      papers: ['notice'],
       span: { softHours: 4, hardHours: 24 },
       cameras: 8,
       execute: 'dual',
       marks: ['text', 'clock'],
+      masks: [],
       original: 'with',
+      encrypt: 'none',
       downloads: 2,
       expiresHours: 72,
+      retainDays: 7,
+      registerYears: 5,
+      sla: { verifyHours: 2, totalHours: 24 },
+      reviewAfter: { percent: 100, days: 30 },
       policyVersion: policy.version,
     });
   });
@@ -50,11 +63,16 @@ describe('plan', () => {
     assert.equal(planDigest(makePlan(decision(), items, policy)), digest);
     assert.equal(planDigest(JSON.parse(JSON.stringify(plan))), digest);
     const changes = [
+      { number: 2 },
+      { replaces: digest },
       { officers: 1 },
       { steps: plan.steps.slice(1) },
+      { inspect: ['unit-head'] },
       { items: [anItem('sh-yf-gate', 31)] },
       { policyVersion: 'sha256:0' },
       { execute: 'single' as const },
+      { retainDays: 8 },
+      { reviewAfter: null },
     ];
     for (const change of changes) assert.notEqual(planDigest({ ...plan, ...change }), digest);
   });
@@ -64,13 +82,126 @@ describe('plan', () => {
     assert.throws(() => makePlan(denied, items, policy), isProblem('request-denied'));
   });
 
-  for (const kind of ['approve', 'span', 'cameras', 'execute', 'mark', 'original', 'downloads', 'expires'])
+  for (const kind of ['span', 'cameras', 'execute', 'mark', 'original', 'downloads', 'expires'])
     it(`there is none without the duty ${kind}`, () => {
       const lacking = { ...decision(), duties: decision().duties.filter((duty) => duty.kind !== kind) };
       assert.throws(() => makePlan(lacking, items, policy), isProblem('policy-invalid'));
     });
 
+  it('there is none that nobody need agree to', () => {
+    const lacking = { ...decision(), duties: decision().duties.filter(({ kind }) => kind !== 'approve' && kind !== 'privacy-review') };
+    assert.throws(() => makePlan(lacking, items, policy), isProblem('policy-invalid'));
+  });
+
+  it('keeps the register three years where the rows say nothing of it, or less (F7)', () => {
+    const withRegister = (...register: Duty[]) => ({
+      ...decision(),
+      duties: [...decision().duties.filter(({ kind }) => kind !== 'register'), ...register],
+    });
+    assert.equal(makePlan(withRegister(), items, policy).registerYears, 3);
+    assert.equal(makePlan(withRegister({ kind: 'register', years: 1 }), items, policy).registerYears, 3);
+  });
+
+  it('leaves open what no duty names', () => {
+    const few = decision().duties.filter(({ kind }) => !['retain', 'sla', 'review-after', 'officers', 'instrument'].includes(kind));
+    const plan = makePlan({ ...decision(), duties: few }, items, policy);
+    assert.deepEqual([plan.retainDays, plan.sla, plan.reviewAfter, plan.officers, plan.papers], [null, null, null, 0, []]);
+  });
+
   it('refuses a step that steps.csv lacks', () => {
     assert.throws(() => policy.stepsInOrder(['unit-head', 'neighbour']), isProblem('policy-invalid'));
+  });
+});
+
+describe('a held request decided again', () => {
+  let policy: Policy;
+  before(async () => {
+    policy = await loadPolicy(shipped);
+  });
+  const items = [anItem('sh-yf-gate', 3)];
+  const question = aQuestion('user:sh.lu', items);
+  const decision = (): Decision => policy.decide(question);
+  const withDuties = (duties: readonly Duty[]): Decision => ({ ...decision(), duties });
+
+  it('the same policy: the plan stands', () => {
+    const plan = makePlan(decision(), items, policy);
+    assert.equal(makeStricterPlan(decision(), plan, policy), null);
+  });
+
+  it('a lighter policy: the plan stands', () => {
+    const plan = makePlan(decision(), items, policy);
+    const light = ['officers:1', 'downloads:9', 'approve:unit-head', 'review-after:5%/300d'].map((word) => readDuty(word) as Duty);
+    assert.equal(makeStricterPlan(withDuties(light), plan, policy), null);
+  });
+
+  it('one more approver: plan 2, which names plan 1 and asks for the voice that is missing', () =>
+    withPolicies(
+      {
+        'tier-1.csv': append(
+          'p, role:police.investigator, tier-1, camera:*, request, CRIMINAL_CASE, *, allow, approve:duty-manager inspect:unit-head',
+        ),
+        'tests/shipped.csv': null,
+      },
+      async (folder) => {
+        const stricter = await loadPolicy(folder);
+        const plan = makePlan(decision(), items, policy);
+        const next = makeStricterPlan(stricter.decide(question), plan, stricter)!;
+        assert.deepEqual([next.number, next.replaces, next.policyVersion], [2, planDigest(plan), stricter.version]);
+        assert.deepEqual(
+          next.steps.map(({ step }) => step),
+          [...plan.steps.map(({ step }) => step), 'duty-manager'],
+        );
+        assert.deepEqual(next.inspect, ['unit-head']);
+        assert.equal(makeStricterPlan(stricter.decide(question), next, stricter), null);
+        // And once more.
+        const third = makeStricterPlan({ ...stricter.decide(question), duties: [{ kind: 'officers', least: 3 }] }, next, stricter)!;
+        assert.deepEqual([third.number, third.replaces, third.officers], [3, planDigest(next), 3]);
+      },
+    ));
+
+  it('stricter in one kind and lighter in all others: the stricter of both in each', () => {
+    const plan = makePlan(decision(), items, policy);
+    const urgent = policy.decide(aQuestion('user:sh.lu', items, 'ADMIN_URGENT'));
+    const next = makeStricterPlan(urgent, plan, policy)!;
+    assert.deepEqual(next.span, { softHours: 2, hardHours: 2 });
+    assert.deepEqual(next.sla, { verifyHours: 1, totalHours: 4 });
+    assert.equal(next.steps.length, 5);
+    assert.equal(next.privacyReview, 'officer');
+  });
+
+  it('a policy that denies now: no plan, and whoever asked is told (request-denied)', () => {
+    const plan = makePlan(decision(), items, policy);
+    const denied = policy.decide(aQuestion('user:sh.pan', items));
+    assert.throws(() => makeStricterPlan(denied, plan, policy), isProblem('request-denied'));
+  });
+
+  it('any two policies: null exactly where nothing is stricter; else as strict as both, named n+1, and the same each time', () => {
+    fc.assert(
+      fc.property(wholeDuties, fc.array(anyDuty, { maxLength: 10 }), fc.boolean(), (first, others, keep) => {
+        const plan = makePlan(withDuties(strictest(first)), items, policy);
+        const again = withDuties(strictest(keep ? [...first, ...others] : others));
+        const asked = dutiesOf(applyAll(again.duties));
+        const next = makeStricterPlan(again, plan, policy);
+        assert.deepEqual(makeStricterPlan(again, plan, policy), next);
+        assert.equal(next === null, coversAll(termsOf(plan), asked));
+        if (!next) return;
+        assert.deepEqual([next.number, next.replaces, next.version], [plan.number + 1, planDigest(plan), 1]);
+        assert.notEqual(planDigest(next), planDigest(plan));
+        assert.ok(coversAll(termsOf(next), termsOf(plan)), 'as strict as the plan before');
+        assert.ok(coversAll(termsOf(next), asked), 'as strict as the decision');
+        assert.ok(coversAll([...termsOf(plan), ...asked], termsOf(next)), 'and no stricter than both together');
+        assert.ok(next.steps.length >= plan.steps.length && plan.steps.every(({ step }) => next.steps.some((it) => it.step === step)));
+        assert.equal(makeStricterPlan(again, next, policy), null, 'and then it stands');
+      }),
+    );
+  });
+
+  it('the terms of a plan are duties that can be written and read', () => {
+    fc.assert(
+      fc.property(wholeDuties, (duties) => {
+        const plan = makePlan(withDuties(strictest(duties)), items, policy);
+        assert.deepEqual(termsOf(plan), dutiesOf(applyAll([...duties, readDuty('register:3y') as Duty])));
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 // The shipped policies, copied into a temp folder and edited there: real files, real faults.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +16,9 @@ export async function withPolicies<T>(edits: Edits, use: (folder: string) => Pro
     await cp(shipped, folder, { recursive: true });
     for (const [file, edit] of Object.entries(edits)) {
       const target = path.join(folder, file);
-      if (edit === null) await rm(target);
-      else await writeFile(target, typeof edit === 'function' ? edit(await readFile(target, 'utf8')) : edit);
+      if (edit === null) await rm(target, { recursive: true });
+      else await mkdir(path.dirname(target), { recursive: true });
+      if (edit !== null) await writeFile(target, typeof edit === 'function' ? edit(await readFile(target, 'utf8')) : edit);
     }
     return await use(folder);
   } finally {

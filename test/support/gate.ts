@@ -27,6 +27,8 @@ export interface GateOptions {
   retryDelays?: readonly number[];
   /** The recorder has no replay by standard: its vendor's own playback addresses are configured. */
   playback?: boolean;
+  /** Policy files instead of the shipped ones. */
+  policiesFolder?: string;
   /** The gate's clock. */
   now?: () => Date;
 }
@@ -49,7 +51,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const cameras = options.cameras ?? ['sh-yf-street', 'sh-yf-gate'];
   const recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage, recordings: cameras.map((_, at) => `REC_${at + 1}`), ...options.recorder });
   const file = path.join(folder, 'exportgate.yaml');
-  await fs.promises.writeFile(file, configuration(recorder, cameras, options.playback ?? false, options.config ?? ''));
+  await fs.promises.writeFile(file, configuration(recorder, cameras, options));
   const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' };
   const start = async () =>
     startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
@@ -93,16 +95,16 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
 
 const nameOf = (user: string): string => `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`;
 
-const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], playback: boolean, more: string): string => `listen: { host: 127.0.0.1, port: 0 }
+const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
 dataFolder: data
 keysFolder: keys
-policiesFolder: ${JSON.stringify(path.join(root, 'policies'))}
+policiesFolder: ${JSON.stringify(policiesFolder ?? path.join(root, 'policies'))}
 journal: { origin: test.exportgate.example/one }
 recorders:
   - { id: nvr-1, adapter: onvif, url: "${url}", user: operator, vendor: { rtspPort: ${rtspPort} }, front: { host: 127.0.0.1, port: 0 } }
 cameras:
 ${cameras.map((camera, at) => `  - { camera: ${camera}, recorder: nvr-1, ${playback ? `playback: { vendor: hikvision, channel: ${at + 1} }` : `recording: REC_${at + 1}`} }`).join('\n')}
-${more}`;
+${config ?? ''}`;
 
 /** A sound application for Shanghai; what differs is named. */
 export function anApplication(change: Partial<Application> = {}): Application {

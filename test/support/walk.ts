@@ -1,4 +1,5 @@
 // Walks a Shanghai request through the API, as far as a test wants it.
+import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Application } from '../../plugin/domain/export-request.js';
@@ -21,6 +22,11 @@ export interface Seen {
   timesUnconfirmed: string[];
   returned: { codes: string[] } | null;
   release: { executors: string[]; fetched: number } | null;
+  plan: { inspect: string[] } | null;
+  unkept: string[];
+  sla: { verifyBy: string; releaseBy: string } | null;
+  slaMissed: string[];
+  afterReview: { percent: number; drawn: boolean; dueAt: string; overdue: boolean; finding: string | null; by: string | null; at: string | null } | null;
 }
 
 export const submit = async (gate: TestGate, change: Partial<Application> = {}): Promise<Seen> =>
@@ -31,8 +37,24 @@ export const show = async (gate: TestGate, id: string): Promise<Seen> => (await 
 export const vote = async (gate: TestGate, user: string, id: string, voice: object = { verdict: 'approve' }): Promise<Seen> =>
   (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/reviews`, voice);
 
+/** The first and the last frame of each camera that has footage, as this person is shown them. */
+export async function look(gate: TestGate, user: string, id: string): Promise<void> {
+  const { footage } = await until(gate, id, ({ custody }) => custody === 'sealed');
+  const client = await gate.as(user);
+  for (const { camera } of footage)
+    for (const edge of ['first', 'last']) {
+      const file = path.join(gate.folder, `${user.slice(5)}-${camera}-${edge}.jpg`);
+      await client.download(`/api/v1/requests/${id}/frame?camera=${camera}&edge=${edge}`, file);
+    }
+}
+
+/** Who has to look first, looks. */
 export const approveAll = async (gate: TestGate, id: string): Promise<void> => {
-  for (const user of shanghai.steps) await vote(gate, user, id);
+  for (const user of shanghai.steps) {
+    const { plan, waitsFor } = await show(gate, id);
+    if (plan!.inspect.includes(waitsFor!.step)) await look(gate, user, id);
+    await vote(gate, user, id);
+  }
 };
 
 export const letGo = async (gate: TestGate, user: string, id: string): Promise<Seen> => (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/release`, {});

@@ -5,8 +5,10 @@ import { bases } from '../../domain/basis.js';
 import { Problem } from '../../domain/problem.js';
 import { parseInstant } from '../../domain/span.js';
 import { isUserId, type UserId } from '../../domain/subject.js';
+import { explainEntry } from '../../export/explain-entry.js';
 import { explain } from '../../policy/explain.js';
 import { operation, type Operation } from '../operation.js';
+import type { emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
 const explainSchema = z.strictObject({
@@ -34,4 +36,18 @@ const ask = operation<ApiParts, typeof explainSchema>({
   },
 });
 
-export const explainOperations: readonly Operation<ApiParts>[] = [ask];
+const askAgain = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/api/v1/explain/{entry}',
+  summary: 'A recorded decision made again under the policy that was in force then, by its journal entry',
+  async run(parts, { subject, params }) {
+    const { policy } = parts;
+    if (!policy.allows(subject.user, 'edit-policy', 'policy:*', null) && !policy.allows(subject.user, 'read-journal', 'journal:*', null))
+      throw new Problem('not-permitted', 'Asking for a past decision needs the act edit-policy or read-journal.');
+    const entry = params['entry']!;
+    if (!/^\d{1,9}$/.test(entry)) throw new Problem('entry-unknown', 'An entry is named by its index, a whole number.');
+    return { status: 200, body: await explainEntry(parts, Number(entry)) };
+  },
+});
+
+export const explainOperations: readonly Operation<ApiParts>[] = [ask, askAgain];

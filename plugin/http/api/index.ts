@@ -5,6 +5,7 @@ import { explainOperations } from './explain.js';
 import { journalOperations } from './journal.js';
 import type { ApiParts } from './parts.js';
 import { peopleOperations } from './people.js';
+import { policyOperations } from './policy.js';
 import { requestOperations } from './requests.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
@@ -12,5 +13,6 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...peopleOperations,
   ...requestOperations,
   ...explainOperations,
+  ...policyOperations,
   ...journalOperations,
 ];

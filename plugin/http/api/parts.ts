@@ -5,6 +5,7 @@ import type { Journal } from '../../journal/journal.js';
 import type { Tools } from '../../media/find-ffmpeg.js';
 import type { Objects } from '../../store/objects.js';
 import type { Policy } from '../../policy/load.js';
+import type { Policies } from '../../export/policies.js';
 import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
 import type { ProgressHub } from '../progress-hub.js';
@@ -12,7 +13,9 @@ import type { ProgressHub } from '../progress-hub.js';
 export interface ApiParts {
   journal: Journal;
   objects: Objects;
+  /** The one in force; another one may be at the next asking. */
   policy: Policy;
+  policies: Policies;
   requests: Requests;
   store: Store;
   progress: ProgressHub;

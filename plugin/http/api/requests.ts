@@ -3,16 +3,19 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Problem } from '../../domain/problem.js';
 import { edges } from '../../domain/audit-event.js';
+import { isReviewDue } from '../../domain/draw-review.js';
 import { states, type RequestState, type State } from '../../domain/lifecycle.js';
 import type { Person } from '../../domain/subject.js';
 import { admit } from '../../export/admit.js';
-import { confirmTimes, showEdge } from '../../export/confirm-times.js';
+import { confirmTimes } from '../../export/confirm-times.js';
 import { deliver } from '../../export/deliver.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { release } from '../../export/release.js';
+import { reviewAfter } from '../../export/review-after.js';
 import { review } from '../../export/review.js';
+import { showFrame } from '../../export/show-frame.js';
 import { operation, type Operation } from '../operation.js';
-import { applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
+import { afterReviewSchema, applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
 import { mayRead, summaryOf, viewOf } from '../view.js';
 import type { ApiParts } from './parts.js';
 
@@ -39,17 +42,20 @@ const submit = operation<ApiParts, typeof applicationSchema>({
 const list = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests',
-  summary: 'The requests that you may read, newest first (?state, ?site, ?limit, ?before)',
+  summary: 'The requests that you may read, newest first (?state, ?site, ?review=due, ?limit, ?before)',
   async run({ store, requests, policy }, { subject, query }) {
     const limit = Math.min(200, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
     const state = query.get('state');
     if (state !== null && !states.includes(state as State)) throw new Problem('body-malformed', `state is one of: ${states.join(', ')}.`);
-    const filter = { limit: PAGE, state: state ?? undefined, site: query.get('site') ?? undefined };
+    const due = query.get('review');
+    if (due !== null && due !== 'due') throw new Problem('body-malformed', 'review is: due.');
+    const isWanted = (found: RequestState): boolean => (due === null || isReviewDue(found)) && mayRead(found, subject, policy);
+    const filter = { limit: PAGE, state: state ?? (due === null ? undefined : 'released'), site: query.get('site') ?? undefined };
     const found: ReturnType<typeof summaryOf>[] = [];
     // Page by page until enough of them may be read: a page of others' requests must not look like the end.
     for (let before = query.get('before') ?? undefined; found.length < limit;) {
       const rows = await store.requests.listRequests({ ...filter, before });
-      for (const row of rows) if (mayRead(requests.state(row.id), subject, policy)) found.push(summaryOf(row));
+      for (const row of rows) if (isWanted(requests.state(row.id))) found.push(summaryOf(row));
       before = rows.at(-1)?.id;
       if (rows.length < PAGE) break;
     }
@@ -94,16 +100,29 @@ const letGo = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-const showFrame = operation<ApiParts, typeof emptySchema>({
+const reviewAgain = operation<ApiParts, typeof afterReviewSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/after-review',
+  summary: 'What a review of a drawn release finds, by somebody who took no part (事后复核)',
+  body: afterReviewSchema,
+  async run(parts, { subject, params, body }) {
+    const id = params['id']!;
+    const state = await recordRefusal(parts, subject, 'inspect', id, () => reviewAfter(parts, subject, id, body.finding));
+    return { status: 201, body: await viewOf(state, parts.store) };
+  },
+});
+
+const look = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests/{id}/frame',
-  summary: 'One marked frame of footage whose times want confirming (?camera, ?edge=first|last)',
+  summary:
+    'One marked frame of sealed footage, before a voice that wants a look or for times that want confirming (?camera, ?edge=first|last)',
   answers: 'image/jpeg',
   async run(parts, { subject, params, query, response }) {
     const edge = edges.find((it) => it === query.get('edge'));
     if (!edge) throw new Problem('body-malformed', `edge is one of: ${edges.join(', ')}.`);
     const id = params['id']!;
-    const frame = await recordRefusal(parts, subject, 'inspect', id, () => showEdge(parts, subject, id, query.get('camera') ?? '', edge));
+    const frame = await recordRefusal(parts, subject, 'inspect', id, () => showFrame(parts, subject, id, query.get('camera') ?? '', edge));
     response
       .status(200)
       .set({ 'Content-Type': 'image/jpeg', 'Content-Length': String(frame.length) })
@@ -180,4 +199,15 @@ async function readable({ requests, policy }: ApiParts, subject: Person, request
   return state;
 }
 
-export const requestOperations: readonly Operation<ApiParts>[] = [submit, list, show, vote, letGo, showFrame, confirm, fetchPackage, watch];
+export const requestOperations: readonly Operation<ApiParts>[] = [
+  submit,
+  list,
+  show,
+  vote,
+  letGo,
+  reviewAgain,
+  look,
+  confirm,
+  fetchPackage,
+  watch,
+];

@@ -4,6 +4,8 @@ import { isOneOf, later, type DutyCraft } from './reading.js';
 
 export const execute: DutyCraft<'execute'> = {
   read: (text) => (isOneOf(executions, text) ? { kind: 'execute', by: text } : { wanted: `execute: and one of ${executions.join(', ')}` }),
+  write: ({ by }) => by,
   stricter: (a, b) => ({ kind: 'execute', by: later(executions, a.by, b.by) }),
   apply: (draft, { by }) => ({ ...draft, execute: by }),
+  of: (draft) => (draft.execute ? { kind: 'execute', by: draft.execute } : null),
 };

@@ -3,14 +3,22 @@ import type { DutyKind } from '../../domain/duty.js';
 import { approve } from './approve.js';
 import { cameras } from './cameras.js';
 import { downloads } from './downloads.js';
+import { encrypt } from './encrypt.js';
 import { execute } from './execute.js';
 import { expires } from './expires.js';
+import { inspect } from './inspect.js';
 import { instrument } from './instrument.js';
 import { mark } from './mark.js';
+import { mask } from './mask.js';
 import { officers } from './officers.js';
 import { original } from './original.js';
-import type { DutyCraft } from './reading.js';
+import { privacyReview } from './privacy-review.js';
+import { register } from './register.js';
+import { retain } from './retain.js';
+import { reviewAfter } from './review-after.js';
+import { sla } from './sla.js';
 import { span } from './span.js';
+import type { DutyCraft } from './reading.js';
 
 export const duties = {
   approve,
@@ -18,11 +26,19 @@ export const duties = {
   instrument,
   span,
   cameras,
-  execute,
+  'privacy-review': privacyReview,
+  mask,
   mark,
   original,
+  encrypt,
   downloads,
   expires,
+  retain,
+  register,
+  sla,
+  execute,
+  'review-after': reviewAfter,
+  inspect,
 } as const satisfies { [K in DutyKind]: DutyCraft<K> };
 
 export const dutyKinds = Object.keys(duties) as readonly DutyKind[];

@@ -1,13 +1,14 @@
 // `mark:text+clock`: what the viewing copy carries, so that nobody takes it for the original (F4).
 import { marks } from '../../domain/duty.js';
-import { isOneOf, readSum, type DutyCraft } from './reading.js';
+import { eitherOf, readWords, type DutyCraft } from './reading.js';
 
 export const mark: DutyCraft<'mark'> = {
   read(text) {
-    const asked = readSum(text);
-    if (!asked?.every((word) => isOneOf(marks, word))) return { wanted: `mark: and ${marks.join('+')}, or one of them` };
-    return { kind: 'mark', marks: marks.filter((word) => asked.includes(word)) };
+    const asked = readWords(marks, text);
+    return asked ? { kind: 'mark', marks: asked } : { wanted: `mark: and ${marks.join('+')}, or one of them` };
   },
-  stricter: (a, b) => ({ kind: 'mark', marks: marks.filter((word) => a.marks.includes(word) || b.marks.includes(word)) }),
+  write: (duty) => duty.marks.join('+'),
+  stricter: (a, b) => ({ kind: 'mark', marks: eitherOf(marks, a.marks, b.marks) }),
   apply: (draft, duty) => ({ ...draft, marks: duty.marks }),
+  of: (draft) => (draft.marks?.length ? { kind: 'mark', marks: draft.marks } : null),
 };

@@ -6,6 +6,8 @@ export const officers: DutyCraft<'officers'> = {
     const least = readWhole(text, 1, 9);
     return least === null ? { wanted: 'officers:N with N from 1 to 9' } : { kind: 'officers', least };
   },
+  write: ({ least }) => `${least}`,
   stricter: (a, b) => (a.least >= b.least ? a : b),
   apply: (draft, { least }) => ({ ...draft, officers: least }),
+  of: ({ officers }) => (officers === undefined ? null : { kind: 'officers', least: officers }),
 };

@@ -8,6 +8,8 @@ export const span: DutyCraft<'span'> = {
       return { wanted: 'span:SOFTh/HARDh, such as span:4h/24h, soft not above hard' };
     return { kind: 'span', softHours: soft, hardHours: hard };
   },
+  write: ({ softHours, hardHours }) => `${softHours}h/${hardHours}h`,
   stricter: (a, b) => ({ kind: 'span', softHours: Math.min(a.softHours, b.softHours), hardHours: Math.min(a.hardHours, b.hardHours) }),
   apply: (draft, { softHours, hardHours }) => ({ ...draft, span: { softHours, hardHours } }),
+  of: ({ span: limits }) => (limits ? { kind: 'span', ...limits } : null),
 };

@@ -1,0 +1,47 @@
+// A held request under a policy that came into force after its plan: stricter → plan n+1, and the voices given so far are kept; else the
+// old plan stands. Run for each held request when a policy comes into force, at start, and before every voice, so that none counts for a
+// plan that is out of date.
+import type { Log } from '../domain/log.js';
+import { judgeApplication } from '../policy/application.js';
+import type { Policy } from '../policy/load.js';
+import { makeStricterPlan, planDigest } from '../policy/plan.js';
+import type { Store } from '../store/store.js';
+import { asQuestion, denyRequest, returnRequest } from './admit.js';
+import type { Requests, Turn } from './requests.js';
+import { applicationOf } from './revealed.js';
+
+interface Parts {
+  policy: Policy;
+  store: Store;
+  now: () => Date;
+}
+
+/** Nothing happens to what is not held, or was planned under this very policy. Problems: `camera-unknown`, `journal-unwritable`. */
+export async function redecide({ policy, store, now }: Parts, turn: Turn): Promise<void> {
+  const { tracks, plan, requested, late } = turn.state;
+  if (tracks.approval !== 'held' || !plan || plan.policyVersion === policy.version) return;
+  const [application, applicant] = await Promise.all([applicationOf(turn.state, store), store.people.userOf(requested.applicant)]);
+  // Erased: nobody can be asked again, and what was recorded stands.
+  if (!application || !applicant) return;
+  const decision = policy.decide(asQuestion(application, applicant, late));
+  if (decision.verdict === 'deny') return denyRequest(turn, decision);
+  const next = makeStricterPlan(decision, plan, policy);
+  if (!next) return;
+  await turn.append({
+    event: 'plan-replaced',
+    by: 'gate',
+    data: { plan: next, planDigest: planDigest(next), rows: decision.rows.map((row) => row.source) },
+  });
+  // A paper or an officer that is asked for now cannot be added to an application: it comes back with the code that says which.
+  const faults = judgeApplication(application, next, policy.law, now());
+  if (faults.length > 0) await returnRequest(turn, decision, next, faults);
+}
+
+/** Every held request. One that cannot be decided again keeps its plan for now, and is asked again before its next voice. */
+export async function redecideAll(parts: Parts & { requests: Requests; log: Log }): Promise<void> {
+  const { requests, log } = parts;
+  for (const id of requests.ids())
+    await requests
+      .take(id, (turn) => redecide(parts, turn))
+      .catch((cause: unknown) => log('error', { event: 'request-undecided', requestId: id, cause }));
+}

@@ -1,0 +1,90 @@
+// Past requests decided again, under the policy in force and under another one: what would change, and for whom. Nothing is recorded.
+import type { Decision, Question } from '../domain/decision.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import { compareDecisions, compareRoles, type Difference, type RoleChanges } from '../policy/compare.js';
+import type { Policy } from '../policy/load.js';
+import { makePace } from '../policy/pace.js';
+import type { Store } from '../store/store.js';
+import { asQuestion } from './admit.js';
+import type { Requests } from './requests.js';
+import { applicationOf } from './revealed.js';
+
+interface Parts {
+  requests: Requests;
+  store: Store;
+}
+
+export interface Change extends Difference {
+  requestId: string;
+  requestedAt: string;
+  site: string;
+  /** The applicant's user name. */
+  applicant: string;
+  /** Where the request stands today. */
+  state: string;
+}
+
+export interface Rehearsal {
+  since: string;
+  /** Requests decided again, and those of which nothing is left to decide: the personal values were erased. */
+  decided: number;
+  erased: number;
+  /** As many as a person reads; `changesInAll` counts the rest too. */
+  changes: readonly Change[];
+  changesInAll: number;
+  roles: RoleChanges;
+}
+
+const MOST_LISTED = 200;
+
+export async function rehearse({ requests, store }: Parts, inForce: Policy, next: Policy, since: Date): Promise<Rehearsal> {
+  const pace = makePace();
+  const changes: Change[] = [];
+  let [decided, erased, changesInAll] = [0, 0, 0];
+  for (const id of requests.ids()) {
+    if (pace.isDue()) await pace.rest();
+    const state = requests.state(id);
+    if (Date.parse(state.requestedAt) < since.getTime()) continue;
+    const question = await questionOf(state, store);
+    if (!question) {
+      erased += 1;
+      continue;
+    }
+    decided += 1;
+    const difference = compareDecisions(decideOrDeny(inForce, question), decideOrDeny(next, question));
+    if (!difference) continue;
+    changesInAll += 1;
+    const { requestId, requestedAt, requested } = state;
+    const change = { requestId, requestedAt, site: requested.site, applicant: question.user, state: state.state };
+    if (changes.length < MOST_LISTED) changes.push({ ...change, ...difference });
+  }
+  return { since: since.toISOString(), decided, erased, changes, changesInAll, roles: await compareRoles(inForce, next, pace) };
+}
+
+/** What was asked, as it would be asked now; null once the application was erased. */
+export async function questionOf(state: RequestState, store: Store, late = state.late): Promise<Question | null> {
+  const [application, applicant] = await Promise.all([applicationOf(state, store), store.people.userOf(state.requested.applicant)]);
+  return application && applicant ? asQuestion(application, applicant, late) : null;
+}
+
+/** A camera that the files no longer name is a denial here: an application for it would be refused. */
+function decideOrDeny(policy: Policy, question: Question): Decision {
+  try {
+    return policy.decide(question);
+  } catch (thrown) {
+    const problem = Problem.from(thrown);
+    if (problem.status >= 500) throw problem;
+    return {
+      verdict: 'deny',
+      reasons: ['no-row-allows'],
+      rows: [],
+      facts: [],
+      duties: [],
+      tier: 1,
+      city: '',
+      site: '',
+      policyVersion: policy.version,
+    };
+  }
+}

@@ -1,0 +1,71 @@
+// One marked frame of sealed footage for a person who has to look: whose voice comes next where the plan wants a look before it, and
+// whoever confirms times that no recorder proved.
+import fs from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { judgeVoice } from '../domain/approval.js';
+import type { Edge, RequestEvents } from '../domain/audit-event.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Person } from '../domain/subject.js';
+import type { Tools } from '../media/find-ffmpeg.js';
+import { renderStill } from '../media/still.js';
+import { openWork } from '../media/work-folder.js';
+import type { Policy } from '../policy/load.js';
+import type { Objects } from '../store/objects.js';
+import { doubtedTake } from './confirm-times.js';
+import { findEdges } from './find-edges.js';
+import type { Requests } from './requests.js';
+
+interface Parts {
+  policy: Policy;
+  requests: Requests;
+  objects: Objects;
+  tools: Tools;
+  workFolder: string;
+}
+
+/**
+ * JPEG; recorded before it is shown. Problems: `request-unknown`, `not-permitted`, `own-request`, `already-voted`, `not-your-step`,
+ * `state-conflict`, `camera-unknown`, `render-failed`, `object-corrupt`.
+ */
+export async function showFrame(parts: Parts, person: Person, requestId: string, camera: string, edge: Edge): Promise<Buffer> {
+  const found = await parts.requests.take(requestId, async ({ state, append }) => {
+    const take = (state.tracks.approval === 'held' ? takeToAgreeTo : doubtedTake)(parts.policy, state, person, camera);
+    const at = await findEdges(parts.objects, take);
+    await append({ event: 'frame-inspected', by: person.pseudonym, data: { camera, edge } });
+    return at[edge];
+  });
+  const work = await openWork(parts.workFolder);
+  try {
+    const input = path.join(work.folder, `01.${found.part.facts.container}`);
+    await pipeline(Readable.from(parts.objects.read(found.object)), fs.createWriteStream(input, { mode: 0o600 }));
+    return await renderStill(parts.tools, {
+      input,
+      workFolder: work.folder,
+      part: found.part.facts,
+      edge,
+      times: found.times,
+      marks: ['text', 'clock'],
+      text: { requestId, unit: person.unit, officers: [person.name] },
+    });
+  } finally {
+    await work.wipe();
+  }
+}
+
+/** The camera's footage, where it is this person's turn and the plan has them look first. */
+function takeToAgreeTo(policy: Policy, state: RequestState, person: Person, camera: string): RequestEvents['footage-sealed'] {
+  const { site } = state.requested;
+  const { step } = judgeVoice(state, person.pseudonym, ({ role }) => policy.holds(person.user, role, site));
+  if (!policy.allows(person.user, 'review', 'request:*', site))
+    throw new Problem('not-permitted', `No policy row lets ${person.user} review requests at ${site}.`);
+  if (!state.plan!.inspect.includes(step))
+    throw new Problem('not-permitted', `The plan of ${state.requestId} lets nobody see the footage for step ${step}.`);
+  if (state.tracks.custody !== 'sealed')
+    throw new Problem('state-conflict', `The footage of ${state.requestId} is not sealed yet; there is nothing to see.`);
+  const take = state.takes.find((it) => it.camera === camera);
+  if (!take) throw new Problem('camera-unknown', `Request ${state.requestId} has no footage of ${camera}.`);
+  return take;
+}

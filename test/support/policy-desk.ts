@@ -1,0 +1,81 @@
+// A gate over policy files that a test edits as an administrator does: a file is written beside and renamed over, and the gate notices.
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Candidate } from '../../plugin/export/policies.js';
+import { shipped, type Edits } from '../policy/policy-folder.js';
+import { aGate, type GateOptions, type TestGate } from './gate.js';
+
+export interface PolicyState {
+  inForce: { version: string; since: string; by: string };
+  candidate: (Candidate & { agreedBy: string[] }) | null;
+}
+
+export interface PolicyDesk extends TestGate {
+  policies: string;
+  /** Edits files of the folder as shipped: what an earlier save changed is put back. */
+  save(edits: Edits): Promise<void>;
+  /** Saves, and gives what the gate then thinks of it. */
+  propose(edits: Edits): Promise<Candidate & { agreedBy: string[] }>;
+  /** Saves, and two administrators put it in force. Its version. */
+  enact(edits: Edits): Promise<string>;
+  state(): Promise<PolicyState>;
+}
+
+/** The two of the shipped files. */
+export const [luo, bai] = ['user:root.luo', 'user:root.bai'];
+
+export async function aPolicyDesk(options: GateOptions = {}): Promise<PolicyDesk> {
+  const policies = await mkdtemp(path.join(os.tmpdir(), 'exportgate-desk-'));
+  await cp(shipped, policies, { recursive: true });
+  const gate = await aGate({ ...options, policiesFolder: policies });
+  const edited = new Set<string>();
+  const write = async (file: string, text: string | Buffer): Promise<void> => {
+    const beside = path.join(policies, `.${path.basename(file)}.swp`);
+    await mkdir(path.dirname(path.join(policies, file)), { recursive: true });
+    await writeFile(beside, text);
+    await rename(beside, path.join(policies, file));
+  };
+  const save = async (edits: Edits): Promise<void> => {
+    for (const file of [...edited].filter((it) => !(it in edits))) {
+      const original = await readFile(path.join(shipped, file)).catch(() => null);
+      // A folder may stand in the place of a file: then that goes.
+      const place = path.join(policies, ...file.split('/').slice(0, 2));
+      await (original === null ? rm(place, { force: true, recursive: true }) : write(file, original));
+      edited.delete(file);
+    }
+    for (const [file, edit] of Object.entries(edits)) {
+      edited.add(file);
+      if (edit === null) await rm(path.join(policies, file), { force: true });
+      else await write(file, typeof edit === 'function' ? edit(await readFile(path.join(shipped, file), 'utf8').catch(() => '')) : edit);
+    }
+  };
+  const state = async (): Promise<PolicyState> => (await gate.as(luo)).get<PolicyState>('/api/v1/policy');
+  const propose: PolicyDesk['propose'] = async (edits) => {
+    const before = (await state()).candidate?.seenAt;
+    await save(edits);
+    for (let tries = 0; tries < 600; tries++) {
+      const { candidate } = await state();
+      if (candidate && candidate.seenAt !== before) return candidate;
+      await wait(25);
+    }
+    throw new Error('The gate noticed nothing.');
+  };
+  return Object.assign(Object.create(gate) as TestGate, {
+    policies,
+    save,
+    state,
+    propose,
+    enact: async (edits: Edits) => {
+      const { version, faults } = await propose(edits);
+      if (faults.length > 0) throw new Error(JSON.stringify(faults));
+      for (const admin of [luo, bai]) await (await gate.as(admin)).post('/api/v1/policy/activations', { version });
+      return version!;
+    },
+    close: async () => {
+      await gate.close();
+      await rm(policies, { recursive: true, force: true });
+    },
+  });
+}
