@@ -3,18 +3,8 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adapters } from '../adapters/index.js';
-import { judgeCameras, patientRetries, startGate, type Surroundings } from './assemble.js';
 import { run } from './cli/program.js';
-import { checkConfig, loadConfig } from './config/config.js';
-import { readManifest } from './config/manifest.js';
-import { verifierKey } from './domain/formats/signed-note.js';
-import { Problem } from './domain/problem.js';
-import { examine, makeRecorders } from './examine.js';
-import { verifyJournal } from './journal/verify.js';
-import { loadKeys } from './keys/keys.js';
-import { makeLog } from './log/winston.js';
-import { checkPolicies, loadPolicy } from './policy/load.js';
+import type { openFrontDoor, Plugin } from './front-door.js';
 
 /** From dist/plugin/ and from plugin/ alike: the folder of manifest.json. */
 const root = [
@@ -25,30 +15,12 @@ const {
   version,
   engines: { node },
 } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string; engines: { node: string } };
-const kinds = adapters.map((adapter) => adapter.kind);
-const vendors = Object.fromEntries(adapters.map((adapter) => [adapter.kind, adapter.vendors ?? []]));
-/** The configuration, held against what the gate has adapters for. Problem `config-invalid`. */
-const load = (file: string, env: NodeJS.ProcessEnv) => loadConfig(file, env, kinds, vendors);
+const plugin: Plugin = { root, version, node };
 const now = (): Date => new Date();
-const { log, closeLog } = makeLog({ level: 'info', stream: process.stderr, now });
-const quiet = makeLog({ level: 'error', stream: process.stderr, now });
 
-const around: Surroundings = {
-  version,
-  log,
-  now,
-  searchPath: process.env['PATH'] ?? '',
-  allowBundledFfmpeg: false,
-  retryDelays: patientRetries,
-};
-
-/** manifest.json is held against what is really there. Problem `config-invalid` with every fault. */
-const holdManifest = () => readManifest(path.join(root, 'manifest.json'), { version, node, adapters });
-
-async function start(file: string, env: NodeJS.ProcessEnv) {
-  await holdManifest();
-  return startGate(await load(file, env), around);
-}
+type Whole = ReturnType<typeof openFrontDoor>;
+let opened: Promise<Whole> | null = null;
+const whole = (): Promise<Whole> => (opened ??= import('./front-door.js').then((it) => it.openFrontDoor(plugin, now)));
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -56,33 +28,22 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 process.exitCode = await run(process.argv.slice(2), {
   version,
   policies: path.join(root, 'policies'),
-  start,
-  checkManifest: () =>
-    holdManifest().then(
-      () => [],
-      (thrown: unknown) => Problem.from(thrown).faults ?? [],
-    ),
-  checkPolicies,
-  checkConfig: async (file, env) => {
-    const faults = await checkConfig(file, env, kinds, vendors);
-    if (faults.length > 0) return faults;
-    const config = await load(file, env);
-    const policyFaults = await checkPolicies(config.policiesFolder);
-    return policyFaults.length > 0 ? policyFaults : judgeCameras(config, await loadPolicy(config.policiesFolder));
-  },
-  examine: async (file, env) => examine(await load(file, env), around),
-  recorders: makeRecorders(load),
   now,
-  verifyJournal: async (file, env) => {
-    const config = await load(file, env);
-    const keys = loadKeys(config.keysFolder);
-    return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log));
+  start: async (...asked) => (await whole()).start(...asked),
+  checkManifest: async () => (await whole()).checkManifest(),
+  checkPolicies: async (...asked) => (await whole()).checkPolicies(...asked),
+  checkConfig: async (...asked) => (await whole()).checkConfig(...asked),
+  examine: async (...asked) => (await whole()).examine(...asked),
+  verifyJournal: async (...asked) => (await whole()).verifyJournal(...asked),
+  recorders: {
+    recorder: async (...asked) => (await whole()).recorders.recorder(...asked),
+    camera: async (...asked) => (await whole()).recorders.camera(...asked),
+    discover: async (...asked) => (await whole()).recorders.discover(...asked),
   },
   demo: {
-    // The stage brings a recorder with it, which a server never loads.
-    raise: async () => (await import('./demo-stage.js')).raiseStage(root, { ...around, log: quiet.log, allowBundledFfmpeg: true }),
+    raise: async () => (await whole()).raise(),
     newPassword: () => randomBytes(9).toString('base64url'),
   },
 });
-await closeLog();
-await quiet.closeLog();
+// Lines of the log on their way out would be lost with the process.
+if (opened) await (await whole()).close();

@@ -42,7 +42,7 @@ const schemaFiles = [
 ];
 
 /** Who may look into the environment: the front doors, which hand it on. */
-const environmentReaders = ['plugin/main.ts', 'plugin/cli/program.ts'];
+const environmentReaders = ['plugin/front-door.ts', 'plugin/cli/program.ts'];
 
 const packages = () =>
   sources()
