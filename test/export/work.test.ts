@@ -39,7 +39,7 @@ describe('what machines owe', () => {
 });
 
 async function eventually(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !isSo(); tries++) await wait(10);
+  for (let tries = 0; tries < 600 && !isSo(); tries++) await wait(25);
   assert.ok(isSo());
 }
 

@@ -3,7 +3,9 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pro
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault } from '../../plugin/domain/problem.js';
 import type { Candidate } from '../../plugin/export/policies.js';
+import { readFolder, versionOf } from '../../plugin/policy/folder.js';
 import { shipped, type Edits } from '../policy/policy-folder.js';
 import { aGate, type GateOptions, type TestGate } from './gate.js';
 
@@ -53,11 +55,16 @@ export async function aPolicyDesk(options: GateOptions = {}): Promise<PolicyDesk
   };
   const state = async (): Promise<PolicyState> => (await gate.as(luo)).get<PolicyState>('/api/v1/policy');
   const propose: PolicyDesk['propose'] = async (edits) => {
-    const before = (await state()).candidate?.seenAt;
     await save(edits);
+    // A look in the middle of a save may have judged half of it: what counts is what lies there now.
+    const faults: Fault[] = [];
+    const texts = await readFolder(policies, faults);
+    const version = texts && (await versionOf(texts));
+    const isSeen = (candidate: Candidate): boolean =>
+      candidate.version === version && (version !== null || JSON.stringify(candidate.faults) === JSON.stringify(faults));
     for (let tries = 0; tries < 600; tries++) {
       const { candidate } = await state();
-      if (candidate && candidate.seenAt !== before) return candidate;
+      if (candidate && isSeen(candidate)) return candidate;
       await wait(25);
     }
     throw new Error('The gate noticed nothing.');
