@@ -1,6 +1,7 @@
 // exportgate check: judges configuration, manifest and policy files as a start would, and says every fault at once.
 import type { Fault } from '../domain/problem.js';
 import type { Verb } from './context.js';
+import { faultLine } from './outcome.js';
 
 /** Given by the front door: what a start would judge. */
 export interface Checks {
@@ -16,7 +17,7 @@ export const check =
       policies === undefined
         ? [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))]
         : await checks.checkPolicies(policies);
-    const lines = faults.map((fault) => `${fault.where}: ${fault.code}: ${fault.detail}`);
+    const lines = faults.map(faultLine);
     output.result({ ok: faults.length === 0, faults }, faults.length === 0 ? ['no faults'] : [...lines, `${faults.length} fault(s)`]);
     return faults.length === 0 ? 0 : 2;
   };

@@ -77,7 +77,7 @@ function lines({ decision, plan, planDigest, floor, disclaimer, cityName, siteNa
           `  plan ${planDigest}: ${plan.steps.map((step) => step.step).join(' → ')}; execute ${plan.execute}; marks ${plan.marks.join('+')}; original ${plan.original}`,
         ]
       : []),
-    ...floor.map((article) => `  floor ${article.id} (as of ${lawAsOf}): ${article.en} [${article.source}]`),
+    ...floor.map((article) => `  floor ${article.id} (as of ${lawAsOf}): ${article.zh} ${article.en} [${article.source}]`),
     `  ${disclaimer.zh} ${disclaimer.en}`,
   ];
 }

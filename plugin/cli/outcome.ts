@@ -1,5 +1,5 @@
 // How a verb ends: 0 yes, 1 no, 2 wrong usage or configuration, 3 upstream failed. The same Problem that REST answers, as a sentence.
-import { type Problem, type ProblemCode } from '../domain/problem.js';
+import { type Fault, type Problem, type ProblemCode } from '../domain/problem.js';
 import { plainLine } from './console.js';
 
 export type Exit = 0 | 1 | 2 | 3;
@@ -36,8 +36,11 @@ const hints: Partial<Record<ProblemCode, string>> = {
   'ffmpeg-missing': 'install ffmpeg (Debian: apt-get install ffmpeg) or set ffmpeg.path',
 };
 
+/** `tier-1.csv:7:4: role-unknown 角色不存在: …`: where, what, and what would be right. */
+export const faultLine = ({ where, code, zh, detail }: Fault): string => `${where}: ${code}${zh ? ` ${zh}` : ''}: ${detail}`;
+
 export function sentence(problem: Problem): string {
-  const faults = (problem.faults ?? []).map((fault) => `  ${fault.where}: ${fault.code}: ${fault.detail}`);
+  const faults = (problem.faults ?? []).map((fault) => `  ${faultLine(fault)}`);
   const reasons = problem.reasons?.length ? [`  reasons: ${problem.reasons.join(', ')}`] : [];
   // The command line's own mistakes are config-invalid too; `check` helps only where there are faults of a file.
   const hint = problem.code === 'config-invalid' ? problem.faults && 'exportgate check --config FILE' : hints[problem.code];

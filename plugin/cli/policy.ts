@@ -7,6 +7,7 @@ import type { PolicyEvent } from '../export/policy-record.js';
 import type { FileDiff } from '../policy/diff-texts.js';
 import { judgeFolder } from '../policy/load.js';
 import { clientOf, type Verb } from './context.js';
+import { faultLine } from './outcome.js';
 import { lines as rehearsalLines } from './rehearse.js';
 import { openNew } from './write-new.js';
 
@@ -18,7 +19,7 @@ interface State {
 /** Versions are long; eight digits tell them apart, and the commands take them. */
 const short = (version: string): string => version.slice('sha256:'.length, 'sha256:'.length + 12);
 const bare = (version: string): string => encodeURIComponent(version.replace(/^sha256:/, ''));
-const faultLine = ({ where, code, detail }: Fault): string => `  ${where}: ${code}: ${detail}`;
+const indented = (fault: Fault): string => `  ${faultLine(fault)}`;
 
 export const policyLog: Verb<{ count: string }> = async (context, { count }) => {
   const client = clientOf(context);
@@ -38,7 +39,7 @@ function candidateLines({ candidate }: State): string[] {
   if (!candidate) return ['待定 saved beside it: nothing'];
   const { version, seenAt, changed, faults, rehearsal, agreedBy } = candidate;
   const head = `待定 saved beside it: ${version ? short(version) : 'cannot be read'}, seen ${seenAt}; changed: ${changed.join(' ') || '-'}`;
-  if (faults.length > 0) return [head, `  ${faults.length} fault(s), so it cannot come into force:`, ...faults.map(faultLine)];
+  if (faults.length > 0) return [head, `  ${faults.length} fault(s), so it cannot come into force:`, ...faults.map(indented)];
   const wants = agreedBy.length > 0 ? `${agreedBy.join(', ')} stands for it; a second administrator: ` : 'two administrators, each: ';
   return [head, `  ${wants}exportgate policy activate ${short(version!)}`, ...(rehearsal ? rehearsalLines(rehearsal) : [])];
 }
@@ -97,7 +98,7 @@ export const policyTest: Verb<{ dir: string }> = async ({ output }, { dir }) => 
   const failed = faults.filter(({ code }) => code.startsWith('test-'));
   const others = faults.length - failed.length;
   output.result({ passed: testsPassed, failed: failed.length, faults }, [
-    ...faults.map(faultLine),
+    ...faults.map(indented),
     others > 0 ? `${others} fault(s) in the files: their tests were not run` : `${testsPassed} held, ${failed.length} did not`,
   ]);
   return faults.length === 0 ? 0 : others > 0 ? 2 : 1;

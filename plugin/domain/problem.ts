@@ -76,6 +76,8 @@ export interface Fault {
   where: string;
   /** For the reader: what is wrong and what would be right. */
   detail: string;
+  /** What kind of fault it is, in Chinese. */
+  zh?: string;
 }
 
 /** Members beside code and detail (RFC 9457 extension members). */

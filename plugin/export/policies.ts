@@ -8,6 +8,7 @@ import { Problem, type Fault } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import { changedFiles } from '../policy/diff-texts.js';
+import { told } from '../policy/faults.js';
 import { readFolder, versionOf, type PolicyTexts } from '../policy/folder.js';
 import { judgeTexts, type Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
@@ -69,7 +70,7 @@ export class Policies {
     const faults: Fault[] = [];
     const texts = await readFolder(parts.folder, faults);
     const judged = texts ? await judgeTexts(texts) : null;
-    const policy = judged?.policy ?? refuse([...faults, ...(judged?.faults ?? [])]);
+    const policy = judged?.policy ?? refuse([...told(faults), ...(judged?.faults ?? [])]);
     const index = await seal(parts.objects, policy.texts);
     const data = { version: policy.version, why: 'installed', replaces: null, index } as const;
     record.learn(await parts.journal.append({ event: 'policy-activated', by: 'gate', data }));
@@ -94,10 +95,15 @@ export class Policies {
       const version = texts && (await versionOf(texts));
       if (version === this.#inForce.version) return (this.#candidate = null);
       if (version !== null && version === this.#candidate?.version) return this.#candidate;
-      this.#candidate = texts ? await this.#judge(texts, version!) : this.#aCandidate(null, [], faults, null);
+      this.#candidate = texts ? await this.#judge(texts, version!) : this.#aCandidate(null, [], told(faults), null);
       const { faults: found } = this.#candidate;
       if (found.length > 0)
-        log('warn', { event: 'policy-refused', version: version ?? undefined, outcome: `${found.length} fault(s)`, reasons: told(found) });
+        log('warn', {
+          event: 'policy-refused',
+          version: version ?? undefined,
+          outcome: `${found.length} fault(s)`,
+          reasons: inShort(found),
+        });
       else log('warn', { event: 'policy-proposed', version: version!, outcome: 'waits for two administrators' });
       return this.#candidate;
     });
@@ -147,7 +153,7 @@ export class Policies {
     const { journal, objects, lacks, rehearse } = this.#parts;
     const changed = changedFiles(this.#inForce.texts, texts);
     const { policy, faults } = await judgeTexts(texts);
-    const found = policy ? lacks(policy) : faults;
+    const found = policy ? told(lacks(policy)) : faults;
     if (!policy || found.length > 0) return this.#aCandidate(version, changed, found, null);
     const rehearsal = await rehearse(policy, this.#inForce);
     if (this.record.textsOf(version) === null) {
@@ -166,7 +172,7 @@ export class Policies {
   async #judgedAgain(version: string): Promise<Policy> {
     if (version === this.#candidate?.version && this.#candidate.faults.length > 0) refuseProposal(this.#candidate.faults);
     const { policy, faults } = await this.ofVersion(version);
-    const found = policy ? this.#parts.lacks(policy) : faults;
+    const found = policy ? told(this.#parts.lacks(policy)) : faults;
     return policy && found.length === 0 ? policy : refuseProposal(found);
   }
 
@@ -176,7 +182,7 @@ export class Policies {
 }
 
 /** The first few, short: the log is for noticing, `policy log` for reading. */
-const told = (faults: readonly Fault[]): string[] => faults.slice(0, 5).map(({ where, code }) => `${where} ${code}`);
+const inShort = (faults: readonly Fault[]): string[] => faults.slice(0, 5).map(({ where, code }) => `${where} ${code}`);
 
 function refuse(faults: readonly Fault[]): never {
   throw new Problem('policy-invalid', `The policy files have ${faults.length} fault(s); none of them was put in force.`, { faults });

@@ -24,8 +24,8 @@ export const articlesFor = (law: Law, basis: Basis): FloorArticle[] =>
   );
 
 const belowFloor = (law: Law, id: FloorId, where: string, detail: string): Fault => {
-  const { en, source } = law.floor.find((article) => article.id === id)!;
-  return { code: 'below-floor', where, detail: `${detail} ${id}: ${en} (${source})` };
+  const { zh, en, source } = law.floor.find((article) => article.id === id)!;
+  return { code: 'below-floor', where, detail: `${detail} ${id}: ${zh} ${en} (${source})` };
 };
 
 /**

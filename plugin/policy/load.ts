@@ -80,14 +80,14 @@ export interface Judgement {
 export async function judgeFolder(folder: string): Promise<Judgement> {
   const faults: Fault[] = [];
   const texts = await readFolder(folder, faults);
-  return texts ? judge(texts) : { policy: null, faults, testsPassed: 0 };
+  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0 };
 }
 
 /** Every fault of texts that came another way. */
 export async function judgeTexts(given: Readonly<Record<string, string>>): Promise<Judgement> {
   const faults: Fault[] = [];
   const texts = takeTexts(given, faults);
-  return texts ? judge(texts) : { policy: null, faults, testsPassed: 0 };
+  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0 };
 }
 
 /** Every fault of a policy folder, for `exportgate check`. */

@@ -64,7 +64,7 @@ describe('exportgate policy', function () {
     const wrong = { 'tier-1.csv': append('p, role:executor.department, tier-1, request:*, relase, -, *, allow, -') };
     await desk.propose(wrong);
     const log = await as(luo, 'policy', 'log');
-    assert.match(log.stdout, /1 fault\(s\), so it cannot come into force:\n {2}tier-1\.csv:\d+:\d+: act-unknown: “relase” is not known here; right would be: .*release/);
+    assert.match(log.stdout, /1 fault\(s\), so it cannot come into force:\n {2}tier-1\.csv:\d+:\d+: act-unknown 行为名称不在清单内: “relase” is not known here; right would be: .*release/);
     const file = path.join(edited, 'gate.csv');
     await fs.promises.writeFile(file, 'nonsense');
     assert.equal((await as(luo, 'policy', 'test', edited)).code, 2);
@@ -80,7 +80,7 @@ describe('exportgate policy', function () {
     await fs.promises.writeFile(tests, 'user,at,act,basis,hours,late,verdict,expect\nuser:sh.lu,sh-yf-gate,request,COURT,1,no,deny,-\n');
     const { code, stdout } = await as(luo, 'policy', 'test', edited);
     assert.equal(code, 1);
-    assert.match(stdout, /tests\/mine\.csv:2:\d+: test-failed: Expected deny; the files say allow \(row-allows\) by tier-1\.csv:7/);
+    assert.match(stdout, /tests\/mine\.csv:2:\d+: test-failed 自测结果与预期不符: Expected deny; the files say allow \(row-allows\) by tier-1\.csv:7/);
   });
 
   it('explain --at makes a recorded decision again', async () => {

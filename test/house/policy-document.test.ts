@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { bases } from '../../plugin/domain/basis.js';
 import { acts, facts } from '../../plugin/domain/decision.js';
+import { faultWords } from '../../plugin/policy/fault-words.js';
 import { dutyKinds } from '../../plugin/policy/duties/index.js';
 import { root } from '../support/gate.js';
 
@@ -25,6 +26,11 @@ describe('docs/ref/policy.md', () => {
   const floor = Array.from({ length: 12 }, (_, at) => `| F${at + 1} |`);
   for (const word of [...acts, ...bases, ...facts].map((it) => `\`${it}\``).concat(dutyKinds.map((kind) => `| \`${kind}:`), floor))
     it(`explains ${word}`, () => assert.ok(document.includes(word)));
+
+  it('every fault code has its Chinese words', () => {
+    const used = new Set([...sources.matchAll(/code: '([a-z-]+)'|judgeWord\('([a-z-]+)'/g)].map((match) => match[1] ?? match[2]!));
+    assert.deepEqual(Object.keys(faultWords).sort(), [...used].filter((code) => !['necessity-missing', 'cameras-too-many'].includes(code)).sort());
+  });
 
   it('lists every fault code that the files can have, and no other', () => {
     const used = new Set([...sources.matchAll(/code: '([a-z-]+)'|judgeWord\('([a-z-]+)'/g)].map((match) => match[1] ?? match[2]!));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { faultLine } from '../../plugin/cli/outcome.js';
 import { judgeFolder } from '../../plugin/policy/load.js';
 import { root } from '../support/gate.js';
 import { append, replace, withPolicies, type Edits } from './policy-folder.js';
@@ -80,7 +81,7 @@ describe('the guide for administrators', () => {
             .join('\n');
         const { faults } = await withPolicies({ ...edits, [file!]: forgetful }, judgeFolder);
         assert.ok(
-          faults.map(({ where, code, detail }) => `${where}: ${code}: ${detail}`).includes(text.trim()),
+          faults.map(faultLine).includes(text.trim()),
           JSON.stringify(faults, null, 1),
         );
       });
