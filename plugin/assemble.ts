@@ -95,8 +95,13 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       objects,
       log,
       now,
-      lacks: (policy) => [...judgeCameras(config, policy), ...lackedByRequests({ requests }, policy)],
-      rehearse: (policy, inForce) => rehearse({ requests, store }, inForce, policy, new Date(now().getTime() - REHEARSED_MS)),
+      lacks: async (policy) => [...judgeCameras(config, policy), ...(await lackedByRequests({ requests, store }, policy))],
+      mayEdit: async (person, inForce) => {
+        const user = await store.people.userOf(person);
+        const account = user && (await store.accounts.get(user));
+        return Boolean(account && !account.disabled && inForce.allows(account.user, 'edit-policy', 'policy:*', null));
+      },
+      rehearse: (policy, inForce) => rehearse({ requests, store, now }, inForce, policy, new Date(now().getTime() - REHEARSED_MS)),
       redecide: (policy) => redecideAll({ policy, requests, store, now, log }),
     });
     const strangers = judgeCameras(config, policies.inForce);
@@ -133,7 +138,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       requests,
       log,
       retryDelays: around.retryDelays,
-      finishAdmission: (turn) => finishAdmission({ policy: policies.inForce, requests, store, now, isConnected: recorders.isConnected }, turn),
+      finishAdmission: (turn) =>
+        finishAdmission({ policy: policies.inForce, requests, store, now, isConnected: recorders.isConnected }, turn),
       estimate: (state) => estimateBytes(state, config.quotas.bytesPerSecond),
       shortage: (state, estimate, underWay) => shortage({ requests, store, objects, quotas: config.quotas }, state, estimate, underWay),
       preserve: (id, estimate, signal) => preserve(workParts, id, estimate, signal),
@@ -211,6 +217,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       DEADLINE_LOOK_MS,
     );
     undo.push(() => clearInterval(clock));
+    const policyClock = setInterval(() => {
+      if (policies.waitsForRequests) void lookAtPolicies();
+    }, DEADLINE_LOOK_MS);
+    undo.push(() => clearInterval(policyClock));
     const setupToken = (await needsSetup(people)) ? await makeSetupToken(config.keysFolder) : null;
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
     return { url, fronts, setupToken, close, tools };

@@ -12,7 +12,7 @@ import { examine, makeRecorders } from './examine.js';
 import { verifyJournal } from './journal/verify.js';
 import { loadKeys } from './keys/keys.js';
 import { makeLog } from './log/winston.js';
-import { checkPolicies, loadPolicy } from './policy/load.js';
+import { checkPolicies, judgeFolder, loadPolicy } from './policy/load.js';
 
 /** Where the plugin lies and what it is: from package.json. */
 export interface Plugin {
@@ -52,7 +52,7 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
         () => [],
         (thrown: unknown) => Problem.from(thrown).faults ?? [],
       ),
-    checkPolicies,
+    judgePolicies: judgeFolder,
     checkConfig: async (file, env) => {
       const faults = await checkConfig(file, env, kinds, vendors);
       if (faults.length > 0) return faults;

@@ -31,7 +31,7 @@ process.exitCode = await run(process.argv.slice(2), {
   now,
   start: async (...asked) => (await whole()).start(...asked),
   checkManifest: async () => (await whole()).checkManifest(),
-  checkPolicies: async (...asked) => (await whole()).checkPolicies(...asked),
+  judgePolicies: async (...asked) => (await whole()).judgePolicies(...asked),
   checkConfig: async (...asked) => (await whole()).checkConfig(...asked),
   examine: async (...asked) => (await whole()).examine(...asked),
   verifyJournal: async (...asked) => (await whole()).verifyJournal(...asked),

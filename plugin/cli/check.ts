@@ -5,7 +5,7 @@ import { faultLine } from './outcome.js';
 
 /** Given by the front door: what a start would judge. */
 export interface Checks {
-  checkPolicies(folder: string): Promise<readonly Fault[]>;
+  judgePolicies(folder: string): Promise<{ faults: readonly Fault[]; notes: readonly Fault[] }>;
   checkConfig(path: string, env: NodeJS.ProcessEnv): Promise<readonly Fault[]>;
   checkManifest(): Promise<readonly Fault[]>;
 }
@@ -13,11 +13,14 @@ export interface Checks {
 export const check =
   (checks: Checks): Verb<{ policies?: string }> =>
   async ({ output, config, env }, { policies }) => {
-    const faults =
+    const { faults, notes } =
       policies === undefined
-        ? [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))]
-        : await checks.checkPolicies(policies);
-    const lines = faults.map(faultLine);
-    output.result({ ok: faults.length === 0, faults }, faults.length === 0 ? ['no faults'] : [...lines, `${faults.length} fault(s)`]);
+        ? { faults: [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))], notes: [] }
+        : await checks.judgePolicies(policies);
+    output.result({ ok: faults.length === 0, faults, notes }, [
+      ...notes.map((note) => `注意 note: ${faultLine(note)}`),
+      ...faults.map(faultLine),
+      faults.length === 0 ? 'no faults' : `${faults.length} fault(s)`,
+    ]);
     return faults.length === 0 ? 0 : 2;
   };

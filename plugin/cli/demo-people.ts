@@ -13,6 +13,7 @@ const police = '示例市公安局 云帆分局 刑侦支队';
 
 export const people = {
   admin: { user: 'user:root.luo', name: '罗启明', unit: site, what: '管理员 administrator' },
+  deputy: { user: 'user:root.bai', name: '白若谷', unit: site, what: '第二名管理员 second administrator: two change the policy' },
   officer: { user: 'user:sh.lu', name: '陆一舟', unit: police, what: '侦查员 investigator, applies' },
   clerk: { user: 'user:sh.zhou', name: '周静安', unit: site, what: '核验 evidence clerk, step 1' },
   manager: { user: 'user:sh.qian', name: '钱守正', unit: site, what: '安保负责人 site security manager, step 2' },

@@ -39,10 +39,22 @@ function candidateLines({ candidate }: State): string[] {
   if (!candidate) return ['待定 saved beside it: nothing'];
   const { version, seenAt, changed, faults, rehearsal, agreedBy } = candidate;
   const head = `待定 saved beside it: ${version ? short(version) : 'cannot be read'}, seen ${seenAt}; changed: ${changed.join(' ') || '-'}`;
-  if (faults.length > 0) return [head, `  ${faults.length} fault(s), so it cannot come into force:`, ...faults.map(indented)];
+  if (faults.length > 0)
+    return [head, ...loud(changed), `  ${faults.length} fault(s), so it cannot come into force:`, ...faults.map(indented)];
   const wants = agreedBy.length > 0 ? `${agreedBy.join(', ')} stands for it; a second administrator: ` : 'two administrators, each: ';
-  return [head, `  ${wants}exportgate policy activate ${short(version!)}`, ...(rehearsal ? rehearsalLines(rehearsal) : [])];
+  return [
+    head,
+    ...loud(changed),
+    `  ${wants}exportgate policy activate ${short(version!)}`,
+    ...(rehearsal ? rehearsalLines(rehearsal) : []),
+  ];
 }
+
+/** The floor is under all the other files. */
+const loud = (changed: readonly string[]): string[] =>
+  changed.includes('law.json')
+    ? ['  !!! law.json 有改动:全国底线本身将改变。 law.json differs: the national floor itself would change.']
+    : [];
 
 export const policyDiff: Verb<{ from?: string; to?: string }> = async (context, { from, to }) => {
   const query = [...(from ? [`from=${bare(from)}`] : []), ...(to ? [`to=${bare(to)}`] : [])].join('&');
@@ -64,8 +76,8 @@ export const policyShow: Verb<{ hash?: string; file?: string; out?: string }> = 
   if (file !== undefined && !(file in found.files))
     throw new Problem('config-invalid', `--file: that version has ${Object.keys(found.files).join(', ')}.`);
   if (out !== undefined) await writeAll(out, found.files);
-  const listed = Object.entries(found.files).map(([name, text]) => `${name}  ${text.split('\n').length} lines`);
-  context.output.result(found, file === undefined ? [found.version, ...listed] : found.files[file]!.split('\n'));
+  const listed = Object.entries(found.files).map(([name, text]) => `${name}  ${text.trimEnd().split('\n').length} lines`);
+  context.output.result(found, file === undefined ? [found.version, ...listed] : found.files[file]!.replace(/\n$/, '').split('\n'));
   return 0;
 };
 
@@ -94,12 +106,14 @@ export const policyActivate: Verb<{ hash: string }> = async (context, { hash }) 
 
 /** Reads a folder; needs no gate. */
 export const policyTest: Verb<{ dir: string }> = async ({ output }, { dir }) => {
-  const { faults, testsPassed } = await judgeFolder(dir);
+  const { faults, testsPassed, notes } = await judgeFolder(dir);
   const failed = faults.filter(({ code }) => code.startsWith('test-'));
   const others = faults.length - failed.length;
-  output.result({ passed: testsPassed, failed: failed.length, faults }, [
+  output.result({ passed: testsPassed, failed: failed.length, faults, notes }, [
     ...faults.map(indented),
-    others > 0 ? `${others} fault(s) in the files: their tests were not run` : `${testsPassed} held, ${failed.length} did not`,
+    ...notes.map((note) => `  注意 note: ${faultLine(note)}`),
+    ...(others > 0 ? [`${others} fault(s) in the files`] : []),
+    `${testsPassed} held, ${failed.length} did not`,
   ]);
   return faults.length === 0 ? 0 : others > 0 ? 2 : 1;
 };

@@ -7,6 +7,8 @@ import { clientOf, type Verb } from './context.js';
 export const rehearseFolder: Verb<{ dir: string; since: string }> = async (context, { dir, since }) => {
   // A day is a day in the time of the papers.
   const from = /^\d{4}-\d\d-\d\d$/.test(since) ? `${since}T00:00:00+08:00` : since;
+  if (Number.isNaN(Date.parse(from)) || !/[Z+]|-\d\d:\d\d$/.test(from.slice(10)))
+    throw new Problem('config-invalid', `--since wants a day such as 2026-01-31, or an instant with its zone, not “${since}”.`);
   const faults: Fault[] = [];
   const files = await readFolder(dir, faults);
   if (!files) throw new Problem('policy-invalid', `The folder has ${faults.length} fault(s).`, { faults });
@@ -20,8 +22,8 @@ export function lines({ since, decided, erased, changes, changesInAll, roles }: 
   return [
     `  试算 rehearsed: ${decided} request(s) since ${since}${erased > 0 ? `, ${erased} more were erased` : ''}; ${changesInAll} would end otherwise`,
     ...changes.map(
-      ({ requestId, applicant, state, shift, gone, new: come }) =>
-        `  ${requestId}  ${shift}  ${applicant} (${state}): ${[...gone.map((word) => `-${word}`), ...come.map((word) => `+${word}`)].join(' ')}`,
+      ({ requestId, applicant, state, shift, gone, new: come, then, codes }) =>
+        `  ${requestId}  ${shift}  ${applicant} (${state}${then ? `, then ${[then, ...codes].join(' ')}` : ''}): ${[...gone.map((word) => `-${word}`), ...come.map((word) => `+${word}`)].join(' ')}`,
     ),
     ...more(changes.length, changesInAll),
     ...roles.gained.map((word) => `  gains 获得: ${word}`),

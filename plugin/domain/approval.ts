@@ -1,7 +1,7 @@
 // Whose turn it is, and who may not speak. Pure: voices come folded from the journal, never from the store.
 import { edges, type Edge } from './audit-event.js';
 import type { RequestState } from './lifecycle.js';
-import type { Step } from './plan.js';
+import { managerStep, type Step } from './plan.js';
 import { Problem } from './problem.js';
 
 /** The step that waits, or null when every voice is in. Steps run in the plan's order; a stricter plan may have put one in between. */
@@ -61,7 +61,7 @@ export function judgeLook(state: RequestState, { step }: Step, person: string): 
 export function judgeExecutor(state: RequestState, person: string): void {
   const rule = state.plan?.execute ?? 'dual';
   if (isParty(state, person)) throw new Problem('own-request', 'The applicant, and whoever typed the application in, do not execute it.');
-  const barred = state.voices.filter((voice) => rule === 'dual' || (rule === 'dual-not-manager' && voice.step === 'site-security-manager'));
+  const barred = state.voices.filter((voice) => rule === 'dual' || (rule === 'dual-not-manager' && voice.step === managerStep));
   if (barred.some((voice) => voice.by === person))
     throw new Problem('executor-barred', `This person held a step of this request; its execution (${rule}) wants somebody who did not.`);
   if (rule !== 'single' && state.releaseAskedBy === person)

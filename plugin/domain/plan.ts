@@ -13,6 +13,8 @@ export interface Step {
 
 /** The step of steps.csv that the duty `privacy-review:officer` asks for. */
 export const privacyStep = 'privacy-officer';
+/** The step whose holder `execute:dual-not-manager` keeps from executing. */
+export const managerStep = 'site-security-manager';
 
 export interface Plan {
   version: 1;

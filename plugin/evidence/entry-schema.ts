@@ -53,7 +53,7 @@ export const entrySchema = z.union([
   z.strictObject({
     ...head,
     event: z.enum(['export-held', 'plan-replaced']),
-    data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ replaces: z.string().nullable() }) }),
+    data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ number: z.int(), replaces: z.string().nullable() }) }),
   }),
   z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string() }) }),
   z.strictObject({

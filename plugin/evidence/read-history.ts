@@ -1,5 +1,6 @@
 // The request's history from journal/entries.ndjson, line by line, in memory that does not grow with what the entries say.
-import { parseCanonicalJson } from '../domain/formats/canonical-json.js';
+import { canonicalJson, parseCanonicalJson } from '../domain/formats/canonical-json.js';
+import { sha256Hex } from '../domain/formats/digest.js';
 import { leafHash } from '../domain/formats/merkle.js';
 import { decodeText } from './decode-text.js';
 import { entrySchema } from './entry-schema.js';
@@ -31,14 +32,19 @@ export async function readHistory(source: Source): Promise<History> {
   const lines: Line[] = [];
   const commitments = new Set<string>();
   let [held, sealed]: [History['held'], History['sealed']] = [null, null];
+  let isGranted = false;
   for await (const bytes of splitLines(source)) {
     const entry = readEntry(bytes, lines.length);
     if (entry.event === 'export-requested') for (const value of Object.values(entry.data)) if (isCommitment(value)) commitments.add(value);
     if (entry.event === 'export-held' || entry.event === 'plan-replaced') {
       // A plan follows from the one before it, or from none: otherwise what was agreed to is not what is delivered.
-      if (entry.data.plan.replaces !== (held?.planDigest ?? null)) throw new Broken('entry-changed', whereLine(lines.length));
+      const { plan, planDigest } = entry.data;
+      const follows = plan.replaces === (held?.planDigest ?? null) && plan.number === (held?.plan.number ?? 0) + 1;
+      const isItself = planDigest === `sha256:${sha256Hex(canonicalJson(plan))}`;
+      if (!follows || !isItself || isGranted) throw new Broken('entry-changed', whereLine(lines.length));
       held = entry.data;
     }
+    if (entry.event === 'export-granted') isGranted = true;
     if (entry.event === 'package-sealed') sealed = entry.data;
     const { index, requestId, requestSequence, previous, event } = entry;
     lines.push({ index, requestId, requestSequence, previous, event, leaf: leafHash(bytes) });

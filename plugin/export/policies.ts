@@ -1,7 +1,7 @@
 // The policy in force, and how another one comes into force: saved → linted and rehearsed → recorded → agreed to by one administrator →
 // put in force by a second one. What lies in the folder is a proposal and nothing else, before a restart and after it.
 import type { Digest } from '../domain/artifact.js';
-import type { Entry } from '../domain/audit-event.js';
+import type { Entry, Pseudonym } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import type { Log } from '../domain/log.js';
 import { Problem, type Fault } from '../domain/problem.js';
@@ -11,6 +11,7 @@ import { changedFiles } from '../policy/diff-texts.js';
 import { told } from '../policy/faults.js';
 import { readFolder, versionOf, type PolicyTexts } from '../policy/folder.js';
 import { judgeTexts, type Policy } from '../policy/load.js';
+import { makePace } from '../policy/pace.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson, sealBytes } from './custody.js';
 import { PolicyRecord } from './policy-record.js';
@@ -24,7 +25,9 @@ interface Parts {
   log: Log;
   now: () => Date;
   /** What this installation cannot do under a policy: cameras that the configuration or an open request needs and that it lacks. */
-  lacks(policy: Policy): readonly Fault[];
+  lacks(policy: Policy): Promise<readonly Fault[]>;
+  /** May this person edit the policy at this moment: open account, and the act by the policy in force? */
+  mayEdit(person: Pseudonym, inForce: Policy): Promise<boolean>;
   /** What the policy would have changed. */
   rehearse(policy: Policy, inForce: Policy): Promise<Rehearsal>;
   /** Decides held requests again. */
@@ -88,25 +91,32 @@ export class Policies {
 
   /** Looks at the folder: what differs is judged, rehearsed, sealed and recorded, and changes nothing. Problems as of `open`. */
   look(): Promise<Candidate | null> {
-    return this.#turns.take(async () => {
-      const { folder, log } = this.#parts;
-      const faults: Fault[] = [];
-      const texts = await readFolder(folder, faults);
-      const version = texts && (await versionOf(texts));
-      if (version === this.#inForce.version) return (this.#candidate = null);
-      if (version !== null && version === this.#candidate?.version) return this.#candidate;
-      this.#candidate = texts ? await this.#judge(texts, version!) : this.#aCandidate(null, [], told(faults), null);
-      const { faults: found } = this.#candidate;
-      if (found.length > 0)
-        log('warn', {
-          event: 'policy-refused',
-          version: version ?? undefined,
-          outcome: `${found.length} fault(s)`,
-          reasons: inShort(found),
-        });
-      else log('warn', { event: 'policy-proposed', version: version!, outcome: 'waits for two administrators' });
-      return this.#candidate;
-    });
+    return this.#turns.take(() => this.#look());
+  }
+
+  async #look(): Promise<Candidate | null> {
+    const { folder, log } = this.#parts;
+    const faults: Fault[] = [];
+    const texts = await readFolder(folder, faults);
+    const version = texts && (await versionOf(texts));
+    if (version === this.#inForce.version) return (this.#candidate = null);
+    const before = this.#candidate;
+    // What had a fault is judged again: an open request that stood in its way may have ended.
+    if (version !== null && version === before?.version && before.faults.length === 0) return before;
+    const found = texts ? await this.#judge(texts, version!) : this.#aCandidate(null, [], told(faults), null);
+    this.#candidate = found;
+    const isNews = found.version !== before?.version || found.faults.length !== before.faults.length;
+    if (!isNews) return found;
+    if (found.faults.length > 0) {
+      const outcome = `${found.faults.length} fault(s)`;
+      log('warn', { event: 'policy-refused', version: version ?? undefined, outcome, reasons: inShort(found.faults) });
+    } else log('warn', { event: 'policy-proposed', version: version!, outcome: 'waits for two administrators' });
+    return found;
+  }
+
+  /** Does what lies in the folder wait for open requests to end? Then it is worth another look from time to time. */
+  get waitsForRequests(): boolean {
+    return this.#candidate?.faults.some(({ code }) => code === 'camera-in-use' || code === 'step-in-use') ?? false;
   }
 
   /**
@@ -119,7 +129,7 @@ export class Policies {
       if (version === this.#inForce.version) throw new Problem('state-conflict', `The policy ${version} is in force already.`);
       const next = await this.#judgedAgain(version);
       const by = person.pseudonym;
-      const agreed = this.record.agreed(version);
+      const agreed = await this.agreed(version);
       if (agreed.includes(by))
         throw new Problem('already-voted', 'This administrator stands for this policy already; a second one puts it in force.');
       if (agreed.length === 0) {
@@ -139,6 +149,13 @@ export class Policies {
     });
   }
 
+  /** Who stands for a version and still may: an account that was closed, or lost the act, has no voice any more. */
+  async agreed(version: string): Promise<readonly Pseudonym[]> {
+    const said = this.record.agreed(version);
+    const may = await Promise.all(said.map((person) => this.#parts.mayEdit(person, this.#inForce)));
+    return said.filter((_, at) => may[at]);
+  }
+
   /** The policy of a version that was ever proposed or in force, with its faults under this version of the gate. Problem `policy-unknown`. */
   async ofVersion(version: string): Promise<{ policy: Policy | null; faults: readonly Fault[] }> {
     return version === this.#inForce.version ? { policy: this.#inForce, faults: [] } : loadVersion(this.#parts, this.record, version);
@@ -153,7 +170,7 @@ export class Policies {
     const { journal, objects, lacks, rehearse } = this.#parts;
     const changed = changedFiles(this.#inForce.texts, texts);
     const { policy, faults } = await judgeTexts(texts);
-    const found = policy ? told(lacks(policy)) : faults;
+    const found = policy ? told(await lacks(policy)) : faults;
     if (!policy || found.length > 0) return this.#aCandidate(version, changed, found, null);
     const rehearsal = await rehearse(policy, this.#inForce);
     if (this.record.textsOf(version) === null) {
@@ -170,9 +187,12 @@ export class Policies {
 
   /** What was judged when it was saved is judged again: requests came in meanwhile, and it may be an earlier version. */
   async #judgedAgain(version: string): Promise<Policy> {
-    if (version === this.#candidate?.version && this.#candidate.faults.length > 0) refuseProposal(this.#candidate.faults);
+    if (version === this.#candidate?.version && this.#candidate.faults.length > 0) {
+      const again = await this.#look();
+      if (again?.version === version && again.faults.length > 0) refuseProposal(again.faults);
+    }
     const { policy, faults } = await this.ofVersion(version);
-    const found = policy ? told(this.#parts.lacks(policy)) : faults;
+    const found = policy ? told(await this.#parts.lacks(policy)) : faults;
     return policy && found.length === 0 ? policy : refuseProposal(found);
   }
 
@@ -192,8 +212,16 @@ function refuseProposal(faults: readonly Fault[]): never {
   throw new Problem('policy-refused', `The proposed policy has ${faults.length} fault(s); the one in force stands.`, { faults });
 }
 
-const seal = (objects: Objects, texts: PolicyTexts): Promise<Digest & { object: string }> =>
-  sealBytes(objects, Buffer.from(canonicalJson(texts)));
+/** Canonical JSON, file by file: megabytes of text at once would keep everybody waiting. */
+async function seal(objects: Objects, texts: PolicyTexts): Promise<Digest & { object: string }> {
+  const pace = makePace();
+  const pieces: Buffer[] = [];
+  for (const name of Object.keys(texts).sort()) {
+    await pace.rest();
+    pieces.push(Buffer.from(`${pieces.length === 0 ? '{' : ','}${canonicalJson(name)}:${canonicalJson(texts[name]!)}`));
+  }
+  return sealBytes(objects, Buffer.concat([...pieces, Buffer.from('}')]));
+}
 
 async function readTexts({ objects }: Parts, record: PolicyRecord, version: string): Promise<PolicyTexts> {
   const sealed = record.textsOf(version);

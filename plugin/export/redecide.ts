@@ -19,22 +19,27 @@ interface Parts {
 /** Nothing happens to what is not held, or was planned under this very policy. Problems: `camera-unknown`, `journal-unwritable`. */
 export async function redecide({ policy, store, now }: Parts, turn: Turn): Promise<void> {
   const { tracks, plan, requested, late } = turn.state;
-  if (tracks.approval !== 'held' || !plan || plan.policyVersion === policy.version) return;
+  if (tracks.approval !== 'held' || !plan) return;
+  const isDecided = plan.policyVersion === policy.version;
+  if (isDecided && plan.replaces === null) return;
   const [application, applicant] = await Promise.all([applicationOf(turn.state, store), store.people.userOf(requested.applicant)]);
   // Erased: nobody can be asked again, and what was recorded stands.
   if (!application || !applicant) return;
   const decision = policy.decide(asQuestion(application, applicant, late));
   if (decision.verdict === 'deny') return denyRequest(turn, decision);
-  const next = makeStricterPlan(decision, plan, policy);
-  if (!next) return;
-  await turn.append({
-    event: 'plan-replaced',
-    by: 'gate',
-    data: { plan: next, planDigest: planDigest(next), rows: decision.rows.map((row) => row.source) },
-  });
-  // A paper or an officer that is asked for now cannot be added to an application: it comes back with the code that says which.
-  const faults = judgeApplication(application, next, policy.law, now());
-  if (faults.length > 0) await returnRequest(turn, decision, next, faults);
+  const next = isDecided ? null : makeStricterPlan(decision, plan, policy);
+  if (next)
+    await turn.append({
+      event: 'plan-replaced',
+      by: 'gate',
+      data: { plan: next, planDigest: planDigest(next), rows: decision.rows.map((row) => row.source) },
+    });
+  // A paper or an officer that is asked for now cannot be added to an application: it comes back with the code that says which. Also where
+  // an earlier run died between the two entries: the plan stands in the journal then, and its return does not.
+  const current = next ?? plan;
+  if (current.replaces === null) return;
+  const faults = judgeApplication(application, current, policy.law, now());
+  if (faults.length > 0) await returnRequest(turn, decision, current, faults);
 }
 
 /** Every held request. One that cannot be decided again keeps its plan for now, and is asked again before its next voice. */

@@ -1,10 +1,13 @@
 // Past requests decided again, under the policy in force and under another one: what would change, and for whom. Nothing is recorded.
 import type { Decision, Question } from '../domain/decision.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
+import { judgeApplication } from '../policy/application.js';
 import { compareDecisions, compareRoles, type Difference, type RoleChanges } from '../policy/compare.js';
 import type { Policy } from '../policy/load.js';
 import { makePace } from '../policy/pace.js';
+import { makeStricterPlan } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
 import { asQuestion } from './admit.js';
 import type { Requests } from './requests.js';
@@ -13,6 +16,7 @@ import { applicationOf } from './revealed.js';
 interface Parts {
   requests: Requests;
   store: Store;
+  now: () => Date;
 }
 
 export interface Change extends Difference {
@@ -23,6 +27,10 @@ export interface Change extends Difference {
   applicant: string;
   /** Where the request stands today. */
   state: string;
+  /** What becomes of a request that is held, when the files come into force. `unkept`: it will stop before its release. */
+  then: 'denied' | 'returned' | 'plan-replaced' | 'plan-stands' | 'unkept' | null;
+  /** With `returned`: the codes of the formal defects. */
+  codes: readonly string[];
 }
 
 export interface Rehearsal {
@@ -38,7 +46,7 @@ export interface Rehearsal {
 
 const MOST_LISTED = 200;
 
-export async function rehearse({ requests, store }: Parts, inForce: Policy, next: Policy, since: Date): Promise<Rehearsal> {
+export async function rehearse({ requests, store, now }: Parts, inForce: Policy, next: Policy, since: Date): Promise<Rehearsal> {
   const pace = makePace();
   const changes: Change[] = [];
   let [decided, erased, changesInAll] = [0, 0, 0];
@@ -52,14 +60,34 @@ export async function rehearse({ requests, store }: Parts, inForce: Policy, next
       continue;
     }
     decided += 1;
-    const difference = compareDecisions(decideOrDeny(inForce, question), decideOrDeny(next, question));
+    const after = decideOrDeny(next, question);
+    const difference = compareDecisions(decideOrDeny(inForce, question), after);
     if (!difference) continue;
     changesInAll += 1;
     const { requestId, requestedAt, requested } = state;
     const change = { requestId, requestedAt, site: requested.site, applicant: question.user, state: state.state };
-    if (changes.length < MOST_LISTED) changes.push({ ...change, ...difference });
+    if (changes.length < MOST_LISTED) changes.push({ ...change, ...difference, ...(await becomes(state, after, next, store, now())) });
   }
   return { since: since.toISOString(), decided, erased, changes, changesInAll, roles: await compareRoles(inForce, next, pace) };
+}
+
+/** What `redecide` would do with it. */
+async function becomes(
+  state: RequestState,
+  after: Decision,
+  next: Policy,
+  store: Store,
+  now: Date,
+): Promise<Pick<Change, 'then' | 'codes'>> {
+  const { plan, tracks } = state;
+  const application = await applicationOf(state, store);
+  if (tracks.approval !== 'held' || !plan || !application) return { then: null, codes: [] };
+  if (after.verdict === 'deny') return { then: 'denied', codes: [] };
+  const stricter = makeStricterPlan(after, plan, next);
+  if (!stricter) return { then: 'plan-stands', codes: [] };
+  const codes = [...new Set(judgeApplication(application, stricter, next.law, now).map(({ code }) => code))];
+  if (codes.length > 0) return { then: 'returned', codes };
+  return { then: unkept(stricter).length > 0 ? 'unkept' : 'plan-replaced', codes };
 }
 
 /** What was asked, as it would be asked now; null once the application was erased. */

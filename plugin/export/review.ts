@@ -48,6 +48,8 @@ export async function review(parts: Parts, reviewer: Person, requestId: string, 
     judgeLook(turn.state, step, person);
     const planDigest = turn.state.planDigest!;
     await turn.append({ event: 'request-reviewed', by: person, data: { step: step.step, planDigest, policyVersion: policy.version } });
+    // Another policy may have come into force while the voice was written: it was the last one for the plan that was.
+    await upToDate(parts, turn);
     await grantWhenComplete(turn);
     return turn.state;
   });

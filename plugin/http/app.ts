@@ -45,7 +45,7 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
     next();
   });
   const large = operations.filter((it) => it.bodyLimit !== undefined);
-  for (const it of large) app.post(it.path, knows(parts), express.json({ limit: it.bodyLimit, strict: true }));
+  for (const it of large) app.post(it.path, knows(it, parts), express.json({ limit: it.bodyLimit, strict: true }));
   app.use(express.json({ limit: '256kb', strict: true }));
   for (const it of operations)
     app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
@@ -86,11 +86,11 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
   };
 }
 
-/** A large body is read for nobody who has not signed in. */
+/** A large body is read for nobody who has not signed in, or may not send one. */
 const knows =
-  (parts: ApiParts): RequestHandler =>
+  (it: Operation<ApiParts>, parts: ApiParts): RequestHandler =>
   async (request, _response, next) => {
-    await parts.authenticate(request.headers.authorization);
+    it.before?.(parts, await parts.authenticate(request.headers.authorization));
     next();
   };
 

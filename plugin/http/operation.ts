@@ -28,6 +28,8 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   body?: S;
   /** Where a body is larger than most. Who sends one has signed in before it is read. */
   bodyLimit?: string;
+  /** May this person send one at all? Asked before it is read: to read it is work. Problem `not-permitted`. */
+  before?(parts: P, subject: Person): void;
   /** Media type of the answer where it is not JSON. */
   answers?: string;
   run(parts: P, call: Call<z.infer<S>>): Promise<Answer>;

@@ -20,7 +20,8 @@ const mostLines = 200_000;
 // Behind its blanks a cell is quoted ("" stands for one quote) or runs to the next comma. No two parts overlap: no long backtracking.
 const cellPattern = /"((?:[^"]|"")*)"[ \t]*(,|$)|([^,"]*)(,|$)/y;
 const blankPattern = /[ \t]*/y;
-const badCharacter = /[\p{Cc}\p{Cf}\p{Surrogate}]/u;
+/** What a person does not see, or sees as the end of a line, must not be something else to the gate. */
+const badCharacter = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0]/u;
 
 /** The lines of a text without their ends, one by one: to split eight megabytes at once takes longer than a slice may. */
 export function* linesOf(text: string): Generator<string> {
@@ -60,19 +61,33 @@ export async function eachLine(file: string, text: string, faults: Fault[], pace
     if (pace.isDue()) await pace.rest();
     number += 1;
     const source = `${file}:${number}`;
+    const hidden = hiddenIn(row);
+    if (hidden !== null) {
+      faults.push({ code: 'line-malformed', where: `${source}:1`, detail: hidden });
+      continue;
+    }
+    // A spreadsheet fills short lines up with commas, and puts quotes round a comment that has some inside.
     const start = row.trimStart();
-    if (start === '' || start.startsWith('#')) continue;
+    if (/^[, \t]*$/.test(start) || /^"?#/.test(start)) continue;
     const read = readCells(source, row);
     if (typeof read === 'string') faults.push({ code: 'line-malformed', where: `${source}:1`, detail: read });
     else use({ source, cells: read });
   }
 }
 
+/** Threat: a row that hides in a comment behind a carriage return; in comments too. */
+function hiddenIn(row: string): string | null {
+  const bad = row.replaceAll('\t', ' ').search(badCharacter);
+  if (bad < 0) return null;
+  const isLineEnd = /[\r\u2028\u2029\u0085]/.test(row[bad]!);
+  return isLineEnd
+    ? `Character ${bad + 1} ends a line for some programs and not for the gate; save the file with LF (or CRLF) line ends.`
+    : `Character ${bad + 1} is a control or invisible character; only visible text and blanks belong here.`;
+}
+
 /** The cells, or what is wrong with the line. */
 function readCells(source: string, row: string): Cell[] | string {
   if (row.length > longestLine) return `A line has at most ${longestLine} characters; this one has ${row.length}.`;
-  const bad = row.replaceAll('\t', ' ').search(badCharacter);
-  if (bad >= 0) return `Character ${bad + 1} is a control or invisible character; only visible text and blanks belong here.`;
   const cells: Cell[] = [];
   for (let at = 0; ;) {
     blankPattern.lastIndex = at;
@@ -86,9 +101,16 @@ function readCells(source: string, row: string): Cell[] | string {
       text: (match[1]?.replaceAll('""', '"') ?? match[3]!).trim(),
       where: `${source}:${start + (match[1] === undefined ? 1 : 2)}`,
     });
-    if ((match[2] ?? match[4]) === '') return cells;
+    if ((match[2] ?? match[4]) === '') return withoutPadding(cells);
     at = cellPattern.lastIndex;
   }
+}
+
+/** Empty cells at the end say nothing. One is left: where the last field is missing, the fault stands at its place. */
+function withoutPadding(cells: Cell[]): Cell[] {
+  let length = cells.length;
+  while (length > 1 && cells[length - 1]!.text === '' && cells[length - 2]!.text === '') length -= 1;
+  return cells.slice(0, length);
 }
 
 /**
@@ -96,7 +118,8 @@ function readCells(source: string, row: string): Cell[] | string {
  * A full-width comma separates nothing; where one stands, the fault says so.
  */
 export function hasFields({ source, cells }: Line, fields: readonly string[], faults: Fault[]): boolean {
-  if (cells.length === fields.length && cells.every(({ text }) => text !== '')) return true;
+  const given = cells.at(-1)?.text === '' && cells.length > fields.length ? cells.slice(0, -1) : cells;
+  if (given.length === fields.length && given.every(({ text }) => text !== '')) return true;
   const before = faults.length;
   const fullWidth = cells.some((cell) => cell.text.includes('，')) ? ' (The line holds a full-width comma ，: write , instead.)' : '';
   const missing = fields.filter((_, index) => !cells[index]?.text);
@@ -105,7 +128,7 @@ export function hasFields({ source, cells }: Line, fields: readonly string[], fa
     const where = cells[fields.indexOf(field)]?.where ?? end;
     faults.push({ code: 'field-missing', where, detail: `The field ${field} is missing; a line is: ${fields.join(', ')}.${fullWidth}` });
   }
-  if (cells.length > fields.length)
+  if (given.length > fields.length)
     faults.push({
       code: 'field-surplus',
       where: cells[fields.length]!.where,
@@ -131,14 +154,18 @@ export async function readTable<F extends string>(
   await eachLine(file, text, faults, pace, (line) => {
     if (!header) {
       header = line;
-      isRight = line.cells.map((cell) => cell.text).join(',') === fields.join(',');
+      isRight =
+        line.cells
+          .map((cell) => cell.text)
+          .join(',')
+          .replace(/,+$/, '') === fields.join(',');
     } else if (isRight && hasFields(line, fields, faults)) rows.push(cellsByField(line, fields));
   });
   if (!isRight)
     faults.push({
       code: 'header-wrong',
       where: `${header?.source ?? `${file}:1`}:1`,
-      detail: `The first line must be: ${fields.join(',')}`,
+      detail: `The first line must be: ${fields.join(',')}${header?.cells.some(({ text }) => /[;；]/.test(text)) ? ' (The fields are separated by commas, not by semicolons.)' : ''}`,
     });
   return { rows, faults };
 }

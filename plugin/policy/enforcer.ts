@@ -38,7 +38,7 @@ export function judgeModel(text: string): Fault[] {
     const line = squeeze(row);
     if (line === '' || line.startsWith('#')) continue;
     const header = /^\[(\w+)\]$/.exec(line)?.[1];
-    if (header && header in model && !seen.has(header)) section = header;
+    if (header && Object.hasOwn(model, header) && !seen.has(header)) section = header;
     else if (section && !seen.has(section) && line === squeeze(model[section]!)) seen.add(section);
     else faults.push({ code: 'model-changed', where: `model.conf:${index + 1}:1`, detail: wantedOf(section) });
   }

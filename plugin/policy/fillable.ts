@@ -3,6 +3,7 @@
 import type { Camera, Site } from '../domain/camera.js';
 import type { Execution } from '../domain/duty.js';
 import type { Act } from '../domain/decision.js';
+import { managerStep } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
 import type { Holding, StepRow } from './people.js';
 import { paced, type Pace } from './pace.js';
@@ -46,7 +47,8 @@ export async function findSitesInUse(
 interface Lack {
   where: string;
   what: string;
-  right(site: string): string;
+  /** What would mend it, for one of the sites. */
+  right(site: string, tier: string): string;
   sites: string[];
 }
 
@@ -57,16 +59,17 @@ export async function judgeFillable(ground: Ground, pace: Pace): Promise<Fault[]
   for await (const site of paced(ground.sites, pace)) {
     const place = `${site.city}/${site.id}`;
     for (const lack of lacksAt(ground.index, demands, crews.at(site), site)) {
-      const key = `${lack.where} ${lack.what}`;
-      const known = lacks.get(key) ?? lack;
-      lacks.set(key, known);
+      // Several rows that ask for the same are one lack.
+      const known = lacks.get(lack.what) ?? lack;
+      lacks.set(lack.what, known);
       if (known.sites.at(-1) !== place) known.sites.push(place);
     }
   }
+  const tierOf = (place: string): string => ground.index.around(place)[1]!;
   return [...lacks.values()].map(({ where, what, right, sites }) => ({
     code: 'step-unfillable',
     where,
-    detail: `${what} at ${sites.slice(0, 5).join(', ')}${sites.length > 5 ? ` and ${sites.length - 5} more` : ''}. ${right(sites[0]!)}`,
+    detail: `${what} at ${sites.slice(0, 5).join(', ')}${sites.length > 5 ? ` and ${sites.length - 5} more` : ''}. ${right(sites[0]!, tierOf(sites[0]!))}`,
   }));
 }
 
@@ -136,6 +139,8 @@ interface People {
   holding(role: string): ReadonlySet<string>;
   /** Whom rows let do this with requests of the site. */
   allowed(act: Act): ReadonlySet<string>;
+  /** The roles that rows let do it. */
+  mayDo(act: Act): readonly string[];
   /** Roles that one person brings to an application, each combination once: the rows of all of them count together. */
   combined(roles: readonly string[]): readonly (readonly string[])[];
 }
@@ -159,8 +164,8 @@ class Crews {
     const places = this.index.around(place);
     const mine = (role: string): readonly string[] => this.crew.get(`${role} ${place}`) ?? [];
     const holding = (role: string): ReadonlySet<string> => {
-      const wide = this.#remember(`${city} ${role}`, () => new Set(['*', city].flatMap((spot) => this.crew.get(`${role} ${spot}`) ?? [])));
-      return mine(role).length === 0 ? wide : this.#remember(`${place} ${role}`, () => new Set([...wide, ...mine(role)]));
+      const wide = this.#remember(`held ${city} ${role}`, () => new Set(['*', city].flatMap((spot) => this.crew.get(`${role} ${spot}`) ?? [])));
+      return mine(role).length === 0 ? wide : this.#remember(`held ${place} ${role}`, () => new Set([...wide, ...mine(role)]));
     };
     const combine = (roles: readonly string[]): readonly (readonly string[])[] => {
       const byPerson = new Map<string, string>();
@@ -171,9 +176,17 @@ class Crews {
     return {
       holding,
       combined: (roles) =>
-        roles.some((role) => mine(role).length > 0) ? combine(roles) : this.#remember(`${city} ${roles.join('+')}`, () => combine(roles)),
+        roles.some((role) => mine(role).length > 0) ? combine(roles) : this.#remember(`combined ${city} ${roles.join('+')}`, () => combine(roles)),
+      mayDo: (act) => [
+        ...new Set(
+          this.index
+            .at(places, act)
+            .filter(({ effect }) => effect === 'allow')
+            .map(({ role }) => role),
+        ),
+      ],
       allowed: (act) =>
-        this.#remember(`${place} may ${act}`, () => {
+        this.#remember(`may ${place} ${act}`, () => {
           const of = (effect: 'allow' | 'deny') =>
             this.index
               .at(places, act)
@@ -248,13 +261,20 @@ function lacksOf(people: People, demands: readonly Demand[]): Lack[] {
     const sourceOf = (step: string): string =>
       `${(asking.find(({ duties }) => (applyAll(duties).steps ?? []).includes(step)) ?? asking[0]!).source}:1`;
     const empty = asked.filter((_, at) => candidates[at]!.length === 0);
-    for (const { step, role } of empty)
+    for (const { step, role } of empty) {
+      const held = people.holding(role).size > 0;
       lacks.push({
         where: sourceOf(step),
-        what: `Nobody can take the step ${step} (nobody both holds ${role} and may review)`,
-        right: (site) => `Give it to somebody in roles.csv: g, user:…, ${role}, ${site}`,
+        what: held
+          ? `Nobody can take the step ${step}: no row lets a holder of ${role} review`
+          : `Nobody can take the step ${step}: nobody holds ${role}`,
+        right: (site, tier) =>
+          held
+            ? `Write the row: p, ${role}, ${tier}, request:*, review, -, *, allow, -`
+            : `Give it to somebody in roles.csv: g, user:…, ${role}, ${site}`,
         sites: [],
       });
+    }
     if (empty.length > 0) continue;
     if (!canSeat(candidates))
       lacks.push({
@@ -266,8 +286,11 @@ function lacksOf(people: People, demands: readonly Demand[]): Lack[] {
     else if (!canExecute(rule, asked, candidates, [...executors]))
       lacks.push({
         where: `${asking[0]!.source}:1`,
-        what: `Nobody can execute as ${rule} wants (${executors.size} people may execute and release there, some of them hold steps)`,
-        right: (site) => `Give the executors’ role to more people in roles.csv, at ${site}.`,
+        what: `Nobody can execute as ${rule} wants: ${executors.size} may execute and release, beside those whom the steps need`,
+        right: (site, tier) =>
+          people.mayDo('execute').length > 0
+            ? `Give ${people.mayDo('execute').join(' or ')} to more people in roles.csv: g, user:…, ${people.mayDo('execute')[0]!}, ${site}`
+            : `No row lets anybody execute there; write: p, role:…, ${tier}, request:*, execute, -, *, allow, -`,
         sites: [],
       });
     else if (reviewedAfter && !canSeat([...candidates, ...(rule === 'dual' ? [[...executors], [...executors]] : []), inspectors]))
@@ -290,7 +313,7 @@ function canExecute(
   if (rule === 'single') return executors.length > 0;
   if (rule === 'dual') return canSeat([...candidates, executors, executors]);
   // The manager's voice alone bars from executing; whose it can be depends on who gives the others.
-  const manager = asked.findIndex(({ step }) => step === 'site-security-manager');
+  const manager = asked.findIndex(({ step }) => step === managerStep);
   if (manager < 0) return executors.length > 1;
   return candidates[manager]!.some(
     (person) =>
@@ -300,7 +323,7 @@ function canExecute(
 }
 
 /** Can each seat get a person of its own? Augmenting paths (Kuhn's algorithm). */
-function canSeat(seats: readonly (readonly string[])[]): boolean {
+export function canSeat(seats: readonly (readonly string[])[]): boolean {
   const taken = new Map<string, number>();
   const seat = (at: number, tried: Set<string>): boolean => {
     // More candidates than seats: one of the first so many is always free.

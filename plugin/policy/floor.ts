@@ -79,8 +79,13 @@ function judgeExport(row: PolicyRow, basis: Basis, index: RowIndex, law: Law): F
 }
 
 function judgeRow(row: PolicyRow, index: RowIndex, law: Law): Fault[] {
-  if (row.effect === 'deny') return [];
   const where = `${row.source}:1`;
+  if (row.effect === 'deny') {
+    const refuses = isExport(row.act) && (row.when === 'over-soft' || row.when === 'over-hard' || row.when === 'late');
+    return refuses
+      ? [belowFloor(law, 'F9', where, `A request is not denied because it is ${row.when}; ask for one more voice there (approve:…).`)]
+      : [];
+  }
   if (row.basis === 'FOREIGN') return [belowFloor(law, 'F8', where, 'No row may allow anything under FOREIGN.')];
   if (!isExport(row.act)) return [];
   if (row.basis === 'CITIZEN_VIEW')

@@ -1,5 +1,5 @@
 // The citations: policies/law.json, judged. Nothing else in the gate names an article.
-import { bases, type Basis } from '../domain/basis.js';
+import { bases, ordinaryBases, type Basis } from '../domain/basis.js';
 import { instrumentTypes, type InstrumentType } from '../domain/legal-instrument.js';
 import type { Fault } from '../domain/problem.js';
 
@@ -41,6 +41,13 @@ export interface Law {
 const floorIds = ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F11', 'F12'] as const;
 export type FloorId = (typeof floorIds)[number];
 
+/** The organs' bases, and the officers under which no edit of law.json goes (F3; ADMIN 52, INT 112): the floor is not the file's to lower. */
+const leastOfficers: Partial<Record<Basis, number>> = {
+  ...Object.fromEntries(ordinaryBases.map((basis) => [basis, 2])),
+  ADMIN_URGENT: 2,
+  EMERGENCY_RESCUE: 1,
+};
+
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= 2_000;
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBilingual = (value: unknown): boolean => isObject(value) && isText(value.zh) && isText(value.en);
@@ -58,7 +65,8 @@ export function readLaw(text: string, faults: Fault[]): Law | null {
     law = JSON.parse(text);
   } catch (cause) {
     law = null;
-    wrong('', `It is not JSON (${cause instanceof Error ? cause.message : 'unreadable'}).`);
+    // Not the parser's words: they quote the text, and a link may lead elsewhere.
+    wrong('', cause instanceof RangeError ? `It is too long: ${cause.message}.` : 'It is not JSON.');
   }
   if (isObject(law)) {
     if (!isText(law.asOf) || !/^\d{4}-\d\d-\d\d$/.test(law.asOf)) wrong('.asOf', 'A day such as 2026-11-23 is wanted.');
@@ -107,6 +115,9 @@ function judgeBases(profiles: unknown, wrong: (where: string, detail: string) =>
       (profile.minimumOfficers as number) > 9
     )
       wrong(`${where}.minimumOfficers`, 'A whole number from 0 to 9 is wanted.');
+    else if (!profile.organ && leastOfficers[basis] !== undefined) wrong(`${where}.organ`, 'It is an organ’s basis: true is wanted.');
+    else if ((profile.minimumOfficers as number) < (leastOfficers[basis] ?? 0))
+      wrong(`${where}.minimumOfficers`, `${leastOfficers[basis]} or more: no file lowers the floor (F3).`);
     else if (profile.organ && (profile.instruments.length === 0 || profile.minimumOfficers === 0))
       wrong(where, 'An organ asks with an instrument and by at least one officer.');
   }

@@ -2,7 +2,7 @@
 // whoever holds the old one.
 import type { Camera, City, Place, Site } from '../domain/camera.js';
 import { acts, type Act, type Decision, type Question } from '../domain/decision.js';
-import type { Step } from '../domain/plan.js';
+import { unkept, type Step } from '../domain/plan.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import { isUserId, type RoleName, type UserId } from '../domain/subject.js';
 import { allows, decide, type Grounds } from './decide.js';
@@ -17,7 +17,8 @@ import { readCameras, readCities, readGroups, readSites, type Places } from './p
 import { RowIndex } from './row-index.js';
 import { readRows, rowFiles, type PolicyRow } from './rows.js';
 import { runSelfTests } from './self-test.js';
-import { judgeShadows } from './shadows.js';
+import { judgeShadows, reachOf } from './shadows.js';
+import { applyAll } from './strictest.js';
 import { judgeTightening } from './tighten.js';
 import { add, told } from './faults.js';
 
@@ -74,23 +75,25 @@ export interface Judgement {
   faults: readonly Fault[];
   /** Assertions of tests/ that held. */
   testsPassed: number;
+  /** No faults, and worth knowing: rows with duties that this version cannot keep, so that what they allow is never released. */
+  notes: readonly Fault[];
 }
 
 /** Every fault of a policy folder. */
 export async function judgeFolder(folder: string): Promise<Judgement> {
   const faults: Fault[] = [];
   const texts = await readFolder(folder, faults);
-  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0 };
+  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0, notes: [] };
 }
 
 /** Every fault of texts that came another way. */
 export async function judgeTexts(given: Readonly<Record<string, string>>): Promise<Judgement> {
   const faults: Fault[] = [];
   const texts = takeTexts(given, faults);
-  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0 };
+  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0, notes: [] };
 }
 
-/** Every fault of a policy folder, for `exportgate check`. */
+/** Every fault of a policy folder. */
 export const checkPolicies = async (folder: string): Promise<readonly Fault[]> => (await judgeFolder(folder)).faults;
 
 /** Read and judge line by line; whole, put together; put together, asked what its own tests ask. In slices. */
@@ -98,11 +101,22 @@ async function judge(texts: PolicyTexts): Promise<Judgement> {
   const pace = makePace();
   const faults: Fault[] = [];
   const read = await readTexts(texts, faults, pace);
-  if (!read || faults.length > 0) return { policy: null, faults: told(faults), testsPassed: 0 };
+  if (!read?.isWhole) return { policy: null, faults: told(faults), testsPassed: 0, notes: [] };
+  // Every line is good: what the rows then say can be asked, even where the lint will keep them out of force.
   const policy = await assemble(texts, read, pace);
   const tests = await runSelfTests(texts, policy, pace);
-  return { policy: tests.faults.length === 0 ? policy : null, faults: told(tests.faults), testsPassed: tests.passed };
+  add(faults, tests.faults);
+  return { policy: faults.length === 0 ? policy : null, faults: told(faults), testsPassed: tests.passed, notes: told(notesOn(read.rows)) };
 }
+
+const notesOn = (rows: readonly PolicyRow[]): Fault[] =>
+  rows.flatMap(({ source, duties }) => {
+    const terms = applyAll(duties);
+    const words = unkept({ masks: terms.masks ?? [], original: terms.original ?? 'with', encrypt: terms.encrypt ?? 'none' });
+    if (words.length === 0) return [];
+    const detail = `${words.join(' ')}: this version cannot keep it yet, so no request under this row is released.`;
+    return [{ code: 'duty-unkept', where: `${source}:1`, detail }];
+  });
 
 interface Read {
   law: Law;
@@ -111,6 +125,8 @@ interface Read {
   holdings: readonly Holding[];
   rows: readonly PolicyRow[];
   index: RowIndex;
+  /** Was every line read? */
+  isWhole: boolean;
 }
 
 /**
@@ -125,9 +141,10 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
   const groups = await readGroups(texts['groups.csv'], faults, pace);
   const cameras = await readCameras(texts['cameras.csv'], { sites, groups }, faults, pace);
   const steps = await readSteps(texts['steps.csv'], faults, pace);
-  const { holdings, named } = await readHoldings(texts['roles.csv'], { cities, sites }, faults, pace);
+  const arePlacesWhole = faults.length === 0;
+  const { holdings, doubtful, named } = await readHoldings(texts['roles.csv'], { cities, sites }, faults, pace);
   const roles = new Set([...steps.values()].map(({ role }) => role));
-  for (const { role } of holdings) roles.add(role);
+  for (const { role } of [...holdings, ...doubtful]) roles.add(role);
   const inUse = await findSitesInUse(sites, cameras.values(), groups, pace);
   const awake = new Set(['*', ...inUse.flatMap(({ id, city }) => [`tier-${cities.get(city)!.tier}`, city, `${city}/${id}`])]);
   const known = { roles, awake, cameras: new Set(cameras.keys()), groups: new Set(groups.keys()), steps: new Set(steps.keys()) };
@@ -135,6 +152,7 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
   const rows = await readAllRows(texts, { cities, sites }, known, faults, leftOut, pace);
   // Only beside whole row files: a row left out for another fault may be the one that knows the role.
   if (leftOut.size === 0) add(faults, judgeRoles(named, new Set([...rows, ...steps.values()].map(({ role }) => role))));
+  const isWhole = faults.length === 0;
   if (rows.length === 0)
     faults.push({ code: 'rows-missing', where: 'tier-1.csv', detail: 'No row stands in any tier file, so nobody may do anything.' });
   if (!law) return null;
@@ -146,19 +164,14 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
   const sound = leftOut.has('*') ? [] : rows.filter(({ role }) => !leftOut.has(role));
   add(faults, await judgeFloor(sound, index, declared, law, pace));
   if (leftOut.size === 0) add(faults, await judgeTightening(rows, index, law, pace));
-  // What a row does together with others can be told only where every line is good.
-  if (faults.length === 0) {
-    const ground = { sites: inUse, awake, steps, holdings, index };
-    const placesOf = (camera: string): string[] => {
-      const site = sites.get(cameras.get(camera)!.site)!;
-      return index.around(`${site.city}/${site.id}`);
-    };
-    add(faults, await judgeShadows(rows, index, placesOf, pace));
+  if (leftOut.size === 0 && arePlacesWhole) {
+    const ground = { sites: inUse, awake, steps, holdings: doubtful.length > 0 ? [...holdings, ...doubtful] : holdings, index };
+    add(faults, await judgeShadows(rows, index, reachOf(inUse, awake, index), pace));
     add(faults, await judgeHeld(rows, ground, pace));
     add(faults, await judgeFillable(ground, pace));
-    add(faults, judgeEditors(holdings, index));
+    add(faults, judgeEditors(ground.holdings, index));
   }
-  return { law, places: { cities, sites, cameras, groups }, steps, holdings, rows, index };
+  return { law, places: { cities, sites, cameras, groups }, steps, holdings, rows, index, isWhole };
 }
 
 async function readAllRows(

@@ -61,14 +61,18 @@ const holdingFields = ['g', 'user', 'role', 'place'] as const;
 
 type Where = { cities: ReadonlyMap<string, City>; sites: ReadonlyMap<string, Site> };
 
-/** Who holds what, and where in the file each role is named. */
+/**
+ * Who holds what, and where in the file each role is named. `doubtful`: holdings of lines whose user cannot be read; the role is meant to be
+ * held there, so nobody need be told that it is not.
+ */
 export async function readHoldings(
   text: string,
   places: Where,
   faults: Fault[],
   pace: Pace,
-): Promise<{ holdings: Holding[]; named: Cell[] }> {
+): Promise<{ holdings: Holding[]; doubtful: Holding[]; named: Cell[] }> {
   const holdings: Holding[] = [];
+  const doubtful: Holding[] = [];
   const named: Cell[] = [];
   const seen = new Set<string>();
   await eachLine('roles.csv', text, faults, pace, (line) => {
@@ -76,13 +80,15 @@ export async function readHoldings(
     const [g, user, role, place] = line.cells as [Cell, Cell, Cell, Cell];
     if (g.text !== 'g')
       faults.push({ code: 'line-unknown', where: g.where, detail: `A line of roles.csv begins with g, not with “${g.text}”.` });
-    else if (!isUserId(user.text))
+    else if (!isUserId(user.text)) {
       faults.push({
         code: 'user-malformed',
         where: user.where,
-        detail: `“${user.text}” is not a user; a user is written user:name in small letters.`,
+        detail: `“${user.text}” is not a user; a user is written user:name, the name in small letters a-z, digits, ., _ and -.`,
       });
-    else if (!isRoleName(role.text)) faults.push(roleFault(role));
+      if (isRoleName(role.text) && !judgePlace(place, places))
+        doubtful.push({ user: `user:${user.where}` as UserId, role: role.text, place: place.text });
+    } else if (!isRoleName(role.text)) faults.push(roleFault(role));
     else {
       const held = `${user.text} ${role.text} ${place.text}`;
       const fault = seen.has(held) ? twice(g) : judgePlace(place, places);
@@ -92,7 +98,7 @@ export async function readHoldings(
       else holdings.push(Object.freeze({ user: user.text, role: role.text, place: place.text }));
     }
   });
-  return { holdings, named };
+  return { holdings, doubtful, named };
 }
 
 const twice = ({ where }: Cell): Fault => ({

@@ -121,7 +121,8 @@ export async function readCameras(
     if (pace.isDue()) await pace.rest();
     const named = cell.text === '-' ? [] : cell.text.split(/\s+/);
     const good = fits(camera, /^[a-z0-9][a-z0-9-]{0,31}$/, 'a camera id: 1 to 32 small letters, digits and -', faults);
-    if (!sites.has(site.text))
+    // Where no site could be read, that is the fault, not one more for each camera.
+    if (sites.size > 0 && !sites.has(site.text))
       faults.push({
         code: 'site-unknown',
         where: site.where,

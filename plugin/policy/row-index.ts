@@ -45,6 +45,23 @@ export class RowIndex {
     return ['*', this.ground.tierOf(city), city, ...(site === undefined ? [] : [place])];
   }
 
+  /** The places with rows that lie in this one, and the place itself: rows there count beside its own. */
+  within(place: string): string[] {
+    return [place, ...[...this.#byPlace.keys()].filter((other) => other !== place && this.around(other).includes(place))];
+  }
+
+  /** The allowing rows of one role that count at a place for an object, where at most this fact holds. */
+  asked(role: string, place: string, act: Act, basis: PolicyRow['basis'], object: string, fact: PolicyRow['when']): PolicyRow[] {
+    return this.at(this.around(place), act).filter(
+      (row) =>
+        row.role === role &&
+        row.effect === 'allow' &&
+        basisCovers(row.basis, basis) &&
+        (row.when === '*' || row.when === fact) &&
+        this.objectCovers(row.object, object),
+    );
+  }
+
   /**
    * The other rows of the same role that match whenever `row` does, whatever the facts. Under one basis, if one is given: `ordinary`
    * stands for many, and a row for one of them does not stand for the others.

@@ -3,7 +3,7 @@
 import { bases, type Basis } from '../domain/basis.js';
 import { acts, facts, type Act, type Fact, type MatchedRow } from '../domain/decision.js';
 import type { Duty } from '../domain/duty.js';
-import { privacyStep } from '../domain/plan.js';
+import { managerStep, privacyStep } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
 import type { RoleName } from '../domain/subject.js';
 import { cellsByField, hasFields, readLines, type Cell, type Line } from './csv.js';
@@ -215,6 +215,7 @@ function readDuties({ duties: cell }: Cells, { steps }: Known, faults: Fault[]):
 /** Steps that a duty names. */
 function stepsIn(duty: Duty): readonly string[] {
   if (duty.kind === 'approve' || duty.kind === 'inspect') return duty.steps;
+  if (duty.kind === 'execute') return duty.by === 'dual-not-manager' ? [managerStep] : [];
   return duty.kind === 'privacy-review' ? [privacyStep] : [];
 }
 

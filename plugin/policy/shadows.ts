@@ -1,31 +1,49 @@
 // Rows that do nothing. Somebody wrote each of them and believes that it counts.
 import type { Fault } from '../domain/problem.js';
+import type { SiteInUse } from './fillable.js';
 import { paced, type Pace } from './pace.js';
 import type { RowIndex } from './row-index.js';
 import type { PolicyRow } from './rows.js';
 import { coversAll } from './strictest.js';
 
-/** Where cameras are: camera id → every place that it lies in (`310000`, `310000/SH-YUNFAN`, `tier-1`). */
-type PlacesOf = (camera: string) => readonly string[];
+/** What rows can name, and the places that it lies in: `camera:x`, `group:x` → `310000`, `310000/SH-YUNFAN`, `tier-1`. */
+export interface Reach {
+  placesOf(object: string): readonly string[];
+  /** Places without cameras sleep: nothing there is judged. */
+  isAwake(place: string): boolean;
+}
 
-export async function judgeShadows(rows: readonly PolicyRow[], index: RowIndex, placesOf: PlacesOf, pace: Pace): Promise<Fault[]> {
+export function reachOf(sites: readonly SiteInUse[], awake: ReadonlySet<string>, index: RowIndex): Reach {
+  const places = new Map<string, Set<string>>();
+  for (const { city, id, objects } of sites)
+    for (const object of objects) {
+      const there = places.get(object) ?? new Set();
+      for (const place of index.around(`${city}/${id}`)) there.add(place);
+      places.set(object, there);
+    }
+  return { placesOf: (object) => [...(places.get(object) ?? [])], isAwake: (place) => awake.has(place) };
+}
+
+export async function judgeShadows(rows: readonly PolicyRow[], index: RowIndex, reach: Reach, pace: Pace): Promise<Fault[]> {
   const order = new Map(rows.map((row, at) => [row, at]));
   const faults: Fault[] = [];
   for await (const row of paced(rows, pace)) {
-    const fault = judgeReach(row, placesOf) ?? judgeShadow(row, index, order);
+    const fault = judgeReach(row, reach) ?? judgeShadow(row, index, order);
     if (fault) faults.push(fault);
   }
   return faults;
 }
 
-function judgeReach({ object, place, source }: PolicyRow, placesOf: PlacesOf): Fault | null {
-  const camera = /^camera:(?!\*$)(.+)$/.exec(object)?.[1];
-  if (camera === undefined || place === '*' || placesOf(camera).includes(place)) return null;
-  const right = placesOf(camera).join(', ');
+function judgeReach({ object, place, source }: PolicyRow, { placesOf, isAwake }: Reach): Fault | null {
+  if (!/^(camera:(?!\*$)|group:)/.test(object) || placesOf(object).includes(place) || !(object.startsWith('camera:') || isAwake(place)))
+    return null;
+  const right = placesOf(object).filter((it) => it !== '*');
   return {
     code: 'row-unreachable',
     where: `${source}:1`,
-    detail: `The camera ${camera} does not lie in ${place}, so this row never matches; it lies in ${right}.`,
+    detail: object.startsWith('camera:')
+      ? `The camera ${object.slice('camera:'.length)} does not lie in ${place}, so this row never matches; it lies in ${right.join(', ')}.`
+      : `No camera in ${place} is of ${object}, so this row never matches; ${right.length > 0 ? `cameras of it lie in ${right.join(', ')}` : 'cameras.csv names no camera of it'}.`,
   };
 }
 

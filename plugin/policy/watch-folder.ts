@@ -6,6 +6,8 @@ import path from 'node:path';
 
 /** Milliseconds from the last sign of a change to the look: a save is several. */
 const QUIET_MS = 200;
+/** Milliseconds after which a folder that never rests is looked at all the same. */
+const LONGEST_MS = 2_000;
 const LOOK_MS = 30_000;
 
 /** Calls `onChange` some time after a change, or where nobody can tell. The returned function ends it. */
@@ -15,12 +17,17 @@ export function watchFolder(folder: string, onChange: () => void): () => void {
   let seen: string | null = null;
   let isOver = false;
 
+  let firstSign: number | null = null;
+
   const changed = (): void => {
     clearTimeout(quiet);
+    firstSign ??= Date.now();
+    const patience = Math.max(0, Math.min(QUIET_MS, firstSign + LONGEST_MS - Date.now()));
     quiet = setTimeout(() => {
+      firstSign = null;
       follow();
       onChange();
-    }, QUIET_MS);
+    }, patience);
   };
   // A folder that was renamed away takes its watcher with it: after each change they are laid anew.
   const follow = (): void => {

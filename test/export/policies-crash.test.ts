@@ -27,6 +27,8 @@ interface Desk {
   sealed(id: string): string;
   /** How often held requests were decided again. */
   redecided: () => number;
+  /** Accounts that were closed, or lost the act. */
+  closed: Set<string>;
   /** Saves files that the gate can take; a different one each time. */
   save(): Promise<void>;
   /** What a new start would hold in force. */
@@ -42,9 +44,10 @@ async function withDesk(work: (desk: Desk) => Promise<void>, redecide: () => Pro
       let made = 0;
       const objects = new Objects({ folder: path.join(data, 'objects'), keys: new MasterKeys(new Map([[1, randomBytes(32)]])), newId: () => `o-${made++}` });
       let redecided = 0;
+      const closed = new Set<string>();
       const start = () =>
         Policies.open({
-          folder, journal, objects, log: noLog, now: () => new Date('2026-03-02T00:00:00.000Z'), lacks: () => [],
+          folder, journal, objects, log: noLog, now: () => new Date('2026-03-02T00:00:00.000Z'), lacks: async () => [], mayEdit: async (by) => !closed.has(by),
           rehearse: async () => ({ since: '', decided: 0, erased: 0, changes: [], changesInAll: 0, roles: { gained: [], lost: [], gainedInAll: 0, lostInAll: 0 } }),
           redecide: async () => {
             redecided += 1;
@@ -54,7 +57,7 @@ async function withDesk(work: (desk: Desk) => Promise<void>, redecide: () => Pro
       let saves = 0;
       try {
         await work({
-          policies: await start(), objects, sealed: (id) => path.join(data, 'objects', `${id}.sealed`), redecided: () => redecided,
+          policies: await start(), objects, sealed: (id) => path.join(data, 'objects', `${id}.sealed`), redecided: () => redecided, closed,
           get journal() {
             return journal;
           },
@@ -135,6 +138,17 @@ describe('the policy in force', () => {
       assert.equal((await policies.activate(ben, second)).state, 'agreed');
       assert.equal((await policies.activate(ann, second)).state, 'in-force');
       assert.equal((await policies.activate(ben, first)).state, 'agreed');
+    }));
+
+  it('does not come about by the voice of an account that is closed', () =>
+    withDesk(async ({ policies, save, closed }) => {
+      await save();
+      const { version } = (await policies.look())!;
+      await policies.activate(ann, version!);
+      closed.add(ann.pseudonym);
+      assert.equal((await policies.activate(ben, version!)).state, 'agreed');
+      closed.clear();
+      assert.equal((await policies.activate(ann, version!).catch((thrown: unknown) => ({ state: Problem.from(thrown).code }))).state, 'already-voted');
     }));
 
   it('is proposed once, however often the same files are looked at, and its texts are kept over a sweep', () =>

@@ -94,7 +94,7 @@ describe('a saved policy', () => {
     const { inForce } = await desk.state();
     const { faults, version } = await desk.propose({ 'tier-1.csv': replace('instrument:notice', 'instrument:note') });
     assert.deepEqual(faults.map(({ code, where }) => `${code} ${where}`), ['7:88', '8:90', '16:92', '17:92', '18:96', '19:96'].map((at) => `duty-unknown tier-1.csv:${at}`));
-    assert.equal((await problemOf(activate(desk, luo, version!)))?.code, 'policy-unknown');
+    assert.equal((await problemOf(activate(desk, luo, version!)))?.code, 'policy-refused');
     await desk.restart();
     const { inForce: after, candidate } = await desk.state();
     assert.deepEqual([after.version, candidate?.faults], [inForce.version, faults]);
@@ -108,6 +108,21 @@ describe('a saved policy', () => {
     const { requestId } = await submit(desk);
     const noCamera = await desk.propose({ 'cameras.csv': replace('sh-yf-street,SH-YUNFAN', 'sh-yf-street,BJ-QINGLAN') });
     assert.ok(noCamera.faults.some(({ code, detail }) => code === 'camera-in-use' && detail.includes(requestId)), JSON.stringify(noCamera.faults));
+    const drop = (...words: string[]) => (text: string): string => text.split('\n').filter((line) => !words.some((word) => line.includes(word))).join('\n');
+    // Tier 1 without the head of the unit: nothing wrong with the files, but these requests wait for that voice.
+    const noHead: Edits = {
+      'tier-1.csv': (text) => drop('role:unit-head')(text).replaceAll('+unit-head', ''),
+      'roles.csv': drop('user:sh.shen,', 'user:bj.shao.head,', 'user:gz.jian.head,'),
+      'tests/shipped.csv': null,
+    };
+    const noStep = await desk.propose(noHead);
+    assert.ok(noStep.faults.length > 0 && noStep.faults.every(({ code }) => code === 'step-in-use'), JSON.stringify(noStep.faults));
+    assert.ok(noStep.faults.some(({ detail }) => detail.includes(requestId)));
+    assert.equal((await problemOf(activate(desk, luo, noStep.version!)))?.code, 'policy-refused');
+    // When they have ended, the same files are looked at again, and can be agreed to.
+    for (const { requestId: id } of (await (await desk.as(luo)).get<{ requests: { requestId: string }[] }>('/api/v1/requests?state=held')).requests)
+      await vote(desk, clerk, id, { verdict: 'return', code: 'DUPLICATE' });
+    assert.equal((await activate(desk, luo, noStep.version!)).state, 'agreed');
     await desk.save({});
   });
 

@@ -41,6 +41,6 @@ describe('a wrong edit under a running gate', function () {
       await answers();
       if (version === null) return;
       const refused = await problemOf((await desk.as(luo)).post('/api/v1/policy/activations', { version }));
-      assert.equal(refused?.code, 'policy-unknown');
+      assert.equal(refused?.code, 'policy-refused');
     });
 });

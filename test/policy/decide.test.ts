@@ -350,7 +350,11 @@ describe('decide, other rows', () => {
 
   it('limits come from rows whose when is *, not from those for a fact', () =>
     withPolicies(
-      { 'tier-1.csv': append('p, role:police.investigator, tier-1, camera:*, request, ordinary, sensitive, allow, span:1h/2h') },
+      {
+        'tier-1.csv': append(
+          'p, role:police.investigator, tier-1, camera:*, request, ordinary, sensitive, allow, span:1h/2h\np, role:police.public-order, tier-1, camera:*, request, ADMIN_CASE, sensitive, allow, span:1h/2h',
+        ),
+      },
       async (folder) => {
         const decision = (await loadPolicy(folder)).decide(aQuestion('user:sh.lu', [anItem('sh-yf-school', 3)]));
         assert.deepEqual(decision.facts, ['sensitive']);

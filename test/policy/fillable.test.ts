@@ -68,9 +68,9 @@ describe('fillable', () => {
     ['a group that has a camera here', [asking('approve:evidence-clerk'), asking('approve:unit-head', { object: 'group:g' })], here('p evidence-clerk', 's executor'), /the step unit-head/],
     ['a group that has none', [asking('approve:evidence-clerk'), asking('approve:unit-head', { object: 'group:h' })], here('p evidence-clerk', 's executor'), null],
     ['what sensitive cameras want, where there are none', [asking('approve:evidence-clerk'), asking('approve:unit-head', { when: 'sensitive' })], here('p evidence-clerk', 's executor'), null],
-    ['nobody to execute', [asking('approve:evidence-clerk')], here('p evidence-clerk'), /as single wants \(0 people/],
+    ['nobody to execute', [asking('approve:evidence-clerk')], here('p evidence-clerk'), /as single wants: 0 may execute/],
     ['an executor who verified, where one is enough', [asking('approve:evidence-clerk execute:single')], here('p evidence-clerk', 'p executor'), null],
-    ['dual, and one of the two verified', [asking('approve:evidence-clerk execute:dual')], here('p evidence-clerk', 'p executor', 's executor'), /as dual wants \(2 people/],
+    ['dual, and one of the two verified', [asking('approve:evidence-clerk execute:dual')], here('p evidence-clerk', 'p executor', 's executor'), /as dual wants: 2 may execute/],
     ['dual-not-manager, and one of the two verified', [asking('approve:evidence-clerk+site-security-manager execute:dual-not-manager')], here('p evidence-clerk', 'q site-security-manager', 'p executor', 's executor'), null],
     ['dual-not-manager, and one of the two is the manager', [asking('approve:site-security-manager execute:dual-not-manager')], here('q site-security-manager', 'q executor', 's executor'), /as dual-not-manager wants/],
     // r must verify, so q is the manager, and only s is left.

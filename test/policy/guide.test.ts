@@ -80,10 +80,7 @@ describe('the guide for administrators', () => {
             .filter((line) => !line.includes(without!))
             .join('\n');
         const { faults } = await withPolicies({ ...edits, [file!]: forgetful }, judgeFolder);
-        assert.ok(
-          faults.map(faultLine).includes(text.trim()),
-          JSON.stringify(faults, null, 1),
-        );
+        assert.ok(faults.map(faultLine).includes(text.trim()), JSON.stringify(faults, null, 1));
       });
   }
 

@@ -13,14 +13,21 @@ const ground = {
   tierOf: (city: string) => (city === '310000' ? 'tier-1' : 'tier-3'),
   groupsOf: (camera: string) => (camera === 'a' ? ['group:g'] : []),
 };
-const placesOf = (camera: string) => (camera === 'a' ? ['*', 'tier-1', '310000', '310000/S1'] : ['*', 'tier-3', '450300', '450300/S2']);
+// Every group is everywhere here: where cameras lie is asked of cameras.
+const placesOf = (object: string) =>
+  object.startsWith('group:')
+    ? ['*', 'tier-1', 'tier-3', '310000', '310000/S1', '450300', '450300/S2']
+    : object === 'camera:a'
+      ? ['*', 'tier-1', '310000', '310000/S1']
+      : ['*', 'tier-3', '450300', '450300/S2'];
 const duties = (text: string) =>
   text
     .split(' ')
     .filter(Boolean)
     .map((word) => readDuty(word) as Duty);
 const numbered = (rows: readonly Partial<PolicyRow>[]) => rows.map((row, at) => aRow({ ...row, source: `t.csv:${at + 1}` }));
-const judge = async (rows: readonly PolicyRow[]) => judgeShadows(rows, new RowIndex(rows, ground), placesOf, makePace());
+const judge = async (rows: readonly PolicyRow[]) =>
+  judgeShadows(rows, new RowIndex(rows, ground), { placesOf, isAwake: () => true }, makePace());
 
 describe('shadows', () => {
   // Rows 1, 2, … → which of them do nothing.

@@ -25,6 +25,8 @@ export interface PolicyDesk extends TestGate {
   state(): Promise<PolicyState>;
 }
 
+const inShort = ({ code, where }: Fault): string => `${code} ${where}`;
+
 /** The two of the shipped files. */
 export const [luo, bai] = ['user:root.luo', 'user:root.bai'];
 
@@ -61,11 +63,11 @@ export async function aPolicyDesk(options: GateOptions = {}): Promise<PolicyDesk
     const texts = await readFolder(policies, faults);
     const version = texts && (await versionOf(texts));
     const isSeen = (candidate: Candidate): boolean =>
-      candidate.version === version && (version !== null || JSON.stringify(candidate.faults) === JSON.stringify(faults));
-    for (let tries = 0; tries < 600; tries++) {
+      candidate.version === version && (version !== null || candidate.faults.map(inShort).join() === faults.map(inShort).join());
+    for (let tries = 0; tries < 300; tries++) {
       const { candidate } = await state();
       if (candidate && isSeen(candidate)) return candidate;
-      await wait(25);
+      await wait(50);
     }
     throw new Error('The gate noticed nothing.');
   };

@@ -17,7 +17,13 @@ const hash = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'a hash as `policy l
 const activationSchema = z.strictObject({ version: hash });
 const rehearsalSchema = z.strictObject({
   since: z.string().max(40),
-  files: z.record(z.string().max(80), z.string().max(8 * 1024 * 1024)),
+  // Counted before each is looked at: a million keys are work too.
+  files: z
+    .custom<Record<string, string>>(
+      (value) => typeof value === 'object' && value !== null && Object.keys(value).length <= 1_000,
+      'files by name, at most 1000',
+    )
+    .pipe(z.record(z.string().max(80), z.string().max(8 * 1024 * 1024))),
 });
 
 const state = operation<ApiParts, typeof emptySchema>({
@@ -27,7 +33,9 @@ const state = operation<ApiParts, typeof emptySchema>({
   async run(parts, { subject }) {
     mayRead(parts, subject);
     const { inForce, candidate, record } = parts.policies;
-    const agreedBy = candidate?.version ? await Promise.all(record.agreed(candidate.version).map((by) => nameOf(parts, by))) : [];
+    const agreedBy = candidate?.version
+      ? await Promise.all((await parts.policies.agreed(candidate.version)).map((by) => nameOf(parts, by)))
+      : [];
     const last = record.events.filter(({ what }) => what === 'in-force').at(-1)!;
     return {
       status: 200,
@@ -72,7 +80,7 @@ const diff = operation<ApiParts, typeof emptySchema>({
     const from = query.has('from') ? versionOf(parts, query.get('from')!) : inForce.version;
     const to = query.has('to') ? versionOf(parts, query.get('to')!) : (candidate?.version ?? inForce.version);
     const [before, after] = [await parts.policies.textsOf(from), await parts.policies.textsOf(to)];
-    return { status: 200, body: { from, to, files: diffTexts(before, after) } };
+    return { status: 200, body: { from, to, files: await diffTexts(before, after) } };
   },
 });
 
@@ -96,9 +104,9 @@ const tryOut = operation<ApiParts, typeof rehearsalSchema>({
   path: '/api/v1/policy/rehearsals',
   summary: 'Past requests decided again under edited files: what would change, and for whom. Nothing is recorded',
   body: rehearsalSchema,
-  bodyLimit: '32mb',
-  async run(parts, { subject, body }) {
-    mayEdit(parts, subject);
+  bodyLimit: '20mb',
+  before: mayEdit,
+  async run(parts, { body }) {
     const since = new Date(parseInstant(body.since));
     const { policy, faults } = await judgeTexts(body.files);
     if (!policy) throw new Problem('policy-refused', `The edited files have ${faults.length} fault(s).`, { faults });
@@ -118,11 +126,13 @@ function mayEdit({ policy }: ApiParts, { user }: Person): void {
 /** The one version that begins so. Problem `policy-unknown`. */
 function versionOf({ policies }: ApiParts, asked: string): string {
   const digits = asked.replace(/^sha256:/, '');
-  const found = policies.record.versions().filter((version) => version.startsWith(`sha256:${digits}`));
+  const saved = policies.candidate?.version ?? null;
+  const known = new Set([...policies.record.versions(), ...(saved === null ? [] : [saved])]);
+  const found = [...known].filter((version) => version.startsWith(`sha256:${digits}`));
   if (digits.length < 8 || found.length !== 1)
     throw new Problem(
       'policy-unknown',
-      `${found.length > 1 ? 'Several policies begin' : 'No policy begins'} with “${digits.slice(0, 64)}”; \`exportgate policy log\` lists them. Files with a fault have none yet.`,
+      `${found.length > 1 ? 'Several policies begin' : 'No policy begins'} with “${digits.slice(0, 64)}”; \`exportgate policy log\` lists them.`,
     );
   return found[0]!;
 }
