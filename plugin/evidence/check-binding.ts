@@ -1,10 +1,11 @@
 // Do the manifest and the history speak of the same export? Both are genuine here; a genuine manifest of another package is not.
 import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { sha256Hex } from '../domain/formats/digest.js';
 import { commit } from '../domain/formats/commitment.js';
 import { manifestPath } from './layout.js';
 import type { Manifest } from './manifest-schema.js';
 import { Broken } from './package-fault.js';
-import type { History } from './read-history.js';
+import { whereLine, type History } from './read-history.js';
 
 const differs = (member: string): Broken => new Broken('manifest-changed', `${manifestPath}#/${member}`);
 
@@ -14,6 +15,19 @@ export function checkBinding({ requestId, policy, plan }: Manifest, sha256: stri
   if (lines[0]?.requestId !== requestId) throw differs('requestId');
   if (held?.planDigest !== policy.planDigest) throw differs('policy/planDigest');
   if (canonicalJson(held.plan) !== canonicalJson(plan)) throw differs('plan');
+}
+
+/**
+ * A plan is what its digest says, and follows from the one before it, or from none; nothing is planned anew once it is granted: what was
+ * agreed to is what is delivered. Throws Broken `entry-changed`.
+ */
+export function checkPlans({ plans }: History): void {
+  for (const [at, { plan, planDigest, line, isGranted }] of plans.entries()) {
+    const before = plans[at - 1];
+    const follows = plan.replaces === (before?.planDigest ?? null) && plan.number === (before?.plan.number ?? 0) + 1;
+    const isItself = planDigest === `sha256:${sha256Hex(canonicalJson(plan))}`;
+    if (!follows || !isItself || isGranted) throw new Broken('entry-changed', whereLine(line));
+  }
 }
 
 /** What the manifest discloses opens commitments that this request's entries made. Throws Broken `manifest-changed`. */

@@ -3,7 +3,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Problem } from '../domain/problem.js';
-import { checkBinding, checkDisclosures } from './check-binding.js';
+import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
 import { checkChain } from './check-chain.js';
 import { checkFiles } from './check-files.js';
 import { checkProofs, isIncluded } from './check-proofs.js';
@@ -42,6 +42,7 @@ async function verifySource(source: Source, key: KeyObject): Promise<PackageVerd
   const history = await readHistory(source);
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkProofs(source, history.lines, manifest.log);
+  checkPlans(history);
   checkBinding(manifest, sha256, history);
   await checkFiles(source, manifest, history.lines);
   checkDisclosures(manifest, history);

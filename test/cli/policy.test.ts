@@ -9,6 +9,8 @@ import { submit } from '../support/walk.js';
 import { exportgate, type Ended } from './program.js';
 
 const row = 'p, role:police.investigator, tier-1, camera:*, request, ordinary, late, allow, approve:duty-manager';
+/** No basis may be lighter than the ordinary ones: public order is asked the same. */
+const rows = `${row}\n${row.replace('police.investigator', 'police.public-order').replace('ordinary', 'ADMIN_CASE')}`;
 
 describe('exportgate policy', function () {
   this.timeout(180_000);
@@ -27,16 +29,16 @@ describe('exportgate policy', function () {
   it('takes an edit the whole way: check, test, rehearse, save, log, diff, activate twice, show', async () => {
     const { requestId } = await submit(desk, { instrument: { ...anApplication().instrument!, provideBy: '2026-03-02T00:00:00.000Z' } });
     const file = path.join(edited, 'tier-1.csv');
-    await fs.promises.writeFile(file, append(row)(await fs.promises.readFile(file, 'utf8')));
+    await fs.promises.writeFile(file, append(rows)(await fs.promises.readFile(file, 'utf8')));
 
     assert.deepEqual((await as(luo, 'check', '--policies', edited)).stdout, 'no faults\n');
     const tested = await as(luo, 'policy', 'test', edited);
     assert.deepEqual([tested.code, /^\d+ held, 0 did not\n$/.test(tested.stdout)], [0, true]);
     const tried = await as(luo, 'rehearse', edited, '--since', '2026-01-01');
     assert.equal(tried.code, 0, tried.stderr);
-    assert.match(tried.stdout, new RegExp(`${requestId}  stricter  ${shanghai.officer} \\(held\\): .*\\+approve:\\S*duty-manager`));
+    assert.match(tried.stdout, new RegExp(`${requestId}  stricter  ${shanghai.officer} \\(held, then plan-replaced\\): .*\\+approve:\\S*duty-manager`));
 
-    const { version } = await desk.propose({ 'tier-1.csv': append(row) });
+    const { version } = await desk.propose({ 'tier-1.csv': append(rows) });
     const log = await as(luo, 'policy', 'log');
     const hash = /exportgate policy activate ([0-9a-f]+)/.exec(log.stdout)?.[1];
     assert.ok(hash && version!.startsWith(`sha256:${hash}`), log.stdout);
