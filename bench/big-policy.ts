@@ -160,18 +160,20 @@ function makePeople(cities: readonly BigCity[], sites: readonly BigSite[], chanc
   return { lines, users, officers };
 }
 
-/** Two to four rows, each of which adds to the city's tier. */
+/** Two, four or five rows, each of which adds to the city's tier; what one kind of applicant is asked, the other is asked too. */
 function makeCityRows({ code, name }: BigCity, sites: readonly BigSite[], chance: Chance): string[] {
   const added = chance.pick(['instrument:notice+approval', 'register:10y', 'downloads:1', 'instrument:notice+approval retain:5d']);
   const site = chance.pick(sites);
   const camera = chance.pick(site.cameras).id;
+  const [group] = chance.pick(site.cameras.filter(({ groups }) => groups !== '-')).groups.split(' ');
   const rows = [
     `p, role:police.investigator, ${code}, camera:*, request, ordinary, *, allow, ${added}`,
     `p, role:police.public-order, ${code}, camera:*, request, ADMIN_CASE, *, allow, ${added}`,
-    `p, role:police.investigator, ${code}/${site.id}, group:school, request, ordinary, *, allow, mask:faces officers:3`,
+    `p, role:police.investigator, ${code}/${site.id}, ${group}, request, ordinary, *, allow, mask:faces officers:3`,
+    `p, role:police.public-order, ${code}/${site.id}, ${group}, request, ADMIN_CASE, *, allow, mask:faces officers:3`,
     `p, role:police.public-order, ${code}, camera:${camera}, request, ADMIN_CASE, *, deny, -`,
   ];
-  return [`# ${name}: made up for the bench. 示例`, ...rows.slice(0, 2 + chance.below(3))];
+  return [`# ${name}: made up for the bench. 示例`, ...rows.slice(0, chance.pick([2, 4, 5]))];
 }
 
 /** An assertion for every tenth site: its officers may ask there. */

@@ -164,7 +164,10 @@ class Crews {
     const places = this.index.around(place);
     const mine = (role: string): readonly string[] => this.crew.get(`${role} ${place}`) ?? [];
     const holding = (role: string): ReadonlySet<string> => {
-      const wide = this.#remember(`held ${city} ${role}`, () => new Set(['*', city].flatMap((spot) => this.crew.get(`${role} ${spot}`) ?? [])));
+      const wide = this.#remember(
+        `held ${city} ${role}`,
+        () => new Set(['*', city].flatMap((spot) => this.crew.get(`${role} ${spot}`) ?? [])),
+      );
       return mine(role).length === 0 ? wide : this.#remember(`held ${place} ${role}`, () => new Set([...wide, ...mine(role)]));
     };
     const combine = (roles: readonly string[]): readonly (readonly string[])[] => {
@@ -176,7 +179,9 @@ class Crews {
     return {
       holding,
       combined: (roles) =>
-        roles.some((role) => mine(role).length > 0) ? combine(roles) : this.#remember(`combined ${city} ${roles.join('+')}`, () => combine(roles)),
+        roles.some((role) => mine(role).length > 0)
+          ? combine(roles)
+          : this.#remember(`combined ${city} ${roles.join('+')}`, () => combine(roles)),
       mayDo: (act) => [
         ...new Set(
           this.index

@@ -166,7 +166,7 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
   if (leftOut.size === 0) add(faults, await judgeTightening(rows, index, law, pace));
   if (leftOut.size === 0 && arePlacesWhole) {
     const ground = { sites: inUse, awake, steps, holdings: doubtful.length > 0 ? [...holdings, ...doubtful] : holdings, index };
-    add(faults, await judgeShadows(rows, index, reachOf(inUse, awake, index), pace));
+    add(faults, await judgeShadows(rows, index, await reachOf(inUse, awake, index, pace), pace));
     add(faults, await judgeHeld(rows, ground, pace));
     add(faults, await judgeFillable(ground, pace));
     add(faults, judgeEditors(ground.holdings, index));

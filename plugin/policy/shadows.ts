@@ -13,14 +13,17 @@ export interface Reach {
   isAwake(place: string): boolean;
 }
 
-export function reachOf(sites: readonly SiteInUse[], awake: ReadonlySet<string>, index: RowIndex): Reach {
+export async function reachOf(sites: readonly SiteInUse[], awake: ReadonlySet<string>, index: RowIndex, pace: Pace): Promise<Reach> {
   const places = new Map<string, Set<string>>();
-  for (const { city, id, objects } of sites)
+  for (const { city, id, objects } of sites) {
+    if (pace.isDue()) await pace.rest();
+    const around = index.around(`${city}/${id}`);
     for (const object of objects) {
       const there = places.get(object) ?? new Set();
-      for (const place of index.around(`${city}/${id}`)) there.add(place);
+      for (const place of around) there.add(place);
       places.set(object, there);
     }
+  }
   return { placesOf: (object) => [...(places.get(object) ?? [])], isAwake: (place) => awake.has(place) };
 }
 
@@ -43,7 +46,7 @@ function judgeReach({ object, place, source }: PolicyRow, { placesOf, isAwake }:
     where: `${source}:1`,
     detail: object.startsWith('camera:')
       ? `The camera ${object.slice('camera:'.length)} does not lie in ${place}, so this row never matches; it lies in ${right.join(', ')}.`
-      : `No camera in ${place} is of ${object}, so this row never matches; ${right.length > 0 ? `cameras of it lie in ${right.join(', ')}` : 'cameras.csv names no camera of it'}.`,
+      : `No camera in ${place} is of ${object}, so this row never matches; ${right.length > 0 ? `cameras of it lie in ${right.slice(0, 5).join(', ')}` : 'cameras.csv names no camera of it'}.`,
   };
 }
 

@@ -17,7 +17,7 @@ export async function judgeTightening(rows: readonly PolicyRow[], index: RowInde
   const faults: Fault[] = [];
   for await (const row of paced(rows, pace)) {
     if (row.effect === 'deny') continue;
-    if (isExport(row.act)) faults.push(...judgeLightness(row, index, law));
+    if (isExport(row.act)) faults.push(...(await judgeLightness(row, index, law, pace)));
     if (row.source.startsWith('cities/')) faults.push(...judgeWidening(row, index));
   }
   return faults;
@@ -27,11 +27,12 @@ export async function judgeTightening(rows: readonly PolicyRow[], index: RowInde
  * What a role may ask for under one basis is at least what some role is asked for on the ordinary ones: there, for each group and camera
  * that the ordinary rows name, and for each fact. Otherwise a row for one basis alone would be the way round the others.
  */
-function judgeLightness(row: PolicyRow, index: RowIndex, law: Law): Fault[] {
+async function judgeLightness(row: PolicyRow, index: RowIndex, law: Law, pace: Pace): Promise<Fault[]> {
   // A row for a fact only adds to those that stand whatever the facts.
   if (row.basis === 'ordinary' || row.when !== '*') return [];
   for (const basis of basesOf(row.basis).filter((it) => !lightBases.includes(it)))
     for (const place of index.within(row.place)) {
+      if (pace.isDue()) await pace.rest();
       const found = ordinaryRoles(row, place, index).map((role) => firstShortfall(row, basis, place, role, index, law));
       if (found.length === 0 || found.includes(null)) continue;
       const { object, fact, lacking, sources } = found[0]!;
