@@ -32,7 +32,7 @@ const belowFloor = (law: Law, id: FloorId, where: string, detail: string): Fault
  * The duties that always stand where `row` does, under a basis (or under all that `ordinary` stands for): its own, if it holds whatever the facts, and those of rows that match
  * whenever it does. Another role's rows are not counted on.
  */
-export const leastDuties = (row: PolicyRow, basis: PolicyRow['basis'], index: RowIndex): Duty[] =>
+const leastDuties = (row: PolicyRow, basis: PolicyRow['basis'], index: RowIndex): Duty[] =>
   strictest(
     [row, ...index.companions(row, basis)].filter(({ effect, when }) => effect === 'allow' && when === '*').flatMap(({ duties }) => duties),
   );

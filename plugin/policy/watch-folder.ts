@@ -12,15 +12,16 @@ const LOOK_MS = 30_000;
 
 /** Calls `onChange` some time after a change, or where nobody can tell. The returned function ends it. */
 export function watchFolder(folder: string, onChange: () => void): () => void {
-  let watchers: FSWatcher[] = [];
+  const watchers: FSWatcher[] = [];
   let quiet: NodeJS.Timeout | undefined;
+  let firstSign: number | null = null;
   let seen: string | null = null;
   let isOver = false;
 
-  let firstSign: number | null = null;
-
   const changed = (): void => {
     clearTimeout(quiet);
+    // A look that was under way at the end tells nobody any more.
+    if (isOver) return;
     firstSign ??= Date.now();
     const patience = Math.max(0, Math.min(QUIET_MS, firstSign + LONGEST_MS - Date.now()));
     quiet = setTimeout(() => {
@@ -54,7 +55,6 @@ export function watchFolder(folder: string, onChange: () => void): () => void {
     clearInterval(clock);
     clearTimeout(quiet);
     follow();
-    watchers = [];
   };
 }
 
