@@ -14,6 +14,13 @@ import type { Log } from './domain/log.js';
 import { Problem, type Fault } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
 import { addAccount, authenticate, enter, needsSetup, setUp } from './export/accounts.js';
+import { askSystemClock, type Synchronised } from './clock/system-clock.js';
+import { ClockWatch } from './export/clock-watch.js';
+import { Delegations } from './export/delegations.js';
+import { finishErasure } from './export/erase.js';
+import { expireFootage } from './export/expire.js';
+import { ReadRecord } from './export/read-record.js';
+import { Speeds } from './export/speeds.js';
 import { finishAdmission } from './export/admit.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
@@ -50,6 +57,10 @@ export interface Surroundings {
   version: string;
   log: Log;
   now: () => Date;
+  /** Milliseconds that only ever grow; left out: the process’s own. */
+  monotonic?: () => number;
+  /** Is the system’s clock kept in step? Left out: the system is asked. */
+  synchronised?: () => Promise<Synchronised>;
   /** PATH, to find ffmpeg in. */
   searchPath: string;
   /** Only the demo and tests may render with the bundled build of 2018. */
@@ -110,9 +121,23 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
 
     await wipeAll(config.workFolder);
     await requests.catchUp();
+    for (const id of requests.ids()) await finishErasure(store, requests.state(id));
     await sweep({ requests, objects, policyTexts: policies.record.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
+    const delegations = new Delegations(journal);
+    const speeds = new Speeds();
+    const reads = new ReadRecord({ journal, now });
+    const clockWatch = await ClockWatch.start({
+      journal,
+      get policy() {
+        return policies.inForce;
+      },
+      log,
+      now,
+      monotonic: around.monotonic ?? (() => performance.now()),
+      synchronised: around.synchronised ?? (() => askSystemClock(around.searchPath)),
+    });
     const recorders = makeRecorders(config);
     const progress = new ProgressHub();
     const workParts = {
@@ -126,6 +151,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       },
       tools,
       now,
+      speeds,
       newId: randomUUID,
       workFolder: config.workFolder,
       onProgress: progress.tell,
@@ -177,6 +203,12 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       },
       requests,
       store,
+      log,
+      delegations,
+      clock: clockWatch,
+      reads,
+      speeds,
+      vmsOf: recorders.vmsOf,
       progress,
       tools,
       workFolder: config.workFolder,
@@ -212,8 +244,13 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
     undo.push(watchFolder(config.policiesFolder, () => void lookAtPolicies()));
     await lookAtPolicies();
+    const tick = async (): Promise<void> => {
+      await clockWatch.look();
+      await flagLate({ requests, log, now });
+      await expireFootage({ requests, objects, log, now });
+    };
     const clock = setInterval(
-      () => void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
+      () => void tick().catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
       DEADLINE_LOOK_MS,
     );
     undo.push(() => clearInterval(clock));

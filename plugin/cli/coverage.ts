@@ -1,6 +1,7 @@
 // exportgate coverage CAMERA --from T --to T: what the recorder says that it holds of a camera, as a bar and as a list.
-import { mergeSpans, milliseconds, parseInstant, type Instant, type Span } from '../domain/span.js';
+import { milliseconds, parseInstant, type Instant, type Span } from '../domain/span.js';
 import { Problem } from '../domain/problem.js';
+import { inAskedTime, type ToldHoldings } from '../domain/told-holdings.js';
 import type { Holdings } from '../domain/vms.js';
 import type { Verb } from './context.js';
 import { drawBar, drawScale, signs, stretchesOf } from './draw-coverage.js';
@@ -40,25 +41,6 @@ export const coverage =
     return hasNone ? 1 : 0;
   };
 
-interface Told {
-  promised: Span[] | null;
-  earliest: Instant | null;
-  latest: Instant | null;
-}
-
-/** What the recorder told by its own clock, by the clock by which the person asked: the shift that was applied to the question, taken back. */
-function inAskedTime(span: Span, { deviceSpan, promised, from, to }: Holdings): Told {
-  const shift = Date.parse(span.from) - Date.parse(deviceSpan.from);
-  const back = (at: Instant): Instant => new Date(Date.parse(at) + shift).toISOString();
-  const within = (it: Span): Span => ({ from: it.from > span.from ? it.from : span.from, to: it.to < span.to ? it.to : span.to });
-  return {
-    promised:
-      promised && mergeSpans(promised.map((it) => within({ from: back(it.from), to: back(it.to) })).filter((it) => it.from < it.to)),
-    earliest: from && back(from),
-    latest: to && back(to),
-  };
-}
-
 const rungWords: Record<Holdings['rung'], string> = {
   search: '检索 its search (FindRecordings)',
   recordings: '录像列表 its list of recordings (GetRecordings)',
@@ -67,7 +49,7 @@ const rungWords: Record<Holdings['rung'], string> = {
   'vendor-address': '厂商地址 nothing: a vendor’s address, times are asserted',
 };
 
-function lines(camera: string, recorder: string, span: Span, basis: string, { rung, clock }: Holdings, told: Told): string[] {
+function lines(camera: string, recorder: string, span: Span, basis: string, { rung, clock }: Holdings, told: ToldHoldings): string[] {
   const stretches = told.promised && stretchesOf(span, told.promised);
   const more = (stretches?.length ?? 0) - mostLines;
   return [

@@ -1,5 +1,6 @@
 // Whose turn it is, and who may not speak. Pure: voices come folded from the journal, never from the store.
 import { edges, type Edge } from './audit-event.js';
+import { kindOf } from './kind.js';
 import type { RequestState } from './lifecycle.js';
 import { managerStep, type Step } from './plan.js';
 import { Problem } from './problem.js';
@@ -7,6 +8,9 @@ import { Problem } from './problem.js';
 /** The step that waits, or null when every voice is in. Steps run in the plan's order; a stricter plan may have put one in between. */
 export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>): Step | null =>
   plan?.steps.find(({ step }) => !voices.some((voice) => voice.step === step)) ?? null;
+
+/** Given by this person, or in their right by somebody who stood in for them. */
+const isVoiceOf = ({ by, standsInFor }: RequestState['voices'][number], person: string): boolean => by === person || standsInFor === person;
 
 const isParty = (state: RequestState, person: string): boolean =>
   person === state.requested.applicant || person === state.requested.enteredBy;
@@ -23,7 +27,7 @@ export function judgeParty(state: RequestState, person: string): void {
  */
 export function judgeVoice(state: RequestState, person: string, holdsRole: (step: Step) => boolean): Step {
   if (isParty(state, person)) throw new Problem('own-request', 'The applicant, and whoever typed the application in, hold no step of it.');
-  if (state.voices.some((voice) => voice.by === person))
+  if (state.voices.some((voice) => isVoiceOf(voice, person)))
     throw new Problem('already-voted', 'This person already agreed to a step of this request; each step needs another person.');
   const step = nextStep(state);
   if (!step) throw new Problem('state-conflict', 'Every step of this request has its voice already.');
@@ -33,6 +37,17 @@ export function judgeVoice(state: RequestState, person: string, holdsRole: (step
       `The request waits for step ${step.step} (${step.role}) at site ${state.requested.site}; this person does not hold that role there.`,
     );
   return step;
+}
+
+/** Who asked in a hurry was called back on a published number before anybody agrees (ADMIN 28(3)). Problem `call-back-missing`. */
+export function judgeCallBack({ requested, callBacks }: Pick<RequestState, 'requested' | 'callBacks'>): void {
+  const kind = kindOf(requested);
+  if (kind !== 'urgent' && kind !== 'emergency') return;
+  if (callBacks.at(-1)?.confirmed !== true)
+    throw new Problem(
+      'call-back-missing',
+      'Call the unit back on a number of the directory, and record what it said, before anybody agrees.',
+    );
 }
 
 /** Of a camera's first and last frame those that this person was not shown yet. */
@@ -62,7 +77,7 @@ export function judgeExecutor(state: RequestState, person: string): void {
   const rule = state.plan?.execute ?? 'dual';
   if (isParty(state, person)) throw new Problem('own-request', 'The applicant, and whoever typed the application in, do not execute it.');
   const barred = state.voices.filter((voice) => rule === 'dual' || (rule === 'dual-not-manager' && voice.step === managerStep));
-  if (barred.some((voice) => voice.by === person))
+  if (barred.some((voice) => isVoiceOf(voice, person)))
     throw new Problem('executor-barred', `This person held a step of this request; its execution (${rule}) wants somebody who did not.`);
   if (rule !== 'single' && state.releaseAskedBy === person)
     throw new Problem('executor-barred', 'This person asked for the release; a second executor confirms it with their own login.');
@@ -70,7 +85,7 @@ export function judgeExecutor(state: RequestState, person: string): void {
 
 /** Who reviews a release afterwards had no part in it: no application, no voice, no word on times, no execution. Problem `reviewer-party`. */
 export function judgeAfterReviewer(state: RequestState, person: string): void {
-  const acted = [...state.voices, ...state.confirmations].some(({ by }) => by === person);
+  const acted = state.voices.some((voice) => isVoiceOf(voice, person)) || state.confirmations.some(({ by }) => by === person);
   if (isParty(state, person) || acted || state.release?.executors.includes(person))
     throw new Problem('reviewer-party', 'This person applied for the request, agreed to it or executed it; somebody else reviews it.');
 }

@@ -4,8 +4,10 @@ import type { Act } from './decision.js';
 import type { Digest } from './artifact.js';
 import type { Instant } from './span.js';
 import type { Item } from './export-request.js';
+import type { Purpose } from './kind.js';
 import type { Plan } from './plan.js';
 import type { ProblemCode } from './problem.js';
+import type { RoleName } from './subject.js';
 
 /** `sha256:…` over salt and value (journal.md, "Commitments"). The value lives in an erasable table. */
 export type Commitment = string;
@@ -19,11 +21,28 @@ export type Edge = (typeof edges)[number];
 /** Result of the pull for one camera. */
 export type TakeState = 'complete' | 'complete-with-holes' | 'partial' | 'no-data';
 
+/** What the journal keeps of a legal instrument. */
+export interface ServedPaper {
+  type: string;
+  scanSha256: string;
+  provideBy: Instant | null;
+}
+
+/** Why the steps of an emergency are set aside by two administrators: a closed list. */
+export const glassReasons = ['life-in-danger', 'approvers-unreachable', 'procedure-down'] as const;
+export type GlassReason = (typeof glassReasons)[number];
+
+/** Why somebody watches: for the step whose turn it is; as the officer of an emergency; as who was granted the viewing. */
+export const viewings = ['review', 'emergency', 'view'] as const;
+export type Viewing = (typeof viewings)[number];
+
 /** Events that concern one request: its history is these, in order, and nothing else. */
 export interface RequestEvents {
   /** The application as it came in. First, before anything is decided. `application` commits to the whole form. */
   'export-requested': {
     basis: Basis;
+    /** Left out: evidence. */
+    purpose?: Purpose;
     city: string;
     site: string;
     items: readonly Item[];
@@ -32,7 +51,7 @@ export interface RequestEvents {
     enteredBy: Pseudonym;
     unit: Commitment;
     application: Commitment;
-    instrument: { type: string; scanSha256: string; provideBy: Instant | null } | null;
+    instrument: ServedPaper | null;
   };
   'export-denied': { reasons: readonly string[]; rows: readonly string[]; policyVersion: string };
   /** Formal defects, found by the gate (step null) or by the holder of a step. */
@@ -46,6 +65,21 @@ export interface RequestEvents {
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
   /** A stricter policy came into force: plan n+1, which names n's digest. Voices given so far are kept, missing ones asked for. */
   'plan-replaced': { plan: Plan; planDigest: string; rows: readonly string[] };
+  /** The holder of a step made the scope narrower: plan n+1, which names n's digest. Its items lie inside those of plan n; all else is the same. */
+  'plan-narrowed': { plan: Plan; planDigest: string; rows: readonly string[]; step: string };
+  /** Who asked was called back on a number of the directory, never on one that they gave. */
+  'call-back-made': { directory: string; confirmed: boolean };
+  /** The paper of an emergency came. `application` commits to the whole form with it. */
+  'paper-served': { instrument: ServedPaper; application: Commitment };
+  'paper-accepted': { scanSha256: string };
+  'paper-overdue': { dueAt: Instant };
+  /** Two administrators set the missing voices aside: the footage may be seen, by the officer alone, and no file leaves for it. */
+  'glass-asked': { reason: GlassReason };
+  'glass-broken': { reason: GlassReason; askedBy: Pseudonym };
+  /** The applicant takes it back. */
+  'request-withdrawn': Record<string, never>;
+  /** An emergency of which no paper came ends, with an explanation. */
+  'request-closed': { explanation: Commitment };
   'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' };
   'preserve-started': { attempt: number; estimateBytes: number };
   /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). What stands in `doubt` waits
@@ -61,6 +95,8 @@ export interface RequestEvents {
   };
   /** A person is about to see one marked frame of sealed footage, to confirm its time. */
   'frame-inspected': { camera: string; edge: Edge };
+  /** A person is about to watch marked footage; recorded before the first byte. */
+  'footage-viewed': { camera: string; from: Instant; to: Instant; why: Viewing };
   /** What the picture's own clock shows on the first and the last frame, read by a person beside what was asserted. */
   'times-confirmed': { camera: string; first: { asserted: Instant; shown: Instant }; last: { asserted: Instant; shown: Instant } };
   /** Nothing recorded, or the last try to pull it failed: `cause` is the problem's code. */
@@ -69,10 +105,20 @@ export interface RequestEvents {
   /** Every camera was tried; at least one gave footage. */
   'preserve-completed': { cameras: number; bytes: number };
   'export-unavailable': { cause: 'no-footage' | ProblemCode };
+  /** Sealed footage of what was never granted is destroyed: nothing is left of it but this history. */
+  'footage-expired': { sealedBytes: number };
+  /** What is held is not deleted. `until` null: until it is lifted. */
+  'hold-placed': { until: Instant | null; reason: Commitment };
+  'hold-lifted': Record<string, never>;
+  /** A personal value was erased; its commitment is mute for ever. */
+  'personal-erased': { field: string; commitment: Commitment };
+  /** Three quarters of the time that the instrument gives have passed. */
+  'deadline-near': { provideBy: Instant };
   'deadline-missed': { provideBy: Instant };
   /** Later than the plan's `sla` says; a missed time escalates and closes nothing. */
   'sla-missed': { of: 'verify' | 'total'; dueAt: Instant };
-  'request-reviewed': { step: string; planDigest: string; policyVersion: string };
+  /** `standsInFor`: who delegated the role for the time of a leave. */
+  'request-reviewed': { step: string; planDigest: string; policyVersion: string; standsInFor?: Pseudonym };
   'export-granted': { planDigest: string; voices: number };
   'fulfil-started': { attempt: number };
   'fulfil-failed': { code: string };
@@ -109,6 +155,19 @@ export interface GateEvents {
   /** An application that names things that do not exist: recorded, without a request. */
   'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };
   /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
+  /** Somebody read a request; once for each person in a quarter of an hour. */
+  'request-read': { request: string };
+  /** Somebody asked what a recorder holds, before applying. */
+  'footage-searched': { site: string; items: readonly Item[] };
+  /** A role at a site goes to another person for the time of a leave. */
+  'delegation-made': { to: Pseudonym; role: RoleName; site: string; from: Instant; until: Instant };
+  /** `delegation`: index of the entry that made it. */
+  'delegation-ended': { delegation: number };
+  /** The statutory register of a month and site was made out. */
+  'register-read': { site: string; month: string; rows: number; confidential: boolean };
+  /** The gate's own clock cannot be trusted: nothing is released until an administrator has looked. `backMs`: how far it went back. */
+  'clock-stepped': { why: 'stepped-back' | 'unsynchronised'; backMs: number };
+  'clock-acknowledged': { entry: number };
   'act-refused': { act: Act; request: string; code: ProblemCode; policyVersion: string };
   /** Policy files were saved that differ from those in force, without a fault. Their texts are sealed under `index`. Nothing changes yet. */
   'policy-proposed': { version: string; inForce: string; files: number; changed: readonly string[]; index: Digest & { object: string } };

@@ -52,5 +52,5 @@ export const returnCodes = [
 export type ReturnCode = (typeof returnCodes)[number];
 
 /** Defects of the form alone, which no paper can have. The gate finds them; no reviewer returns a request with one. */
-export const formDefects = ['necessity-missing', 'cameras-too-many'] as const;
+export const formDefects = ['necessity-missing', 'cameras-too-many', 'card-copy-missing', 'visitor-missing', 'ticket-missing'] as const;
 export type FormDefect = (typeof formDefects)[number];

@@ -1,6 +1,7 @@
 // May they, on what terms: the answer of the policy, with its reasons.
 import type { Basis } from './basis.js';
 import type { Duty } from './duty.js';
+import type { Purpose } from './kind.js';
 import type { Item } from './export-request.js';
 import type { Tier } from './camera.js';
 import type { UserId } from './subject.js';
@@ -48,6 +49,7 @@ export interface Question {
   user: UserId;
   act: Act;
   basis: Basis | '-';
+  purpose?: Purpose;
   items: readonly Item[];
   /** Is the instrument's 提供时限 past? */
   late: boolean;

@@ -24,9 +24,13 @@ export type Masking = (typeof maskings)[number];
 export const encryptions = ['recommended', 'required'] as const;
 export type Encryption = (typeof encryptions)[number];
 
+/** What leaves. The order is the strictness: the package with the original < the marked and masked copy alone < nothing, it is only seen. */
+export const deliveries = ['package', 'copy', 'view'] as const;
+export type Deliver = (typeof deliveries)[number];
+
 export type Duty =
   | { kind: 'approve'; steps: readonly string[] }
-  | { kind: 'officers'; least: number }
+  | { kind: 'officers'; least: number; orRecorded: boolean }
   | { kind: 'instrument'; papers: readonly Paper[] }
   | { kind: 'span'; softHours: number; hardHours: number }
   | { kind: 'cameras'; most: number }
@@ -34,12 +38,14 @@ export type Duty =
   | { kind: 'mask'; of: readonly Masking[] }
   | { kind: 'mark'; marks: readonly Mark[] }
   | { kind: 'original'; delivery: Original }
+  | { kind: 'deliver'; what: Deliver }
   | { kind: 'encrypt'; need: Encryption }
   | { kind: 'downloads'; most: number }
   | { kind: 'expires'; hours: number }
   | { kind: 'retain'; days: number }
   | { kind: 'register'; years: number }
   | { kind: 'sla'; verifyHours: number; totalHours: number }
+  | { kind: 'paper'; hours: number }
   | { kind: 'execute'; by: Execution }
   | { kind: 'review-after'; percent: number; days: number }
   | { kind: 'inspect'; steps: readonly string[] };

@@ -1,5 +1,6 @@
 // The application: what is asked for, on which ground, by whom.
 import type { Basis } from './basis.js';
+import type { Purpose } from './kind.js';
 import type { LegalInstrument } from './legal-instrument.js';
 import type { Span } from './span.js';
 import type { UserId } from './subject.js';
@@ -12,6 +13,20 @@ export interface Officer {
   unit: string;
   idKind: IdKind;
   idNumber: string;
+  /** `YYYY-MM-DD`, as the card shows it. */
+  idValidUntil?: string;
+  /** SHA-256 of the copy of the card, hex. */
+  cardSha256?: string;
+  /** 警务辅助人员: accompanies, and counts for no officer. */
+  auxiliary?: true;
+}
+
+/** A citizen at the counter (799 art 21): who asks to see, and why it concerns them. */
+export interface Visitor {
+  name: string;
+  idNumber: string;
+  /** What was lost, or what the footage has to do with them. */
+  statement: string;
 }
 
 /** One camera over one span. */
@@ -23,6 +38,8 @@ export interface Item extends Span {
 
 export interface Application {
   basis: Basis;
+  /** Left out: evidence. */
+  purpose?: Purpose;
   items: readonly Item[];
   officers: readonly Officer[];
   /** 事由 (799 art 16(2)(3)). */
@@ -31,6 +48,12 @@ export interface Application {
   /** Why so long: asked for above the soft limit. */
   necessity?: string;
   instrument?: LegalInstrument;
+  /** Where one officer came with an auxiliary: the reference of the full audio-video recording (ADMIN 52). */
+  recordingReference?: string;
+  /** CITIZEN_VIEW. */
+  visitor?: Visitor;
+  /** INTERNAL_SECURITY: number of the unit's own ticket. */
+  ticket?: string;
   /** For whom a clerk types it in; without it the person signed in is the applicant. */
   applicant?: UserId;
 }

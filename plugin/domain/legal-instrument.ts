@@ -32,7 +32,9 @@ export interface LegalInstrument {
   issuedOn: string;
   /** 提供时限. Past it the request is late: flagged and escalated, never bounced. */
   provideBy?: Instant;
-  /** The evidence described: cameras and times the paper names. A request must lie inside. */
+  /** 调取证据: the evidence in the paper's own words. */
+  describes?: string;
+  /** The same as cameras and times: the cameras and times that the paper names. A request must lie inside. */
   covers: readonly { cameras: readonly string[]; from: Instant; to: Instant }[];
   /** May be missing: 批准人 usually stays on the stub (law.md section 4). */
   approverName?: string;

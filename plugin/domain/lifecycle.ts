@@ -1,13 +1,14 @@
 // The states of a request: voices and footage run side by side until they meet in the delivery, and what may follow what. A request changes state
 // only along this table. Everything here is folded from journal entries; the store only keeps a copy.
-import type { Edge, Finding, RequestEntry, RequestEventName } from './audit-event.js';
+import type { Commitment, Edge, Finding, GlassReason, Pseudonym, RequestEntry, RequestEventName, ServedPaper } from './audit-event.js';
 import type { Plan } from './plan.js';
 import { Problem } from './problem.js';
+import type { Instant } from './span.js';
 
 /** The voices: applied → held until all voices are in → granted. */
-export type Approval = 'requested' | 'denied' | 'returned' | 'held' | 'granted';
+export type Approval = 'requested' | 'denied' | 'returned' | 'withdrawn' | 'closed' | 'held' | 'granted';
 /** The footage: nothing yet → waiting → being pulled → sealed. */
-export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable';
+export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable' | 'expired';
 /** What leaves: nothing → being rendered → packaged → one executor asked → released. */
 export type Delivery = 'none' | 'packaging' | 'packaged' | 'release-asked' | 'released';
 
@@ -24,6 +25,9 @@ interface Move {
 }
 
 const open = ['held', 'granted'] as const;
+/** Ended without a grant: nothing more is made of what was sealed. */
+const ungranted = ['denied', 'returned', 'withdrawn', 'closed'] as const;
+const beforeRelease = ['none', 'packaging', 'packaged', 'release-asked'] as const;
 
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
 export const moves: Record<RequestEventName, Move> = {
@@ -33,6 +37,15 @@ export const moves: Record<RequestEventName, Move> = {
   'export-returned': { from: { approval: ['requested', 'held'] }, to: { approval: 'returned' } },
   'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },
   'plan-replaced': { from: { approval: ['held'] }, to: {} },
+  'plan-narrowed': { from: { approval: ['held'] }, to: {} },
+  'call-back-made': { from: { approval: open, delivery: beforeRelease }, to: {} },
+  'paper-served': { from: { approval: open, delivery: ['none'] }, to: {} },
+  'paper-accepted': { from: { approval: open, delivery: ['none'] }, to: {} },
+  'paper-overdue': { from: { approval: open, delivery: ['none'] }, to: {} },
+  'glass-asked': { from: { approval: ['held'] }, to: {} },
+  'glass-broken': { from: { approval: ['held'] }, to: {} },
+  'request-withdrawn': { from: { approval: open, delivery: beforeRelease }, to: { approval: 'withdrawn', delivery: 'none' } },
+  'request-closed': { from: { approval: open, delivery: ['none'] }, to: { approval: 'closed' } },
   'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
   'preserve-started': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
   'footage-sealed': { from: { approval: open, custody: ['pulling'] }, to: {} },
@@ -42,10 +55,16 @@ export const moves: Record<RequestEventName, Move> = {
   'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
   // Before a voice that wants it, and before times are confirmed.
   'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
+  'footage-viewed': { from: { approval: open, custody: ['sealed'], delivery: beforeRelease }, to: {} },
+  'footage-expired': { from: { approval: ungranted, custody: ['queued', 'pulling', 'sealed'] }, to: { custody: 'expired' } },
+  'hold-placed': { from: {}, to: {} },
+  'hold-lifted': { from: {}, to: {} },
+  'personal-erased': { from: {}, to: {} },
+  'deadline-near': { from: { approval: open, delivery: beforeRelease }, to: {} },
   // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
   'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
-  'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
-  'sla-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
+  'deadline-missed': { from: { approval: open, delivery: beforeRelease }, to: {} },
+  'sla-missed': { from: { approval: open, delivery: beforeRelease }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
   'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
   'fulfil-started': {
@@ -72,22 +91,34 @@ export const states = [
   'requested',
   'denied',
   'returned',
+  'withdrawn',
+  'closed',
   'not-available',
   'preserve-queued',
   'held',
   'granted',
+  'awaiting-paper',
+  'viewable',
   'packaged',
   'release-asked',
   'released',
 ] as const;
 export type State = (typeof states)[number];
 
-/** `waitsFor`: why the pull waits; to wait for one's turn is the ordinary course and not worth a word. */
-export function stateOf({ approval, custody, delivery }: Tracks, waitsFor: RequestState['waitsFor'] = null): State {
-  if (approval === 'requested' || approval === 'denied' || approval === 'returned') return approval;
+/** What the word needs to know beside the tracks. */
+interface About {
+  /** Why the pull waits; to wait for one's turn is the ordinary course and not worth a word. */
+  waitsFor?: RequestState['waitsFor'];
+  awaitsPaper?: boolean;
+  isOnlySeen?: boolean;
+}
+
+export function stateOf({ approval, custody, delivery }: Tracks, { waitsFor = null, awaitsPaper, isOnlySeen }: About = {}): State {
+  if (approval !== 'held' && approval !== 'granted') return approval;
   if (custody === 'unavailable') return 'not-available';
   if (delivery === 'packaged' || delivery === 'release-asked' || delivery === 'released') return delivery;
-  if (approval === 'granted') return 'granted';
+  if (approval === 'granted' && awaitsPaper) return 'awaiting-paper';
+  if (approval === 'granted') return isOnlySeen && custody === 'sealed' ? 'viewable' : 'granted';
   return custody === 'queued' && waitsFor !== null && waitsFor !== 'submitted' ? 'preserve-queued' : 'held';
 }
 
@@ -100,8 +131,29 @@ export interface RequestState {
   requestedAt: string;
   plan: Plan | null;
   planDigest: string | null;
-  /** One per step that was agreed to, in order. */
-  voices: readonly { step: string; by: string; at: string }[];
+  /** The paper: that of the application, or one that came later. */
+  instrument: ServedPaper | null;
+  /** Commits to the newest form. */
+  application: Commitment;
+  /** One per step that was agreed to, in order. `standsInFor`: whose role it was, where it was delegated. */
+  voices: readonly { step: string; by: string; at: string; standsInFor: Pseudonym | null }[];
+  grantedAt: Instant | null;
+  /** When it ended without a grant. */
+  endedAt: Instant | null;
+  callBacks: readonly { directory: string; confirmed: boolean; by: Pseudonym; at: Instant }[];
+  /** Of an emergency: was its paper served, and did somebody accept it? */
+  paper: { servedBy: Pseudonym; servedAt: Instant; accepted: boolean } | null;
+  paperOverdue: boolean;
+  /** Break-glass: who asked, and whether a second administrator did too. */
+  glass: { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant; broken: boolean } | null;
+  /** The hold that stands, if any. */
+  hold: { until: Instant | null; by: Pseudonym; at: Instant } | null;
+  views: readonly (Extract<RequestEntry, { event: 'footage-viewed' }>['data'] & { by: Pseudonym; at: Instant })[];
+  /** Commitments whose values were erased. */
+  erased: readonly Commitment[];
+  /** When the last entry was written. */
+  changedAt: Instant;
+  isDeadlineNear: boolean;
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
   missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
@@ -132,6 +184,10 @@ export interface RequestState {
   requestSequence: number;
 }
 
+/** An emergency that came without a paper, until somebody accepted one: it is seen, and nothing leaves. */
+export const awaitsPaper = ({ plan, requested, paper }: Pick<RequestState, 'plan' | 'requested' | 'paper'>): boolean =>
+  plan !== null && plan.paperHours !== null && requested.instrument === null && !paper?.accepted;
+
 /** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does. */
 export const unconfirmed = ({ takes, confirmations }: Pick<RequestState, 'takes' | 'confirmations'>): string[] =>
   takes.filter(({ camera, doubt }) => doubt !== null && !confirmations.some((it) => it.camera === camera)).map(({ camera }) => camera);
@@ -149,7 +205,20 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     requestedAt: first.at,
     plan: null,
     planDigest: null,
+    instrument: first.data.instrument,
+    application: first.data.application,
     voices: [],
+    grantedAt: null,
+    endedAt: null,
+    callBacks: [],
+    paper: null,
+    paperOverdue: false,
+    glass: null,
+    hold: null,
+    views: [],
+    erased: [],
+    changedAt: first.at,
+    isDeadlineNear: false,
     takes: [],
     missing: [],
     inspected: [],
@@ -179,20 +248,58 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
     throw new Problem('journal-corrupt', `Entry ${entry.index} (${entry.event}) cannot follow in the history of ${entry.requestId}.`);
   const tracks = { ...state.tracks, ...moves[entry.event].to };
   const known = { ...state, ...learn(state, entry), tracks };
-  return { ...known, state: stateOf(tracks, known.waitsFor), requestSequence: entry.requestSequence };
+  const { waitsFor } = known;
+  return {
+    ...known,
+    state: stateOf(tracks, { waitsFor, awaitsPaper: awaitsPaper(known), isOnlySeen: known.plan?.deliver === 'view' }),
+    changedAt: entry.at,
+    requestSequence: entry.requestSequence,
+  };
 }
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {
     case 'export-denied':
-      return { denied: entry.data };
+      return { denied: entry.data, endedAt: entry.at };
     case 'export-returned':
-      return { returned: entry.data };
+      return { returned: entry.data, endedAt: entry.at };
+    case 'request-withdrawn':
+    case 'request-closed':
+      return { endedAt: entry.at };
+    case 'export-granted':
+      return { grantedAt: entry.at };
+    case 'call-back-made':
+      return { callBacks: [...state.callBacks, { ...entry.data, by: entry.by, at: entry.at }] };
+    case 'paper-served': {
+      const { instrument, application } = entry.data;
+      return { instrument, application, paper: { servedBy: entry.by, servedAt: entry.at, accepted: false } };
+    }
+    case 'paper-accepted':
+      return { paper: state.paper && { ...state.paper, accepted: true } };
+    case 'paper-overdue':
+      return { paperOverdue: true };
+    case 'glass-asked':
+      return { glass: { reason: entry.data.reason, askedBy: entry.by, askedAt: entry.at, broken: false } };
+    case 'glass-broken':
+      return { glass: state.glass && { ...state.glass, broken: true } };
+    case 'hold-placed':
+      return { hold: { until: entry.data.until, by: entry.by, at: entry.at } };
+    case 'hold-lifted':
+      return { hold: null };
+    case 'footage-viewed':
+      return { views: [...state.views, { ...entry.data, by: entry.by, at: entry.at }] };
+    case 'personal-erased':
+      return { erased: [...state.erased, entry.data.commitment] };
+    case 'deadline-near':
+      return { isDeadlineNear: true };
     case 'export-held':
     case 'plan-replaced':
+    case 'plan-narrowed':
       return { plan: entry.data.plan, planDigest: entry.data.planDigest };
     case 'request-reviewed':
-      return { voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at }] };
+      return {
+        voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at, standsInFor: entry.data.standsInFor ?? null }],
+      };
     case 'preserve-queued':
       return { waitsFor: entry.data.why };
     case 'preserve-started':

@@ -1,5 +1,5 @@
 // A decision applied to an application: plain data that says what must happen. Recorded before anything does; never changed.
-import type { Encryption, Execution, Mark, Masking, Original, Paper } from './duty.js';
+import type { Deliver, Encryption, Execution, Mark, Masking, Original, Paper } from './duty.js';
 import type { Fact } from './decision.js';
 import type { Item } from './export-request.js';
 import type { RoleName } from './subject.js';
@@ -33,6 +33,8 @@ export interface Plan {
   inspect: readonly string[];
   privacyReview: 'officer' | 'none';
   officers: number;
+  /** In administrative cases one officer with an auxiliary will do where the whole act is recorded (ADMIN 52). */
+  orRecorded: boolean;
   /** Empty where none is asked for. */
   papers: readonly Paper[];
   span: { softHours: number; hardHours: number };
@@ -40,6 +42,7 @@ export interface Plan {
   execute: Execution;
   marks: readonly Mark[];
   masks: readonly Masking[];
+  deliver: Deliver;
   original: Original;
   encrypt: Encryption | 'none';
   /** How many times the released package may be fetched. */
@@ -48,6 +51,8 @@ export interface Plan {
   expiresHours: number;
   /** Days after receipt until the gate's export copy is to be destroyed; null: the policy names none. */
   retainDays: number | null;
+  /** Hours after an emergency within which its paper has to come; null where the paper comes first. */
+  paperHours: number | null;
   /** Years for which the access register is kept. */
   registerYears: number;
   /** Hours from the application to the first voice and to the release; null: none. Past them the request escalates. */
@@ -61,7 +66,8 @@ export interface Plan {
  * Duties of a plan that this version of the gate cannot keep yet. What holds one is never released: a promise is not broken in silence.
  * Masking waits for the picture room, encryption and a separate delivery of the original for the hand-over.
  */
-export const unkept = ({ masks, original, encrypt }: Pick<Plan, 'masks' | 'original' | 'encrypt'>): string[] => [
+export const unkept = ({ masks, deliver, original, encrypt }: Pick<Plan, 'masks' | 'deliver' | 'original' | 'encrypt'>): string[] => [
+  ...(deliver === 'copy' ? ['deliver:copy'] : []),
   ...(masks.length > 0 ? [`mask:${masks.join('+')}`] : []),
   ...(original === 'with' ? [] : [`original:${original}`]),
   ...(encrypt === 'required' ? ['encrypt:required'] : []),

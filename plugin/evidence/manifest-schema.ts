@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { artifactRoles } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
 import { facts } from '../domain/decision.js';
-import { encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
+import { deliveries, encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
@@ -35,17 +35,20 @@ const plan: z.ZodType<Plan> = z.strictObject({
   inspect: z.array(text),
   privacyReview: z.enum(['officer', 'none']),
   officers: count,
+  orRecorded: z.boolean(),
   papers: z.array(z.enum(papers)),
   span: z.strictObject({ softHours: z.number(), hardHours: z.number() }),
   cameras: count,
   execute: z.enum(executions),
   marks: z.array(z.enum(marks)),
   masks: z.array(z.enum(maskings)),
+  deliver: z.enum(deliveries),
   original: z.enum(originals),
   encrypt: z.enum([...encryptions, 'none']),
   downloads: count,
   expiresHours: z.number(),
   retainDays: count.nullable(),
+  paperHours: z.number().nullable(),
   registerYears: count,
   sla: z.strictObject({ verifyHours: z.number(), totalHours: z.number() }).nullable(),
   reviewAfter: z.strictObject({ percent: count, days: count }).nullable(),

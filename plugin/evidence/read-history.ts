@@ -15,13 +15,13 @@ export interface Line extends Pick<ReadEntry, 'index' | 'requestId' | 'requestSe
 }
 
 /** An entry that holds a plan, and whether the request was granted before it. */
-export type PlanLine = Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' }>['data'] & { line: number; isGranted: boolean };
+export type PlanLine = Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' | 'plan-narrowed' }>['data'] & { line: number; isGranted: boolean };
 
 export interface History {
   lines: readonly Line[];
   plans: readonly PlanLine[];
   /** Data of the last entry of its kind. */
-  held: Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' }>['data'] | null;
+  held: Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' | 'plan-narrowed' }>['data'] | null;
   sealed: Extract<ReadEntry, { event: 'package-sealed' }>['data'] | null;
   /** Every commitment that these entries make. */
   commitments: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export async function readHistory(source: Source): Promise<History> {
   for await (const bytes of splitLines(source)) {
     const entry = readEntry(bytes, lines.length);
     if (entry.event === 'export-requested') for (const value of Object.values(entry.data)) if (isCommitment(value)) commitments.add(value);
-    if (entry.event === 'export-held' || entry.event === 'plan-replaced') {
+    if (entry.event === 'export-held' || entry.event === 'plan-replaced' || entry.event === 'plan-narrowed') {
       held = entry.data;
       plans.push({ line: lines.length, isGranted, ...entry.data });
     }

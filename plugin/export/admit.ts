@@ -88,12 +88,16 @@ async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: User
 /** Recorders overwrite: the footage is fetched and sealed now, while people approve. */
 const queue = (turn: Turn) => turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
 
+const inUtc = <T extends Span>(span: T): T => ({ ...span, from: parseInstant(span.from), to: parseInstant(span.to) });
+
+/** Problem `span-invalid`. */
+export const parseItems = (items: readonly Item[]): Item[] => items.map(inUtc);
+
 /** Every instant in the one spelling: they are compared as text, and stand in papers that know no other. Problem `span-invalid`. */
-function tidy({ items, instrument, ...form }: Application): Application {
-  const inUtc = <T extends Span>(span: T): T => ({ ...span, from: parseInstant(span.from), to: parseInstant(span.to) });
+export function tidy({ items, instrument, ...form }: Application): Application {
   const provideBy = instrument?.provideBy === undefined ? {} : { provideBy: parseInstant(instrument.provideBy) };
   const paper = instrument && { ...instrument, ...provideBy, covers: instrument.covers.map(inUtc) };
-  return { ...form, items: items.map(inUtc), ...(paper && { instrument: paper }) };
+  return { ...form, items: parseItems(items), ...(paper && { instrument: paper }) };
 }
 
 export const isLate = (application: Pick<Application, 'instrument'>, now: Date): boolean =>
@@ -103,6 +107,7 @@ export const asQuestion = (application: Application, user: UserId, late: boolean
   user,
   act: 'request',
   basis: application.basis,
+  ...(application.purpose && { purpose: application.purpose }),
   items: application.items,
   late,
 });
@@ -182,6 +187,7 @@ async function record({ store }: Parts, turn: Turn, typist: Person, applicant: U
     by: typist.pseudonym,
     data: {
       basis: application.basis,
+      ...(application.purpose === 'publication' && { purpose: application.purpose }),
       city: place.city.code,
       site: place.site.id,
       items: application.items,

@@ -7,8 +7,11 @@ import { milliseconds } from '../domain/span.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Objects } from '../store/objects.js';
 import { askedSpans } from './asked-spans.js';
+import type { Policy } from '../policy/load.js';
 import { discardTake } from './custody.js';
+import { firstOverwrite } from './overwrite.js';
 import type { Requests, Turn } from './requests.js';
+import type { Speeds } from './speeds.js';
 import { takeCamera } from './take.js';
 import type { Turns } from './turns.js';
 
@@ -17,6 +20,9 @@ interface Parts {
   objects: Objects;
   /** The video system that records a camera, where in it, and the line for its few replay slots. Problem `camera-unknown`. */
   vmsOf(camera: string): { vms: Vms; source: Source; turns: Turns };
+  readonly policy: Policy;
+  speeds: Speeds;
+  now: () => Date;
   onProgress: OnProgress;
 }
 
@@ -59,7 +65,22 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
   const { requests, objects } = parts;
   const { vms, source, turns } = parts.vmsOf(camera);
   const spans = askedSpans(requests.state(requestId).requested.items, camera);
-  const take = await turns.take(() => takeCamera({ ...parts, vms, source }, requestId, camera, spans, signal), signal);
+  // What the recorder writes over first is pulled first, whoever asked for it.
+  const due = firstOverwrite(
+    parts.policy,
+    spans.map((span) => ({ ...span, camera })),
+  );
+  const take = await turns.take(
+    async () => {
+      const began = parts.now().getTime();
+      const taken = await takeCamera({ ...parts, vms, source }, requestId, camera, spans, signal);
+      const footage = spans.reduce((sum, span) => sum + milliseconds(span), 0);
+      if (taken) parts.speeds.learn('pull', footage, parts.now().getTime() - began);
+      return taken;
+    },
+    signal,
+    due,
+  );
   return requests.take(requestId, async ({ state, append }) => {
     // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.
     if (take !== null && !canMove(state.tracks, 'footage-sealed')) await discardTake(objects, take.index);

@@ -19,7 +19,7 @@ export async function rowOf(state: RequestState, store: Store): Promise<RequestR
     applicant: await nameOf(requested.applicant),
     entered_by: await nameOf(requested.enteredBy),
     requested_at: state.requestedAt,
-    provide_by: requested.instrument?.provideBy ?? null,
+    provide_by: state.instrument?.provideBy ?? null,
     waits_for_step: tracks.approval === 'held' ? (nextStep(state)?.step ?? null) : null,
     late: state.late ? 1 : 0,
   };

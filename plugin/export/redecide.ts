@@ -22,9 +22,11 @@ export async function redecide({ policy, store, now }: Parts, turn: Turn): Promi
   if (tracks.approval !== 'held' || !plan) return;
   const isDecided = plan.policyVersion === policy.version;
   if (isDecided && plan.replaces === null) return;
-  const [application, applicant] = await Promise.all([applicationOf(turn.state, store), store.people.userOf(requested.applicant)]);
+  const [form, applicant] = await Promise.all([applicationOf(turn.state, store), store.people.userOf(requested.applicant)]);
   // Erased: nobody can be asked again, and what was recorded stands.
-  if (!application || !applicant) return;
+  if (!form || !applicant) return;
+  // What an approver left out is not asked about any more.
+  const application = { ...form, items: plan.items };
   const decision = policy.decide(asQuestion(application, applicant, late));
   if (decision.verdict === 'deny') return denyRequest(turn, decision);
   const next = isDecided ? null : makeStricterPlan(decision, plan, policy);

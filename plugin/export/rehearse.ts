@@ -85,7 +85,7 @@ async function becomes(
   if (after.verdict === 'deny') return { then: 'denied', codes: [] };
   const stricter = makeStricterPlan(after, plan, next);
   if (!stricter) return { then: 'plan-stands', codes: [] };
-  const codes = [...new Set(judgeApplication(application, stricter, next.law, now).map(({ code }) => code))];
+  const codes = [...new Set(judgeApplication({ ...application, items: plan.items }, stricter, next.law, now).map(({ code }) => code))];
   if (codes.length > 0) return { then: 'returned', codes };
   return { then: unkept(stricter).length > 0 ? 'unkept' : 'plan-replaced', codes };
 }
@@ -93,7 +93,7 @@ async function becomes(
 /** What was asked, as it would be asked now; null once the application was erased. */
 export async function questionOf(state: RequestState, store: Store, late = state.late): Promise<Question | null> {
   const [application, applicant] = await Promise.all([applicationOf(state, store), store.people.userOf(state.requested.applicant)]);
-  return application && applicant ? asQuestion(application, applicant, late) : null;
+  return application && applicant ? asQuestion({ ...application, items: state.plan?.items ?? application.items }, applicant, late) : null;
 }
 
 /** A camera that the files no longer name is a denial here: an application for it would be refused. */

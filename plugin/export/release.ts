@@ -1,20 +1,22 @@
 // Release: an act of its own, by an authorised executor. With dual control one asks and a second confirms with their own login.
 import { judgeExecutor } from '../domain/approval.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
+import type { ClockWatch } from './clock-watch.js';
 import type { Requests } from './requests.js';
 import { drawWhenReleased } from './review-after.js';
 
 interface Parts {
   policy: Policy;
   requests: Requests;
+  clock: ClockWatch;
   now: () => Date;
 }
 
-/** Problems: `request-unknown`, `own-request`, `executor-barred`, `duty-unkept`, `not-permitted`, `state-conflict`. */
+/** Problems: `request-unknown`, `own-request`, `executor-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`. */
 export async function release(parts: Parts, executor: Person, requestId: string): Promise<RequestState> {
   const person = executor.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
@@ -26,6 +28,9 @@ export async function release(parts: Parts, executor: Person, requestId: string)
     if (state.tracks.delivery !== 'packaged' && state.tracks.delivery !== 'release-asked')
       throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; only a packaged request can be released, once.`);
     judgeExecutor(state, person);
+    if (awaitsPaper(state)) throw new Problem('paper-missing', `No file of ${requestId} leaves before its paper was accepted.`);
+    // The times of the release, and of the copies' marks, are the gate's own.
+    await parts.clock.judge();
     const plan = state.plan!;
     const broken = unkept(plan);
     if (broken.length > 0)

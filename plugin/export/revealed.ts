@@ -5,7 +5,7 @@ import type { Store } from '../store/store.js';
 
 /** null once it was erased. */
 export async function applicationOf(state: RequestState, store: Store): Promise<Application | null> {
-  const revealed = await store.personal.reveal(state.requested.application);
+  const revealed = await store.personal.reveal(state.application);
   return revealed ? (revealed.value as Application) : null;
 }
 

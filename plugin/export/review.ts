@@ -1,58 +1,78 @@
-// One more voice: approve the step that waits, or return the request with a coded formal defect.
-import { judgeLook, judgeVoice, nextStep } from '../domain/approval.js';
+// One more voice: approve the step that waits, narrow what it is asked to agree to, or return the request with a coded formal defect.
+import { judgeCallBack, judgeLook, nextStep } from '../domain/approval.js';
+import type { Pseudonym } from '../domain/audit-event.js';
 import type { ReturnCode } from '../domain/basis.js';
+import type { Item } from '../domain/export-request.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import { judgeNarrower } from '../domain/narrower.js';
 import { Problem } from '../domain/problem.js';
+import { parseInstant } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
-import type { Store } from '../store/store.js';
+import { narrowPlan, planDigest } from '../policy/plan.js';
 import { redecide } from './redecide.js';
 import type { Requests, Turn } from './requests.js';
+import { turnOf, type StandInParts } from './stand-in.js';
 
-interface Parts {
-  /** The one in force whenever it is asked for. */
-  readonly policy: Policy;
+interface Parts extends StandInParts {
   requests: Requests;
-  store: Store;
-  now: () => Date;
 }
 
-/** `planDigest` is what the reviewer saw: a voice is bound to it. A reviewer's "no" is a return with a code, never a refusal (F9). */
-export type Voice = { verdict: 'approve'; planDigest?: string | undefined } | { verdict: 'return'; code: ReturnCode };
+/**
+ * `planDigest` is what the reviewer saw: a voice is bound to it. `narrow` agrees to less than was asked: plan n+1, to which earlier voices
+ * carry over because its items lie inside those that they agreed to. A "no" is a return with a code, never a refusal (F9).
+ */
+export type Voice =
+  | { verdict: 'approve'; planDigest?: string | undefined }
+  | { verdict: 'narrow'; items: readonly Item[]; planDigest?: string | undefined }
+  | { verdict: 'return'; code: ReturnCode };
 
 /**
- * Problems: `request-unknown`, `own-request`, `already-voted`, `not-your-step`, `plan-changed`, `not-inspected`, `state-conflict`,
- * `not-permitted`.
+ * Problems: `request-unknown`, `own-request`, `already-voted`, `not-your-step`, `plan-changed`, `not-inspected`, `call-back-missing`,
+ * `scope-wider`, `scope-same`, `span-invalid`, `state-conflict`, `not-permitted`.
  */
 export async function review(parts: Parts, reviewer: Person, requestId: string, voice: Voice): Promise<RequestState> {
   const person = reviewer.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
     const policy = await upToDate(parts, turn);
-    const { site } = turn.state.requested;
     if (turn.state.tracks.approval !== 'held')
       throw new Problem('state-conflict', `Request ${requestId} is ${turn.state.state}; it takes no voice.`);
-    const step = judgeVoice(turn.state, person, ({ role }) => policy.holds(reviewer.user, role, site));
-    if (!policy.allows(reviewer.user, 'review', 'request:*', site))
-      throw new Problem('not-permitted', `No policy row lets ${reviewer.user} review requests at ${site}.`);
+    const { step, standsInFor } = await turnOf(parts, turn.state, reviewer, policy);
     if (voice.verdict === 'return') {
-      const planDigest = turn.state.planDigest!;
+      const digest = turn.state.planDigest!;
       await turn.append({
         event: 'export-returned',
         by: person,
-        data: { codes: [voice.code], step: step.step, policyVersion: policy.version, rows: [], planDigest },
+        data: { codes: [voice.code], step: step.step, policyVersion: policy.version, rows: [], planDigest: digest },
       });
       return turn.state;
     }
     if (voice.planDigest !== undefined && voice.planDigest !== turn.state.planDigest)
       throw new Problem('plan-changed', `The plan of ${requestId} is ${turn.state.planDigest ?? 'none'}, not the one that was agreed to.`);
+    judgeCallBack(turn.state);
     judgeLook(turn.state, step, person);
-    const planDigest = turn.state.planDigest!;
-    await turn.append({ event: 'request-reviewed', by: person, data: { step: step.step, planDigest, policyVersion: policy.version } });
+    if (voice.verdict === 'narrow') await narrow(turn, person, step.step, voice.items);
+    const data = {
+      step: step.step,
+      planDigest: turn.state.planDigest!,
+      policyVersion: policy.version,
+      ...(standsInFor && { standsInFor }),
+    };
+    await turn.append({ event: 'request-reviewed', by: person, data });
     // Another policy may have come into force while the voice was written: it was the last one for the plan that was.
     await upToDate(parts, turn);
     await grantWhenComplete(turn);
     return turn.state;
   });
+}
+
+/** A crash between this entry and the voice leaves the narrower plan, and asks the same step again. */
+async function narrow(turn: Turn, person: Pseudonym, step: string, asked: readonly Item[]): Promise<void> {
+  const plan = turn.state.plan!;
+  const items = asked.map((item) => ({ ...item, from: parseInstant(item.from), to: parseInstant(item.to) }));
+  judgeNarrower(items, plan.items);
+  const next = narrowPlan(plan, items);
+  await turn.append({ event: 'plan-narrowed', by: person, data: { plan: next, planDigest: planDigest(next), rows: [], step } });
 }
 
 /** No voice counts for a plan that the policy in force would make stricter. Another one may come into force while this one is asked. */
@@ -66,7 +86,7 @@ async function upToDate(parts: Parts, turn: Turn): Promise<Policy> {
 
 /** The last voice makes it granted. Also run at start: a crash between the voice and this entry must not ask anybody again. */
 export async function grantWhenComplete(turn: Turn): Promise<void> {
-  const { tracks, planDigest, voices } = turn.state;
+  const { tracks, planDigest: digest, voices } = turn.state;
   if (tracks.approval !== 'held' || nextStep(turn.state) !== null) return;
-  await turn.append({ event: 'export-granted', by: 'gate', data: { planDigest: planDigest!, voices: voices.length } });
+  await turn.append({ event: 'export-granted', by: 'gate', data: { planDigest: digest!, voices: voices.length } });
 }

@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { judgeVoice } from '../domain/approval.js';
 import type { Edge, RequestEvents } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -12,14 +11,13 @@ import type { Person } from '../domain/subject.js';
 import type { Tools } from '../media/find-ffmpeg.js';
 import { renderStill } from '../media/still.js';
 import { openWork } from '../media/work-folder.js';
-import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import { doubtedTake } from './confirm-times.js';
 import { findEdges } from './find-edges.js';
 import type { Requests } from './requests.js';
+import { turnOf, type StandInParts } from './stand-in.js';
 
-interface Parts {
-  policy: Policy;
+interface Parts extends StandInParts {
   requests: Requests;
   objects: Objects;
   tools: Tools;
@@ -32,7 +30,10 @@ interface Parts {
  */
 export async function showFrame(parts: Parts, person: Person, requestId: string, camera: string, edge: Edge): Promise<Buffer> {
   const found = await parts.requests.take(requestId, async ({ state, append }) => {
-    const take = (state.tracks.approval === 'held' ? takeToAgreeTo : doubtedTake)(parts.policy, state, person, camera);
+    const take =
+      state.tracks.approval === 'held'
+        ? await takeToAgreeTo(parts, state, person, camera)
+        : doubtedTake(parts.policy, state, person, camera);
     const at = await findEdges(parts.objects, take);
     await append({ event: 'frame-inspected', by: person.pseudonym, data: { camera, edge } });
     return at[edge];
@@ -56,11 +57,13 @@ export async function showFrame(parts: Parts, person: Person, requestId: string,
 }
 
 /** The camera's footage, where it is this person's turn and the plan has them look first. */
-function takeToAgreeTo(policy: Policy, state: RequestState, person: Person, camera: string): RequestEvents['footage-sealed'] {
-  const { site } = state.requested;
-  const { step } = judgeVoice(state, person.pseudonym, ({ role }) => policy.holds(person.user, role, site));
-  if (!policy.allows(person.user, 'review', 'request:*', site))
-    throw new Problem('not-permitted', `No policy row lets ${person.user} review requests at ${site}.`);
+async function takeToAgreeTo(
+  parts: StandInParts,
+  state: RequestState,
+  person: Person,
+  camera: string,
+): Promise<RequestEvents['footage-sealed']> {
+  const { step } = (await turnOf(parts, state, person, parts.policy)).step;
   if (!state.plan!.inspect.includes(step))
     throw new Problem('not-permitted', `The plan of ${state.requestId} lets nobody see the footage for step ${step}.`);
   if (state.tracks.custody !== 'sealed')

@@ -19,7 +19,8 @@ interface Parts {
 export async function sweep({ requests, objects, policyTexts }: Parts): Promise<void> {
   const known = new Set<string>(policyTexts);
   for (const id of requests.ids()) {
-    const { takes, package: packed } = requests.state(id);
+    const { takes, package: packed, tracks } = requests.state(id);
+    if (tracks.custody === 'expired') continue;
     const lists = [...takes.map((take) => take.index), ...(packed ? [packed.index] : [])];
     for (const list of lists) {
       known.add(list.object);

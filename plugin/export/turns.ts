@@ -8,11 +8,14 @@ export class Turns {
     this.#queue = new PQueue({ concurrency: most });
   }
 
-  /** Runs `step` when it is its turn; an abort before that leaves the line. */
-  take<T>(step: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#queue.add(() => {
-      signal?.throwIfAborted();
-      return step();
-    });
+  /** Runs `step` when it is its turn; an abort before that leaves the line. `due`: the smallest goes first; without it, who came first. */
+  take<T>(step: () => Promise<T>, signal?: AbortSignal, due = 0): Promise<T> {
+    return this.#queue.add(
+      () => {
+        signal?.throwIfAborted();
+        return step();
+      },
+      { priority: -due },
+    );
   }
 }

@@ -2,7 +2,7 @@
 // silence never approves and never closes.
 import type { RequestEvents } from '../domain/audit-event.js';
 import { isReviewDue } from '../domain/draw-review.js';
-import { dueTimes } from '../domain/due-times.js';
+import { dueTimes, paperDueAt } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
@@ -31,7 +31,7 @@ export async function flagLate({ requests, log, now }: Parts): Promise<void> {
   }
 }
 
-type FlagName = 'deadline-missed' | 'sla-missed' | 'review-overdue';
+type FlagName = 'deadline-near' | 'deadline-missed' | 'sla-missed' | 'paper-overdue' | 'review-overdue';
 type Flag = { [E in FlagName]: { event: E; data: RequestEvents[E] } }[FlagName];
 
 /** Each is raised once. */
@@ -41,8 +41,12 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
   if (isReviewDue(state) && !state.reviewOverdue && isPast(state.draw!.dueAt))
     flags.push({ event: 'review-overdue', data: { dueAt: state.draw!.dueAt } });
   if (!isOpen(state)) return flags;
-  const provideBy = state.requested.instrument?.provideBy;
+  const provideBy = state.instrument?.provideBy;
   if (provideBy && !state.late && isPast(provideBy)) flags.push({ event: 'deadline-missed', data: { provideBy } });
+  else if (provideBy && !state.late && !state.isDeadlineNear && isNear(state.requestedAt, provideBy, now))
+    flags.push({ event: 'deadline-near', data: { provideBy } });
+  const paperDue = paperDueAt(state);
+  if (paperDue && !state.paperOverdue && isPast(paperDue)) flags.push({ event: 'paper-overdue', data: { dueAt: paperDue } });
   const due = dueTimes(state);
   if (!due) return flags;
   // A first voice that came late, before anybody looked, was late all the same.
@@ -55,6 +59,13 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
   return flags;
 }
 
+/** Three quarters of the time that was given. */
+const isNear = (requestedAt: Instant, provideBy: Instant, now: Date): boolean =>
+  now.getTime() >= Date.parse(requestedAt) + 0.75 * (Date.parse(provideBy) - Date.parse(requestedAt));
+
 /** Somebody still owes something for its release. */
-const isOpen = ({ tracks }: RequestState): boolean =>
-  (tracks.approval === 'held' || tracks.approval === 'granted') && tracks.delivery !== 'released' && tracks.custody !== 'unavailable';
+const isOpen = ({ tracks, state }: RequestState): boolean =>
+  (tracks.approval === 'held' || tracks.approval === 'granted') &&
+  tracks.delivery !== 'released' &&
+  tracks.custody !== 'unavailable' &&
+  state !== 'viewable';

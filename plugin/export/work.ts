@@ -1,7 +1,7 @@
 // What machines still owe each request, read from its state alone: so after a crash the same question gives the same work.
 import { setMaxListeners } from 'node:events';
 import type { Log } from '../domain/log.js';
-import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
+import { awaitsPaper, unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { Problem, type ProblemCode } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import { giveUp } from './preserve.js';
@@ -30,7 +30,8 @@ export function workFor(state: RequestState): 'preserve' | 'fulfil' | null {
   const { tracks } = state;
   const open = tracks.approval === 'held' || tracks.approval === 'granted';
   if (open && (tracks.custody === 'none' || tracks.custody === 'queued' || tracks.custody === 'pulling')) return 'preserve';
-  if (unconfirmed(state).length > 0) return null;
+  // Nothing is made of what is only seen, nor before the paper of an emergency is there.
+  if (unconfirmed(state).length > 0 || awaitsPaper(state) || state.plan?.deliver === 'view') return null;
   if (tracks.approval === 'granted' && tracks.custody === 'sealed' && (tracks.delivery === 'none' || tracks.delivery === 'packaging'))
     return 'fulfil';
   return null;

@@ -3,37 +3,39 @@ import { z } from 'zod';
 import { findings } from '../domain/audit-event.js';
 import { bases, returnCodes } from '../domain/basis.js';
 import { idKinds, type Application } from '../domain/export-request.js';
+import { purposes } from '../domain/kind.js';
 import { approvalKinds, instrumentTypes } from '../domain/legal-instrument.js';
 import { isUserId, type UserId } from '../domain/subject.js';
 
 /** One line for people: no control characters, which could forge lines on paper and marks. */
-const line = (longest: number) =>
+export const line = (longest: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(longest)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
-const instant = z
+export const instantSchema = z
   .string()
   .max(40)
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/, 'an instant with its zone, like 2026-03-01T10:00:00+08:00');
 const cameraId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'a camera of policies/cameras.csv');
-const user = z.custom<UserId>((value) => typeof value === 'string' && isUserId(value), 'a user like user:li.wei');
+export const user = z.custom<UserId>((value) => typeof value === 'string' && isUserId(value), 'a user like user:li.wei');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256, 64 lower-case hex digits');
 
 /** A scan that is not there is a defect of the form, to be told with all others. */
 const scan = sha256.or(z.literal('')).default('');
 
-const instrument = z.strictObject({
+export const instrumentSchema = z.strictObject({
   type: z.enum(instrumentTypes),
   number: line(64),
   issuer: line(120),
   sealPresent: z.boolean(),
   issuedOn: z.iso.date(),
-  provideBy: instant.optional(),
+  provideBy: instantSchema.optional(),
+  describes: line(500).optional(),
   covers: z
-    .array(z.strictObject({ cameras: z.array(cameraId).min(1).max(64), from: instant, to: instant }))
+    .array(z.strictObject({ cameras: z.array(cameraId).min(1).max(64), from: instantSchema, to: instantSchema }))
     .min(1)
     .max(32),
   approverName: line(64).optional(),
@@ -41,28 +43,50 @@ const instrument = z.strictObject({
   approval: z.strictObject({ kind: z.enum(approvalKinds), issuer: line(120), scanSha256: scan }).optional(),
 });
 
+export const itemsSchema = z
+  .array(z.strictObject({ camera: cameraId, from: instantSchema, to: instantSchema, basis: z.literal('recorder').optional() }))
+  .min(1)
+  .max(32);
+export const precheckSchema = z.strictObject({ items: itemsSchema });
+
+export const officersSchema = z
+  .array(
+    z.strictObject({
+      name: line(64),
+      unit: line(120),
+      idKind: z.enum(idKinds),
+      idNumber: line(32),
+      idValidUntil: z.iso.date().optional(),
+      cardSha256: sha256.optional(),
+      auxiliary: z.literal(true).optional(),
+    }),
+  )
+  .max(8);
+
 export const applicationSchema = z.strictObject({
   basis: z.enum(bases),
-  items: z
-    .array(z.strictObject({ camera: cameraId, from: instant, to: instant }))
-    .min(1)
-    .max(32),
-  officers: z.array(z.strictObject({ name: line(64), unit: line(120), idKind: z.enum(idKinds), idNumber: line(32) })).max(8),
+  purpose: z.enum(purposes).optional(),
+  items: itemsSchema,
+  officers: officersSchema,
   reason: line(500),
   caseNumber: line(64).optional(),
   necessity: line(500).optional(),
-  instrument: instrument.optional(),
+  instrument: instrumentSchema.optional(),
+  recordingReference: line(64).optional(),
+  visitor: z.strictObject({ name: line(64), idNumber: line(32), statement: line(500) }).optional(),
+  ticket: line(64).optional(),
   applicant: user.optional(),
 }) satisfies z.ZodType<Application>;
 
 export const reviewSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('approve'), planDigest: z.string().max(80).optional() }),
+  z.strictObject({ verdict: z.literal('narrow'), items: itemsSchema, planDigest: z.string().max(80).optional() }),
   z.strictObject({ verdict: z.literal('return'), code: z.enum(returnCodes) }),
 ]);
 
 export const afterReviewSchema = z.strictObject({ finding: z.enum(findings) });
 
-export const timesSchema = z.strictObject({ camera: cameraId, first: instant, last: instant });
+export const timesSchema = z.strictObject({ camera: cameraId, first: instantSchema, last: instantSchema });
 
 export const sessionSchema = z.strictObject({ user: z.string().max(80), password: z.string().max(256) });
 export const accountSchema = z.strictObject({ user, name: line(64), unit: line(120), password: z.string().min(1).max(256) });

@@ -1,12 +1,13 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
-import { dueTimes } from '../domain/due-times.js';
+import { dueTimes, paperDueAt } from '../domain/due-times.js';
+import { isConfidential, kindOf } from '../domain/kind.js';
 import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
-import type { Person } from '../domain/subject.js';
-import type { Policy } from '../policy/load.js';
 import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
+import { keptUntil } from '../export/erase.js';
+import { expiresAt } from '../export/expire.js';
 import { applicationOf, unitOf } from '../export/revealed.js';
 
 export async function viewOf(state: RequestState, store: Store) {
@@ -17,7 +18,10 @@ export async function viewOf(state: RequestState, store: Store) {
     requestId: state.requestId,
     state: state.state,
     ...state.tracks,
+    kind: kindOf(state.requested),
+    confidential: isConfidential(state.requested.basis),
     basis: state.requested.basis,
+    purpose: state.requested.purpose ?? 'evidence',
     city: state.requested.city,
     site: state.requested.site,
     items: state.requested.items,
@@ -26,6 +30,10 @@ export async function viewOf(state: RequestState, store: Store) {
     enteredBy: await nameOf(state.requested.enteredBy),
     requestedAt: state.requestedAt,
     reason: application?.reason ?? null,
+    necessity: application?.necessity ?? null,
+    visitor: application?.visitor ?? null,
+    ticket: application?.ticket ?? null,
+    recordingReference: application?.recordingReference ?? null,
     caseNumber: application?.caseNumber ?? null,
     instrument: application?.instrument ?? null,
     officers: application?.officers ?? [],
@@ -37,7 +45,26 @@ export async function viewOf(state: RequestState, store: Store) {
     slaMissed: state.slaMissed,
     waitsFor: waits,
     waitsForRoom: state.waitsFor,
-    voices: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, by: await nameOf(by) }))),
+    voices: await Promise.all(
+      state.voices.map(async ({ step, by, at, standsInFor }) => ({
+        step,
+        at,
+        by: await nameOf(by),
+        standsInFor: await nameOf(standsInFor),
+      })),
+    ),
+    granted: state.plan?.items ?? [],
+    grantedAt: state.grantedAt,
+    endedAt: state.endedAt,
+    callBacks: await Promise.all(state.callBacks.map(async (call) => ({ ...call, by: await nameOf(call.by) }))),
+    paper: state.paper && { ...state.paper, servedBy: await nameOf(state.paper.servedBy) },
+    paperDueAt: paperDueAt(state),
+    paperOverdue: state.paperOverdue,
+    glass: state.glass && { ...state.glass, askedBy: await nameOf(state.glass.askedBy) },
+    hold: state.hold && { ...state.hold, by: await nameOf(state.hold.by) },
+    footageExpiresAt: expiresAt(state),
+    keptUntil: keptUntil(state),
+    views: state.views.length,
     denied: state.denied,
     returned: state.returned,
     attempts: state.attempts,
@@ -86,16 +113,3 @@ export const summaryOf = (row: RequestRow) => ({
   late: row.late === 1,
   applicant: row.applicant,
 });
-
-/** Who may read a request: its people, and those who act or look after things at its site. */
-export function mayRead(state: RequestState, subject: Person, policy: Policy): boolean {
-  const person = subject.pseudonym;
-  if (person === state.requested.applicant || person === state.requested.enteredBy) return true;
-  const { site } = state.requested;
-  return (
-    policy.allows(subject.user, 'review', 'request:*', site) ||
-    policy.allows(subject.user, 'release', 'request:*', site) ||
-    policy.allows(subject.user, 'inspect', 'request:*', site) ||
-    policy.allows(subject.user, 'read-journal', 'journal:*', site)
-  );
-}

@@ -1,7 +1,8 @@
 // Does the application hold what its plan asks for? Formal defects only, all at once, by the return codes (F9). A length is no
 // defect, a passed deadline is none, and neither is a notice without its approver's name: that usually stays on the stub.
-import type { FormDefect, ReturnCode } from '../domain/basis.js';
+import type { Basis, FormDefect, ReturnCode } from '../domain/basis.js';
 import type { Application, Item, Officer } from '../domain/export-request.js';
+import { kindOf } from '../domain/kind.js';
 import { approvalKinds, coveredSpans, type ApprovalPaper, type LegalInstrument } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
@@ -14,8 +15,18 @@ const defect = (code: ReturnCode | FormDefect, where: string, detail: string): F
 export function judgeApplication(application: Application, plan: Plan, law: Law, now: Date): Fault[] {
   if (application.basis === 'FOREIGN')
     return [defect('FOREIGN_REQUEST', 'basis', 'A foreign body asks through the competent authority; nothing is provided here.')];
-  return [...judgeInstrument(application, plan, law, now), ...judgeOfficers(application.officers, plan), ...judgeAmount(application, plan)];
+  return [
+    ...(paperComesLater(application, plan) ? [] : judgeInstrument(application, plan, law, now)),
+    ...judgeOfficers(application, plan),
+    ...judgeCards(application, now),
+    ...judgeKind(application),
+    ...judgeAmount(application, plan),
+  ];
 }
+
+/** Danger does not wait for a paper; nothing leaves before it is there. */
+const paperComesLater = ({ basis, purpose, instrument }: Application, { paperHours }: Plan): boolean =>
+  kindOf({ basis, purpose }) === 'emergency' && paperHours !== null && instrument === undefined;
 
 const isScanHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 const scanMissing = 'The scan or e-sealed file is missing: its SHA-256 has 64 hex digits.';
@@ -57,11 +68,12 @@ function judgeApproval(approval: ApprovalPaper | undefined): Fault[] {
   return faults;
 }
 
+const dayInBeijing = (now: Date): string => new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+
 /** Not after today, by the calendar of the paper's country (UTC+8, no summer time). */
 function isPastDay(day: string, now: Date): boolean {
-  const today = new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
   const read = /^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00:00Z`) : null;
-  return read !== null && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day) && day <= today;
+  return read !== null && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day) && day <= dayInBeijing(now);
 }
 
 /** Instants compare as text once they are spelt alike. */
@@ -85,20 +97,58 @@ function judgeScope({ camera, from, to }: Item, index: number, instrument: Legal
   ];
 }
 
-/** F3. One paper, one person: an officer listed twice, or without name, unit or number, does not make two. */
-function judgeOfficers(officers: readonly Officer[], plan: Plan): Fault[] {
-  const identified = officers.filter(({ name, unit, idNumber }) => [name, unit, idNumber].every((text) => text.trim() !== ''));
-  const people = new Set(
-    identified.map(({ idKind, idNumber }) => `${idKind} ${idNumber.normalize('NFKC').replace(/\s/g, '').toUpperCase()}`),
-  );
-  if (people.size >= plan.officers) return [];
+/** F3. One paper, one person: an officer listed twice, or without name, unit or number, does not make two; an auxiliary makes none. */
+function judgeOfficers(application: Application, plan: Plan): Fault[] {
+  const identified = application.officers.filter(({ name, unit, idNumber }) => [name, unit, idNumber].every((text) => text.trim() !== ''));
+  const people = new Set(identified.filter(({ auxiliary }) => !auxiliary).map(cardOf));
+  const isRecorded = plan.orRecorded && isRecordedPair(application, identified, people.size);
+  if (people.size >= plan.officers || isRecorded) return [];
+  const exception =
+    plan.orRecorded && oneWillDo.includes(application.basis) ? ' (or one with an auxiliary, and the reference of the full recording)' : '';
   return [
     defect(
       'OFFICER_COUNT',
       'officers',
-      `${plan.officers} officers with name, unit and ID number are needed; ${people.size} different ones are given.`,
+      `${plan.officers} officers with name, unit and ID number are needed${exception}; ${people.size} different ones are given.`,
     ),
   ];
+}
+
+const cardOf = ({ idKind, idNumber }: Officer): string => `${idKind} ${idNumber.normalize('NFKC').replace(/\s/g, '').toUpperCase()}`;
+
+/** ADMIN 52: one officer who leads an auxiliary, where the whole act is recorded on audio and video. */
+const oneWillDo: readonly Basis[] = ['ADMIN_CASE', 'ADMIN_URGENT'];
+const isRecordedPair = ({ basis, recordingReference }: Application, identified: readonly Officer[], officers: number): boolean =>
+  oneWillDo.includes(basis) && officers >= 1 && identified.some(({ auxiliary }) => auxiliary) && (recordingReference?.trim() ?? '') !== '';
+
+/** Cards that ran out; and copies where the officers do not come themselves (ADMIN 28(3): by fax or net). */
+function judgeCards({ basis, purpose, officers }: Application, now: Date): Fault[] {
+  const today = dayInBeijing(now);
+  const isUrgent = kindOf({ basis, purpose }) === 'urgent';
+  return officers.flatMap(({ idValidUntil, cardSha256 }, index) => [
+    ...(idValidUntil !== undefined && idValidUntil < today
+      ? [defect('ID_EXPIRED', `officers[${index}].idValidUntil`, `The card was valid until ${idValidUntil}.`)]
+      : []),
+    ...(isUrgent && !isScanHash(cardSha256 ?? '')
+      ? [
+          defect(
+            'card-copy-missing',
+            `officers[${index}].cardSha256`,
+            'An urgent application shows a copy of each officer’s card: its SHA-256.',
+          ),
+        ]
+      : []),
+  ]);
+}
+
+/** What matters that are no organ's show instead of an instrument. */
+function judgeKind({ basis, purpose, visitor, ticket }: Application): Fault[] {
+  const kind = kindOf({ basis, purpose });
+  const isVisitor = visitor !== undefined && [visitor.name, visitor.idNumber, visitor.statement].every((text) => text.trim() !== '');
+  if (kind === 'citizen-view' && !isVisitor)
+    return [defect('visitor-missing', 'visitor', 'Who wants to see gives name, ID number, and what the footage has to do with them.')];
+  if (kind === 'internal' && !ticket?.trim()) return [defect('ticket-missing', 'ticket', 'The number of the unit’s own ticket is needed.')];
+  return [];
 }
 
 function judgeAmount({ items, necessity }: Application, plan: Plan): Fault[] {

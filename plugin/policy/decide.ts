@@ -6,11 +6,13 @@ import type { City, Place, Site } from '../domain/camera.js';
 import { acts, type Act, type Decision, type Fact, type Question, type Reason } from '../domain/decision.js';
 import type { Duty } from '../domain/duty.js';
 import type { Item } from '../domain/export-request.js';
+import { kindOf } from '../domain/kind.js';
 import { Problem } from '../domain/problem.js';
 import { hours } from '../domain/span.js';
 import { isUserId } from '../domain/subject.js';
 import type { Words } from './enforcer.js';
 import { hoursAsked } from './hours-asked.js';
+import { kindDuties } from './kind-duties.js';
 import type { StepRow } from './people.js';
 import type { RowIndex } from './row-index.js';
 import { objectOf, type PolicyRow } from './rows.js';
@@ -72,12 +74,15 @@ export function decide(grounds: Grounds, question: Question): Decision {
     // Several cameras: one that is denied denies all.
     if (findings.some((finding) => finding.verdict === 'deny'))
       return deny(rows.some((row) => row.effect === 'deny') ? 'row-denies' : 'no-row-allows', facts, rows);
-    const duties = strictest(rows.flatMap((row) => row.duties)).map((duty) => inStepOrder(duty, grounds.steps));
+    const duties = strictest([...rows.flatMap((row) => row.duties), ...ofKind(question)]).map((duty) => inStepOrder(duty, grounds.steps));
     return { verdict: 'allow', reasons: ['row-allows'], rows: inSourceOrder(rows), facts, duties, ...head };
   } catch {
     return deny('policy-failed');
   }
 }
+
+/** What the kind of the matter asks for beside the rows. */
+const ofKind = ({ basis, purpose }: Question): readonly Duty[] => (basis === '-' ? [] : kindDuties[kindOf({ basis, purpose })]);
 
 /** An act that needs no legal basis. `where` null: the gate itself. Anything that breaks is a no. */
 export function allows(grounds: Grounds, user: string, act: Act, object: string, where: { site: Site; city: City } | null): boolean {

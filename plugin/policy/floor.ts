@@ -88,8 +88,10 @@ function judgeRow(row: PolicyRow, index: RowIndex, law: Law): Fault[] {
   }
   if (row.basis === 'FOREIGN') return [belowFloor(law, 'F8', where, 'No row may allow anything under FOREIGN.')];
   if (!isExport(row.act)) return [];
-  if (row.basis === 'CITIZEN_VIEW')
+  if (row.basis === 'CITIZEN_VIEW' && row.act !== 'request')
     return [belowFloor(law, 'F11', where, `Under CITIZEN_VIEW no file leaves: the act ${row.act} cannot be allowed.`)];
+  if (row.basis === 'CITIZEN_VIEW' && row.when === '*' && find(leastDuties(row, row.basis, index), 'deliver')?.what !== 'view')
+    return [belowFloor(law, 'F11', where, 'Under CITIZEN_VIEW nothing leaves: the row says deliver:view.')];
   // One basis is enough to tell: the first that falls short names the row once.
   for (const basis of basesOf(row.basis)) {
     const faults = judgeExport(row, basis, index, law);

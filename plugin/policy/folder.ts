@@ -16,6 +16,7 @@ const fixedFiles = [
   'cameras.csv',
   'steps.csv',
   'roles.csv',
+  'directory.csv',
   'tier-1.csv',
   'tier-2.csv',
   'tier-3.csv',

@@ -7,6 +7,7 @@ import { Problem, type Fault } from '../domain/problem.js';
 import { isUserId, type RoleName, type UserId } from '../domain/subject.js';
 import { allows, decide, type Grounds } from './decide.js';
 import { judgeModel, makeEnforcer, makeRoles, type Words } from './enforcer.js';
+import { readDirectory, type DirectoryEntry } from './directory.js';
 import { findSitesInUse, judgeEditors, judgeFillable, judgeHeld } from './fillable.js';
 import { judgeFloor } from './floor.js';
 import { filesIn, readFolder, takeTexts, versionOf, type PolicyTexts } from './folder.js';
@@ -35,6 +36,8 @@ export interface Policy {
   /** In the order of steps.csv. */
   readonly steps: readonly StepRow[];
   readonly holdings: readonly Holding[];
+  /** By its id: whom to call back, and on which number. */
+  readonly directory: ReadonlyMap<string, DirectoryEntry>;
   /** Groups whose cameras make a request sensitive. */
   readonly sensitiveGroups: readonly string[];
   /** May this person do this to footage, and on what terms? Problems: `camera-unknown`, `sites-mixed`, `span-invalid`. */
@@ -112,7 +115,12 @@ async function judge(texts: PolicyTexts): Promise<Judgement> {
 const notesOn = (rows: readonly PolicyRow[]): Fault[] =>
   rows.flatMap(({ source, duties }) => {
     const terms = applyAll(duties);
-    const words = unkept({ masks: terms.masks ?? [], original: terms.original ?? 'with', encrypt: terms.encrypt ?? 'none' });
+    const words = unkept({
+      masks: terms.masks ?? [],
+      deliver: terms.deliver ?? 'package',
+      original: terms.original ?? 'with',
+      encrypt: terms.encrypt ?? 'none',
+    });
     if (words.length === 0) return [];
     const detail = `${words.join(' ')}: this version cannot keep it yet, so no request under this row is released.`;
     return [{ code: 'duty-unkept', where: `${source}:1`, detail }];
@@ -123,6 +131,7 @@ interface Read {
   places: Places;
   steps: ReadonlyMap<string, StepRow>;
   holdings: readonly Holding[];
+  directory: ReadonlyMap<string, DirectoryEntry>;
   rows: readonly PolicyRow[];
   index: RowIndex;
   /** Was every line read? */
@@ -140,6 +149,7 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
   const { sites, declared } = await readSites(texts['sites.csv'], cities, faults, pace);
   const groups = await readGroups(texts['groups.csv'], faults, pace);
   const cameras = await readCameras(texts['cameras.csv'], { sites, groups }, faults, pace);
+  const directory = await readDirectory(texts['directory.csv'], cities, faults, pace);
   const steps = await readSteps(texts['steps.csv'], faults, pace);
   const arePlacesWhole = faults.length === 0;
   const { holdings, doubtful, named } = await readHoldings(texts['roles.csv'], { cities, sites }, faults, pace);
@@ -171,7 +181,7 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
     add(faults, await judgeFillable(ground, pace));
     add(faults, judgeEditors(ground.holdings, index));
   }
-  return { law, places: { cities, sites, cameras, groups }, steps, holdings, rows, index, isWhole };
+  return { law, places: { cities, sites, cameras, groups }, steps, holdings, directory, rows, index, isWhole };
 }
 
 async function readAllRows(
@@ -202,7 +212,11 @@ async function readAllRows(
 }
 
 /** What was read, put together: judged before, by whoever calls. */
-export async function assemble(texts: PolicyTexts, { law, places, steps, holdings, rows, index }: Read, pace: Pace): Promise<Policy> {
+export async function assemble(
+  texts: PolicyTexts,
+  { law, places, steps, holdings, directory, rows, index }: Read,
+  pace: Pace,
+): Promise<Policy> {
   const version = await versionOf(texts, pace);
   const { cities, sites, cameras, groups } = places;
   const held = new Set<string>();
@@ -244,6 +258,7 @@ export async function assemble(texts: PolicyTexts, { law, places, steps, holding
     rows: Object.freeze([...rows]),
     steps: Object.freeze(ordered),
     holdings: Object.freeze([...holdings]),
+    directory,
     sensitiveGroups: Object.freeze(sensitiveGroups),
     cities: Object.freeze([...cities.values()]),
     sites: Object.freeze([...sites.values()]),

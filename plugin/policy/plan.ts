@@ -42,6 +42,14 @@ export function makeStricterPlan(decision: Decision, plan: Plan, steps: StepOrde
   return fill(decision, strictest([...now, ...asked]), plan.items, steps, plan);
 }
 
+/** Plan n+1 with a narrower scope and the same terms: a shorter span does not make lighter what was asked for the longer one. */
+export const narrowPlan = (plan: Plan, items: readonly Item[]): Plan => ({
+  ...plan,
+  number: plan.number + 1,
+  replaces: planDigest(plan),
+  items,
+});
+
 function judgeVerdict({ verdict, reasons }: Decision): void {
   if (verdict !== 'allow') throw new Problem('request-denied', 'There is no plan for what the policy denies.', { reasons });
 }
@@ -65,12 +73,14 @@ function fill(decision: Decision, duties: readonly Duty[], items: readonly Item[
     inspect: draft.inspect ?? [],
     privacyReview: draft.privacyReview ?? 'none',
     officers: draft.officers ?? 0,
+    orRecorded: draft.orRecorded ?? false,
     papers: draft.papers ?? [],
     span: draft.span,
     cameras: draft.cameras,
     execute: draft.execute,
     marks: draft.marks,
     masks: draft.masks ?? [],
+    deliver: draft.deliver ?? 'package',
     original: draft.original,
     encrypt: draft.encrypt ?? 'none',
     downloads: draft.downloads,
@@ -78,13 +88,14 @@ function fill(decision: Decision, duties: readonly Duty[], items: readonly Item[
     retainDays: draft.retainDays ?? null,
     registerYears: Math.max(draft.registerYears ?? 0, leastRegisterYears),
     sla: draft.sla ?? null,
+    paperHours: draft.paperHours ?? null,
     reviewAfter: draft.reviewAfter ?? null,
     policyVersion,
   };
 }
 
 /** The duties that a plan holds. */
-export const termsOf = ({ steps, retainDays, sla, reviewAfter, ...plan }: Plan): Duty[] =>
+export const termsOf = ({ steps, retainDays, sla, paperHours, reviewAfter, ...plan }: Plan): Duty[] =>
   dutiesOf({
     ...plan,
     // A plan without officers names none: the duty begins at one.
@@ -92,6 +103,7 @@ export const termsOf = ({ steps, retainDays, sla, reviewAfter, ...plan }: Plan):
     steps: steps.map(({ step }) => step),
     retainDays: retainDays ?? undefined,
     sla: sla ?? undefined,
+    paperHours: paperHours ?? undefined,
     reviewAfter: reviewAfter ?? undefined,
   });
 

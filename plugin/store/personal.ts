@@ -38,6 +38,11 @@ export class Personal {
       );
     return disclosure;
   }
+
+  /** The value is gone for good; a commitment that was never here, or is mute already, is none's loss. */
+  async erase(commitment: Commitment): Promise<void> {
+    await this.database.deleteFrom('personal').where('commitment', '=', commitment).execute();
+  }
 }
 
 function opens(commitment: Commitment, { field, value, salt }: Disclosure): boolean {

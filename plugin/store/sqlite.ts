@@ -32,8 +32,8 @@ type OpenDriver = (path: string) => DriverFile;
 /** Milliseconds to wait for another process that holds the database: a backup, a reader at a check-point. */
 const busyMs = 5_000;
 
-// WAL with synchronous=FULL: a commit that was answered is on disk (synchronous=NORMAL would lose the last ones in a power cut).
-const forDurability = `pragma busy_timeout = ${busyMs}; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;`;
+// What is erased is overwritten too, not only forgotten. WAL with synchronous=FULL: a commit that was answered is on disk (synchronous=NORMAL would lose the last ones in a power cut).
+const forDurability = `pragma busy_timeout = ${busyMs}; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on;`;
 
 /** Opens (or makes) a database file. Problem `store-unavailable`. */
 export async function openSqlite(path: string): Promise<SqliteFile> {

@@ -1,13 +1,19 @@
 // What the operations of the API are given.
 import type { Pseudonym } from '../../domain/audit-event.js';
+import type { Log } from '../../domain/log.js';
 import type { Person, Subject } from '../../domain/subject.js';
+import type { Source, Vms } from '../../domain/vms.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Tools } from '../../media/find-ffmpeg.js';
 import type { Objects } from '../../store/objects.js';
 import type { Policy } from '../../policy/load.js';
+import type { ClockWatch } from '../../export/clock-watch.js';
+import type { Delegations } from '../../export/delegations.js';
 import type { Policies } from '../../export/policies.js';
 import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
+import type { ReadRecord } from '../../export/read-record.js';
+import type { Speeds } from '../../export/speeds.js';
 import type { ProgressHub } from '../progress-hub.js';
 
 export interface ApiParts {
@@ -18,6 +24,13 @@ export interface ApiParts {
   policies: Policies;
   requests: Requests;
   store: Store;
+  log: Log;
+  delegations: Delegations;
+  clock: ClockWatch;
+  reads: ReadRecord;
+  speeds: Speeds;
+  /** The video system that records a camera, and where in it. */
+  vmsOf(camera: string): { vms: Vms; source: Source };
   progress: ProgressHub;
   tools: Tools;
   workFolder: string;

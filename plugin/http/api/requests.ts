@@ -16,7 +16,8 @@ import { review } from '../../export/review.js';
 import { showFrame } from '../../export/show-frame.js';
 import { operation, type Operation } from '../operation.js';
 import { afterReviewSchema, applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
-import { mayRead, summaryOf, viewOf } from '../view.js';
+import { isListed, mayRead } from '../../export/may-read.js';
+import { summaryOf, viewOf } from '../view.js';
 import type { ApiParts } from './parts.js';
 
 const submit = operation<ApiParts, typeof applicationSchema>({
@@ -43,19 +44,21 @@ const list = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests',
   summary: 'The requests that you may read, newest first (?state, ?site, ?review=due, ?limit, ?before)',
-  async run({ store, requests, policy }, { subject, query }) {
+  async run(parts, { subject, query }) {
+    const { store, requests } = parts;
     const limit = Math.min(200, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
     const state = query.get('state');
     if (state !== null && !states.includes(state as State)) throw new Problem('body-malformed', `state is one of: ${states.join(', ')}.`);
     const due = query.get('review');
     if (due !== null && due !== 'due') throw new Problem('body-malformed', 'review is: due.');
-    const isWanted = (found: RequestState): boolean => (due === null || isReviewDue(found)) && mayRead(found, subject, policy);
+    const isWanted = async (found: RequestState): Promise<boolean> =>
+      (due === null || isReviewDue(found)) && isListed(parts, found, subject);
     const filter = { limit: PAGE, state: state ?? (due === null ? undefined : 'released'), site: query.get('site') ?? undefined };
     const found: ReturnType<typeof summaryOf>[] = [];
     // Page by page until enough of them may be read: a page of others' requests must not look like the end.
     for (let before = query.get('before') ?? undefined; found.length < limit;) {
       const rows = await store.requests.listRequests({ ...filter, before });
-      for (const row of rows) if (isWanted(requests.state(row.id))) found.push(summaryOf(row));
+      for (const row of rows) if (await isWanted(requests.state(row.id))) found.push(summaryOf(row));
       before = rows.at(-1)?.id;
       if (rows.length < PAGE) break;
     }
@@ -68,7 +71,9 @@ const show = operation<ApiParts, typeof emptySchema>({
   path: '/api/v1/requests/{id}',
   summary: 'One request',
   async run(parts, { subject, params }) {
-    return { status: 200, body: await viewOf(await readable(parts, subject, params['id']!), parts.store) };
+    const state = await readable(parts, subject, params['id']!);
+    await parts.reads.tell(subject, state.requestId);
+    return { status: 200, body: await viewOf(state, parts.store) };
   },
 });
 
@@ -190,12 +195,12 @@ const watch = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-async function readable({ requests, policy }: ApiParts, subject: Person, requestId: string): Promise<RequestState> {
+async function readable(parts: ApiParts, subject: Person, requestId: string): Promise<RequestState> {
   const unknown = new Problem('request-unknown', `There is no request ${requestId} that you may read.`);
-  if (!requests.ids().includes(requestId)) throw unknown;
-  const state = requests.state(requestId);
+  if (!parts.requests.isKnown(requestId)) throw unknown;
+  const state = parts.requests.state(requestId);
   // The same answer for what is not there and what is not theirs: numbers can be guessed.
-  if (!mayRead(state, subject, policy)) throw unknown;
+  if (!(await mayRead(parts, state, subject))) throw unknown;
   return state;
 }
 

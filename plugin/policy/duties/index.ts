@@ -2,6 +2,7 @@
 import type { DutyKind } from '../../domain/duty.js';
 import { approve } from './approve.js';
 import { cameras } from './cameras.js';
+import { deliver } from './deliver.js';
 import { downloads } from './downloads.js';
 import { encrypt } from './encrypt.js';
 import { execute } from './execute.js';
@@ -12,6 +13,7 @@ import { mark } from './mark.js';
 import { mask } from './mask.js';
 import { officers } from './officers.js';
 import { original } from './original.js';
+import { paper } from './paper.js';
 import { privacyReview } from './privacy-review.js';
 import { register } from './register.js';
 import { retain } from './retain.js';
@@ -29,6 +31,7 @@ export const duties = {
   'privacy-review': privacyReview,
   mask,
   mark,
+  deliver,
   original,
   encrypt,
   downloads,
@@ -36,6 +39,7 @@ export const duties = {
   retain,
   register,
   sla,
+  paper,
   execute,
   'review-after': reviewAfter,
   inspect,

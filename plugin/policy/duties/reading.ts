@@ -9,12 +9,14 @@ export type PlanDraft = { steps?: readonly string[] } & {
       | 'inspect'
       | 'privacyReview'
       | 'officers'
+      | 'orRecorded'
       | 'papers'
       | 'span'
       | 'cameras'
       | 'execute'
       | 'marks'
       | 'masks'
+      | 'deliver'
       | 'original'
       | 'encrypt'
       | 'downloads'
@@ -22,6 +24,7 @@ export type PlanDraft = { steps?: readonly string[] } & {
       | 'retainDays'
       | 'registerYears'
       | 'sla'
+      | 'paperHours'
       | 'reviewAfter'
   ]?: NonNullable<Plan[F]>;
 };

@@ -1,0 +1,25 @@
+// A narrower scope: every item lies inside one item of the wider scope, and something is left out. Checked, so that voices given for the
+// wider scope still stand for it; widening is a new request.
+import type { Item } from './export-request.js';
+import { Problem } from './problem.js';
+import { contains, milliseconds } from './span.js';
+
+const isInside = (item: Item, outer: Item): boolean => item.camera === outer.camera && item.basis === outer.basis && contains(outer, item);
+
+const amount = (items: readonly Item[]): number => items.reduce((sum, item) => sum + milliseconds(item), 0);
+
+/** Problem `scope-wider` for what is not inside, `scope-same` where nothing is left out, `span-invalid` for no item or an empty span. */
+export function judgeNarrower(items: readonly Item[], scope: readonly Item[]): void {
+  if (items.length === 0)
+    throw new Problem('span-invalid', 'A narrower scope names at least one camera and span; return the request instead.');
+  for (const item of items) {
+    if (item.from >= item.to)
+      throw new Problem('span-invalid', `The span of ${item.camera} ends (${item.to}) before it starts (${item.from}).`);
+    if (!scope.some((outer) => isInside(item, outer)))
+      throw new Problem('scope-wider', `${item.camera} ${item.from} to ${item.to} is not inside the scope; wider is a new request.`);
+    if (items.some((other) => other !== item && other.camera === item.camera && other.from < item.to && item.from < other.to))
+      throw new Problem('scope-wider', `Two spans of ${item.camera} overlap; name each time once.`);
+  }
+  if (items.length === scope.length && amount(items) === amount(scope))
+    throw new Problem('scope-same', 'The scope is as wide as before; agree to it, or leave something out.');
+}

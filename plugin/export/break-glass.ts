@@ -1,0 +1,47 @@
+// 破窗: two administrators set the missing voices of a request aside, each with their own login, for a reason of the list. The officer may
+// then watch the footage, marked; no file leaves for it, and voices are still asked for. It rings.
+import type { GlassReason } from '../domain/audit-event.js';
+import { judgeParty } from '../domain/approval.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import type { Log } from '../domain/log.js';
+import { Problem } from '../domain/problem.js';
+import type { Person } from '../domain/subject.js';
+import type { Policy } from '../policy/load.js';
+import type { Requests } from './requests.js';
+
+interface Parts {
+  readonly policy: Policy;
+  requests: Requests;
+  log: Log;
+  now: () => Date;
+}
+
+/** How long the second administrator has, milliseconds. */
+const ASKED_FOR_MS = 30 * 60_000;
+
+/** Problems: `not-permitted`, `own-request`, `already-voted`, `state-conflict`. */
+export async function breakGlass(parts: Parts, person: Person, requestId: string, reason: GlassReason): Promise<RequestState> {
+  if (!parts.policy.allows(person.user, 'manage', 'account:*', null))
+    throw new Problem('not-permitted', 'Breaking the glass needs two administrators (the act manage).');
+  return parts.requests.take(requestId, async (turn) => {
+    const { state } = turn;
+    judgeParty(state, person.pseudonym);
+    if (state.voices.some(({ by }) => by === person.pseudonym))
+      throw new Problem('already-voted', 'Who gave a voice to this request does not set the others aside.');
+    if (state.tracks.approval !== 'held' || state.glass?.broken)
+      throw new Problem(
+        'state-conflict',
+        `Request ${requestId} is ${state.state}${state.glass?.broken ? ', and its glass is broken already' : ''}.`,
+      );
+    const { glass } = state;
+    const stands = glass !== null && parts.now().getTime() - Date.parse(glass.askedAt) < ASKED_FOR_MS;
+    if (stands && glass.askedBy === person.pseudonym)
+      throw new Problem('state-conflict', 'You asked for it already; a second administrator does the same with their own login.');
+    if (stands && glass.reason !== reason)
+      throw new Problem('state-conflict', `The first administrator gave the reason ${glass.reason}; both stand for one reason.`);
+    if (!stands) await turn.append({ event: 'glass-asked', by: person.pseudonym, data: { reason } });
+    else await turn.append({ event: 'glass-broken', by: person.pseudonym, data: { reason, askedBy: glass.askedBy } });
+    parts.log('error', { event: stands ? 'glass-broken' : 'glass-asked', requestId, reasons: [reason] });
+    return turn.state;
+  });
+}

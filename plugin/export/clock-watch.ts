@@ -1,0 +1,95 @@
+// The gate's own clock stands in every entry and on every mark. Where it went back by more than two seconds, or the system says that it is
+// kept in step with nothing, that is recorded and nothing is released until an administrator has looked.
+import type { Entry } from '../domain/audit-event.js';
+import type { Log } from '../domain/log.js';
+import { Problem } from '../domain/problem.js';
+import type { Person } from '../domain/subject.js';
+import type { Journal } from '../journal/journal.js';
+import type { Policy } from '../policy/load.js';
+
+interface Parts {
+  journal: Journal;
+  readonly policy: Policy;
+  log: Log;
+  now: () => Date;
+  /** Milliseconds that only ever grow, from any beginning. */
+  monotonic: () => number;
+  /** Is the system's clock kept in step? Unknown only warns. */
+  synchronised: () => Promise<'yes' | 'no' | 'unknown'>;
+}
+
+const MOST_BACK_MS = 2_000;
+const STEP = 1000;
+
+type Doubt = Extract<Entry, { event: 'clock-stepped' }>;
+
+export class ClockWatch {
+  #doubt: Doubt | null = null;
+  #seen: { wall: number; steady: number };
+  /** Acknowledged and still so: it does not ring again until it was in step in between. */
+  #isUnsynchronisedKnown = false;
+  #hasWarned = false;
+
+  private constructor(private readonly parts: Parts) {
+    this.#seen = { wall: parts.now().getTime(), steady: parts.monotonic() };
+    const { journal } = parts;
+    for (let at = 0; at < journal.size; at += STEP) for (const entry of journal.read(at, STEP)) this.#learn(entry);
+  }
+
+  /** Also holds the clock against the journal's last entry: a step while the gate was down. */
+  static async start(parts: Parts): Promise<ClockWatch> {
+    const last = parts.journal.read(parts.journal.size - 1, 1)[0];
+    const watch = new ClockWatch(parts);
+    const back = last ? Date.parse(last.at) - parts.now().getTime() : 0;
+    if (back > MOST_BACK_MS) await watch.#raise('stepped-back', back);
+    await watch.look();
+    return watch;
+  }
+
+  get doubt(): Doubt | null {
+    return this.#doubt;
+  }
+
+  async look(): Promise<void> {
+    const { now, monotonic, synchronised, log } = this.parts;
+    const [wall, steady] = [now().getTime(), monotonic()];
+    const back = steady - this.#seen.steady - (wall - this.#seen.wall);
+    this.#seen = { wall, steady };
+    if (back > MOST_BACK_MS) await this.#raise('stepped-back', Math.round(back));
+    const word = await synchronised();
+    if (word === 'unknown' && !this.#hasWarned) log('warn', { event: 'clock-unknown' });
+    this.#hasWarned ||= word === 'unknown';
+    if (word === 'yes') this.#isUnsynchronisedKnown = false;
+    if (word !== 'no' || this.#isUnsynchronisedKnown) return;
+    this.#isUnsynchronisedKnown = true;
+    await this.#raise('unsynchronised', 0);
+  }
+
+  /** Problem `clock-doubted`. A step since the last look counts. */
+  async judge(): Promise<void> {
+    await this.look();
+    if (this.#doubt)
+      throw new Problem(
+        'clock-doubted',
+        `Entry ${this.#doubt.index} says that the gate’s clock ${this.#doubt.data.why === 'unsynchronised' ? 'is kept in step with nothing' : `went back by ${this.#doubt.data.backMs} ms`}; an administrator puts it right and acknowledges it.`,
+      );
+  }
+
+  /** Problems: `not-permitted`, `state-conflict`. */
+  async acknowledge(person: Person): Promise<void> {
+    if (!this.parts.policy.allows(person.user, 'manage', 'account:*', null))
+      throw new Problem('not-permitted', 'Acknowledging a step of the clock needs the act manage.');
+    if (!this.#doubt) throw new Problem('state-conflict', 'The clock is not in doubt.');
+    this.#learn(await this.parts.journal.append({ event: 'clock-acknowledged', by: person.pseudonym, data: { entry: this.#doubt.index } }));
+  }
+
+  async #raise(why: Doubt['data']['why'], backMs: number): Promise<void> {
+    this.parts.log('error', { event: 'clock-stepped', reasons: [why], ms: backMs });
+    this.#learn(await this.parts.journal.append({ event: 'clock-stepped', by: 'gate', data: { why, backMs } }));
+  }
+
+  #learn(entry: Entry): void {
+    if (entry.event === 'clock-stepped') this.#doubt = entry;
+    if (entry.event === 'clock-acknowledged') this.#doubt = null;
+  }
+}

@@ -1,0 +1,122 @@
+// 紧急: somebody asks by telephone. They are called back on a published number; the footage is preserved at once and, once agreed to, seen;
+// no file leaves before the paper came and somebody accepted it.
+import { judgeParty } from '../domain/approval.js';
+import type { Officer } from '../domain/export-request.js';
+import { kindOf } from '../domain/kind.js';
+import type { LegalInstrument } from '../domain/legal-instrument.js';
+import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Person } from '../domain/subject.js';
+import type { Policy } from '../policy/load.js';
+import { judgeApplication } from '../policy/application.js';
+import type { Store } from '../store/store.js';
+import { tidy } from './admit.js';
+import type { Requests, Turn } from './requests.js';
+import { applicationOf } from './revealed.js';
+
+interface Parts {
+  readonly policy: Policy;
+  requests: Requests;
+  store: Store;
+  now: () => Date;
+}
+
+/** By one of the custodian's own reviewers. Problems: `not-permitted`, `own-request`, `state-conflict`, `directory-unknown`. */
+export async function recordCallBack(
+  parts: Parts,
+  person: Person,
+  requestId: string,
+  { directory, confirmed }: { directory: string; confirmed: boolean },
+): Promise<RequestState> {
+  return parts.requests.take(requestId, async (turn) => {
+    judgeStaff(parts.policy, turn.state, person);
+    judgeParty(turn.state, person.pseudonym);
+    const { city } = turn.state.requested;
+    const entry = parts.policy.directory.get(directory);
+    if (!entry || (entry.city !== '*' && entry.city !== city)) {
+      const known = [...parts.policy.directory.values()].filter((it) => it.city === '*' || it.city === city).map(({ id }) => id);
+      throw new Problem(
+        'directory-unknown',
+        `directory.csv lists no ${directory.slice(0, 40)} for ${city}; right is one of: ${known.join(', ')}.`,
+      );
+    }
+    await turn.append({ event: 'call-back-made', by: person.pseudonym, data: { directory, confirmed } });
+    return turn.state;
+  });
+}
+
+/**
+ * The paper of an emergency, by who applied, or by a clerk who then does not accept it.
+ * Problems: `not-permitted`, `state-conflict`, `request-returned` with every fault of the form.
+ */
+export async function servePaper(
+  parts: Parts,
+  person: Person,
+  requestId: string,
+  paper: { instrument: LegalInstrument; officers?: readonly Officer[] | undefined },
+): Promise<RequestState> {
+  const { policy, store } = parts;
+  return parts.requests.take(requestId, async (turn) => {
+    const { state } = turn;
+    const isParty = [state.requested.applicant, state.requested.enteredBy].includes(person.pseudonym);
+    if (!isParty) judgeStaff(policy, state, person);
+    judgeAwaits(state);
+    const form = await applicationOf(state, store);
+    if (!form) throw new Problem('state-conflict', `The application of ${requestId} was erased; no paper can be put to it.`);
+    const application = tidy({
+      ...form,
+      items: state.plan!.items,
+      instrument: paper.instrument,
+      ...(paper.officers && { officers: paper.officers }),
+    });
+    const faults = judgeApplication(application, state.plan!, policy.law, parts.now());
+    if (faults.length > 0)
+      throw new Problem('request-returned', 'The paper is not taken; mend the named places and serve it again.', { requestId, faults });
+    const { type, scanSha256, provideBy = null } = application.instrument!;
+    const commitment = await store.personal.conceal('application', { ...application, items: form.items });
+    await turn.append({
+      event: 'paper-served',
+      by: person.pseudonym,
+      data: { instrument: { type, scanSha256, provideBy }, application: commitment },
+    });
+    return turn.state;
+  });
+}
+
+/** By one of the custodian's reviewers who neither applied nor served it. Problems: `not-permitted`, `own-request`, `paper-missing`. */
+export async function acceptPaper(parts: Parts, person: Person, requestId: string): Promise<RequestState> {
+  return parts.requests.take(requestId, async (turn) => {
+    const { state } = turn;
+    judgeStaff(parts.policy, state, person);
+    judgeParty(state, person.pseudonym);
+    judgeAwaits(state);
+    if (!state.paper) throw new Problem('paper-missing', `No paper was served for ${requestId} yet.`);
+    if (state.paper.servedBy === person.pseudonym)
+      throw new Problem('own-request', 'Who served the paper does not accept it; somebody else compares it with the form.');
+    await turn.append({ event: 'paper-accepted', by: person.pseudonym, data: { scanSha256: state.instrument!.scanSha256 } });
+    return turn.state;
+  });
+}
+
+/** An emergency of which no paper comes ends with an explanation; the footage stays sealed until it expires. */
+export async function closeEmergency(parts: Parts, person: Person, requestId: string, explanation: string): Promise<RequestState> {
+  return parts.requests.take(requestId, async (turn: Turn) => {
+    judgeStaff(parts.policy, turn.state, person);
+    judgeParty(turn.state, person.pseudonym);
+    judgeAwaits(turn.state);
+    const commitment = await parts.store.personal.conceal('explanation', explanation);
+    await turn.append({ event: 'request-closed', by: person.pseudonym, data: { explanation: commitment } });
+    return turn.state;
+  });
+}
+
+function judgeStaff(policy: Policy, { requested: { site } }: RequestState, { user }: Person): void {
+  if (!policy.allows(user, 'review', 'request:*', site))
+    throw new Problem('not-permitted', `No policy row lets ${user} review requests at ${site}.`);
+}
+
+function judgeAwaits(state: RequestState): void {
+  const isOpen = state.tracks.approval === 'held' || state.tracks.approval === 'granted';
+  if (kindOf(state.requested) !== 'emergency' || !isOpen || !awaitsPaper(state))
+    throw new Problem('state-conflict', `Request ${state.requestId} is ${state.state} and waits for no paper.`);
+}

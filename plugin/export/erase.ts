@@ -1,0 +1,60 @@
+// A personal value behind a request is erased: its row goes, its commitment stays mute for ever, and papers print 〔已删除〕. Not before the
+// register's time has passed (F7), and not under a hold.
+import type { Commitment } from '../domain/audit-event.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Instant } from '../domain/span.js';
+import type { Person } from '../domain/subject.js';
+import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
+import { isHeld } from './holds.js';
+import type { Requests } from './requests.js';
+
+interface Parts {
+  readonly policy: Policy;
+  requests: Requests;
+  store: Store;
+  now: () => Date;
+}
+
+export const erasable = ['application', 'unit'] as const;
+export type Erasable = (typeof erasable)[number];
+
+/** F7: three years at least, from the last thing that happened; longer where the plan says so. */
+const LEAST_YEARS = 3;
+
+export function keptUntil({ changedAt, plan }: Pick<RequestState, 'changedAt' | 'plan'>): Instant {
+  const until = new Date(changedAt);
+  until.setUTCFullYear(until.getUTCFullYear() + Math.max(plan?.registerYears ?? LEAST_YEARS, LEAST_YEARS));
+  return until.toISOString();
+}
+
+/** Problems: `request-unknown`, `not-permitted`, `footage-held`, `retention-running`, `state-conflict`. */
+export async function erase(parts: Parts, person: Person, requestId: string, field: Erasable): Promise<RequestState> {
+  const { policy, requests, store, now } = parts;
+  return requests.take(requestId, async (turn) => {
+    const { state } = turn;
+    const { site } = state.requested;
+    if (!policy.allows(person.user, 'destroy', 'request:*', site))
+      throw new Problem('not-permitted', `No policy row lets ${person.user} destroy at ${site}.`);
+    if (isHeld(state, now())) throw new Problem('footage-held', `A hold stands on ${requestId}; lift it first.`);
+    const until = keptUntil(state);
+    if (Date.parse(until) > now().getTime())
+      throw new Problem('retention-running', `What stands in the register about ${requestId} is kept until ${until} (F7).`);
+    const commitments = commitmentsOf(state, field).filter((it) => !state.erased.includes(it));
+    if (commitments.length === 0) throw new Problem('state-conflict', `The ${field} of ${requestId} is erased already.`);
+    for (const commitment of commitments)
+      await turn.append({ event: 'personal-erased', by: person.pseudonym, data: { field, commitment } });
+    await finishErasure(store, turn.state);
+    return turn.state;
+  });
+}
+
+/** The first form stays behind a later one. */
+const commitmentsOf = ({ requested, application }: RequestState, field: Erasable): Commitment[] =>
+  field === 'unit' ? [requested.unit] : [...new Set([requested.application, application])];
+
+/** Also run at start: what the journal says is erased is erased. */
+export async function finishErasure(store: Store, { erased }: RequestState): Promise<void> {
+  for (const commitment of erased) await store.personal.erase(commitment);
+}

@@ -1,0 +1,58 @@
+// Who sees a request: its parties, the people of their unit, who holds one of its steps, who carries it out, who looks after the site.
+// A confidential one is seen by those alone whom it needs, and stands in nobody else's list or count.
+import { nextStep } from '../domain/approval.js';
+import { isConfidential, kindOf } from '../domain/kind.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import type { Step } from '../domain/plan.js';
+import type { Person } from '../domain/subject.js';
+import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
+import type { Delegations } from './delegations.js';
+import { unitOf } from './revealed.js';
+
+interface Parts {
+  readonly policy: Policy;
+  store: Store;
+  delegations: Delegations;
+  now: () => Date;
+}
+
+export async function mayRead(parts: Parts, state: RequestState, person: Person): Promise<boolean> {
+  if (isParty(state, person) || holdsStep(parts, state, person) || executes(parts, state, person)) return true;
+  const { site, basis } = state.requested;
+  const may = (act: 'review' | 'inspect' | 'read-journal', object: string, where: string | null): boolean =>
+    parts.policy.allows(person.user, act, object, where);
+  if (isConfidential(basis)) return may('read-journal', 'journal:*', null) && state.draw?.drawn === true;
+  if (may('inspect', 'request:*', site) || may('read-journal', 'journal:*', site)) return true;
+  // Who asks in a hurry is called back, and the paper taken, by whoever of the custodian's people is there.
+  const isHurried = kindOf(state.requested) === 'urgent' || kindOf(state.requested) === 'emergency';
+  if (isHurried && may('review', 'request:*', site)) return true;
+  return mayApply(parts.policy, person, site) && (await unitOf(state, parts.store)) === person.unit;
+}
+
+/** Does it stand in this person's lists and counts? A confidential one only while something is theirs to do, and for its parties. */
+export async function isListed(parts: Parts, state: RequestState, person: Person): Promise<boolean> {
+  if (!isConfidential(state.requested.basis)) return mayRead(parts, state, person);
+  const step = state.tracks.approval === 'held' ? nextStep(state) : null;
+  return isParty(state, person) || (step !== null && holds(parts, state, person, step)) || executes(parts, state, person);
+}
+
+const isParty = ({ requested }: RequestState, { pseudonym }: Person): boolean =>
+  pseudonym === requested.applicant || pseudonym === requested.enteredBy;
+
+const holds = ({ policy, delegations, now }: Parts, { requested: { site } }: RequestState, person: Person, { role }: Step): boolean =>
+  policy.allows(person.user, 'review', 'request:*', site) &&
+  (policy.holds(person.user, role, site) || delegations.behind(person.pseudonym, role, site, now()).length > 0);
+
+const holdsStep = (parts: Parts, state: RequestState, person: Person): boolean =>
+  (state.plan?.steps ?? []).some((step) => holds(parts, state, person, step));
+
+/** From the grant on: before that there is nothing to carry out. */
+const executes = ({ policy }: Parts, { tracks, requested: { site } }: RequestState, { user }: Person): boolean =>
+  tracks.approval === 'granted' && policy.allows(user, 'release', 'request:*', site);
+
+/** One of those who ask there at all: a custodian's clerk whose account happens to name the same unit is none. */
+const mayApply = (policy: Policy, { user }: Person, site: string): boolean =>
+  [...new Set(policy.rows.filter(({ act, effect }) => act === 'request' && effect === 'allow').map(({ role }) => role))].some((role) =>
+    policy.holds(user, role, site),
+  );

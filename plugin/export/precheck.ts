@@ -1,0 +1,85 @@
+// Before anybody applies: what the recorders hold of the spans, until when, and how long it would take. To search is an act (F1): recorded.
+import type { Item } from '../domain/export-request.js';
+import { Problem } from '../domain/problem.js';
+import { hours, type Instant, type Span } from '../domain/span.js';
+import type { Person } from '../domain/subject.js';
+import { inAskedTime } from '../domain/told-holdings.js';
+import type { Source, Vms } from '../domain/vms.js';
+import type { Journal } from '../journal/journal.js';
+import type { Policy } from '../policy/load.js';
+import { parseItems } from './admit.js';
+import { overwrittenAt } from './overwrite.js';
+import { mayAsk } from './may-ask.js';
+import type { Requests } from './requests.js';
+import type { Speeds } from './speeds.js';
+
+interface Parts {
+  journal: Journal;
+  readonly policy: Policy;
+  requests: Requests;
+  speeds: Speeds;
+  isConnected(camera: string): boolean;
+  vmsOf(camera: string): { vms: Vms; source: Source };
+}
+
+export interface Precheck {
+  items: readonly {
+    camera: string;
+    from: Instant;
+    to: Instant;
+    /** Where the recorder says that it holds footage; null where it cannot say, or did not answer. */
+    promised: readonly Span[] | null;
+    /** Hours asked for of which it says that it holds nothing; null where it cannot say. */
+    lackingHours: number | null;
+    /** As the site declares: from then on the first second may be gone. */
+    overwrittenAt: Instant;
+    /** Why the recorder could not be asked: a problem's code. */
+    unasked: string | null;
+  }[];
+  /** Hours of work to expect, with what waits already. */
+  pullHours: number;
+  renderHours: number;
+}
+
+const PATIENCE_MS = 20_000;
+
+/** Problems: `not-permitted`, `camera-unknown`, `sites-mixed`, `span-invalid`, `journal-unwritable`. */
+export async function precheck(parts: Parts, person: Person, asked: readonly Item[]): Promise<Precheck> {
+  const { policy, journal, requests, speeds } = parts;
+  const items = parseItems(asked);
+  const sites = new Set(items.map(({ camera }) => policy.place(camera).site.id));
+  const [site] = sites;
+  if (!site || sites.size > 1) throw new Problem('sites-mixed', `Cameras of one site at once; here: ${[...sites].join(', ') || 'none'}.`);
+  if (!mayAsk(policy, person, items)) throw new Problem('not-permitted', `No policy row lets ${person.user} apply for these cameras.`);
+  await journal.append({ event: 'footage-searched', by: person.pseudonym, data: { site, items } });
+  const told = await Promise.all(items.map((item) => ask(parts, item)));
+  const waiting = requests
+    .ids()
+    .map((id) => requests.state(id))
+    .filter(({ tracks }) => tracks.custody === 'queued' || tracks.custody === 'pulling')
+    .flatMap(({ requested }) => requested.items);
+  const sum = (list: readonly Span[]): number => list.reduce((total, span) => total + hours(span), 0);
+  return {
+    items: told,
+    pullHours: speeds.hours('pull', sum(items) + sum(waiting)),
+    renderHours: speeds.hours('render', sum(items)),
+  };
+}
+
+async function ask({ policy, isConnected, vmsOf }: Parts, item: Item): Promise<Precheck['items'][number]> {
+  const { camera, from, to } = item;
+  const head = { camera, from, to, overwrittenAt: overwrittenAt(policy, item) };
+  const cannotSay = (unasked: string | null) => ({ ...head, promised: null, lackingHours: null, unasked });
+  if (!isConnected(camera)) return cannotSay('NOT_OUR_SYSTEM');
+  try {
+    const { vms, source } = vmsOf(camera);
+    const holdings = await vms.holdings(source, { ...item, basis: item.basis ?? 'beijing' }, AbortSignal.timeout(PATIENCE_MS));
+    const { promised } = inAskedTime(item, holdings);
+    if (promised === null) return cannotSay(null);
+    return { ...head, promised, lackingHours: hours(item) - promised.reduce((total, span) => total + hours(span), 0), unasked: null };
+  } catch (thrown) {
+    const problem = Problem.from(thrown);
+    if (problem.code === 'footage-missing') return { ...head, promised: [], lackingHours: hours(item), unasked: null };
+    return cannotSay(problem.code);
+  }
+}
