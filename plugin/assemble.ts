@@ -75,8 +75,14 @@ const DEADLINE_LOOK_MS = 30_000;
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
 const REHEARSED_MS = 30 * 86_400_000;
 
+export interface StartedGate extends RunningGate {
+  tools: Tools;
+  /** What the gate does every half minute, done now: clock, deadlines, expiry. */
+  look(): Promise<void>;
+}
+
 /** Starts everything in the order in which each part can rely on the one before. Problems: all of the rooms'. */
-export async function startGate(config: Config, around: Surroundings): Promise<RunningGate & { tools: Tools }> {
+export async function startGate(config: Config, around: Surroundings): Promise<StartedGate> {
   const { log, now, version } = around;
   const undo: (() => Promise<unknown> | unknown)[] = [];
   const close = async (): Promise<void> => {
@@ -260,7 +266,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     undo.push(() => clearInterval(policyClock));
     const setupToken = (await needsSetup(people)) ? await makeSetupToken(config.keysFolder) : null;
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
-    return { url, fronts, setupToken, close, tools };
+    return { url, fronts, setupToken, close, tools, look: tick };
   } catch (thrown) {
     await close();
     throw thrown;

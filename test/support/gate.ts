@@ -31,6 +31,9 @@ export interface GateOptions {
   policiesFolder?: string;
   /** The gate's clock. */
   now?: () => Date;
+  /** Left out: it steps as `now` does. */
+  monotonic?: () => number;
+  synchronised?: () => Promise<'yes' | 'no' | 'unknown'>;
 }
 
 export interface TestGate {
@@ -40,6 +43,8 @@ export interface TestGate {
   recorder: Recorder;
   /** The API as this person; the account is made when it is first asked for. */
   as(user: string): Promise<Client>;
+  /** What the gate does every half minute, done now. */
+  look(): Promise<void>;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +60,8 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' };
   const start = async () =>
     startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
-      version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
+      version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
+      synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
     });
   let gate = await start().catch(async (thrown: unknown) => {
@@ -84,6 +90,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       gate = await start();
       for (const user of clients.keys()) clients.set(user, new Client(gate.url, { user, password }));
     },
+    look: () => gate.look(),
     stop: () => gate.close(),
     async close() {
       await gate.close();
