@@ -25,6 +25,8 @@ export interface BasisProfile extends Bilingual {
   instruments: readonly InstrumentType[];
   minimumOfficers: number;
   note: string;
+  /** Told to who is denied under it: where to turn instead. */
+  guidance?: Bilingual;
 }
 
 export interface Law {
@@ -115,6 +117,7 @@ function judgeBases(profiles: unknown, wrong: (where: string, detail: string) =>
       (profile.minimumOfficers as number) > 9
     )
       wrong(`${where}.minimumOfficers`, 'A whole number from 0 to 9 is wanted.');
+    else if (profile.guidance !== undefined && !isBilingual(profile.guidance)) wrong(`${where}.guidance`, 'Texts zh and en are wanted.');
     else if (!profile.organ && leastOfficers[basis] !== undefined) wrong(`${where}.organ`, 'It is an organ’s basis: true is wanted.');
     else if ((profile.minimumOfficers as number) < (leastOfficers[basis] ?? 0))
       wrong(`${where}.minimumOfficers`, `${leastOfficers[basis]} or more: no file lowers the floor (F3).`);

@@ -2,6 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Problem } from '../../domain/problem.js';
+import type { Basis } from '../../domain/basis.js';
 import { edges } from '../../domain/audit-event.js';
 import { isReviewDue } from '../../domain/draw-review.js';
 import { states, type RequestState, type State } from '../../domain/lifecycle.js';
@@ -30,7 +31,10 @@ const submit = operation<ApiParts, typeof applicationSchema>({
     parts.wake(state.requestId);
     const { requestId } = state;
     if (state.tracks.approval === 'denied')
-      throw new Problem('request-denied', `Request ${requestId} is recorded and denied.`, { requestId, reasons: decision.reasons });
+      throw new Problem('request-denied', `Request ${requestId} is recorded and denied.${guidanceFor(parts, body.basis)}`, {
+        requestId,
+        reasons: decision.reasons,
+      });
     if (state.tracks.approval === 'returned')
       throw new Problem('request-returned', `Request ${requestId} is recorded and returned; mend the named places and apply again.`, {
         requestId,
@@ -194,6 +198,12 @@ const watch = operation<ApiParts, typeof emptySchema>({
     return null;
   },
 });
+
+/** Where to turn instead, in both languages; empty where the basis says nothing. */
+function guidanceFor({ policy }: ApiParts, basis: Basis): string {
+  const { guidance } = policy.law.bases[basis];
+  return guidance ? ` ${guidance.zh} ${guidance.en}` : '';
+}
 
 async function readable(parts: ApiParts, subject: Person, requestId: string): Promise<RequestState> {
   const unknown = new Problem('request-unknown', `There is no request ${requestId} that you may read.`);

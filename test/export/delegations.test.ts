@@ -1,0 +1,103 @@
+// Somebody stands in for a leave: on the record, from a day to a day, never for themselves and never twice.
+import assert from 'node:assert/strict';
+import type { ProblemCode } from '../../plugin/domain/problem.js';
+import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
+import { letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
+
+const [clerk, manager, privacy, head] = shanghai.steps;
+const duty = 'user:sh.tao';
+const site = 'SH-YUNFAN';
+const days = (n: number): string => new Date(Date.now() + n * 86_400_000).toISOString();
+const leave = { to: duty, role: 'role:unit-head', site, from: days(-1), until: days(7) };
+
+describe('delegation', () => {
+  let gate: TestGate;
+  const code = async (call: Promise<unknown>): Promise<ProblemCode | null> => (await problemOf(call))?.code ?? null;
+  const make = async (user: string, change: object = {}) => (await gate.as(user)).post<{ id: number }>('/api/v1/delegations', { ...leave, ...change });
+  const end = async (user: string, id: number) => (await gate.as(user)).post(`/api/v1/delegations/${id}/end`, {});
+  const upToHead = async (): Promise<string> => {
+    const { requestId } = await submit(gate);
+    for (const user of [clerk, manager, privacy]) await vote(gate, user, requestId);
+    return requestId;
+  };
+
+  before(async () => {
+    gate = await aGate();
+    for (const user of [duty, ...shanghai.steps, shanghai.executors[0], 'user:gl.lan.clerk']) await gate.as(user);
+  });
+  after(() => gate.close());
+
+  it('is made by the holder alone, to one of the custodian’s own, for a leave', async () => {
+    const table: readonly (readonly [what: string, who: string, change: object, code: ProblemCode])[] = [
+      ['a role that is not theirs', clerk, {}, 'not-permitted'],
+      ['a role of another site', head, { site: 'GL-YINXING' }, 'not-permitted'],
+      ['a role that no step is of', 'user:root.luo', { role: 'role:administrator' }, 'delegation-invalid'],
+      ['to oneself', head, { to: head }, 'delegation-invalid'],
+      ['to an officer who asks', head, { to: shanghai.officer }, 'delegation-invalid'],
+      ['to an executor', head, { to: shanghai.executors[0] }, 'delegation-invalid'],
+      ['to somebody of another site', head, { to: 'user:gl.lan.clerk' }, 'delegation-invalid'],
+      ['to nobody', head, { to: 'user:sh.nobody' }, 'delegation-invalid'],
+      ['that is over', head, { from: days(-3), until: days(-1) }, 'delegation-invalid'],
+      ['that ends before it begins', head, { from: days(3), until: days(2) }, 'delegation-invalid'],
+      ['for a year', head, { until: days(365) }, 'delegation-invalid'],
+    ];
+    await gate.as(shanghai.officer);
+    for (const [what, who, change, expected] of table) assert.equal(await code(make(who, change)), expected, what);
+  });
+
+  it('lets the other speak for the step, in the giver’s right; neither executes afterwards', async () => {
+    const id = await upToHead();
+    assert.equal(await code(vote(gate, duty, id)), 'not-your-step');
+    const { id: delegation } = await make(head);
+    const seen = (await vote(gate, duty, id)) as unknown as { state: string; voices: { by: string; standsInFor: string | null }[] };
+    assert.equal(seen.state, 'granted');
+    assert.deepEqual([seen.voices.at(-1)!.by, seen.voices.at(-1)!.standsInFor], [duty, head]);
+    await end(head, delegation);
+  });
+
+  it('ends when its time is over, by who made it or received it, and by nobody else; a restart forgets nothing', async () => {
+    const id = await upToHead();
+    const { id: future } = await make(head, { from: days(1), until: days(2) });
+    assert.equal(await code(vote(gate, duty, id)), 'not-your-step', 'not begun');
+    const { id: now } = await make(head);
+    assert.equal(await code(end(clerk, now)), 'not-found');
+    await gate.restart();
+    await end(duty, now);
+    await end(head, future);
+    assert.equal(await code(vote(gate, duty, id)), 'not-your-step');
+    assert.equal(await code(end(head, now)), 'not-found', 'once');
+    assert.equal((await vote(gate, head, id)).state, 'granted');
+  });
+
+  it('never makes one person two: who spoke stands in for nobody, and who was spoken for speaks no more', async () => {
+    const delegation = await make(manager, { to: clerk, role: 'role:site-security-manager' });
+    const { requestId: id } = await submit(gate);
+    await vote(gate, clerk, id);
+    assert.equal(await code(vote(gate, clerk, id)), 'already-voted');
+    await end(manager, delegation.id);
+    // The clerk is away: the manager speaks for the clerk's step, and then has no voice left for the manager's own.
+    const away = await make(clerk, { to: manager, role: 'role:evidence-clerk' });
+    const { requestId: other } = await submit(gate);
+    await vote(gate, manager, other);
+    assert.equal(await code(vote(gate, manager, other)), 'already-voted');
+    assert.equal(await code(vote(gate, clerk, other)), 'already-voted', 'the clerk was spoken for');
+    await end(clerk, away.id);
+  });
+
+  it('does not reach what the giver typed in: nobody agrees through another to their own request', async () => {
+    const { requestId: id } = await (await gate.as(clerk)).post<{ requestId: string }>('/api/v1/requests', { ...anApplication(), applicant: shanghai.officer });
+    const away = await make(clerk, { to: duty, role: 'role:evidence-clerk' });
+    assert.equal(await code(vote(gate, duty, id)), 'own-request');
+    await end(clerk, away.id);
+  });
+
+  it('counts for the execution: who was spoken for does not hand out (dual)', async () => {
+    const id = await upToHead();
+    const { id: delegation } = await make(head);
+    await vote(gate, duty, id);
+    await until(gate, id, ({ state }) => state === 'packaged');
+    assert.equal(await code(letGo(gate, head, id)), 'not-permitted');
+    assert.equal((await show(gate, id)).state, 'packaged');
+    await end(head, delegation);
+  });
+});
