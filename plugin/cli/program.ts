@@ -19,6 +19,10 @@ import { rehearseFolder } from './rehearse.js';
 import { releaseRequest } from './release.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
+import { addDelegation, endDelegation, listDelegations } from './delegation.js';
+import { addMatters } from './matters.js';
+import { precheckForm } from './precheck.js';
+import { clock } from './clock.js';
 import { confirmTimes, fetchFrame } from './times.js';
 import { serve, type RunningGate } from './serve.js';
 import { verifyFile } from './verify.js';
@@ -157,6 +161,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
   );
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
+  addMatters(request, does);
   does(request.command('show').argument('<id>'), showRequest);
   does(
     request
@@ -200,6 +205,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .argument('<id>')
       .option('--approve', 'agree to the step that waits')
       .option('--plan <digest>', 'the plan that was seen (planDigest of request show --json)')
+      .option('--narrow <file>', 'agree to less: JSON with the items that remain 缩小范围')
       .option('--return <code>', 'return with a formal defect')
       .option('--after <finding>', 'what a review of a drawn release finds 事后复核'),
     reviewRequest,
@@ -212,6 +218,33 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .argument('<package>', 'ZIP or folder')
       .requiredOption('--key <file>', 'the gate’s public key, PEM'),
     verifyFile,
+  );
+  does(
+    program
+      .command('precheck')
+      .description('is there footage, until when, how long will it take? 预检')
+      .argument('<file>', 'a form, or JSON with its items'),
+    precheckForm,
+  );
+  const delegation = program.command('delegation').description('who stands in during a leave 请假委托');
+  does(
+    delegation
+      .command('add')
+      .requiredOption('--to <user>', 'who stands in')
+      .requiredOption('--role <role>', 'which of your roles')
+      .requiredOption('--site <site>', 'where')
+      .requiredOption('--from <instant>', 'from, with zone')
+      .requiredOption('--until <instant>', 'until, with zone'),
+    addDelegation,
+  );
+  does(delegation.command('list'), listDelegations);
+  does(delegation.command('end').argument('<id>'), endDelegation);
+  does(
+    program
+      .command('clock')
+      .description('the gate’s clock, and whether releases wait for it 时钟')
+      .option('--acknowledge', 'you have looked: releases go on'),
+    clock,
   );
   const journal = program.command('journal').description('the record 记录');
   does(journal.command('tail').option('--count <n>', 'how many entries', '20'), tailJournal);

@@ -1,13 +1,15 @@
-// exportgate review ID --approve [--plan DIGEST] | --return CODE | --after FINDING
+// exportgate review ID --approve [--plan DIGEST] | --narrow FILE [--plan DIGEST] | --return CODE | --after FINDING
 import { findings } from '../domain/audit-event.js';
 import { returnCodes } from '../domain/basis.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
+import { readForm } from './read-form.js';
 import { lines } from './request.js';
 
 interface Said {
   id: string;
   approve?: boolean;
+  narrow?: string;
   return?: string;
   after?: string;
   plan?: string;
@@ -22,20 +24,22 @@ export const reviewRequest: Verb<Said> = async (context, options) => {
   const answer = async (): Promise<Parameters<typeof lines>[0]> => {
     if (options.after !== undefined) return client.post(`${address}/after-review`, { finding: options.after });
     if (options.return !== undefined) return client.post(`${address}/reviews`, { verdict: 'return', code: options.return });
-    return client.post(`${address}/reviews`, { verdict: 'approve', planDigest: await plan() });
+    if (options.narrow === undefined) return client.post(`${address}/reviews`, { verdict: 'approve', planDigest: await plan() });
+    const { items } = (await readForm(options.narrow)) as { items?: unknown };
+    return client.post(`${address}/reviews`, { verdict: 'narrow', items, planDigest: await plan() });
   };
   const view = await answer();
   context.output.result(view, lines(view));
   return 0;
 };
 
-/** One of the three, and a word that it takes. */
-function judge({ approve, return: code, after }: Said): void {
+/** One of the four, and a word that it takes. */
+function judge({ approve, narrow, return: code, after }: Said): void {
   const isOneOf = (words: readonly string[], word: string | undefined) => word === undefined || words.includes(word);
-  const said = [approve, code, after].filter((it) => it !== undefined).length;
+  const said = [approve, narrow, code, after].filter((it) => it !== undefined).length;
   if (said !== 1 || !isOneOf(returnCodes, code) || !isOneOf(findings, after))
     throw new Problem(
       'config-invalid',
-      `Say either --approve, or --return with one of: ${returnCodes.join(' ')}, or --after with one of: ${findings.join(' ')}`,
+      `Say either --approve, or --narrow with a file, or --return with one of: ${returnCodes.join(' ')}, or --after with one of: ${findings.join(' ')}`,
     );
 }

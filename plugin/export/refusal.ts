@@ -1,26 +1,33 @@
 // A refused act leaves its trace (F1): who tried what on which request, and which code they got, before they get it.
 import type { Act } from '../domain/decision.js';
+import { isConfidential } from '../domain/kind.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
+import type { Delegations } from './delegations.js';
+import { mayRead } from './may-read.js';
+import type { Requests } from './requests.js';
 
 interface Parts {
   journal: Journal;
-  policy: Policy;
+  readonly policy: Policy;
+  requests: Requests;
+  store: Store;
+  delegations: Delegations;
+  now: () => Date;
 }
 
-/** Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. */
-export async function recordRefusal<T>(
-  { journal, policy }: Parts,
-  person: Person,
-  act: Act,
-  request: string,
-  step: () => Promise<T>,
-): Promise<T> {
+/**
+ * Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. Of a confidential request a
+ * stranger hears what they would hear of a number that does not exist.
+ */
+export async function recordRefusal<T>(parts: Parts, person: Person, act: Act, request: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
+    const { journal, policy, requests } = parts;
     const problem = Problem.from(thrown);
     if (problem.status < 500 && problem.code !== 'request-unknown')
       await journal.append({
@@ -28,6 +35,9 @@ export async function recordRefusal<T>(
         by: person.pseudonym,
         data: { act, request, code: problem.code, policyVersion: policy.version },
       });
+    const state = requests.isKnown(request) ? requests.state(request) : null;
+    if (state && isConfidential(state.requested.basis) && !(await mayRead(parts, state, person)))
+      throw new Problem('request-unknown', `There is no request ${request}.`);
     throw problem;
   }
 }
