@@ -29,6 +29,7 @@ const zone = text(/^[+-](?:0\d|1[0-4]):[0-5]\d$/, 'a zone like +08:00').transfor
   (given) => (given.startsWith('-') ? -1 : 1) * (Number(given.slice(1, 3)) * 60 + Number(given.slice(4))),
 );
 
+const limitRight = 'requests a minute from one address, a whole number';
 const gopRight = 'whole seconds, 1 to 60';
 const channelRight = 'the number of a channel, 1 to 1024';
 const streamRight = 'the number of a stream, 1 to 8';
@@ -124,6 +125,15 @@ export const configSchema = z.strictObject(
       )
       .prefault({}),
     ffmpeg: z.strictObject({ path: path.nullable().default(null) }, mapRight).prefault({}),
+    limits: z
+      .strictObject(
+        {
+          requestsPerMinute: z.int(limitRight).min(60, limitRight).max(1_000_000, limitRight).default(1_200),
+          signInsPerMinute: z.int(limitRight).min(5, limitRight).max(100_000, limitRight).default(30),
+        },
+        mapRight,
+      )
+      .prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
   },
   mapRight,

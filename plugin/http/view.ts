@@ -8,6 +8,7 @@ import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
 import { keptUntil } from '../export/erase.js';
 import { expiresAt } from '../export/expire.js';
+import { fulfilmentOf } from '../export/gap-report.js';
 import { applicationOf, unitOf } from '../export/revealed.js';
 
 export async function viewOf(state: RequestState, store: Store) {
@@ -78,6 +79,7 @@ export async function viewOf(state: RequestState, store: Store) {
       bytes,
     })),
     missing: state.missing,
+    fulfilment: fulfilmentOf(state),
     timesUnconfirmed: unconfirmed(state),
     manifestSha256: state.package?.manifest ?? null,
     releaseAskedBy: await nameOf(state.releaseAskedBy),

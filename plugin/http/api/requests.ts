@@ -10,6 +10,7 @@ import type { Person } from '../../domain/subject.js';
 import { admit } from '../../export/admit.js';
 import { confirmTimes } from '../../export/confirm-times.js';
 import { deliver } from '../../export/deliver.js';
+import { gapReport } from '../../export/gap-report.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { release } from '../../export/release.js';
 import { reviewAfter } from '../../export/review-after.js';
@@ -78,6 +79,17 @@ const show = operation<ApiParts, typeof emptySchema>({
     const state = await readable(parts, subject, params['id']!);
     await parts.reads.tell(subject, state.requestId);
     return { status: 200, body: await viewOf(state, parts.store) };
+  },
+});
+
+const gaps = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/api/v1/requests/{id}/gaps',
+  summary: 'What is missing of the footage, and why (部分提供说明)',
+  async run(parts, { subject, params }) {
+    const state = await readable(parts, subject, params['id']!);
+    await parts.reads.tell(subject, state.requestId);
+    return { status: 200, body: await gapReport(parts.objects, state) };
   },
 });
 
@@ -218,6 +230,7 @@ export const requestOperations: readonly Operation<ApiParts>[] = [
   submit,
   list,
   show,
+  gaps,
   vote,
   letGo,
   reviewAgain,
