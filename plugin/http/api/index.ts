@@ -1,16 +1,20 @@
 // Every operation of the API, in one list.
 import type { Operation } from '../operation.js';
 import { aboutOperations } from './about.js';
+import { accountOperations } from './accounts.js';
 import { explainOperations } from './explain.js';
 import { journalOperations } from './journal.js';
+import { oidcOperations } from './oidc.js';
 import type { ApiParts } from './parts.js';
-import { peopleOperations } from './people.js';
 import { policyOperations } from './policy.js';
 import { requestOperations } from './requests.js';
+import { sessionOperations } from './session.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
   ...aboutOperations,
-  ...peopleOperations,
+  ...sessionOperations,
+  ...oidcOperations,
+  ...accountOperations,
   ...requestOperations,
   ...explainOperations,
   ...policyOperations,
