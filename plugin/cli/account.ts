@@ -88,12 +88,26 @@ export const changeOwnPassword =
 
 export const listAllAccounts: Verb<object> = async (context) => {
   const answer = await clientOf(context).get<{
-    accounts: { user: string; name: string; unit: string; state: string; expiresAt: string; administrator: boolean; secondFactor: boolean; lack: string | null }[];
+    accounts: {
+      user: string;
+      name: string;
+      unit: string;
+      state: string;
+      expiresAt: string;
+      administrator: boolean;
+      secondFactor: boolean;
+      lack: string | null;
+    }[];
   }>('/api/v1/accounts');
   context.output.result(
     answer,
     answer.accounts.map((it) => {
-      const marks = [it.state, it.administrator && 'administrator 管理员', it.secondFactor && 'second factor 双因素', it.lack && 'invite again 须重新邀请'];
+      const marks = [
+        it.state,
+        it.administrator && 'administrator 管理员',
+        it.secondFactor && 'second factor 双因素',
+        it.lack && 'invite again 须重新邀请',
+      ];
       return `${it.user}  ${it.name}, ${it.unit}, until ${it.expiresAt}: ${marks.filter(Boolean).join(', ')}`;
     }),
   );
@@ -109,7 +123,10 @@ export const closeSomebody: Verb<{ user: string }> = async (context, { user }) =
 const told = ({ id, user, code, expiresAt }: Invited): string[] =>
   code === null
     ? [`${user}: waits for a second administrator 待第二名管理员确认: exportgate account confirm ${id}`]
-    : [`${user}: code 邀请码 ${code}`, `Hand it over in person; it is shown once and ends ${expiresAt}. They use it: exportgate account accept`];
+    : [
+        `${user}: code 邀请码 ${code}`,
+        `Hand it over in person; it is shown once and ends ${expiresAt}. They use it: exportgate account accept`,
+      ];
 
 const welcome = ({ user, expiresAt, secondFactor }: Joined): string[] => [
   `${user}: account until ${expiresAt}`,

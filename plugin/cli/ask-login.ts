@@ -7,7 +7,10 @@ export type Input = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?(raw: 
 
 const longest = 256;
 const nobody = (): Problem =>
-  new Problem('config-invalid', 'Standard input must be a terminal, or hold one line for each question: a name and a password, for instance.');
+  new Problem(
+    'config-invalid',
+    'Standard input must be a terminal, or hold one line for each question: a name and a password, for instance.',
+  );
 
 /** `prompts` go to standard error, so that standard output holds the result alone. */
 export async function askLogin(input: Input, prompts: NodeJS.WritableStream): Promise<{ user: string; password: string }> {

@@ -178,7 +178,10 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     printSetupToken(door.makeSetupToken),
   );
   const account = program.command('account').description('who may sign in 账户');
-  does(account.command('set-up').description('an administrator’s, with the one-time token').argument('<file>', 'user, name, unit: JSON'), setUpAccount(desk));
+  does(
+    account.command('set-up').description('an administrator’s, with the one-time token').argument('<file>', 'user, name, unit: JSON'),
+    setUpAccount(desk),
+  );
   does(account.command('invite').description('somebody whose card was seen 邀请').argument('<file>', 'whom, JSON'), inviteSomebody);
   does(account.command('invitations').description('those that wait'), listInvitations);
   does(

@@ -30,7 +30,9 @@ export const listSessions: Verb<{ all?: boolean }> = async (context, { all }) =>
   const answer = await clientOf(context).get<{ sessions: Listed[] }>(`/api/v1/sessions${all ? '?all=true' : ''}`);
   context.output.result(
     answer,
-    answer.sessions.map((it) => `${it.id}  ${it.user}  ${it.kind}  since ${it.startedAt}, used ${it.usedAt}${it.isThis ? '  this one 本次' : ''}`),
+    answer.sessions.map(
+      (it) => `${it.id}  ${it.user}  ${it.kind}  since ${it.startedAt}, used ${it.usedAt}${it.isThis ? '  this one 本次' : ''}`,
+    ),
   );
   return 0;
 };

@@ -26,5 +26,9 @@ export async function readClientSecret(
   if (read?.open) return refuse('secret-open', key, 'Everybody on this machine may read the file; right is mode 0600 or 0640.');
   if (read && isPassword(read.text)) return { password: new Secret(read.text) };
   const place = clientSecretFile ? 'The file' : `The environment variable ${clientSecretEnv ?? variable}`;
-  return refuse('secret-missing', key, `${place} is not there, empty or not one line; right is the client’s secret, at most ${longest} characters.`);
+  return refuse(
+    'secret-missing',
+    key,
+    `${place} is not there, empty or not one line; right is the client’s secret, at most ${longest} characters.`,
+  );
 }

@@ -92,9 +92,16 @@ const oidc = z.strictObject(
     userClaim: text(/^[\w:./-]{1,200}$/, 'the claim that is the user’s id without user:').default('preferred_username'),
     roleClaim: text(/^[\w:./-]{1,200}$/, 'the claim that lists the roles').default('roles'),
     roles: z
-      .record(z.string().min(1).max(200), text(/^role:[a-z0-9][a-z0-9._-]{0,62}$/, 'a role of roles.csv, like role:administrator'), mapRight)
+      .record(
+        z.string().min(1).max(200),
+        text(/^role:[a-z0-9][a-z0-9._-]{0,62}$/, 'a role of roles.csv, like role:administrator'),
+        mapRight,
+      )
       .refine((given) => Object.keys(given).length <= 500, 'at most 500 roles'),
-    secondFactorAmr: z.array(text(/^[\w:./-]{1,200}$/, 'a word of amr or acr, like otp'), listRight).max(20).default([]),
+    secondFactorAmr: z
+      .array(text(/^[\w:./-]{1,200}$/, 'a word of amr or acr, like otp'), listRight)
+      .max(20)
+      .default([]),
   },
   mapRight,
 );

@@ -72,20 +72,28 @@ async function makeAccount(parts: PeopleParts, terms: AccountTerms, password: st
   const passwordHash = await hashPassword(password);
   const createdAt = now().toISOString();
   const pseudonym = await store.people.pseudonymOf(user);
-  await replace(parts, { user, name, unit, card, expiresAt, passwordHash, secondFactor: factor?.sealed ?? null, createdAt }, async (credential) => {
-    const data = { account: pseudonym, credential, expiresAt, administrator };
-    roll.learn(
-      roll.of(pseudonym)
-        ? await parts.journal.append({ event: 'credential-changed', by, data: { ...data, why } })
-        : await parts.journal.append({ event: 'account-created', by, data }),
-    );
-  });
+  await replace(
+    parts,
+    { user, name, unit, card, expiresAt, passwordHash, secondFactor: factor?.sealed ?? null, createdAt },
+    async (credential) => {
+      const data = { account: pseudonym, credential, expiresAt, administrator };
+      roll.learn(
+        roll.of(pseudonym)
+          ? await parts.journal.append({ event: 'credential-changed', by, data: { ...data, why } })
+          : await parts.journal.append({ event: 'account-created', by, data }),
+      );
+    },
+  );
   await endAll(parts, user, 'credential-changed', by);
   return { user, expiresAt, secondFactor: factor?.shown ?? null };
 }
 
 /** The new version is there before the journal vouches for it: a crash in between leaves the old one, and one after it the new one. */
-export async function replace({ store }: Pick<PeopleParts, 'store'>, account: Account, record: (credential: string) => Promise<void>): Promise<void> {
+export async function replace(
+  { store }: Pick<PeopleParts, 'store'>,
+  account: Account,
+  record: (credential: string) => Promise<void>,
+): Promise<void> {
   await store.accounts.put(account);
   await record(credentialOf(account));
   await store.accounts.keepOnly(account);

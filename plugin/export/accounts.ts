@@ -34,7 +34,18 @@ export async function listAccounts(parts: PeopleParts): Promise<AccountView[]> {
     const { name, unit, card, expiresAt, secondFactor } = account;
     const state = known.closed ? 'closed' : isBefore(now(), known.expiresAt) ? 'open' : 'expired';
     const { administrator, hasSignedIn } = known;
-    views.push({ user, name, unit, card, expiresAt, state, administrator, secondFactor: secondFactor !== null, hasSignedIn, lack: lackOf(parts, found) });
+    views.push({
+      user,
+      name,
+      unit,
+      card,
+      expiresAt,
+      state,
+      administrator,
+      secondFactor: secondFactor !== null,
+      hasSignedIn,
+      lack: lackOf(parts, found),
+    });
   }
   return views;
 }
@@ -57,7 +68,13 @@ export const changePassword = (
     expectGood(next, person.user);
     const { account, pseudonym, known } = await prove(parts, { user: person.user, password: current, otp });
     await replace(parts, { ...account, passwordHash: await hashPassword(next) }, async (credential) => {
-      const data = { account: pseudonym, credential, expiresAt: known.expiresAt, administrator: known.administrator, why: 'own-password' as const };
+      const data = {
+        account: pseudonym,
+        credential,
+        expiresAt: known.expiresAt,
+        administrator: known.administrator,
+        why: 'own-password' as const,
+      };
       roll.learn(await journal.append({ event: 'credential-changed', by: pseudonym, data }));
     });
     await endAll(parts, person.user, 'credential-changed', pseudonym, person.session);

@@ -1,7 +1,7 @@
 // Signing in: by name, password and second factor, or by the identity provider's word. Each sign-in is recorded, and each refusal.
 import { Problem } from '../domain/problem.js';
 import type { Person, RoleName, UserId } from '../domain/subject.js';
-import { signIn } from '../identity/sign-in.js';
+import { signIn, type Account } from '../identity/sign-in.js';
 import { dropSetupToken } from '../identity/setup-token.js';
 import { matchStep } from '../identity/totp.js';
 import { officeOf } from '../policy/offices.js';
@@ -28,19 +28,24 @@ export async function enter(parts: PeopleParts, login: Login, kind: Session['kin
   return recorded(parts, login.user, address, async () => begin(parts, await prove(parts, login), kind));
 }
 
+interface Provable extends Account {
+  found: Vouched;
+}
+
 /** Name, password and second factor are right. An account that the journal does not vouch for is none: the same answer, the same work. */
 export async function prove(parts: PeopleParts, { user, password, otp }: Login): Promise<Vouched> {
   const { store, master, failures, now } = parts;
   const accounts = {
-    get: async (name: UserId) => {
+    get: async (name: UserId): Promise<Provable | null> => {
       const found = await openAccount(parts, name);
       if (!found) return null;
       const { secondFactor, ...account } = found.account;
       return { ...account, found, secret: secondFactor === null ? null : openSecondFactor(master, name, secondFactor) };
     },
-    useStep: (name: UserId, step: number) => store.accounts.useStep(name, step),
+    useStep: ({ found }: Provable, step: number) => store.accounts.useStep(found.account.secondFactor!, step),
   };
-  return (await signIn({ accounts, failures, now }, user, password, otp)).found;
+  const { found } = await signIn({ accounts, failures, now }, user, password, otp);
+  return found;
 }
 
 /** What the identity provider said of somebody. */
@@ -70,13 +75,17 @@ export async function enterByProvider(
     const office = officeOf(policy, user);
     const unconfirmed = office.roles.filter((role) => !roles.includes(role));
     if (unconfirmed.length > 0)
-      throw new Problem('roles-unconfirmed', `The identity provider does not confirm ${unconfirmed.join(', ')}, which roles.csv gives to ${user}.`);
+      throw new Problem(
+        'roles-unconfirmed',
+        `The identity provider does not confirm ${unconfirmed.join(', ')}, which roles.csv gives to ${user}.`,
+      );
     expectFit(parts, found);
     if (!office.secondFactor || isSecondFactor) return begin(parts, found, 'cookie');
     if (otp === null) return null;
     if (!failures.begin(user)) throw new Problem('too-many-requests', 'Too many failed sign-ins for this name. Try again in 15 minutes.');
-    const step = matchStep(openSecondFactor(master, user, found.account.secondFactor!), otp, now());
-    if (step === null || !(await store.accounts.useStep(user, step)))
+    const factor = found.account.secondFactor!;
+    const step = matchStep(openSecondFactor(master, user, factor), otp, now());
+    if (step === null || !(await store.accounts.useStep(factor, step)))
       throw new Problem('login-failed', 'The six digits are not right, or were used already.');
     failures.forget(user);
     return begin(parts, found, 'cookie');
@@ -99,7 +108,11 @@ async function recorded<T>({ journal, store }: PeopleParts, user: string, addres
   } catch (thrown) {
     const problem = Problem.from(thrown);
     if (told.includes(problem.code))
-      await journal.append({ event: 'sign-in-refused', by: 'gate', data: { client: await store.personal.conceal('client', { address, user }) } });
+      await journal.append({
+        event: 'sign-in-refused',
+        by: 'gate',
+        data: { client: await store.personal.conceal('client', { address, user }) },
+      });
     throw problem;
   }
 }

@@ -103,7 +103,9 @@ export async function termsOf({ store }: Pick<PeopleParts, 'store'>, { terms, ac
 }
 
 /** Those that wait, for administrators to look at before they confirm. */
-export async function openInvitations(parts: PeopleParts): Promise<(AccountTerms & { id: string; waitsForSecond: boolean; askedBy: string; at: string })[]> {
+export async function openInvitations(
+  parts: PeopleParts,
+): Promise<(AccountTerms & { id: string; waitsForSecond: boolean; askedBy: string; at: string })[]> {
   const { roll, store, now } = parts;
   return Promise.all(
     roll.invitations(now()).map(async (it) => ({

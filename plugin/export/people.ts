@@ -44,7 +44,10 @@ export const isManager = ({ policy }: Pick<PeopleParts, 'policy'>, user: UserId)
   policy.allows(user, 'manage', 'account:*', null);
 
 /** Whose account the journal vouches for, and is neither closed nor past its end. */
-export async function openAccount({ store, roll, now }: Pick<PeopleParts, 'store' | 'roll' | 'now'>, user: UserId): Promise<Vouched | null> {
+export async function openAccount(
+  { store, roll, now }: Pick<PeopleParts, 'store' | 'roll' | 'now'>,
+  user: UserId,
+): Promise<Vouched | null> {
   const found = await roll.vouchFor(user, store);
   return found && !found.known.closed && isBefore(now(), found.known.expiresAt) ? found : null;
 }

@@ -117,7 +117,10 @@ export class Roll {
     return known && account ? { account, pseudonym, known } : null;
   }
 
-  #make({ account, credential, expiresAt, administrator }: Omit<Known, 'closed' | 'hasSignedIn'> & { account: Pseudonym }, isSame: boolean): void {
+  #make(
+    { account, credential, expiresAt, administrator }: Omit<Known, 'closed' | 'hasSignedIn'> & { account: Pseudonym },
+    isSame: boolean,
+  ): void {
     const { closed, hasSignedIn } = (isSame && this.of(account)) || { closed: false, hasSignedIn: false };
     this.#accounts.set(account, { credential, expiresAt, administrator, closed, hasSignedIn });
     if (!isSame) this.#invitations.delete(account);

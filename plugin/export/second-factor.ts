@@ -18,7 +18,10 @@ const objectOf = (user: UserId): string => `second-factor of ${user}`;
 export function makeSecondFactor(master: MasterKeys, user: UserId, gate: string): { shown: SecondFactor; sealed: string } {
   const secret = newSecret();
   const { version, wrapped } = master.wrap(secret, objectOf(user));
-  return { shown: { secret: toBase32(secret), uri: otpauthUri(secret, user, gate) }, sealed: `${version}.${wrapped.toString('base64url')}` };
+  return {
+    shown: { secret: toBase32(secret), uri: otpauthUri(secret, user, gate) },
+    sealed: `${version}.${wrapped.toString('base64url')}`,
+  };
 }
 
 /** Problem `key-invalid`: the master key is gone, or it is not what was sealed. */

@@ -105,7 +105,8 @@ async function byCookie(parts: PeopleParts, { text, csrf, isUnsafe }: Extract<Pr
   const { store, marks, now } = parts;
   const read = readMark(text);
   const session = read && (await store.sessions.get(read.id));
-  if (!session || session.kind !== 'cookie' || read.generation !== 0 || !marks.isGenuine(text, session) || !isAlive(parts, session)) throw over();
+  if (!session || session.kind !== 'cookie' || read.generation !== 0 || !marks.isGenuine(text, session) || !isAlive(parts, session))
+    throw over();
   if (isUnsafe && csrf !== marks.csrf(session))
     throw new Problem('csrf-refused', 'Send the csrf of the sign-in’s answer (GET /api/v1/session tells it again) as X-CSRF-Token.');
   if (now().getTime() - Date.parse(session.usedAt) > TOUCH_MS) await store.sessions.touch(session.id, now().toISOString());
@@ -146,7 +147,12 @@ export async function endAll(parts: PeopleParts, user: UserId, why: SessionEnd, 
   for (const session of await sessionsOf(parts, user)) if (session.id !== except) await end(parts, session, why, by);
 }
 
-async function end({ journal, store, roll }: PeopleParts, { id, user }: Pick<Session, 'id' | 'user'>, why: SessionEnd, by: Pseudonym): Promise<void> {
+async function end(
+  { journal, store, roll }: PeopleParts,
+  { id, user }: Pick<Session, 'id' | 'user'>,
+  why: SessionEnd,
+  by: Pseudonym,
+): Promise<void> {
   const account = await store.people.pseudonymOf(user);
   roll.learn(await journal.append({ event: 'session-ended', by, data: { account, session: id, why } }));
   await store.sessions.end(id);

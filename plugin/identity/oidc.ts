@@ -104,7 +104,9 @@ async function discover({ issuer, clientId, clientSecret }: OidcParts): Promise<
     client.enableNonRepudiationChecks(config);
     return config;
   } catch (cause) {
-    throw new Problem('oidc-unavailable', 'The identity provider does not describe itself; its address or the network is wrong.', { cause });
+    throw new Problem('oidc-unavailable', 'The identity provider does not describe itself; its address or the network is wrong.', {
+      cause,
+    });
   }
 }
 
@@ -153,7 +155,10 @@ function translate(cause: unknown): Problem {
   const { code, error } = cause as { code?: string; error?: string };
   if (code === 'OAUTH_TIMEOUT' || (cause instanceof TypeError && code === undefined))
     return new Problem('oidc-unavailable', 'The identity provider does not answer.', { cause });
-  return refused(error === 'access_denied' ? 'The identity provider let nobody in' : 'Its answer does not fit what was asked, or is not genuine', cause);
+  return refused(
+    error === 'access_denied' ? 'The identity provider let nobody in' : 'Its answer does not fit what was asked, or is not genuine',
+    cause,
+  );
 }
 
 function readWord({ userClaim, roleClaim, roles, secondFactorAmr }: OidcParts, claims: Claims): Word {

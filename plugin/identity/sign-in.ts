@@ -17,7 +17,7 @@ interface SignInParts<A extends Account> {
     /** Null: unknown, closed, past its end. */
     get(user: Subject['user']): Promise<A | null>;
     /** Marks a step as used; false where it, or a later one, was used before. */
-    useStep(user: Subject['user'], step: number): Promise<boolean>;
+    useStep(account: A, step: number): Promise<boolean>;
   };
   failures: Failures;
   now: () => Date;
@@ -72,12 +72,15 @@ export async function signIn<A extends Account>(
   failures.forget(user);
   return account;
 
-  async function isSecond({ user: name, secret }: Account): Promise<boolean> {
-    if (!secret) return true;
-    const step = matchStep(secret, code ?? '', now());
-    return step !== null && (await accounts.useStep(name, step));
+  async function isSecond(found: A): Promise<boolean> {
+    if (!found.secret) return true;
+    const step = matchStep(found.secret, code ?? '', now());
+    return step !== null && (await accounts.useStep(found, step));
   }
 }
 
 const failed = (): Problem =>
-  new Problem('login-failed', 'Check the user name (user:…), the password and, where you have a second factor, the six digits: each code counts once.');
+  new Problem(
+    'login-failed',
+    'Check the user name (user:…), the password and, where you have a second factor, the six digits: each code counts once.',
+  );

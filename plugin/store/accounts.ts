@@ -55,12 +55,12 @@ export class Accounts {
     return rows.map(({ user }) => user as UserId);
   }
 
-  /** Marks a step of the one-time passwords as used; false where it, or a later one, was used before. Of two at once one wins. */
-  async useStep(user: UserId, step: number): Promise<boolean> {
+  /** Marks a step of a sealed second factor as used; false where it, or a later one, was used before. Of two at once one wins. */
+  async useStep(factor: string, step: number): Promise<boolean> {
     const result = await this.database
       .insertInto('used_steps')
-      .values({ user, step })
-      .onConflict((conflict) => conflict.column('user').doUpdateSet({ step }).where('used_steps.step', '<', step))
+      .values({ factor, step })
+      .onConflict((conflict) => conflict.column('factor').doUpdateSet({ step }).where('used_steps.step', '<', step))
       .executeTakeFirstOrThrow();
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }

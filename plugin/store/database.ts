@@ -26,8 +26,8 @@ export interface Tables {
     second_factor: string | null;
     created_at: string;
   };
-  /** The last step of the one-time passwords that each person used. */
-  used_steps: { user: string; step: number };
+  /** The last step of the one-time passwords that was used, by the sealed secret. */
+  used_steps: { factor: string; step: number };
   sessions: SessionRow;
   numbers: { site: string; year: number; last: number };
 }
@@ -61,7 +61,7 @@ const migrations: readonly string[][] = [
       id integer primary key, user text not null, name text not null, unit text not null, card text, expires_at text not null,
       password_hash text not null, second_factor text, created_at text not null) strict`,
     'create index accounts_by_user on accounts (user, id)',
-    'create table used_steps (user text primary key, step integer not null) strict',
+    'create table used_steps (factor text primary key, step integer not null) strict',
     `create table sessions (
       id text primary key, user text not null, kind text not null check (kind in ('token', 'cookie')), generation integer not null,
       started_at text not null, used_at text not null, ended integer not null check (ended in (0, 1))) strict`,

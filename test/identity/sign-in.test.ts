@@ -30,7 +30,7 @@ describe('sign-in', () => {
     const parts = {
       accounts: {
         get: (user: Account['user']) => Promise.resolve(known.get(user) ?? null),
-        useStep: (user: Account['user'], step: number) => Promise.resolve((used.get(user) ?? 0) < step && used.set(user, step).has(user)),
+        useStep: ({ user }: Account, step: number) => Promise.resolve((used.get(user) ?? 0) < step && used.set(user, step).has(user)),
       },
       failures: makeFailures(now),
       now,

@@ -189,12 +189,12 @@ describe('store', () => {
   });
 
   it('a step of the one-time passwords is used once, and none before it afterwards; of many at once one wins', async () => {
-    assert.deepEqual(await Promise.all([7, 7, 7].map((step) => store.accounts.useStep('user:an', step))).then((won) => won.filter(Boolean).length), 1);
+    assert.deepEqual(await Promise.all([7, 7, 7].map((step) => store.accounts.useStep('1.sealed', step))).then((won) => won.filter(Boolean).length), 1);
     const uses = [];
-    for (const step of [6, 7, 8, 8]) uses.push(await store.accounts.useStep('user:an', step));
+    for (const step of [6, 7, 8, 8]) uses.push(await store.accounts.useStep('1.sealed', step));
     assert.deepEqual(uses, [false, false, true, false]);
     await reopen();
-    assert.equal(await store.accounts.useStep('user:an', 8), false);
+    assert.equal(await store.accounts.useStep('1.sealed', 8), false);
   });
 
   it('a session is renewed generation by generation, ends, and goes when its time is long over', async () => {

@@ -25,7 +25,8 @@ const first = operation<ApiParts, typeof setupSchema>({
 const ask = operation<ApiParts, typeof invitationSchema>({
   method: 'post',
   path: '/api/v1/invitations',
-  summary: 'Invites somebody whose card was seen → a one-time code, shown once; for an administrator’s account a second administrator confirms first',
+  summary:
+    'Invites somebody whose card was seen → a one-time code, shown once; for an administrator’s account a second administrator confirms first',
   body: invitationSchema,
   async run(parts, { subject, body: { card, expiresAt, ...whom } }) {
     const wish = { ...whom, card: card ? { ...card, sha256: card.sha256 ?? null } : null, expiresAt: expiresAt ?? null };

@@ -14,7 +14,6 @@ const start = operation<ApiParts, typeof emptySchema>({
   path: '/api/v1/session/oidc',
   summary: 'Sends the browser to the identity provider',
   open: true,
-  guarded: true,
   answers: 'text/html',
   async run(parts, { response }) {
     const { url, ticket } = await providerOf(parts).start();
@@ -29,7 +28,6 @@ const back = operation<ApiParts, typeof emptySchema>({
   path: '/api/v1/session/oidc/callback',
   summary: 'Where the identity provider sends the browser back to; a session cookie, or the question for the local second factor',
   open: true,
-  guarded: true,
   answers: 'text/html',
   async run(parts, { request, response, query }) {
     const oidc = providerOf(parts);
@@ -70,7 +68,9 @@ function goOn(response: Response, before: () => unknown, path: string): null {
   before();
   response
     .type('text/html; charset=utf-8')
-    .send(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${path}"><a href="${path}">继续 Go on</a></html>`);
+    .send(
+      `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${path}"><a href="${path}">继续 Go on</a></html>`,
+    );
   return null;
 }
 

@@ -27,7 +27,11 @@ const signIn = operation<ApiParts, typeof sessionSchema>({
 });
 
 /** A browser's answer: the cookie in its header, and never in the body. */
-export function welcome({ people }: Pick<ApiParts, 'people'>, { person: { user, name, unit }, session }: Entered, response: Response): Answer {
+export function welcome(
+  { people }: Pick<ApiParts, 'people'>,
+  { person: { user, name, unit }, session }: Entered,
+  response: Response,
+): Answer {
   const { cookie, ...told } = answerCookie(people, session);
   response.append('Set-Cookie', setCookie(cookie));
   return { status: 201, body: { ...told, user, name, unit } };
@@ -76,7 +80,14 @@ const list = operation<ApiParts, typeof emptySchema>({
   async run({ people }, { subject, query }) {
     const all = query.get('all') === 'true' && isManager(people, subject.user);
     const found = all ? await allSessions(people) : await sessionsOf(people, subject.user);
-    const sessions = found.map(({ id, user, kind, startedAt, usedAt }) => ({ id, user, kind, startedAt, usedAt, isThis: id === subject.session }));
+    const sessions = found.map(({ id, user, kind, startedAt, usedAt }) => ({
+      id,
+      user,
+      kind,
+      startedAt,
+      usedAt,
+      isThis: id === subject.session,
+    }));
     return { status: 200, body: { sessions } };
   },
 });
