@@ -13,7 +13,6 @@ import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem, type Fault } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
-import { addAccount, authenticate, enter, needsSetup, setUp } from './export/accounts.js';
 import { askSystemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
@@ -21,10 +20,12 @@ import { finishErasure } from './export/erase.js';
 import { expireFootage } from './export/expire.js';
 import { ReadRecord } from './export/read-record.js';
 import { Speeds } from './export/speeds.js';
+import { cardOf } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
 import { lackedByRequests } from './export/needs.js';
+import { openAccount } from './export/people.js';
 import { Policies } from './export/policies.js';
 import { estimateBytes, preserve } from './export/preserve.js';
 import { redecideAll } from './export/redecide.js';
@@ -32,6 +33,7 @@ import { rehearse } from './export/rehearse.js';
 import { Requests } from './export/requests.js';
 import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
+import { authenticate } from './export/sessions.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
 import { Turns } from './export/turns.js';
@@ -40,6 +42,8 @@ import { makeApp } from './http/app.js';
 import type { ApiParts } from './http/api/parts.js';
 import { makeFront } from './http/front.js';
 import { ProgressHub } from './http/progress-hub.js';
+import { makeOidc } from './identity/oidc.js';
+import { makeSessionMarks } from './identity/session-marks.js';
 import { makeSetupToken } from './identity/setup-token.js';
 import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
@@ -106,6 +110,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     undo.push(() => journal.close());
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
+    const roll = new Roll(journal);
     const policies = await Policies.open({
       folder: config.policiesFolder,
       journal,
@@ -115,8 +120,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       lacks: async (policy) => [...judgeCameras(config, policy), ...(await lackedByRequests({ requests, store }, policy))],
       mayEdit: async (person, inForce) => {
         const user = await store.people.userOf(person);
-        const account = user && (await store.accounts.get(user));
-        return Boolean(account && !account.disabled && inForce.allows(account.user, 'edit-policy', 'policy:*', null));
+        const found = user && (await openAccount({ store, roll, now }, user));
+        return Boolean(found && found.known.administrator && inForce.allows(found.account.user, 'edit-policy', 'policy:*', null));
       },
       rehearse: (policy, inForce) => rehearse({ requests, store, now }, inForce, policy, new Date(now().getTime() - REHEARSED_MS)),
       redecide: (policy) => redecideAll({ policy, requests, store, now, log }),
@@ -186,20 +191,25 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       now,
       newId: randomUUID,
     });
-    // One account at a time: two of one name at once would leave the journal and the store with different passwords for it.
-    const counter = new Turns(1);
     const people = {
       journal,
       store,
       get policy() {
         return policies.inForce;
       },
+      roll,
       tokens,
+      marks: makeSessionMarks(keys.tokens),
       failures: makeFailures(now),
+      master: keys.master,
       keysFolder: config.keysFolder,
+      origin: config.journal.origin,
       now,
-      roll: new Roll(journal),
+      newId: randomUUID,
+      log,
+      changes: new Turns(1),
     };
+    let url = '';
     const api: ApiParts = {
       journal,
       objects,
@@ -223,14 +233,17 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       gatePublicKey: keys.publicPem('manifest'),
       isConnected: recorders.isConnected,
       wake: (id) => work.wake(id),
-      signIn: (user, password, address) => enter(people, user, password, address),
-      authenticate: (authorization) => authenticate(people, authorization),
-      createAccount: (by, account) => counter.take(() => addAccount(people, by, account)),
-      setUp: (token, account) => counter.take(() => setUp(people, token, account)),
+      authenticate: (presented) => authenticate(people, presented),
+      people,
+      oidc: config.oidc && makeOidc({ ...config.oidc, ...oidcWords(config.oidc, () => url), now }),
+      get url() {
+        return url;
+      },
+      cardOf: (user) => cardOf(people, user),
     };
     const server = await makeServer(config, api, log);
     undo.push(() => shut(server));
-    const url = config.listen.publicUrl ?? addressOf(server, config.listen.tls ? 'https' : 'http', config.listen.host);
+    url = config.listen.publicUrl ?? addressOf(server, config.listen.tls ? 'https' : 'http', config.listen.host);
     const fronts = [];
     for (const recorder of config.recorders.filter((it) => it.front)) {
       const front = makeFront({
@@ -264,7 +277,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       if (policies.waitsForRequests) void lookAtPolicies();
     }, DEADLINE_LOOK_MS);
     undo.push(() => clearInterval(policyClock));
-    const setupToken = (await needsSetup(people)) ? await makeSetupToken(config.keysFolder) : null;
+    const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
     return { url, fronts, setupToken, close, tools, look: tick };
   } catch (thrown) {
@@ -304,6 +317,12 @@ async function usableFfmpeg({ ffmpeg }: Config, { searchPath, allowBundledFfmpeg
     );
   return tools;
 }
+
+/** The secret is told to the one part that needs it. */
+const oidcWords = ({ clientSecret, redirectUrl }: NonNullable<Config['oidc']>, url: () => string) => ({
+  clientSecret: clientSecret.reveal(),
+  redirectUrl: () => redirectUrl ?? `${url()}/api/v1/session/oidc/callback`,
+});
 
 export const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
 export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor }: RecorderConfig): RecorderAddress => ({

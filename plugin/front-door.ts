@@ -9,6 +9,7 @@ import { readManifest } from './config/manifest.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import { Problem } from './domain/problem.js';
 import { examine, makeRecorders } from './examine.js';
+import { makeSetupToken } from './identity/setup-token.js';
 import { verifyJournal } from './journal/verify.js';
 import { loadKeys } from './keys/keys.js';
 import { makeLog } from './log/winston.js';
@@ -62,6 +63,12 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
     },
     examine: async (file, env) => examine(await load(file, env), around),
     recorders: makeRecorders(load),
+    makeSetupToken: async (file, env) => {
+      const { keysFolder } = await load(file, env);
+      // Makes the folder and judges it, as a start would.
+      loadKeys(keysFolder);
+      return makeSetupToken(keysFolder);
+    },
     verifyJournal: async (file, env) => {
       const config = await load(file, env);
       const keys = loadKeys(config.keysFolder);

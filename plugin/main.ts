@@ -34,6 +34,7 @@ process.exitCode = await run(process.argv.slice(2), {
   judgePolicies: async (...asked) => (await whole()).judgePolicies(...asked),
   checkConfig: async (...asked) => (await whole()).checkConfig(...asked),
   examine: async (...asked) => (await whole()).examine(...asked),
+  makeSetupToken: async (...asked) => (await whole()).makeSetupToken(...asked),
   verifyJournal: async (...asked) => (await whole()).verifyJournal(...asked),
   recorders: {
     recorder: async (...asked) => (await whole()).recorders.recorder(...asked),
@@ -43,6 +44,7 @@ process.exitCode = await run(process.argv.slice(2), {
   demo: {
     raise: async () => (await whole()).raise(),
     newPassword: () => randomBytes(9).toString('base64url'),
+    now,
   },
 });
 // Lines of the log on their way out would be lost with the process.

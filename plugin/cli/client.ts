@@ -2,24 +2,23 @@
 import fs from 'node:fs';
 import { Problem, problems, type ProblemCode } from '../domain/problem.js';
 import type { Progress } from '../domain/progress.js';
+import { Login, type Credentials } from './login.js';
 
 /** How long the gate may take to begin an answer, milliseconds. */
 const TIMEOUT_MS = 60_000;
 
-export interface Credentials {
-  user: string;
-  password: string;
-}
+/** Addresses that ask nobody who they are. */
+const open = ['/api/v1/session', '/api/v1/session/renewal', '/api/v1/setup', '/api/v1/invitations/acceptance'];
 
 export class Client {
-  #token: string | null;
+  readonly #login: Login;
 
   constructor(
     private readonly gate: string,
-    private readonly credentials: Credentials | null,
+    login: Login | Credentials | null,
     token: string | null = null,
   ) {
-    this.#token = token;
+    this.#login = login instanceof Login ? login : new Login(login, token);
   }
 
   get<T>(path: string): Promise<T> {
@@ -70,9 +69,23 @@ export class Client {
     return (await (await this.#send(method, path, body)).json()) as T;
   }
 
-  async #send(method: string, path: string, body?: unknown, signal: AbortSignal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
-    const token = path === '/api/v1/session' || path === '/api/v1/setup' ? null : await this.#signedIn();
-    const response = await fetch(new URL(path, this.gate), {
+  async #send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    const isOpen = method === 'POST' && open.includes(path);
+    const post = <T>(to: string, what: unknown): Promise<T> => this.#json<T>('POST', to, what);
+    const token = isOpen ? null : await this.#login.token(post);
+    const response = await this.#ask(method, path, token, body, signal);
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    // Its quarter of an hour is over: what was not done is asked for once more, with the next token.
+    const next = problem.code === 'token-invalid' && token !== null ? await this.#login.next(token, post) : null;
+    if (next === null) throw problem;
+    const second = await this.#ask(method, path, next, body, signal);
+    if (!second.ok) throw await problemOf(second);
+    return second;
+  }
+
+  #ask(method: string, path: string, token: string | null, body: unknown, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
+    return fetch(new URL(path, this.gate), {
       method,
       signal,
       redirect: 'error',
@@ -84,18 +97,6 @@ export class Client {
     }).catch((cause: unknown) => {
       throw new Problem('vms-unreachable', `The gate at ${this.gate} does not answer.`, { cause });
     });
-    if (!response.ok) throw await problemOf(response);
-    return response;
-  }
-
-  async #signedIn(): Promise<string> {
-    if (this.#token) return this.#token;
-    if (!this.credentials) throw new Problem('token-missing', 'The gate wants to know who asks.');
-    const { token } = await this.#json<{ token: string }>('POST', '/api/v1/session', {
-      user: this.credentials.user,
-      password: this.credentials.password,
-    });
-    return (this.#token = token);
   }
 }
 

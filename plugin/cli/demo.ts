@@ -6,11 +6,13 @@ import { Problem } from '../domain/problem.js';
 import type { Progress } from '../domain/progress.js';
 import type { Span } from '../domain/span.js';
 import { verifyPackage } from '../evidence/verify.js';
+import { codeAt, fromBase32, stepOf } from '../identity/totp.js';
 import { Client } from './client.js';
 import { bar, type Output } from './console.js';
 import type { Verb } from './context.js';
 import { approvers, people, secondOfficer, type Person } from './demo-people.js';
 import { entryLine } from './journal.js';
+import type { Credentials } from './login.js';
 import { lines } from './request.js';
 import { untilState } from './until-state.js';
 
@@ -32,12 +34,16 @@ export interface Stage {
 export interface DemoParts {
   raise(): Promise<Stage>;
   newPassword(): string;
+  now(): Date;
 }
+
+/** `secret`: of the second factor, for whoever stays and looks around. */
+type Seeded = Credentials & { secret: string | null };
 
 type View = Parameters<typeof lines>[0] & { planDigest: string };
 
 export const demo =
-  ({ raise, newPassword }: DemoParts): Verb<{ out: string; stay?: boolean }> =>
+  ({ raise, newPassword, now }: DemoParts): Verb<{ out: string; stay?: boolean }> =>
   async ({ output }, { out, stay = false }) => {
     const stage = await raise();
     const leave = (): void => void stage.close().then(() => process.exit(130));
@@ -46,8 +52,8 @@ export const demo =
       if (stage.ffmpegWarning) process.stderr.write(`\n!!! ${stage.ffmpegWarning}\n\n`);
       output.say(`录像机与网关已启动 Recorder and gate run: ${stage.url}`);
       await anOrdinaryClient(stage, output);
-      const logins = await seed(stage, newPassword);
-      const clients = new Map([...logins].map(([user, password]) => [user, new Client(stage.url, { user, password })]));
+      const logins = await seed(stage, newPassword, now);
+      const clients = new Map([...logins].map(([user, login]) => [user, new Client(stage.url, login)]));
       const as = (person: Person): Client => clients.get(person.user)!;
       const requestId = await applyAndApprove(stage, output, as);
       const result = await releaseAndVerify(output, as, requestId, out);
@@ -72,14 +78,25 @@ async function anOrdinaryClient(stage: Stage, output: Output): Promise<void> {
   );
 }
 
-/** First run: the one-time token makes the administrator, who adds the others. */
-async function seed(stage: Stage, newPassword: () => string): Promise<Map<string, string>> {
-  const logins = new Map<string, string>(Object.values(people).map(({ user }) => [user, newPassword()]));
-  const account = ({ user, name, unit }: Person) => ({ user, name, unit, password: logins.get(user)! });
+/** First run: the one-time token makes the administrator, who invites the others; each of them chooses a password. */
+async function seed(stage: Stage, newPassword: () => string, now: () => Date): Promise<Map<string, Seeded>> {
+  const logins = new Map<string, Seeded>();
+  const open = new Client(stage.url, null);
   const { admin, ...others } = people;
-  await new Client(stage.url, null).post('/api/v1/setup', { token: stage.setupToken, ...account(admin) });
-  const client = new Client(stage.url, account(admin));
-  for (const person of Object.values(others)) await client.post('/api/v1/accounts', account(person));
+  const join = async ({ user }: Person, path: string, said: object): Promise<void> => {
+    const password = newPassword();
+    const { secondFactor } = await open.post<{ secondFactor: { secret: string } | null }>(path, { ...said, password });
+    const secret = secondFactor?.secret ?? null;
+    logins.set(user, { user, password, secret, ...(secret && { otp: () => codeAt(fromBase32(secret)!, stepOf(now())) }) });
+  };
+  const whom = ({ user, name, unit }: Person) => ({ user, name, unit });
+  await join(admin, '/api/v1/setup', { token: stage.setupToken, ...whom(admin) });
+  const manager = new Client(stage.url, logins.get(admin.user)!);
+  for (const [at, person] of Object.values(others).entries()) {
+    const card = { idKind: 'WORK', idNumber: `示例-1${String(at).padStart(5, '0')}` };
+    const { code } = await manager.post<{ code: string }>('/api/v1/invitations', { ...whom(person), card });
+    await join(person, '/api/v1/invitations/acceptance', { code });
+  }
   return logins;
 }
 
@@ -172,11 +189,13 @@ async function theJournal(output: Output, as: (person: Person) => Client): Promi
   output.say('');
 }
 
-async function stayUp(stage: Stage, output: Output, logins: ReadonlyMap<string, string>): Promise<void> {
+async function stayUp(stage: Stage, output: Output, logins: ReadonlyMap<string, Seeded>): Promise<void> {
   output.say(
-    `网关继续运行 The gate goes on serving ${stage.url} (recorder fronted at ${stage.frontUrl}); Ctrl-C ends it. Demo logins, for this run only:`,
+    `网关继续运行 The gate goes on serving ${stage.url} (recorder fronted at ${stage.frontUrl}); Ctrl-C ends it. Demo logins (password, secret of the second factor), for this run only:`,
   );
-  for (const { user, name, what } of Object.values(people)) output.say(`   ${user.padEnd(16)} ${logins.get(user) ?? ''}  ${name}  ${what}`);
+  const lines = Object.values(people).map(({ user, name, what }) => ({ ...logins.get(user)!, name, what }));
+  for (const { user, password, secret, name, what } of lines)
+    output.say(`   ${user.padEnd(16)} ${password}  ${(secret ?? '(no second factor)').padEnd(32)}  ${name}  ${what}`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

@@ -29,7 +29,7 @@ export function exitOf(problem: Problem): Exit {
 /** What to do next, where there is something to do. */
 const hints: Partial<Record<ProblemCode, string>> = {
   'token-missing': 'set EXPORTGATE_USER and EXPORTGATE_PASSWORD, or EXPORTGATE_TOKEN',
-  'login-failed': 'check EXPORTGATE_USER and EXPORTGATE_PASSWORD',
+  'login-failed': 'check EXPORTGATE_USER and EXPORTGATE_PASSWORD; with a second factor also --otp CODE, or EXPORTGATE_TOTP_FILE',
   'policy-invalid': 'exportgate check --policies DIR',
   'journal-locked': 'stop the other exportgate process, or ask it: exportgate --gate URL …',
   'vms-unreachable': 'exportgate doctor --config FILE',

@@ -2,7 +2,7 @@
 import { Problem } from '../domain/problem.js';
 import type { ProbeRow, Vms, VmsAccount } from '../domain/vms.js';
 import { askLogin, type Input } from './ask-login.js';
-import type { Credentials } from './client.js';
+import type { Credentials } from './login.js';
 import { padTo, plain, plainLine } from './console.js';
 import type { Verb } from './context.js';
 import { untilInterrupted, type Recorders } from './recorders.js';

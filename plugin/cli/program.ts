@@ -1,6 +1,16 @@
 // The command line: every verb, its options, and how it ends.
 import { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../domain/problem.js';
+import {
+  acceptInvitation,
+  changeOwnPassword,
+  closeSomebody,
+  confirmInvited,
+  inviteSomebody,
+  listAllAccounts,
+  listInvitations,
+  setUpAccount,
+} from './account.js';
 import { check, type Checks } from './check.js';
 import { makeOutput, plain, plainJson } from './console.js';
 import type { Context, Verb } from './context.js';
@@ -11,6 +21,7 @@ import { doctor, type Finding } from './doctor.js';
 import { explainDecision } from './explain.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
 import { fetchRequest } from './fetch.js';
+import { oneTimePassword } from './one-time-password.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
 import { policyActivate, policyDiff, policyLog, policyShow, policyTest } from './policy.js';
 import { probe } from './probe.js';
@@ -25,6 +36,8 @@ import { precheckForm } from './precheck.js';
 import { clock } from './clock.js';
 import { confirmTimes, fetchFrame } from './times.js';
 import { serve, type RunningGate } from './serve.js';
+import { endSessions, listSessions, startSession } from './session.js';
+import { printSetupToken } from './setup-token.js';
 import { verifyFile } from './verify.js';
 
 /** What only the front door can give: rooms put together. */
@@ -36,6 +49,8 @@ export interface FrontDoor extends Checks {
   examine(config: string, env: NodeJS.ProcessEnv): Promise<Finding[]>;
   recorders: Recorders;
   now(): Date;
+  /** The machine's one-time token, put into the keys folder. */
+  makeSetupToken(config: string, env: NodeJS.ProcessEnv): Promise<string>;
   verifyJournal(config: string, env: NodeJS.ProcessEnv): Promise<JournalVerdict>;
   demo: DemoParts;
 }
@@ -49,12 +64,15 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     .configureOutput({ writeErr: (text) => void process.stderr.write(plain(text)) })
     .option('--config <file>', 'configuration', 'exportgate.yaml')
     .option('--gate <url>', 'address of a running gate', process.env['EXPORTGATE_URL'] ?? 'http://127.0.0.1:8443')
+    .option('--otp <code>', 'six digits of the second factor; - asks for them 动态码')
     .option('--json', 'one JSON document instead of lines', false);
+  const desk = { input: process.stdin, prompts: process.stderr };
   /** Ties a verb to its command; positional arguments come by name. */
   const does = <O extends object>(command: Command, verb: Verb<O>): Command =>
     command.action(async () => {
-      const { config, gate, json } = command.optsWithGlobals<{ config: string; gate: string; json: boolean }>();
-      const context: Context = { config, gate, env: process.env, output: makeOutput(json, process.stdout) };
+      const { config, gate, json, otp } = command.optsWithGlobals<{ config: string; gate: string; json: boolean; otp?: string }>();
+      const code = oneTimePassword(otp, { env: process.env, ...desk, now: () => door.now() });
+      const context: Context = { config, gate, env: process.env, output: makeOutput(json, process.stdout), ...(code && { otp: code }) };
       const named = Object.fromEntries(command.registeredArguments.map((argument, at) => [argument.name(), command.processedArgs[at]]));
       exit = await verb(context, { ...command.opts(), ...named } as O);
     });
@@ -77,7 +95,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .option('--camera <id>', 'pull from this camera; without it from the first recording that the recorder lists')
       .option('--accounts', 'list who else could replay; an administrator of the recorder signs in')
       .option('--transcript <file>', 'where the transcript goes: a file that is not there yet'),
-    probe(door.recorders, () => door.now(), { input: process.stdin, prompts: process.stderr }),
+    probe(door.recorders, () => door.now(), desk),
   );
   does(
     program
@@ -159,6 +177,33 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .argument('[dir]', 'policy files; without one the shipped ones', door.policies),
     policyTest,
   );
+  does(
+    program.command('setup-token').description('a one-time token that makes an administrator’s account; for who runs the machine 令牌'),
+    printSetupToken(door.makeSetupToken),
+  );
+  const account = program.command('account').description('who may sign in 账户');
+  does(
+    account.command('set-up').description('an administrator’s, with the one-time token').argument('<file>', 'user, name, unit: JSON'),
+    setUpAccount(desk),
+  );
+  does(account.command('invite').description('somebody whose card was seen 邀请').argument('<file>', 'whom, JSON'), inviteSomebody);
+  does(account.command('invitations').description('those that wait'), listInvitations);
+  does(
+    account
+      .command('confirm')
+      .description('the second administrator’s word 确认')
+      .argument('<id>', 'of the invitation')
+      .option('--with-token', 'with the machine’s one-time token instead'),
+    confirmInvited(desk),
+  );
+  does(account.command('accept').description('the code and a password of one’s own make the account 接受'), acceptInvitation(desk));
+  does(account.command('password').description('one’s own'), changeOwnPassword(desk));
+  does(account.command('list').description('all accounts'), listAllAccounts);
+  does(account.command('close').description('for good, and its sessions 关闭').argument('<user>'), closeSomebody);
+  const session = program.command('session').description('who is signed in 会话');
+  does(session.command('start').description('sign in and print a token for EXPORTGATE_TOKEN'), startSession);
+  does(session.command('list').option('--all', 'everybody’s; for administrators'), listSessions);
+  does(session.command('end').argument('[id]', 'without one: that of EXPORTGATE_TOKEN'), endSessions);
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
   addMatters(request, does);

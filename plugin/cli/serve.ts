@@ -4,7 +4,7 @@ import type { Verb } from './context.js';
 export interface RunningGate {
   url: string;
   fronts: readonly { recorder: string; url: string }[];
-  /** Printed once, at the first start without any account. */
+  /** Printed once, where no administrator has signed in yet. */
   setupToken: string | null;
   close(): Promise<void>;
 }
@@ -18,8 +18,8 @@ export const serve =
       ...gate.fronts.map((front) => `recorder ${front.recorder} is fronted at ${front.url}`),
       ...(gate.setupToken
         ? [
-            `No account yet. One-time set-up token 首次启动令牌: ${gate.setupToken}`,
-            'Use it: POST /api/v1/setup {token, user, name, unit, password}',
+            `No administrator yet. One-time set-up token 首次启动令牌: ${gate.setupToken}`,
+            'Use it: exportgate account set-up FILE, with {user, name, unit} in the file',
           ]
         : []),
     ]);

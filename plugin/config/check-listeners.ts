@@ -2,7 +2,7 @@
 import type { Fault } from '../domain/problem.js';
 import { fault, readUrl, type Check } from './check.js';
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** Threat: tokens and footage in the clear on a network. Plain HTTP stays on this machine, or behind a proxy that does TLS. */
 export const listening: Check = ({ listen }) => {

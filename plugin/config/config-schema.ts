@@ -82,6 +82,31 @@ const camera = z.strictObject(
   mapRight,
 );
 
+/** Signing in at an identity provider (OpenID Connect). */
+const oidc = z.strictObject(
+  {
+    issuer: text(/^https?:\/\/[^\s?#@]{1,500}$/, 'the issuer, exactly as it calls itself, like https://login.example/realms/city'),
+    clientId: text(/^[^\p{Cc}]{1,200}$/u, 'the name under which the provider knows the gate'),
+    clientSecretEnv: text(/^EXPORTGATE_[A-Z0-9_]{1,80}$/, 'an environment variable, like EXPORTGATE_OIDC_CLIENT_SECRET').optional(),
+    clientSecretFile: path.optional(),
+    redirectUrl: text(/^https?:\/\/[^\s?#@]{1,500}$/, 'where the provider sends people back to, …/api/v1/session/oidc/callback').optional(),
+    userClaim: text(/^[\w:./-]{1,200}$/, 'the claim that is the user’s id without user:').default('preferred_username'),
+    roleClaim: text(/^[\w:./-]{1,200}$/, 'the claim that lists the roles').default('roles'),
+    roles: z
+      .record(
+        z.string().min(1).max(200),
+        text(/^role:[a-z0-9][a-z0-9._-]{0,62}$/, 'a role of roles.csv, like role:administrator'),
+        mapRight,
+      )
+      .refine((given) => Object.keys(given).length <= 500, 'at most 500 roles'),
+    secondFactorAmr: z
+      .array(text(/^[\w:./-]{1,200}$/, 'a word of amr or acr, like otp'), listRight)
+      .max(20)
+      .default([]),
+  },
+  mapRight,
+);
+
 export const configSchema = z.strictObject(
   {
     listen: z
@@ -135,6 +160,7 @@ export const configSchema = z.strictObject(
       )
       .prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
+    oidc: oidc.nullable().default(null),
   },
   mapRight,
 );

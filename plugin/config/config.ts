@@ -1,6 +1,7 @@
 // exportgate.yaml and the environment → the configuration: frozen, whole, judged before anything starts. Nothing else reads either.
 import { join } from 'node:path';
 import { Problem, type Fault } from '../domain/problem.js';
+import type { RoleName } from '../domain/subject.js';
 import type { Source } from '../domain/vms.js';
 import { configJsonSchema, configSchema, type RawConfig } from './config-schema.js';
 import type { Surroundings } from './check.js';
@@ -8,6 +9,7 @@ import { crossCheck } from './cross-checks.js';
 import { faultsOf } from './faults.js';
 import { fromFile } from './folders.js';
 import { knownKeys } from './known-keys.js';
+import { readClientSecret } from './client-secret.js';
 import { readPassword, type Environment } from './recorder-password.js';
 import type { Secret } from './secret.js';
 import { readSmallFile } from './small-file.js';
@@ -51,6 +53,22 @@ export interface Config {
   /** `path` null: the one on PATH. */
   ffmpeg: { path: string | null };
   tokens: { lifetime: number };
+  /** Null: people sign in here alone. */
+  oidc: OidcConfig | null;
+}
+
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: Secret;
+  /** Null: the callback at the address that people use. */
+  redirectUrl: string | null;
+  userClaim: string;
+  roleClaim: string;
+  /** What the provider calls a role → what roles.csv calls it. */
+  roles: Readonly<Record<string, RoleName>>;
+  /** Words in `amr` or `acr` that mean a second factor. */
+  secondFactorAmr: readonly string[];
 }
 
 const longestFile = 8 * 1024 * 1024;
@@ -109,6 +127,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
       source: playback ?? { recording: recording ?? '' },
     })),
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
+    oidc: raw.oidc && (await finishOidc(raw.oidc, around)),
   };
 }
 
@@ -124,6 +143,15 @@ async function finishRecorder(
   if ('faults' in read || 'faults' in trust) throw new Problem('config-invalid', 'A password or a certificate cannot be read.', { faults });
   const zoned = { rtspPort: vendor.rtspPort, zoneMinutes: vendor.zone };
   return { id, adapter, url, user, password: read.password, pulls, front, tls: trust.tls, maxGopSeconds, vendor: zoned };
+}
+
+async function finishOidc(
+  { clientSecretEnv, clientSecretFile, redirectUrl, roles, ...oidc }: NonNullable<RawConfig['oidc']>,
+  around: Surroundings,
+): Promise<OidcConfig> {
+  const read = await readClientSecret({ clientSecretEnv, clientSecretFile }, around);
+  if ('faults' in read) throw new Problem('config-invalid', 'The client secret cannot be read.', { faults: read.faults });
+  return { ...oidc, clientSecret: read.password, redirectUrl: redirectUrl ?? null, roles: roles as Record<string, RoleName> };
 }
 
 function freeze<T extends object>(value: T): T {

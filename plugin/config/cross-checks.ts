@@ -2,6 +2,7 @@
 import type { Fault } from '../domain/problem.js';
 import { foldersApart, thingsThere } from './check-folders.js';
 import { listening, portsApart } from './check-listeners.js';
+import { providerSound } from './check-oidc.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
@@ -26,7 +27,7 @@ const amountsSound: Check = ({ quotas, tokens }) => [
       ]
     : []),
   ...(tokens && (tokens.lifetime < shortestToken || tokens.lifetime > longestToken)
-    ? [fault('not-allowed', 'tokens.lifetime', 'Tokens cannot be revoked, so they end soon; right is 1m to 15m.')]
+    ? [fault('not-allowed', 'tokens.lifetime', 'A token that was copied must end soon; right is 1m to 15m.')]
     : []),
 ];
 
@@ -40,6 +41,7 @@ const checks: readonly Check[] = [
   camerasFound,
   portsApart,
   amountsSound,
+  providerSound,
 ];
 
 /** All faults of all checks, in the order of the list above. */

@@ -12,7 +12,7 @@ interface Named {
   passwordFile?: string | undefined;
 }
 
-const longest = 256;
+export const longest = 256;
 
 /** `nvr-1` → `EXPORTGATE_RECORDER_NVR_1_PASSWORD`. Ids hold no `_`, so no two share a name. */
 const variableOf = (id: string): string => `EXPORTGATE_RECORDER_${id.toUpperCase().replaceAll('-', '_')}_PASSWORD`;
@@ -47,10 +47,10 @@ export async function readPassword(
       );
 }
 
-const isPassword = (text: string): boolean => text !== '' && text.length <= longest && !/\p{Cc}/u.test(text);
+export const isPassword = (text: string): boolean => text !== '' && text.length <= longest && !/\p{Cc}/u.test(text);
 
 /** Mode and text of one opened file, so that both are of the same file. The line end that editors add is not part of the password. */
-async function readFileOnce(path: string): Promise<{ text: string; open: boolean } | null> {
+export async function readFileOnce(path: string): Promise<{ text: string; open: boolean } | null> {
   try {
     const handle = await open(path, 'r');
     try {

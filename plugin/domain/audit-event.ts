@@ -139,6 +139,9 @@ export interface RequestEvents {
 export const findings = ['in-order', 'not-necessary', 'scope-too-wide', 'papers-defective', 'procedure-broken'] as const;
 export type Finding = (typeof findings)[number];
 
+/** Why a session ended before its time. */
+export type SessionEnd = 'signed-out' | 'ended' | 'renewal-reused' | 'too-many' | 'credential-changed' | 'account-closed';
+
 /** Events of the gate as a whole. */
 export interface GateEvents {
   'journal-opened': { origin: string };
@@ -175,10 +178,25 @@ export interface GateEvents {
   'policy-agreed': { version: string };
   /** In force from here on. `installed`: what the gate found at its very first start. */
   'policy-activated': { version: string; why: 'installed' | 'agreed'; replaces: string | null; index: Digest & { object: string } };
-  /** `credential`: SHA-256 over the account's salted password hash, so that nobody can swap it in the database. */
-  'account-created': { account: Pseudonym; credential: string };
+  /** An administrator wants somebody invited whom two must invite. `terms` commits to who it is, the card that was seen, and the account's end. */
+  'invitation-asked': { account: Pseudonym; terms: Commitment };
+  /** `code`: SHA-256 of the one-time code, which ends at `closesAt`. `askedBy`: the other administrator, where it took two. */
+  'account-invited': { account: Pseudonym; terms: Commitment; code: string; closesAt: Instant; askedBy: Pseudonym | null };
+  /** `credential`: SHA-256 over the whole account (name, unit, card, end, salted password hash, sealed second factor), so that nobody can swap
+   *  any of it in the database. `administrator`: made as one, by as many hands as that takes. */
+  'account-created': { account: Pseudonym; credential: string; expiresAt: Instant; administrator: boolean };
+  'credential-changed': {
+    account: Pseudonym;
+    credential: string;
+    expiresAt: Instant;
+    administrator: boolean;
+    why: 'own-password' | 'invited-again' | 'set-up';
+  };
+  'account-closed': { account: Pseudonym };
   'signed-in': { account: Pseudonym };
   'sign-in-refused': { client: Commitment };
+  /** Before its time. `renewal-reused`: somebody else had a copy of it. */
+  'session-ended': { account: Pseudonym; session: string; why: SessionEnd };
   'setup-completed': { account: Pseudonym };
 }
 

@@ -17,6 +17,8 @@ export interface Subject {
  *  answers differently the second time would give one person two voices. */
 export interface Person extends Subject {
   pseudonym: Pseudonym;
+  /** Which session speaks. */
+  session?: string;
 }
 
 const userPattern = /^user:[a-z0-9][a-z0-9._-]{0,62}$/;

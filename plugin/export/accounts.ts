@@ -1,110 +1,92 @@
-// Who may sign in: the first administrator against the one-time token, further accounts, and each sign-in, recorded.
+// Accounts that there are: who has one, its password changed by its owner alone, its end.
+import type { Card } from '../domain/account.js';
 import { Problem } from '../domain/problem.js';
-import type { Pseudonym } from '../domain/audit-event.js';
-import type { Person, Subject, UserId } from '../domain/subject.js';
-import { hashPassword, judgePassword } from '../identity/passwords.js';
-import { spendSetupToken } from '../identity/setup-token.js';
-import { signIn, type Failures } from '../identity/sign-in.js';
-import type { Tokens } from '../identity/token.js';
-import type { Journal } from '../journal/journal.js';
-import type { Policy } from '../policy/load.js';
-import { credentialOf, type Roll } from './roll.js';
-import type { Store } from '../store/store.js';
+import type { Person, UserId } from '../domain/subject.js';
+import { hashPassword } from '../identity/passwords.js';
+import { expectGood, replace } from './accept.js';
+import { prove } from './enter.js';
+import { lackOf, openAccount, type PeopleParts } from './people.js';
+import { isBefore } from './roll.js';
+import { endAll } from './sessions.js';
 
-interface Parts {
-  journal: Journal;
-  store: Store;
-  policy: Policy;
-  tokens: Tokens;
-  failures: Failures;
-  keysFolder: string;
-  now: () => Date;
-  roll: Roll;
-}
-
-export interface NewAccount {
+export interface AccountView {
   user: UserId;
   name: string;
   unit: string;
-  password: string;
+  card: Card | null;
+  expiresAt: string;
+  state: 'open' | 'closed' | 'expired';
+  administrator: boolean;
+  secondFactor: boolean;
+  hasSignedIn: boolean;
+  /** What its roles ask for and it has not; null where it has all. */
+  lack: string | null;
 }
 
-/** Problems: `account-exists`, `body-malformed` (the password's faults), `journal-unwritable`. */
-export async function addAccount(
-  { journal, store, roll, now }: Parts,
-  by: Pseudonym,
-  { password, ...newcomer }: NewAccount,
-): Promise<void> {
-  const faults = judgePassword(password, newcomer.user);
-  if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
-  if (await store.accounts.get(newcomer.user)) throw new Problem('account-exists', `There is an account ${newcomer.user} already.`);
-  const passwordHash = await hashPassword(password);
-  const account = await store.people.pseudonymOf(newcomer.user);
-  roll.learn(await journal.append({ event: 'account-created', by, data: { account, credential: credentialOf(passwordHash) } }));
-  await store.accounts.add({ ...newcomer, passwordHash, createdAt: now().toISOString() });
-}
-
-/** Problems: `setup-closed`, `token-invalid`, `not-permitted` (the policy files make no administrator of this user). */
-export async function setUp(parts: Parts, token: string, account: NewAccount): Promise<void> {
-  const { journal, store, policy, roll, keysFolder } = parts;
-  if (!(await needsSetup(parts))) throw new Problem('setup-closed', 'The gate has accounts; a manager adds further ones.');
-  if (!policy.allows(account.user, 'manage', 'account:*', null))
-    throw new Problem(
-      'not-permitted',
-      `policies/roles.csv makes ${account.user} no administrator; it should say: g, ${account.user}, role:administrator, *`,
-    );
-  const faults = judgePassword(account.password, account.user);
-  if (faults.length > 0) throw new Problem('body-malformed', 'The password is not good enough.', { faults });
-  await spendSetupToken(keysFolder, token);
-  await addAccount(parts, 'gate', account);
-  roll.learn(
-    await journal.append({ event: 'setup-completed', by: 'gate', data: { account: await store.people.pseudonymOf(account.user) } }),
-  );
-}
-
-/** No account, and none ever made: accounts that vanish from the database do not open the set-up again. */
-export const needsSetup = async ({ store, roll }: Pick<Parts, 'store' | 'roll'>): Promise<boolean> =>
-  !roll.isSetUp && (await store.accounts.list()).length === 0;
-
-/** Problems: `login-failed`, `too-many-requests`, `journal-unwritable`: a sign-in that cannot be recorded does not happen. */
-export async function enter(
-  parts: Parts,
-  user: string,
-  password: string,
-  address: string,
-): Promise<{ token: string; expiresAt: string; subject: Subject }> {
-  const { journal, store, tokens, failures, roll } = parts;
-  // An account that the journal does not vouch for is none; the answer, and the work behind it, are those for an unknown name.
-  const get = async (name: UserId) => {
-    const account = await store.accounts.get(name);
-    return account && (await roll.vouchFor(account, store)) ? account : null;
-  };
-  try {
-    const { subject, token, expiresAt } = await signIn({ accounts: { get }, tokens, failures }, user, password);
-    const person = await store.people.pseudonymOf(subject.user);
-    await journal.append({ event: 'signed-in', by: person, data: { account: person } });
-    return { subject, token, expiresAt: expiresAt.toISOString() };
-  } catch (thrown) {
-    const problem = Problem.from(thrown);
-    if (problem.code === 'login-failed')
-      await journal.append({
-        event: 'sign-in-refused',
-        by: 'gate',
-        data: { client: await store.personal.conceal('client', { address, user }) },
-      });
-    throw problem;
+/** All that the journal vouches for, by name of the user. */
+export async function listAccounts(parts: PeopleParts): Promise<AccountView[]> {
+  const { store, roll, now } = parts;
+  const views: AccountView[] = [];
+  for (const user of await store.accounts.users()) {
+    const found = await roll.vouchFor(user, store);
+    if (!found) continue;
+    const { account, known } = found;
+    const { name, unit, card, expiresAt, secondFactor } = account;
+    const state = known.closed ? 'closed' : isBefore(now(), known.expiresAt) ? 'open' : 'expired';
+    const { administrator, hasSignedIn } = known;
+    views.push({
+      user,
+      name,
+      unit,
+      card,
+      expiresAt,
+      state,
+      administrator,
+      secondFactor: secondFactor !== null,
+      hasSignedIn,
+      lack: lackOf(parts, found),
+    });
   }
+  return views;
 }
 
-/** A token counts while its account does. Problems: `token-missing`, `token-invalid`. */
-export async function authenticate(
-  { store, tokens, roll }: Pick<Parts, 'store' | 'tokens' | 'roll'>,
-  authorization: string | undefined,
-): Promise<Person> {
-  const bearer = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
-  const { user } = tokens.readToken(bearer);
-  const account = await store.accounts.get(user);
-  const pseudonym = account && !account.disabled ? await roll.vouchFor(account, store) : null;
-  if (!account || !pseudonym) throw new Problem('token-invalid', 'The account of this token is closed.');
-  return { user: account.user, name: account.name, unit: account.unit, pseudonym };
-}
+/** The card that was seen before the person was invited, as the journal vouches for it; null without a card, or without an open account. */
+export const cardOf = async (parts: Pick<PeopleParts, 'store' | 'roll' | 'now'>, user: UserId): Promise<Card | null> =>
+  (await openAccount(parts, user))?.account.card ?? null;
+
+/**
+ * Its owner alone, who proves the old one again; other sessions end. Problems: `login-failed`, `too-many-requests`, `body-malformed`,
+ * `journal-unwritable`.
+ */
+export const changePassword = (
+  parts: PeopleParts,
+  person: Person,
+  { current, next, otp }: { current: string; next: string; otp?: string | undefined },
+): Promise<void> =>
+  parts.changes.take(async () => {
+    const { journal, roll } = parts;
+    expectGood(next, person.user);
+    const { account, pseudonym, known } = await prove(parts, { user: person.user, password: current, otp });
+    await replace(parts, { ...account, passwordHash: await hashPassword(next) }, async (credential) => {
+      const data = {
+        account: pseudonym,
+        credential,
+        expiresAt: known.expiresAt,
+        administrator: known.administrator,
+        why: 'own-password' as const,
+      };
+      roll.learn(await journal.append({ event: 'credential-changed', by: pseudonym, data }));
+    });
+    await endAll(parts, person.user, 'credential-changed', pseudonym, person.session);
+  });
+
+/** One administrator is enough: to close is the safe side. Problem `account-unknown`. */
+export const closeAccount = (parts: PeopleParts, by: Person, user: UserId): Promise<void> =>
+  parts.changes.take(async () => {
+    const { journal, store, roll, log } = parts;
+    const found = await roll.vouchFor(user, store);
+    if (!found || found.known.closed) throw new Problem('account-unknown', `There is no open account ${user}.`);
+    roll.learn(await journal.append({ event: 'account-closed', by: by.pseudonym, data: { account: found.pseudonym } }));
+    if (found.known.administrator) log('warn', { event: 'administrator-closed', subject: user });
+    await endAll(parts, user, 'account-closed', by.pseudonym);
+  });

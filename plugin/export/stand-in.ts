@@ -49,7 +49,7 @@ async function lendersOf({ store, delegations, now }: StandInParts, { plan, requ
     for (const lender of delegations.behind(person.pseudonym, role, requested.site, now())) {
       const user = await store.people.userOf(lender);
       const account = user && (await store.accounts.get(user));
-      if (account && !account.disabled && policy.holds(account.user, role, requested.site)) found.push({ role, lender });
+      if (account && policy.holds(account.user, role, requested.site)) found.push({ role, lender });
     }
   return found;
 }

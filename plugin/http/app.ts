@@ -9,6 +9,7 @@ import { answerProblem } from './answer-problem.js';
 import { operations } from './api/index.js';
 import type { ApiParts } from './api/parts.js';
 import { canonical } from './canonical.js';
+import { presentedBy } from './credentials.js';
 import { openapi } from './openapi.js';
 import type { Operation } from './operation.js';
 import { readBody } from './read-body.js';
@@ -70,7 +71,7 @@ const nobody: Person = { user: 'user:nobody', name: '', unit: '', pseudonym: 'p-
 function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHandler {
   return async (request, response) => {
     const started = performance.now();
-    const subject = it.open ? nobody : await parts.authenticate(request.headers.authorization);
+    const subject = it.open ? nobody : await parts.authenticate(presentedBy(request, parts.url));
     const { query } = canonical(request.originalUrl);
     const body = it.body ? readBody(it.body, request.body) : {};
     const answer = await it.run(parts, { subject, params: request.params as Record<string, string>, query, body, request, response });
@@ -90,7 +91,7 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
 const knows =
   (it: Operation<ApiParts>, parts: ApiParts): RequestHandler =>
   async (request, _response, next) => {
-    it.before?.(parts, await parts.authenticate(request.headers.authorization));
+    it.before?.(parts, await parts.authenticate(presentedBy(request, parts.url)));
     next();
   };
 

@@ -1,6 +1,7 @@
 // The API's description (OpenAPI 3.1), made from the list that is mounted.
 import { z } from 'zod';
 import { problems } from '../domain/problem.js';
+import { sessionCookie } from './credentials.js';
 import type { Operation } from './operation.js';
 
 export function openapi(operations: readonly Operation<never>[], version: string): Record<string, unknown> {
@@ -11,7 +12,11 @@ export function openapi(operations: readonly Operation<never>[], version: string
     info: { title: 'ExportGate 监控录像调取网关', version, description: '本系统不提供法律意见。Nothing here is legal advice.' },
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        // Unsafe methods also want X-CSRF-Token and an Origin of the gate's own.
+        cookie: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+      },
       schemas: { Problem: problemSchema },
     },
   };
@@ -25,7 +30,7 @@ function describe(it: Operation<never>): Record<string, unknown> {
   };
   return {
     summary: it.summary,
-    security: it.open ? [] : [{ token: [] }],
+    security: it.open ? [] : [{ token: [] }, { cookie: [] }],
     parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
     ...(it.body && {
       requestBody: {

@@ -88,7 +88,26 @@ export const afterReviewSchema = z.strictObject({ finding: z.enum(findings) });
 
 export const timesSchema = z.strictObject({ camera: cameraId, first: instantSchema, last: instantSchema });
 
-export const sessionSchema = z.strictObject({ user: z.string().max(80), password: z.string().max(256) });
-export const accountSchema = z.strictObject({ user, name: line(64), unit: line(120), password: z.string().min(1).max(256) });
-export const setupSchema = accountSchema.extend({ token: z.string().max(128) });
+const otp = z.string().max(16);
+const newPassword = z.string().min(1).max(256);
+const code = z.string().max(128);
+export const sessionSchema = z.strictObject({
+  user: z.string().max(80),
+  password: z.string().max(256),
+  otp: otp.optional(),
+  cookie: z.boolean().optional(),
+});
+export const renewalSchema = z.strictObject({ renewal: z.string().max(256) });
+export const otpSchema = z.strictObject({ otp });
+export const invitationSchema = z.strictObject({
+  user,
+  name: line(64),
+  unit: line(120),
+  card: z.strictObject({ idKind: z.enum(idKinds), idNumber: line(32), sha256: sha256.optional() }).optional(),
+  expiresAt: instantSchema.optional(),
+});
+export const confirmationSchema = z.strictObject({ token: code.optional() });
+export const acceptanceSchema = z.strictObject({ code, password: newPassword });
+export const passwordSchema = z.strictObject({ current: z.string().max(256), next: newPassword, otp: otp.optional() });
+export const setupSchema = z.strictObject({ token: code, user, name: line(64), unit: line(120), password: newPassword });
 export const emptySchema = z.strictObject({});

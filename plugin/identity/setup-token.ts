@@ -1,14 +1,11 @@
-// The one-time set-up token: who holds it may create the first account. Only its SHA-256 stays on disk.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+// The one-time set-up token: who holds it may make an administrator's account. Only its SHA-256 stays on disk.
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../domain/problem.js';
+import { hashOfCode, isCode, newCode } from './one-time-code.js';
 
 const fileName = 'setup-token.sha256';
-/** 128 random bits as four groups that can be read aloud: `0f3a91c2-…`. */
-const form = /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/;
-
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
@@ -16,17 +13,17 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Makes a set-up token and returns it, to be printed once. Call it when the gate starts without any account; an earlier token that
- * nobody used ends thereby. Problem `key-invalid` where the keys folder cannot be written.
+ * Makes a set-up token and returns it, to be printed once. Made when the gate starts without an administrator, and by the operator of the
+ * machine, who is root here anyway; an earlier token that nobody used ends thereby. Problem `key-invalid` where the keys folder cannot be written.
  */
 export async function makeSetupToken(keysFolder: string): Promise<string> {
-  const token = randomBytes(16).toString('hex').match(/.{8}/g)!.join('-');
+  const token = newCode();
   const file = join(keysFolder, fileName);
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(`${hashOf(token).toString('hex')}\n`);
+      await handle.writeFile(`${hashOfCode(token)}\n`);
       await handle.sync();
     } finally {
       await handle.close();
@@ -48,7 +45,7 @@ export async function makeSetupToken(keysFolder: string): Promise<string> {
 export async function spendSetupToken(keysFolder: string, token: string): Promise<void> {
   const file = join(keysFolder, fileName);
   const kept = await readKept(file);
-  if (!form.test(token) || !timingSafeEqual(hashOf(token), kept))
+  if (!isCode(token) || !timingSafeEqual(Buffer.from(hashOfCode(token), 'hex'), kept))
     throw new Problem('token-invalid', 'It is not the set-up token that this gate printed last.');
   try {
     await unlink(file);
@@ -56,6 +53,13 @@ export async function spendSetupToken(keysFolder: string, token: string): Promis
     throw closed(error);
   }
   await syncFolder(keysFolder);
+}
+
+/** Ends a token that nobody used, once an administrator has signed in. */
+export async function dropSetupToken(keysFolder: string): Promise<void> {
+  await unlink(join(keysFolder, fileName)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw new Problem('key-invalid', 'The set-up token cannot be removed.', { cause: error });
+  });
 }
 
 async function readKept(file: string): Promise<Buffer> {
@@ -68,4 +72,4 @@ async function readKept(file: string): Promise<Buffer> {
 }
 
 const closed = (cause: unknown): Problem =>
-  new Problem('setup-closed', 'No set-up token is open; accounts are created by a manager now.', { cause });
+  new Problem('setup-closed', 'No set-up token is open; people are invited by an administrator now.', { cause });

@@ -1,20 +1,26 @@
-// Name and password → a token. Guessing is slow (scrypt) and stops after ten failures.
+// Name, password and second factor → who it is. Guessing is slow (scrypt) and stops after ten failures.
 import { createHmac, randomBytes } from 'node:crypto';
 import { Problem } from '../domain/problem.js';
 import { isUserId, type Subject } from '../domain/subject.js';
 import { verifyPassword } from './passwords.js';
-import type { Tokens } from './token.js';
+import { matchStep } from './totp.js';
 
-/** An account as the store keeps it. */
+/** An account that may sign in. */
 export interface Account extends Subject {
   passwordHash: string;
-  disabled: boolean;
+  /** The secret of its one-time passwords, where it has a second factor. */
+  secret: Buffer | null;
 }
 
-interface SignInParts {
-  accounts: { get(user: Subject['user']): Promise<Account | null> };
-  tokens: Pick<Tokens, 'issueToken'>;
+interface SignInParts<A extends Account> {
+  accounts: {
+    /** Null: unknown, closed, past its end. */
+    get(user: Subject['user']): Promise<A | null>;
+    /** Marks a step as used; false where it, or a later one, was used before. */
+    useStep(account: A, step: number): Promise<boolean>;
+  };
   failures: Failures;
+  now: () => Date;
 }
 
 const most = 10;
@@ -47,23 +53,34 @@ export function makeFailures(now: () => Date): Failures {
 }
 
 /**
- * Problems: `login-failed` (wrong name, wrong password, disabled: the same answer after the same work), `too-many-requests` (ten
- * failures in 15 minutes; the right password does not help then, or a guesser would know when it was right).
+ * Problems: `login-failed` (wrong name, wrong password, wrong or used code, closed: the same answer after the same work),
+ * `too-many-requests` (ten failures in 15 minutes; the right password does not help then, or a guesser would know when it was right).
  */
-export async function signIn(
-  { accounts, tokens, failures }: SignInParts,
+export async function signIn<A extends Account>(
+  { accounts, failures, now }: SignInParts<A>,
   user: string,
   password: string,
-): Promise<{ subject: Subject; token: string; jti: string; expiresAt: Date }> {
+  code: string | undefined,
+): Promise<A> {
   if (typeof user !== 'string' || typeof password !== 'string' || !isUserId(user)) throw failed();
   // Counted first and forgotten on success: attempts that run side by side do not get past the limit.
   if (!failures.begin(user)) throw new Problem('too-many-requests', 'Too many failed sign-ins for this name. Try again in 15 minutes.');
   const account = await accounts.get(user);
   const right = await verifyPassword(password, account?.passwordHash ?? null);
-  if (!account || !right || account.disabled) throw failed();
+  // A code is used up by the right password alone: nobody else can spend it.
+  if (!account || !right || !(await isSecond(account))) throw failed();
   failures.forget(user);
-  const subject: Subject = { user: account.user, name: account.name, unit: account.unit };
-  return { subject, ...tokens.issueToken(subject) };
+  return account;
+
+  async function isSecond(found: A): Promise<boolean> {
+    if (!found.secret) return true;
+    const step = matchStep(found.secret, code ?? '', now());
+    return step !== null && (await accounts.useStep(found, step));
+  }
 }
 
-const failed = (): Problem => new Problem('login-failed', 'Check the user name (user:…) and the password.');
+const failed = (): Problem =>
+  new Problem(
+    'login-failed',
+    'Check the user name (user:…), the password and, where you have a second factor, the six digits: each code counts once.',
+  );

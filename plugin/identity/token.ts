@@ -6,7 +6,7 @@ import { isUserId, type Subject } from '../domain/subject.js';
 
 const algorithm = 'HS256';
 const issuer = 'exportgate';
-/** The longest life a token may have, milliseconds. There is no list of revoked tokens: a token dies soon instead. */
+/** The longest life a token may have, milliseconds. It ends with its session; a token that was copied dies soon in any case. */
 const longestLifetime = 15 * 60_000;
 /** A token of ours has about 400 characters. */
 const longestToken = 4_096;
@@ -14,9 +14,16 @@ const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export interface Tokens {
   /** Text to hand out, and when it ends. Times have whole seconds. */
-  issueToken(subject: Subject): { token: string; jti: string; expiresAt: Date };
+  issueToken(subject: Subject, session: string): { token: string; jti: string; expiresAt: Date };
   /** Problems: `token-missing` (nothing, or empty), `token-invalid` (anything else that is not ours, whole and current). */
-  readToken(token: string | null | undefined): Subject & { jti: string; expiresAt: Date };
+  readToken(token: string | null | undefined): TokenClaims;
+}
+
+export interface TokenClaims extends Subject {
+  jti: string;
+  /** Which session it belongs to. */
+  session: string;
+  expiresAt: Date;
 }
 
 export interface TokenParts {
@@ -38,10 +45,10 @@ export function makeTokens({ secret, audience, lifetime, now, newId }: TokenPart
   judgeSecret(secret);
   if (!(lifetime >= 1000 && lifetime <= longestLifetime)) throw new Problem('config-invalid', 'A token lives from 1 second to 15 minutes.');
   return {
-    issueToken(subject) {
+    issueToken(subject, sid) {
       const [jti, iat] = [newId(), seconds(now())];
       const exp = iat + Math.floor(lifetime / 1000);
-      const claims = { iss: issuer, aud: audience, sub: subject.user, name: subject.name, unit: subject.unit, jti, iat, exp };
+      const claims = { iss: issuer, aud: audience, sub: subject.user, name: subject.name, unit: subject.unit, jti, sid, iat, exp };
       return { token: jsonwebtoken.sign(claims, secret, { algorithm }), jti, expiresAt: new Date(exp * 1000) };
     },
     readToken(token) {
@@ -90,15 +97,16 @@ function judgeHeader(header: object): void {
 }
 
 /** jsonwebtoken lets a token without `exp` live for ever, takes a list of audiences and does not know `jti`. */
-function readClaims(claims: Record<string, unknown>, now: Date): Subject & { jti: string; expiresAt: Date } {
-  const { sub, name, unit, jti, iat, exp, aud } = claims;
+function readClaims(claims: Record<string, unknown>, now: Date): TokenClaims {
+  const { sub, name, unit, jti, sid, iat, exp, aud } = claims;
   const whole =
-    [sub, name, unit, jti, aud].every((text) => typeof text === 'string' && text !== '') &&
+    [sub, name, unit, jti, sid, aud].every((text) => typeof text === 'string' && text !== '') &&
     Number.isSafeInteger(iat) &&
     Number.isSafeInteger(exp);
   if (!whole || !isUserId(sub as string)) throw invalid('It lacks claims that a token of this gate has.');
   const [from, to] = [iat as number, exp as number];
   if (from > seconds(now)) throw invalid('It was issued in the future; check the clocks.');
   if (to <= from || to - from > longestLifetime / 1000) throw invalid('It lives longer than a token of this gate.');
-  return { user: sub as Subject['user'], name: name as string, unit: unit as string, jti: jti as string, expiresAt: new Date(to * 1000) };
+  const [user, session] = [sub as Subject['user'], sid as string];
+  return { user, name: name as string, unit: unit as string, jti: jti as string, session, expiresAt: new Date(to * 1000) };
 }

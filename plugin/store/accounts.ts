@@ -1,54 +1,78 @@
-// Accounts of people who sign in at the gate itself.
-import { Problem } from '../domain/problem.js';
+// Accounts of people who sign in. An account is changed by a new version beside the old one: the journal says which one counts, so there is
+// no moment in which a crash leaves somebody without either. Roll (export/roll.ts) is the one to ask who somebody is.
+import type { AccountTerms, Card } from '../domain/account.js';
 import type { UserId } from '../domain/subject.js';
 import type { Database, Tables } from './database.js';
 
-export interface Account {
-  user: UserId;
-  name: string;
-  unit: string;
+export interface Account extends AccountTerms {
   passwordHash: string;
+  /** The sealed secret of the one-time passwords; null without a second factor. */
+  secondFactor: string | null;
   createdAt: string;
-  disabled: boolean;
 }
 
 export class Accounts {
   constructor(readonly database: Database) {}
 
-  /** Problem `account-exists`. */
-  async add({ user, name, unit, passwordHash, createdAt }: Omit<Account, 'disabled'>): Promise<void> {
-    const row = { user, name, unit, password_hash: passwordHash, created_at: createdAt, disabled: 0 as const };
-    const result = await this.database
-      .insertInto('accounts')
-      .values(row)
-      .onConflict((conflict) => conflict.column('user').doNothing())
-      .executeTakeFirstOrThrow();
-    if (result.numInsertedOrUpdatedRows === 0n)
-      throw new Problem('account-exists', `There is an account ${user} already. Choose another name.`);
+  /** Puts a version beside those there are. It counts when the journal vouches for it. */
+  async put({ user, name, unit, card, expiresAt, passwordHash, secondFactor, createdAt }: Account): Promise<void> {
+    const row = {
+      user,
+      name,
+      unit,
+      card: card && JSON.stringify(card),
+      expires_at: expiresAt,
+      password_hash: passwordHash,
+      second_factor: secondFactor,
+      created_at: createdAt,
+    };
+    await this.database.insertInto('accounts').values(row).execute();
   }
 
+  /** Removes all versions but this one. */
+  async keepOnly({ user, passwordHash }: Pick<Account, 'user' | 'passwordHash'>): Promise<void> {
+    await this.database.deleteFrom('accounts').where('user', '=', user).where('password_hash', '!=', passwordHash).execute();
+  }
+
+  /** Oldest first. */
+  async versionsOf(user: UserId): Promise<Account[]> {
+    return (await this.database.selectFrom('accounts').selectAll().where('user', '=', user).orderBy('id').execute()).map(toAccount);
+  }
+
+  /** For names on papers. Where a version waits for the journal, the one before it. */
   async get(user: UserId): Promise<Account | null> {
-    const row = await this.database.selectFrom('accounts').selectAll().where('user', '=', user).executeTakeFirst();
-    return row ? toAccount(row) : null;
+    return (await this.versionsOf(user))[0] ?? null;
   }
 
-  /** All, by name of the user. */
-  async list(): Promise<Account[]> {
-    return (await this.database.selectFrom('accounts').selectAll().orderBy('user').execute()).map(toAccount);
+  /** The card that was seen before this person was invited; null for the custodian's own staff, and where there is no account. */
+  async cardOf(user: UserId): Promise<Card | null> {
+    return (await this.get(user))?.card ?? null;
   }
 
-  /** Was there such an account? It stays, so that its name is never given to somebody else. */
-  async disable(user: UserId): Promise<boolean> {
-    const result = await this.database.updateTable('accounts').set({ disabled: 1 }).where('user', '=', user).executeTakeFirstOrThrow();
-    return result.numUpdatedRows > 0n;
+  /** Everybody who has an account, by name of the user. */
+  async users(): Promise<UserId[]> {
+    const rows = await this.database.selectFrom('accounts').select('user').distinct().orderBy('user').execute();
+    return rows.map(({ user }) => user as UserId);
+  }
+
+  /** Marks a step of a sealed second factor as used; false where it, or a later one, was used before. Of two at once one wins. */
+  async useStep(factor: string, step: number): Promise<boolean> {
+    const result = await this.database
+      .insertInto('used_steps')
+      .values({ factor, step })
+      .onConflict((conflict) => conflict.column('factor').doUpdateSet({ step }).where('used_steps.step', '<', step))
+      .executeTakeFirstOrThrow();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 }
 
-const toAccount = (row: Tables['accounts']): Account => ({
+const toAccount = (row: Omit<Tables['accounts'], 'id'>): Account => ({
   user: row.user as UserId,
   name: row.name,
   unit: row.unit,
+  card: row.card === null ? null : (JSON.parse(row.card) as Card),
+  expiresAt: row.expires_at,
   passwordHash: row.password_hash,
+  secondFactor: row.second_factor,
   createdAt: row.created_at,
-  disabled: row.disabled === 1,
 });

@@ -1,8 +1,9 @@
 // The one door to kysely: the tables as types, their migrations, and the opened database.
 import { Kysely, SqliteDialect, sql } from 'kysely';
-import type { Transaction } from 'kysely';
+import type { Generated, Transaction } from 'kysely';
 import { Problem } from '../domain/problem.js';
 import type { RequestRow } from './requests.js';
+import type { SessionRow } from './sessions.js';
 import { openSqlite } from './sqlite.js';
 
 export interface Tables {
@@ -13,7 +14,21 @@ export interface Tables {
   /** Values that the journal only commits to. Erasing a row makes its commitment mute for ever (PIPL art 47). */
   personal: { commitment: string; field: string; value: string; salt: Uint8Array };
   people: { user: string; salt: Uint8Array; pseudonym: string };
-  accounts: { user: string; name: string; unit: string; password_hash: string; created_at: string; disabled: 0 | 1 };
+  /** Versions of accounts; which one counts, the journal says. `card`: JSON, or null. `second_factor`: sealed. */
+  accounts: {
+    id: Generated<number>;
+    user: string;
+    name: string;
+    unit: string;
+    card: string | null;
+    expires_at: string;
+    password_hash: string;
+    second_factor: string | null;
+    created_at: string;
+  };
+  /** The last step of the one-time passwords that was used, by the sealed secret. */
+  used_steps: { factor: string; step: number };
+  sessions: SessionRow;
   numbers: { site: string; year: number; last: number };
 }
 
@@ -38,6 +53,19 @@ const migrations: readonly string[][] = [
       disabled integer not null check (disabled in (0, 1))) strict`,
     `create table numbers (site text not null, year integer not null, last integer not null check (last > 0),
       primary key (site, year)) strict`,
+  ],
+  [
+    // Accounts that somebody else had set the password of: the journal vouches for none of them any more.
+    'drop table accounts',
+    `create table accounts (
+      id integer primary key, user text not null, name text not null, unit text not null, card text, expires_at text not null,
+      password_hash text not null, second_factor text, created_at text not null) strict`,
+    'create index accounts_by_user on accounts (user, id)',
+    'create table used_steps (factor text primary key, step integer not null) strict',
+    `create table sessions (
+      id text primary key, user text not null, kind text not null check (kind in ('token', 'cookie')), generation integer not null,
+      started_at text not null, used_at text not null, ended integer not null check (ended in (0, 1))) strict`,
+    'create index sessions_by_user on sessions (user, started_at)',
   ],
 ];
 

@@ -5,6 +5,7 @@ import { Numbers } from './numbers.js';
 import { People } from './people.js';
 import { Personal } from './personal.js';
 import { Requests } from './requests.js';
+import { Sessions } from './sessions.js';
 import type { Database } from './database.js';
 
 export class Store {
@@ -12,6 +13,7 @@ export class Store {
   readonly personal: Personal;
   readonly people: People;
   readonly accounts: Accounts;
+  readonly sessions: Sessions;
   readonly numbers: Numbers;
   readonly #database: Database;
 
@@ -21,6 +23,7 @@ export class Store {
     this.personal = new Personal(database);
     this.people = new People(database);
     this.accounts = new Accounts(database);
+    this.sessions = new Sessions(database);
     this.numbers = new Numbers(database);
   }
 

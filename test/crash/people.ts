@@ -1,7 +1,9 @@
 // The people of the run, made and signed in once: their tokens serve for every copy of the template.
 import assert from 'node:assert/strict';
 import { Client } from '../../plugin/cli/client.js';
-import { password, shanghai } from '../support/gate.js';
+import type { Credentials } from '../../plugin/cli/login.js';
+import { shanghai } from '../support/gate.js';
+import { join, joinGate } from '../support/people.js';
 import type { Place } from './place.js';
 import { startServer, type Listening } from './server.js';
 
@@ -14,12 +16,12 @@ export async function seed(place: Place): Promise<Tokens> {
   try {
     const listening = await server.listening;
     const { url } = listening;
-    await setUp(listening);
-    const manager = new Client(url, { user: administrator, password });
+    const manager = new Client(url, await setUp(listening));
     const tokens = new Map<string, string>();
     for (const user of [shanghai.officer, ...shanghai.steps, ...shanghai.executors]) {
-      await manager.post('/api/v1/accounts', account(user));
-      const { token } = await new Client(url, null).post<{ token: string }>('/api/v1/session', { user, password });
+      const whom = { ...account(user), card: { idKind: 'WORK', idNumber: '示例-000001' } };
+      const { otp, ...login } = await joinGate(url, whom, manager, () => Promise.resolve(manager), now);
+      const { token } = await new Client(url, null).post<{ token: string }>('/api/v1/session', { ...login, otp: await otp?.() });
       tokens.set(user, token);
     }
     assert.equal(await server.stop(), 0, server.complaints());
@@ -32,7 +34,7 @@ export async function seed(place: Place): Promise<Tokens> {
 export const administrator = 'user:root.luo';
 
 /** The first administrator, against the one-time token. */
-export const setUp = ({ url, setupToken }: Listening): Promise<unknown> =>
-  new Client(url, null).post('/api/v1/setup', { token: setupToken, ...account(administrator) });
+export const setUp = ({ url, setupToken }: Listening): Promise<Credentials> => join(url, '/api/v1/setup', { token: setupToken, ...account(administrator) }, now);
 
-const account = (user: string) => ({ user, name: `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`, unit: '示例单位', password });
+const now = (): Date => new Date();
+const account = (user: string) => ({ user, name: `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`, unit: '示例单位' });

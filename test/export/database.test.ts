@@ -21,14 +21,6 @@ describe('who writes in the database', () => {
     await database.destroy();
   }
 
-  it('(and nobody else) two who add one account at once make one account, which signs in', async () => {
-    const admin = await gate.as('user:root.luo');
-    const account = { user: 'user:sh.tao', name: '陶示例', unit: '示例', password };
-    const added = await Promise.all([1, 2].map(() => problemOf(admin.post('/api/v1/accounts', account))));
-    assert.deepEqual(added.map((problem) => problem?.code ?? null).sort(), ['account-exists', null].sort());
-    assert.equal(await problemOf(new Client(gate.url, { user: account.user, password }).get('/api/v1/requests')), null);
-  });
-
   it('cannot make one executor two', async () => {
     const { requestId } = await submit(gate);
     await approveAll(gate, requestId);
@@ -74,14 +66,48 @@ describe('who writes in the database', () => {
     await restore('people', rows);
   });
 
-  it('cannot sign in as somebody by swapping a password hash', async () => {
-    const rows = await saved('accounts');
-    const mine = rows.find((row) => row['user'] === shanghai.officer)!['password_hash'] as string;
-    await meddle((database) => database.updateTable('accounts').set({ password_hash: mine }).where('user', '=', shanghai.steps[0]).execute());
-    const as = new Client(gate.url, { user: shanghai.steps[0], password });
-    assert.equal((await problemOf(as.get('/api/v1/requests')))?.code, 'login-failed');
-    assert.equal((await problemOf((await gate.as(shanghai.steps[0])).get('/api/v1/requests')))?.code, 'token-invalid');
-    await restore('accounts', rows);
+  /** What of whose row is put into the row of the first step's holder. */
+  const swaps: readonly (readonly [what: string, column: 'password_hash' | 'second_factor' | 'name' | 'card' | 'expires_at', value: string | null])[] = [
+    ['a password hash', 'password_hash', shanghai.officer],
+    ['a second factor', 'second_factor', shanghai.steps[1]],
+    ['no second factor', 'second_factor', null],
+    ['a name', 'name', shanghai.officer],
+    ['a card', 'card', shanghai.officer],
+    ['a later end', 'expires_at', '2999-01-01T00:00:00.000Z'],
+  ];
+  for (const [what, column, from] of swaps)
+    it(`cannot make somebody somebody else with ${what}`, async () => {
+      const rows = await saved('accounts');
+      const value = from?.startsWith('user:') ? (rows.find((row) => row['user'] === from)![column] as string) : from;
+      await meddle((database) => database.updateTable('accounts').set({ [column]: value }).where('user', '=', shanghai.steps[0]).execute());
+      const as = new Client(gate.url, { user: shanghai.steps[0], password });
+      assert.equal((await problemOf(as.get('/api/v1/requests')))?.code, 'login-failed');
+      assert.equal((await problemOf((await gate.as(shanghai.steps[0])).get('/api/v1/requests')))?.code, 'token-invalid');
+      await restore('accounts', rows);
+    });
+
+  it('cannot give a session to somebody else, make one, or bring an ended one back', async () => {
+    const login = { user: shanghai.officer, password };
+    const open = new Client(gate.url, null);
+    const signIn = () => open.post<{ token: string; renewal: string; session: string }>('/api/v1/session', login);
+    const use = (token: string) => problemOf(new Client(gate.url, null, token).get('/api/v1/requests'));
+    const renew = (renewal: string) => problemOf(open.post('/api/v1/session/renewal', { renewal }));
+
+    const mine = await signIn();
+    await meddle((database) => database.updateTable('sessions').set({ user: shanghai.steps[0] }).where('id', '=', mine.session).execute());
+    assert.deepEqual([(await use(mine.token))?.code, (await renew(mine.renewal))?.code], ['token-invalid', 'token-invalid']);
+
+    const made = '00000000-0000-4000-8000-000000000000';
+    const row = { user: shanghai.steps[0], kind: 'token', generation: 0, started_at: new Date().toISOString(), used_at: new Date().toISOString(), ended: 0 } as const;
+    await meddle((database) => database.insertInto('sessions').values({ id: made, ...row }).execute());
+    for (const forged of [`${made}.0.${'A'.repeat(43)}`, mine.renewal.replace(mine.session, made)]) assert.equal((await renew(forged))?.code, 'token-invalid');
+
+    const ended = await signIn();
+    await new Client(gate.url, null, ended.token).post('/api/v1/session/end', {});
+    await meddle((database) => database.updateTable('sessions').set({ ended: 0 }).where('id', '=', ended.session).execute());
+    assert.deepEqual([(await use(ended.token))?.code, (await renew(ended.renewal))?.code], ['token-invalid', 'token-invalid']);
+    await gate.restart();
+    assert.equal((await problemOf(new Client(gate.url, null, ended.token).get('/api/v1/requests')))?.code, 'token-invalid');
   });
 
   it('cannot open the set-up again by emptying the accounts', async () => {

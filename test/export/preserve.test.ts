@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client } from '../../plugin/cli/client.js';
 import type { RequestEntry } from '../../plugin/domain/audit-event.js';
 import type { Item } from '../../plugin/domain/export-request.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { ask, inFolder } from '../media/tools.js';
 import type { Faults } from '../support/recorder/faults.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
-import { aGate, anApplication, footage, password, shanghai, street, type GateOptions, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, footage, shanghai, street, type GateOptions, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
 
 const item = (from: string, to: string, camera = 'sh-yf-street'): Item => ({ camera, from: `2026-03-01T02:${from}Z`, to: `2026-03-01T02:${to}Z` });
@@ -282,9 +281,7 @@ describe('room for footage', () => {
     it(`${what}: ${expected.map((why) => why ?? 'sealed').join(', ')}`, () =>
       withGate({ config: `quotas: { ${quotas} }\n` }, async (gate) => {
         // The third is of another unit.
-        const other = { user: 'user:sh.pan', password };
-        await (await gate.as('user:root.luo')).post('/api/v1/accounts', { ...other, name: '潘示例', unit: '另一示例单位' });
-        const applicants = [await gate.as(shanghai.officer), await gate.as(shanghai.officer), new Client(gate.url, other)];
+        const applicants = [await gate.as(shanghai.officer), await gate.as(shanghai.officer), await gate.as('user:sh.pan', '另一示例单位')];
         for (const [at, why] of expected.entries()) {
           const client = applicants[at]!;
           const { requestId } = await client.post<Seen>('/api/v1/requests', anApplication({ items: three, ...(at === 2 && { basis: 'ADMIN_CASE' }) }));

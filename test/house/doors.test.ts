@@ -17,6 +17,7 @@ const doors: Record<string, string> = {
   kysely: 'plugin/store/database.ts',
   mediabunny: 'plugin/media/container.ts',
   'node-onvif': 'adapters/onvif/soap.ts',
+  'openid-client': 'plugin/identity/oidc.ts',
   'p-queue': 'plugin/export/turns.ts',
   saxes: 'adapters/onvif/read-xml.ts',
   winston: 'plugin/log/winston.ts',

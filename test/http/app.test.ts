@@ -71,7 +71,10 @@ describe('the people’s edge', () => {
     ['2049 characters', { target: `/${'a'.repeat(2048)}` }, 'path-ambiguous'],
     ['a method that the address does not take', { method: 'DELETE', target: '/api/v1/requests' }, 'method-unknown'],
     ['PUT of one request', { method: 'PUT', target: '/api/v1/requests/EG-1' }, 'method-unknown'],
-    ['GET of the session', { target: '/api/v1/session' }, 'method-unknown'],
+    ['DELETE of the session', { method: 'DELETE', target: '/api/v1/session' }, 'method-unknown'],
+    ['an identity provider where there is none', { target: '/api/v1/session/oidc' }, 'not-found'],
+    ['a code that nobody gave', { method: 'POST', target: '/api/v1/invitations/acceptance', headers: json, body: JSON.stringify({ code: '00000000-00000000-00000000-00000000', password }) }, 'invitation-invalid'],
+    ['a renewal that is none', { method: 'POST', target: '/api/v1/session/renewal', headers: json, body: JSON.stringify({ renewal: 'x' }) }, 'token-invalid'],
     ['OPTIONS', { method: 'OPTIONS', target: '/api/v1/requests' }, 'method-unknown'],
     ['TRACE', { method: 'TRACE', target: '/api/v1/health' }, 'method-unknown'],
     ['a body that is too large', { method: 'POST', target: '/api/v1/requests', headers: json, body: `"${'x'.repeat(256 * 1024)}"` }, 'body-too-large'],
@@ -103,7 +106,11 @@ describe('the people’s edge', () => {
     ['a package of what is not there', { target: '/api/v1/requests/EG-1/package' }, 'request-unknown'],
     ['a state that is none', { target: '/api/v1/requests?state=lost' }, 'body-malformed'],
     ['the journal, by an applicant', { target: '/api/v1/journal' }, 'not-permitted'],
-    ['an account, by an applicant', { method: 'POST', target: '/api/v1/accounts', headers: json, body: JSON.stringify({ user: 'user:x', name: 'x', unit: 'x', password }) }, 'not-permitted'],
+    ['an account with a password', { method: 'POST', target: '/api/v1/accounts', headers: json, body: JSON.stringify({ user: 'user:x', name: 'x', unit: 'x', password }) }, 'method-unknown'],
+    ['an invitation, by an applicant', { method: 'POST', target: '/api/v1/invitations', headers: json, body: JSON.stringify({ user: 'user:x', name: 'x', unit: 'x' }) }, 'not-permitted'],
+    ['the accounts, by an applicant', { target: '/api/v1/accounts' }, 'not-permitted'],
+    ['an end of an account, by an applicant', { method: 'POST', target: '/api/v1/accounts/sh.pan/close', headers: json, body: '{}' }, 'not-permitted'],
+    ['a session that is nobody’s', { method: 'POST', target: '/api/v1/sessions/EG-1/end', headers: json, body: '{}' }, 'session-unknown'],
     ['a question for somebody else', { method: 'POST', target: '/api/v1/explain', headers: json, body: JSON.stringify({ as: 'user:sh.pan', camera: 'sh-yf-gate', act: 'request', basis: 'COURT', from: '2026-03-01T00:00:00Z', to: '2026-03-01T01:00:00Z' }) }, 'not-permitted'],
   ];
   for (const [what, question, code] of refused)
@@ -186,7 +193,7 @@ describe('the people’s edge', () => {
           const body = method === 'post' ? { headers: json, body: '{}' } : {};
           const answer = await ask(gate.url, { method: method.toUpperCase(), target: path.replaceAll(/\{\w+\}/g, 'EG-1'), ...body });
           const code = answer.status < 400 ? null : asJson<Document>(answer).code;
-          const expected = security.length > 0 ? 'token-missing' : method === 'post' ? 'body-malformed' : null;
+          const expected = security.length > 0 ? 'token-missing' : method === 'post' ? 'body-malformed' : path.includes('/oidc') ? 'not-found' : null;
           assert.equal(code, expected, `${method} ${path}`);
         }
     });

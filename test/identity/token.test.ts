@@ -18,6 +18,7 @@ const good = {
   name: subject.name,
   unit: subject.unit,
   jti: 'id-1',
+  sid: 'session-1',
   iat: at,
   exp: at + 900,
 };
@@ -55,9 +56,9 @@ const refuses = (token: unknown, code: string, tokens = gate()) =>
 
 describe('token', () => {
   it('is read back as it was issued, and ends when it says', () => {
-    const { token, jti, expiresAt } = gate().issueToken(subject);
+    const { token, jti, expiresAt } = gate().issueToken(subject, 'session-1');
     assert.equal(jti, 'id-1');
-    assert.deepEqual(gate().readToken(token), { ...subject, jti: 'id-1', expiresAt });
+    assert.deepEqual(gate().readToken(token), { ...subject, jti: 'id-1', session: 'session-1', expiresAt });
     assert.equal(expiresAt.toISOString(), '2026-03-01T02:15:00.000Z');
   });
 
@@ -66,7 +67,7 @@ describe('token', () => {
   });
 
   it('holds to the last second and not to the next', () => {
-    const { token } = gate().issueToken(subject);
+    const { token } = gate().issueToken(subject, 'session-1');
     assert.ok(gate({ now: () => new Date(start + 899_999) }).readToken(token));
     refuses(token, 'token-invalid', gate({ now: () => new Date(start + 900_000) }));
   });
@@ -98,6 +99,8 @@ describe('token', () => {
     ['expired', () => aToken({ ...good, iat: at - 900, exp: at })],
     ['no jti', () => aToken(without('jti'))],
     ['jti as a number', () => aToken({ ...good, jti: 1 })],
+    ['no session', () => aToken(without('sid'))],
+    ['a session that is empty', () => aToken({ ...good, sid: '' })],
     ['no issuer', () => aToken(without('iss'))],
     ['a foreign issuer', () => aToken({ ...good, iss: 'other' })],
     ['no audience', () => aToken(without('aud'))],
@@ -118,7 +121,7 @@ describe('token', () => {
   for (const [what, make, code = 'token-invalid'] of traps) it(`with ${what} is refused: ${code}`, () => refuses(make(), code));
 
   it('that was changed in any character is refused', () => {
-    const { token } = gate().issueToken(subject);
+    const { token } = gate().issueToken(subject, 'session-1');
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom(...'AQgw_-.=z9'), (place, char) => {
         fc.pre(token[place] !== char);
@@ -129,7 +132,7 @@ describe('token', () => {
   });
 
   it('of another gate with the same secret is refused', () =>
-    refuses(gate({ audience: 'gate-2' }).issueToken(subject).token, 'token-invalid'));
+    refuses(gate({ audience: 'gate-2' }).issueToken(subject, 'session-1').token, 'token-invalid'));
 
   it('is never told in the problem', () => {
     const token = aToken({ ...good, exp: at });

@@ -169,29 +169,45 @@ describe('store', () => {
     });
   });
 
-  it('accounts are added once, listed, disabled and not forgotten', async () => {
-    const account = {
-      user: 'user:li.wei',
-      name: '李伟',
-      unit: '第一中队',
-      passwordHash: 'scrypt$…',
-      createdAt: '2026-03-01T00:00:00.000Z',
-    } as const;
-    await store.accounts.add(account);
-    await store.accounts.add({ ...account, user: 'user:an' });
-    await assert.rejects(store.accounts.add({ ...account, name: 'another' }), isProblem('account-exists'));
-    assert.deepEqual(await store.accounts.get('user:li.wei'), { ...account, disabled: false });
-    assert.equal(await store.accounts.disable('user:li.wei'), true);
-    assert.equal(await store.accounts.disable('user:nobody'), false);
-    assert.deepEqual(
-      (await store.accounts.list()).map(({ user, disabled }) => [user, disabled]),
-      [
-        ['user:an', false],
-        ['user:li.wei', true],
-      ],
-    );
-    assert.equal(await store.accounts.get('user:nobody'), null);
-    await assert.rejects(store.accounts.add(account), isProblem('account-exists'));
+  const account = {
+    user: 'user:li.wei', name: '李伟', unit: '第一中队', card: { idKind: 'POLICE', idNumber: '示例-1', sha256: null }, expiresAt: '2027-03-01T00:00:00.000Z',
+    passwordHash: 'scrypt$…', secondFactor: null, createdAt: '2026-03-01T00:00:00.000Z',
+  } as const;
+
+  it('an account has versions side by side until one of them is kept, and its card', async () => {
+    await store.accounts.put(account);
+    await store.accounts.put({ ...account, user: 'user:an', card: null });
+    const next = { ...account, passwordHash: 'scrypt$2', secondFactor: '1.x' };
+    await store.accounts.put(next);
+    assert.deepEqual(await store.accounts.versionsOf('user:li.wei'), [account, next]);
+    assert.deepEqual(await store.accounts.get('user:li.wei'), account);
+    await store.accounts.keepOnly(next);
+    assert.deepEqual(await store.accounts.versionsOf('user:li.wei'), [next]);
+    assert.deepEqual(await store.accounts.users(), ['user:an', 'user:li.wei']);
+    assert.deepEqual(await store.accounts.cardOf('user:li.wei'), account.card);
+    assert.deepEqual([await store.accounts.cardOf('user:an'), await store.accounts.cardOf('user:nobody'), await store.accounts.get('user:nobody')], [null, null, null]);
+  });
+
+  it('a step of the one-time passwords is used once, and none before it afterwards; of many at once one wins', async () => {
+    assert.deepEqual(await Promise.all([7, 7, 7].map((step) => store.accounts.useStep('1.sealed', step))).then((won) => won.filter(Boolean).length), 1);
+    const uses = [];
+    for (const step of [6, 7, 8, 8]) uses.push(await store.accounts.useStep('1.sealed', step));
+    assert.deepEqual(uses, [false, false, true, false]);
+    await reopen();
+    assert.equal(await store.accounts.useStep('1.sealed', 8), false);
+  });
+
+  it('a session is renewed generation by generation, ends, and goes when its time is long over', async () => {
+    const begun = { id: 'session-1', user: 'user:an', kind: 'token', startedAt: '2026-03-01T00:00:00.000Z' } as const;
+    await store.sessions.add(begun, '2026-02-28T12:00:00.000Z');
+    const renewed = await Promise.all([1, 2, 3].map(() => store.sessions.renew('session-1', 0, '2026-03-01T00:10:00.000Z')));
+    assert.deepEqual(renewed.filter(Boolean).length, 1);
+    assert.deepEqual(await store.sessions.get('session-1'), { ...begun, generation: 1, usedAt: '2026-03-01T00:10:00.000Z', ended: false });
+    assert.equal((await store.sessions.openOf('user:an')).length, 1);
+    await store.sessions.end('session-1');
+    assert.deepEqual([await store.sessions.openOf('user:an'), await store.sessions.renew('session-1', 1, '2026-03-01T00:11:00.000Z')], [[], false]);
+    await store.sessions.add({ ...begun, id: 'session-2', startedAt: '2026-03-02T00:00:00.000Z' }, '2026-03-01T12:00:00.000Z');
+    assert.equal(await store.sessions.get('session-1'), null);
   });
 
   it('numbers run without holes per site and year, also at once and after a restart', async () => {

@@ -6,17 +6,20 @@ import path from 'node:path';
 import { adapters } from '../../adapters/index.js';
 import { startGate } from '../../plugin/assemble.js';
 import { Client } from '../../plugin/cli/client.js';
+import { Login, type Credentials } from '../../plugin/cli/login.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { noLog } from '../../plugin/domain/log.js';
+import { join, joinGate } from './people.js';
 import { startRecorder, type Recorder, type RecorderOptions } from './recorder/start-recorder.js';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const street = path.join(root, 'test/fixtures/street.mp4');
 
+export { password } from './people.js';
+
 /** The recorder's footage: two days that end well in the past. */
 export const footage = { start: new Date('2026-03-01T00:00:00.000Z'), end: new Date('2026-03-03T00:00:00.000Z') };
-export const password = 'correct-horse-battery-7';
 
 export interface GateOptions {
   recorder?: Partial<RecorderOptions>;
@@ -42,9 +45,11 @@ export interface TestGate {
   folder: string;
   recorder: Recorder;
   /** The API as this person; the account is made when it is first asked for. */
-  as(user: string): Promise<Client>;
   /** What the gate does every half minute, done now. */
   look(): Promise<void>;
+  as(user: string, unit?: string): Promise<Client>;
+  /** Everybody signs in anew when next asked for: for tests whose clock jumps past the end of a session. */
+  again(): void;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -68,27 +73,40 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     await recorder.close();
     throw thrown;
   });
-  const admin = { user: 'user:root.luo', name: '罗启明', unit: '示例监控中心', password };
-  await new Client(gate.url, null).post('/api/v1/setup', { token: gate.setupToken, ...admin });
-  const clients = new Map<string, Client>([[admin.user, new Client(gate.url, admin)]]);
+  const now = options.now ?? (() => new Date());
+  const clients = new Map<string, Client>();
+  const logins = new Map<string, Login>();
+  const known = new Map<string, Credentials>();
+  const signedUp = (credentials: Credentials): Client => {
+    known.set(credentials.user, credentials);
+    const login = new Login(credentials);
+    const client = new Client(gate.url, login);
+    logins.set(credentials.user, login);
+    clients.set(credentials.user, client);
+    return client;
+  };
+  const administrators = ['user:root.luo', 'user:root.bai'] as const;
+  signedUp(await join(gate.url, '/api/v1/setup', { token: gate.setupToken, ...whom(administrators[0]) }, now));
+  const as = async (user: string, unit?: string): Promise<Client> => {
+    const client = clients.get(user);
+    if (client) return client;
+    const [asks, confirms] = administrators;
+    return signedUp(await joinGate(gate.url, { ...whom(user, unit), card: cardOf(user) }, clients.get(asks)!, () => as(confirms), now));
+  };
   return {
-    folder, recorder,
+    folder, recorder, as,
     get url() {
       return gate.url;
     },
     get frontUrl() {
       return gate.fronts[0]!.url;
     },
-    async as(user) {
-      const known = clients.get(user) ?? new Client(gate.url, { user, password });
-      if (!clients.has(user)) await clients.get(admin.user)!.post('/api/v1/accounts', { user, name: nameOf(user), unit: '示例单位', password });
-      clients.set(user, known);
-      return known;
-    },
+    again: () => [...known.values()].forEach(signedUp),
     async restart() {
       await gate.close();
       gate = await start();
-      for (const user of clients.keys()) clients.set(user, new Client(gate.url, { user, password }));
+      // Sessions outlive a restart.
+      for (const [user, login] of logins) clients.set(user, new Client(gate.url, login));
     },
     look: () => gate.look(),
     stop: () => gate.close(),
@@ -100,6 +118,8 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   };
 }
 
+const whom = (user: string, unit = '示例单位') => ({ user, name: nameOf(user), unit });
+const cardOf = (user: string) => ({ idKind: 'WORK', idNumber: `示例-${createHash('sha256').update(user).digest('hex').slice(0, 8)}` });
 const nameOf = (user: string): string => `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`;
 
 const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }

@@ -5,15 +5,19 @@ import { delegationOperations } from './delegations.js';
 import { explainOperations } from './explain.js';
 import { journalOperations } from './journal.js';
 import { matterOperations } from './matters.js';
+import { accountOperations } from './accounts.js';
+import { oidcOperations } from './oidc.js';
 import type { ApiParts } from './parts.js';
-import { peopleOperations } from './people.js';
 import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
 import { requestOperations } from './requests.js';
+import { sessionOperations } from './session.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
   ...aboutOperations,
-  ...peopleOperations,
+  ...sessionOperations,
+  ...oidcOperations,
+  ...accountOperations,
   ...requestOperations,
   ...matterOperations,
   ...precheckOperations,

@@ -1,8 +1,11 @@
 // What the operations of the API are given.
-import type { Pseudonym } from '../../domain/audit-event.js';
 import type { Log } from '../../domain/log.js';
-import type { Person, Subject } from '../../domain/subject.js';
 import type { Source, Vms } from '../../domain/vms.js';
+import type { Card } from '../../domain/account.js';
+import type { Person, UserId } from '../../domain/subject.js';
+import type { PeopleParts } from '../../export/people.js';
+import type { Presented } from '../../export/sessions.js';
+import type { Oidc } from '../../identity/oidc.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Tools } from '../../media/find-ffmpeg.js';
 import type { Objects } from '../../store/objects.js';
@@ -42,11 +45,13 @@ export interface ApiParts {
   isConnected(camera: string): boolean;
   /** A request moved: machines may have work. */
   wake(requestId: string): void;
-  /** User and password → token. Problem `login-failed`, `too-many-requests`. */
-  signIn(user: string, password: string, address: string): Promise<{ token: string; expiresAt: string; subject: Subject }>;
-  /** Problem `token-invalid`. */
-  authenticate(authorization: string | undefined): Promise<Person>;
-  createAccount(by: Pseudonym, account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
-  /** The first administrator, against the one-time token. Problem `setup-closed`, `token-invalid`. */
-  setUp(token: string, account: { user: Subject['user']; name: string; unit: string; password: string }): Promise<void>;
+  /** Problems: `token-missing`, `token-invalid`, `csrf-refused`, `reinvitation-needed`. */
+  authenticate(presented: Presented): Promise<Person>;
+  people: PeopleParts;
+  /** Null where the configuration names no identity provider. */
+  oidc: Oidc | null;
+  /** The address that people use. */
+  readonly url: string;
+  /** The card that was seen before this person was invited; null without one. */
+  cardOf(user: UserId): Promise<Card | null>;
 }
