@@ -15,6 +15,7 @@ import { Problem, type Fault } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
 import { addAccount, authenticate, enter, needsSetup, setUp } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
+import { NoticeFollower } from './export/follow-notices.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
 import { lackedByRequests } from './export/needs.js';
@@ -40,6 +41,10 @@ import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
+import type { Channel } from './notify/channel.js';
+import { makeChannels } from './notify/channels.js';
+import { Delivery, letterRetries } from './notify/deliver.js';
+import { systemResolve } from './notify/resolve-host.js';
 import type { Policy } from './policy/load.js';
 import { watchFolder } from './policy/watch-folder.js';
 import { Objects } from './store/objects.js';
@@ -56,6 +61,8 @@ export interface Surroundings {
   allowBundledFfmpeg: boolean;
   /** Milliseconds before each further try; past the last one a request ends as not available. */
   retryDelays: readonly number[];
+  /** The same for letters to channels; without it half a minute to six hours. */
+  letterRetries?: readonly number[];
 }
 
 /** A recorder that is away for an hour is waited for. */
@@ -108,8 +115,30 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     if (strangers.length > 0)
       throw new Problem('config-invalid', 'The configuration names cameras that the policy in force does not.', { faults: strangers });
 
+    const delivery = new Delivery({
+      channels: channelsOf(config, now),
+      outbox: store.outbox,
+      log,
+      now,
+      retryDelays: around.letterRetries ?? letterRetries,
+    });
+    undo.push(() => delivery.close());
+    const follower = new NoticeFollower({
+      journal,
+      store,
+      get policy() {
+        return policies.inForce;
+      },
+      channels: delivery.channels,
+      log,
+      onLetters: () => delivery.wake(),
+    });
+    undo.push(() => follower.close());
+
     await wipeAll(config.workFolder);
     await requests.catchUp();
+    await follower.begin();
+    await delivery.begin();
     await sweep({ requests, objects, policyTexts: policies.record.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
@@ -185,6 +214,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       gatePublicKey: keys.publicPem('manifest'),
       isConnected: recorders.isConnected,
       wake: (id) => work.wake(id),
+      channels: delivery.channels.map(({ name }) => name),
+      wakeDelivery: () => delivery.wake(),
       signIn: (user, password, address) => enter(people, user, password, address),
       authenticate: (authorization) => authenticate(people, authorization),
       createAccount: (by, account) => counter.take(() => addAccount(people, by, account)),
@@ -212,10 +243,11 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
     undo.push(watchFolder(config.policiesFolder, () => void lookAtPolicies()));
     await lookAtPolicies();
-    const clock = setInterval(
-      () => void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
-      DEADLINE_LOOK_MS,
-    );
+    const clock = setInterval(() => {
+      void flagLate({ requests, log, now }).catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause }));
+      // What a store that failed kept back.
+      follower.wake();
+    }, DEADLINE_LOOK_MS);
     undo.push(() => clearInterval(clock));
     const policyClock = setInterval(() => {
       if (policies.waitsForRequests) void lookAtPolicies();
@@ -272,6 +304,18 @@ export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor 
   maxGopSeconds,
   vendor,
 });
+
+/** For resolving, connecting, sending and the whole answer of one letter. */
+const LETTER_TIMEOUT_MS = 15_000;
+
+/** Secrets are handed to the channels and to nobody else. */
+function channelsOf({ notify: { webhooks, mail } }: Config, now: () => Date): Channel[] {
+  return makeChannels(
+    webhooks.map(({ url, secret, ...rest }) => ({ ...rest, url: url.reveal(), secret: secret?.reveal() ?? '' })),
+    mail && { ...mail, login: mail.login && { user: mail.login.user, password: mail.login.password.reveal() } },
+    { resolve: systemResolve, now, timeoutMs: LETTER_TIMEOUT_MS },
+  );
+}
 
 function makeRecorders(config: Config) {
   const connected = new Map(

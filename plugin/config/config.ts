@@ -8,6 +8,7 @@ import { crossCheck } from './cross-checks.js';
 import { faultsOf } from './faults.js';
 import { fromFile } from './folders.js';
 import { knownKeys } from './known-keys.js';
+import { readNotify, type NotifyConfig } from './notify-channels.js';
 import { readPassword, type Environment } from './recorder-password.js';
 import type { Secret } from './secret.js';
 import { readSmallFile } from './small-file.js';
@@ -51,6 +52,8 @@ export interface Config {
   /** `path` null: the one on PATH. */
   ffmpeg: { path: string | null };
   tokens: { lifetime: number };
+  /** Where notices go beside the gate itself. */
+  notify: NotifyConfig;
 }
 
 const longestFile = 8 * 1024 * 1024;
@@ -109,7 +112,15 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
       source: playback ?? { recording: recording ?? '' },
     })),
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
+    notify: await finishNotify(raw.notify, around),
   };
+}
+
+async function finishNotify(raw: RawConfig['notify'], around: Surroundings): Promise<NotifyConfig> {
+  const read = await readNotify(raw, around);
+  // Judged once already; a file that changed in between is a fault all the same.
+  if ('faults' in read) throw new Problem('config-invalid', 'A channel for notices cannot be read.', { faults: read.faults });
+  return read.value;
 }
 
 async function finishRecorder(

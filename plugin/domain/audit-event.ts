@@ -69,6 +69,8 @@ export interface RequestEvents {
   /** Every camera was tried; at least one gave footage. */
   'preserve-completed': { cameras: number; bytes: number };
   'export-unavailable': { cause: 'no-footage' | ProblemCode };
+  /** Little time is left: of the instrument's deadline, or until the release that the plan's `sla` wants. Flags, and closes nothing. */
+  'deadline-near': { of: 'instrument' | 'total'; dueAt: Instant };
   'deadline-missed': { provideBy: Instant };
   /** Later than the plan's `sla` says; a missed time escalates and closes nothing. */
   'sla-missed': { of: 'verify' | 'total'; dueAt: Instant };

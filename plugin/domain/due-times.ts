@@ -10,3 +10,9 @@ export function dueTimes({
   const after = (hours: number): Instant => new Date(Date.parse(requestedAt) + hours * 3_600_000).toISOString();
   return { verifyBy: after(plan.sla.verifyHours), releaseBy: after(plan.sla.totalHours) };
 }
+
+const A_DAY_MS = 24 * 3_600_000;
+
+/** From when on a deadline is near: a day before, or a quarter of the time that was given where that is less. */
+export const nearFrom = (requestedAt: Instant, dueAt: Instant): number =>
+  Date.parse(dueAt) - Math.max(0, Math.min(A_DAY_MS, (Date.parse(dueAt) - Date.parse(requestedAt)) / 4));

@@ -44,6 +44,7 @@ export const moves: Record<RequestEventName, Move> = {
   'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
   // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
   'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
+  'deadline-near': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'sla-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
   'request-reviewed': { from: { approval: ['held'] }, to: {} },
@@ -112,6 +113,8 @@ export interface RequestState {
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
   denied: Extract<RequestEntry, { event: 'export-denied' }>['data'] | null;
   late: boolean;
+  /** Deadlines of which little was left. */
+  near: readonly ('instrument' | 'total')[];
   /** Times of the plan's `sla` that passed. */
   slaMissed: readonly ('verify' | 'total')[];
   /** Why the pull waits. */
@@ -157,6 +160,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     returned: null,
     denied: null,
     late: false,
+    near: [],
     slaMissed: [],
     waitsFor: null,
     attempts: { preserve: 0, fulfil: 0 },
@@ -214,6 +218,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
           { ...entry.data, by: entry.by, at: entry.at },
         ],
       };
+    case 'deadline-near':
+      return { near: [...state.near, entry.data.of] };
     case 'deadline-missed':
       return { late: true };
     case 'sla-missed':

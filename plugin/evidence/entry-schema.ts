@@ -18,6 +18,7 @@ const events = {
   'preserve-failed': null,
   'preserve-completed': null,
   'export-unavailable': null,
+  'deadline-near': null,
   'deadline-missed': null,
   'sla-missed': null,
   'request-reviewed': null,

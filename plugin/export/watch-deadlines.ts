@@ -2,7 +2,7 @@
 // silence never approves and never closes.
 import type { RequestEvents } from '../domain/audit-event.js';
 import { isReviewDue } from '../domain/draw-review.js';
-import { dueTimes } from '../domain/due-times.js';
+import { dueTimes, nearFrom } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
@@ -22,7 +22,7 @@ export async function flagLate({ requests, log, now }: Parts): Promise<void> {
       await drawWhenReleased(turn);
       for (const flag of flagsFor(turn.state, now())) {
         await turn.append({ by: 'gate', ...flag });
-        const which = flag.event === 'sla-missed' && { reasons: [flag.data.of] };
+        const which = (flag.event === 'sla-missed' || flag.event === 'deadline-near') && { reasons: [flag.data.of] };
         log('warn', { event: flag.event, requestId: id, outcome: turn.state.state, ...which });
       }
     });
@@ -31,7 +31,7 @@ export async function flagLate({ requests, log, now }: Parts): Promise<void> {
   }
 }
 
-type FlagName = 'deadline-missed' | 'sla-missed' | 'review-overdue';
+type FlagName = 'deadline-near' | 'deadline-missed' | 'sla-missed' | 'review-overdue';
 type Flag = { [E in FlagName]: { event: E; data: RequestEvents[E] } }[FlagName];
 
 /** Each is raised once. */
@@ -44,6 +44,12 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
   const provideBy = state.requested.instrument?.provideBy;
   if (provideBy && !state.late && isPast(provideBy)) flags.push({ event: 'deadline-missed', data: { provideBy } });
   const due = dueTimes(state);
+  const isNear = (instant: Instant): boolean => !isPast(instant) && nearFrom(state.requestedAt, instant) <= now.getTime();
+  for (const [of, dueAt] of [
+    ['instrument', provideBy],
+    ['total', due?.releaseBy],
+  ] as const)
+    if (dueAt && !state.near.includes(of) && isNear(dueAt)) flags.push({ event: 'deadline-near', data: { of, dueAt } });
   if (!due) return flags;
   // A first voice that came late, before anybody looked, was late all the same.
   const firstVoice = state.voices[0] ? new Date(state.voices[0].at) : now;

@@ -3,6 +3,7 @@ import type { Operation } from '../operation.js';
 import { aboutOperations } from './about.js';
 import { explainOperations } from './explain.js';
 import { journalOperations } from './journal.js';
+import { noticeOperations } from './notices.js';
 import type { ApiParts } from './parts.js';
 import { peopleOperations } from './people.js';
 import { policyOperations } from './policy.js';
@@ -15,4 +16,5 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,
+  ...noticeOperations,
 ];

@@ -29,6 +29,10 @@ export interface ApiParts {
   isConnected(camera: string): boolean;
   /** A request moved: machines may have work. */
   wake(requestId: string): void;
+  /** Names of the channels that are configured for notices. */
+  channels: readonly string[];
+  /** Letters wait: the channels may look. */
+  wakeDelivery(): void;
   /** User and password → token. Problem `login-failed`, `too-many-requests`. */
   signIn(user: string, password: string, address: string): Promise<{ token: string; expiresAt: string; subject: Subject }>;
   /** Problem `token-invalid`. */
