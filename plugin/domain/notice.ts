@@ -54,6 +54,7 @@ export const sendFaults = [
   'unreachable',
   'timed-out',
   'certificate-refused',
+  'tls-refused',
   'redirected',
   'status-refused',
   'answer-long',

@@ -101,7 +101,7 @@ export class Delivery {
       this.#again.delete(channel.name);
       while (!this.#stop.signal.aborted && this.#restLeft(channel) === 0) {
         const letter = await outbox.nextDue(channel.name, now());
-        if (!letter) break;
+        if (!letter || this.#stop.signal.aborted) break;
         await this.#send(channel, letter);
       }
     } while (this.#again.has(channel.name) && !this.#stop.signal.aborted);

@@ -75,6 +75,7 @@ function messageOf(letter: Letter, { from, to }: MailAccount) {
     to: [...to],
     subject: [titleOf(letter), ...(letter.request === null ? [] : [letter.request])].join(' '),
     text: textOf(letter),
+    textEncoding: 'base64' as const,
     // The same at each try: a mail that came twice is seen to be one.
     messageId: `<${letter.id}@${domainOf(from)}>`,
     date: new Date(letter.at),
@@ -91,13 +92,14 @@ function failureOf(thrown: unknown, deadline: AbortSignal): SendFailure {
   if (code === 'EAUTH' || code === 'ENOAUTH') return new SendFailure('login-refused', answer);
   if (code === 'ETIMEDOUT') return new SendFailure('timed-out');
   if (code === 'EPROTOCOL') return new SendFailure(/maximum allowed size/.test(message ?? '') ? 'answer-long' : 'answer-malformed', answer);
-  if (answer !== null) return new SendFailure('mail-refused', answer);
-  return new SendFailure(isCertificateFault(certificateCode(thrown)) ? 'certificate-refused' : 'unreachable');
+  if (isCertificateFault(certificateCode(thrown))) return new SendFailure('certificate-refused');
+  if (code === 'ETLS') return new SendFailure('tls-refused', answer);
+  return answer === null ? new SendFailure('unreachable') : new SendFailure('mail-refused', answer);
 }
 
 /** nodemailer keeps Node's word for it in the error, or only in its text. */
 function certificateCode(thrown: unknown): string {
   const { code, cause, message } = thrown as { code?: string; cause?: { code?: string }; message?: string };
-  if (/certificate|altname/i.test(message ?? '')) return 'CERT';
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE' && /certificate|altname/i.test(message ?? '')) return 'CERT';
   return cause?.code ?? code ?? '';
 }
