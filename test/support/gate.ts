@@ -31,6 +31,10 @@ export interface GateOptions {
   policiesFolder?: string;
   /** The gate's clock. */
   now?: () => Date;
+  /** Beside the recorder's password. */
+  env?: Record<string, string>;
+  /** Waits before a letter is sent again. */
+  letterRetries?: readonly number[];
 }
 
 export interface TestGate {
@@ -52,11 +56,12 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage, recordings: cameras.map((_, at) => `REC_${at + 1}`), ...options.recorder });
   const file = path.join(folder, 'exportgate.yaml');
   await fs.promises.writeFile(file, configuration(recorder, cameras, options));
-  const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' };
+  const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password', ...options.env };
   const start = async () =>
     startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
       version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
+      ...(options.letterRetries && { letterRetries: options.letterRetries }),
     });
   let gate = await start().catch(async (thrown: unknown) => {
     await recorder.close();
