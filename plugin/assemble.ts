@@ -22,6 +22,7 @@ import { ReadRecord } from './export/read-record.js';
 import { Speeds } from './export/speeds.js';
 import { cardOf } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
+import { NoticeFollower } from './export/follow-notices.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
 import { lackedByRequests } from './export/needs.js';
@@ -51,6 +52,10 @@ import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
+import type { Channel } from './notify/channel.js';
+import { makeChannels } from './notify/channels.js';
+import { Delivery, letterRetries } from './notify/deliver.js';
+import { systemResolve } from './notify/resolve-host.js';
 import type { Policy } from './policy/load.js';
 import { watchFolder } from './policy/watch-folder.js';
 import { Objects } from './store/objects.js';
@@ -71,6 +76,8 @@ export interface Surroundings {
   allowBundledFfmpeg: boolean;
   /** Milliseconds before each further try; past the last one a request ends as not available. */
   retryDelays: readonly number[];
+  /** The same for letters to channels; without it half a minute to six hours. */
+  letterRetries?: readonly number[];
 }
 
 /** A recorder that is away for an hour is waited for. */
@@ -130,9 +137,31 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     if (strangers.length > 0)
       throw new Problem('config-invalid', 'The configuration names cameras that the policy in force does not.', { faults: strangers });
 
+    const delivery = new Delivery({
+      channels: channelsOf(config, now),
+      outbox: store.outbox,
+      log,
+      now,
+      retryDelays: around.letterRetries ?? letterRetries,
+    });
+    undo.push(() => delivery.close());
+    const follower = new NoticeFollower({
+      journal,
+      store,
+      get policy() {
+        return policies.inForce;
+      },
+      channels: delivery.channels,
+      log,
+      onLetters: () => delivery.wake(),
+    });
+    undo.push(() => follower.close());
+
     await wipeAll(config.workFolder);
     await requests.catchUp();
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
+    await follower.begin();
+    await delivery.begin();
     await sweep({ requests, objects, policyTexts: policies.record.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
@@ -240,6 +269,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
         return url;
       },
       cardOf: (user) => cardOf(people, user),
+      channels: delivery.channels.map(({ name }) => name),
+      wakeDelivery: () => delivery.wake(),
     };
     const server = await makeServer(config, api, log);
     undo.push(() => shut(server));
@@ -267,6 +298,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       await clockWatch.look();
       await flagLate({ requests, log, now });
       await expireFootage({ requests, objects, log, now });
+      // What a store that failed kept back.
+      follower.wake();
     };
     const clock = setInterval(
       () => void tick().catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
@@ -334,6 +367,18 @@ export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor 
   maxGopSeconds,
   vendor,
 });
+
+/** For resolving, connecting, sending and the whole answer of one letter. */
+const LETTER_TIMEOUT_MS = 15_000;
+
+/** Secrets are handed to the channels and to nobody else. */
+function channelsOf({ notify: { webhooks, mail } }: Config, now: () => Date): Channel[] {
+  return makeChannels(
+    webhooks.map(({ url, secret, ...rest }) => ({ ...rest, url: url.reveal(), secret: secret?.reveal() ?? '' })),
+    mail && { ...mail, login: mail.login && { user: mail.login.user, password: mail.login.password.reveal() } },
+    { resolve: systemResolve, now, timeoutMs: LETTER_TIMEOUT_MS },
+  );
+}
 
 function makeRecorders(config: Config) {
   const connected = new Map(

@@ -1,6 +1,7 @@
 // The shape of exportgate.yaml. Each message is the right value, in words: it stands beside the fault that it explains.
 import { z } from 'zod';
 import { durationPattern, parseDuration } from './duration.js';
+import { notifySchema } from './notify-schema.js';
 import { parseSize, sizePattern } from './size.js';
 
 /** Text of a form; `right` says which. */
@@ -161,6 +162,7 @@ export const configSchema = z.strictObject(
       .prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
     oidc: oidc.nullable().default(null),
+    notify: notifySchema,
   },
   mapRight,
 );

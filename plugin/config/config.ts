@@ -10,6 +10,7 @@ import { faultsOf } from './faults.js';
 import { fromFile } from './folders.js';
 import { knownKeys } from './known-keys.js';
 import { readClientSecret } from './client-secret.js';
+import { readNotify, type NotifyConfig } from './notify-channels.js';
 import { readPassword, type Environment } from './recorder-password.js';
 import type { Secret } from './secret.js';
 import { readSmallFile } from './small-file.js';
@@ -55,6 +56,8 @@ export interface Config {
   tokens: { lifetime: number };
   /** Null: people sign in here alone. */
   oidc: OidcConfig | null;
+  /** Where notices go beside the gate itself. */
+  notify: NotifyConfig;
 }
 
 export interface OidcConfig {
@@ -128,7 +131,15 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     })),
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
     oidc: raw.oidc && (await finishOidc(raw.oidc, around)),
+    notify: await finishNotify(raw.notify, around),
   };
+}
+
+async function finishNotify(raw: RawConfig['notify'], around: Surroundings): Promise<NotifyConfig> {
+  const read = await readNotify(raw, around);
+  // Judged once already; a file that changed in between is a fault all the same.
+  if ('faults' in read) throw new Problem('config-invalid', 'A channel for notices cannot be read.', { faults: read.faults });
+  return read.value;
 }
 
 async function finishRecorder(

@@ -3,6 +3,7 @@ import type { Fault } from '../domain/problem.js';
 import { foldersApart, thingsThere } from './check-folders.js';
 import { listening, portsApart } from './check-listeners.js';
 import { providerSound } from './check-oidc.js';
+import { channelsSound } from './check-notify.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
@@ -42,6 +43,7 @@ const checks: readonly Check[] = [
   portsApart,
   amountsSound,
   providerSound,
+  channelsSound,
 ];
 
 /** All faults of all checks, in the order of the list above. */

@@ -26,3 +26,5 @@ export class Secret {
     return '[secret]';
   }
 }
+
+export const isOneLine = (text: string, longest: number): boolean => text !== '' && text.length <= longest && !/\p{Cc}/u.test(text);

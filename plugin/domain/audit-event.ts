@@ -112,8 +112,8 @@ export interface RequestEvents {
   'hold-lifted': Record<string, never>;
   /** A personal value was erased; its commitment is mute for ever. */
   'personal-erased': { field: string; commitment: Commitment };
-  /** Three quarters of the time that the instrument gives have passed. */
-  'deadline-near': { provideBy: Instant };
+  /** Little time is left: of the instrument's deadline, or until the release that the plan's `sla` wants. Flags, and closes nothing. */
+  'deadline-near': { of: 'instrument' | 'total'; dueAt: Instant };
   'deadline-missed': { provideBy: Instant };
   /** Later than the plan's `sla` says; a missed time escalates and closes nothing. */
   'sla-missed': { of: 'verify' | 'total'; dueAt: Instant };

@@ -14,3 +14,8 @@ export function dueTimes({
 /** Until when the paper of an emergency has to come; null where none is waited for. */
 export const paperDueAt = (state: Pick<RequestState, 'plan' | 'requested' | 'paper' | 'requestedAt'>): Instant | null =>
   awaitsPaper(state) ? new Date(Date.parse(state.requestedAt) + state.plan!.paperHours! * 3_600_000).toISOString() : null;
+const A_DAY_MS = 24 * 3_600_000;
+
+/** From when on a deadline is near: a day before, or a quarter of the time that was given where that is less. */
+export const nearFrom = (requestedAt: Instant, dueAt: Instant): number =>
+  Date.parse(dueAt) - Math.max(0, Math.min(A_DAY_MS, (Date.parse(dueAt) - Date.parse(requestedAt)) / 4));

@@ -153,7 +153,6 @@ export interface RequestState {
   erased: readonly Commitment[];
   /** When the last entry was written. */
   changedAt: Instant;
-  isDeadlineNear: boolean;
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
   missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
@@ -164,6 +163,8 @@ export interface RequestState {
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
   denied: Extract<RequestEntry, { event: 'export-denied' }>['data'] | null;
   late: boolean;
+  /** Deadlines of which little was left. */
+  near: readonly ('instrument' | 'total')[];
   /** Times of the plan's `sla` that passed. */
   slaMissed: readonly ('verify' | 'total')[];
   /** Why the pull waits. */
@@ -218,7 +219,6 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     views: [],
     erased: [],
     changedAt: first.at,
-    isDeadlineNear: false,
     takes: [],
     missing: [],
     inspected: [],
@@ -226,6 +226,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     returned: null,
     denied: null,
     late: false,
+    near: [],
     slaMissed: [],
     waitsFor: null,
     attempts: { preserve: 0, fulfil: 0 },
@@ -290,8 +291,6 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { views: [...state.views, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'personal-erased':
       return { erased: [...state.erased, entry.data.commitment] };
-    case 'deadline-near':
-      return { isDeadlineNear: true };
     case 'export-held':
     case 'plan-replaced':
     case 'plan-narrowed':
@@ -321,6 +320,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
           { ...entry.data, by: entry.by, at: entry.at },
         ],
       };
+    case 'deadline-near':
+      return { near: [...state.near, entry.data.of] };
     case 'deadline-missed':
       return { late: true };
     case 'sla-missed':

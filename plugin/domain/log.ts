@@ -6,6 +6,8 @@ export interface Line {
   subject?: string;
   recorder?: string;
   camera?: string;
+  /** A way out for notices, by its configured name. */
+  channel?: string;
   operation?: string;
   outcome?: string;
   problem?: string;

@@ -70,6 +70,9 @@ export const problems = {
   'ffmpeg-missing': { status: 500, title: 'No usable ffmpeg was found' },
   'disk-full': { status: 507, title: 'There is no room left for this footage' },
   'quota-exceeded': { status: 507, title: 'The quota for sealed footage is used up' },
+  // notifications
+  'letter-unknown': { status: 404, title: 'There is no dead letter of this number' },
+  'channel-unknown': { status: 409, title: 'This channel is not configured any more' },
   // what the gate stands on
   'journal-unwritable': { status: 503, title: 'The journal cannot be written, so nothing is done' },
   'journal-locked': { status: 503, title: 'Another process holds the journal' },

@@ -9,6 +9,7 @@ import type { Policy } from '../policy/load.js';
 import { makePace } from '../policy/pace.js';
 import { makeStricterPlan } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
+import { holdersOf, usersOf, usersWhoMay, type Holders } from './holders.js';
 import { questionOf } from './rehearse.js';
 import type { Requests } from './requests.js';
 
@@ -27,7 +28,7 @@ export async function lackedByRequests({ requests, store }: Parts, policy: Polic
     const state = requests.state(id);
     if (isOpen(state)) faults.push(...lackingCameras(state, policy));
     if (state.tracks.approval === 'held') faults.push(...(await lackingVoices(state, policy, holders, store)));
-    if (isReviewDue(state)) faults.push(...lackingReview(state, policy, holders));
+    if (isReviewDue(state)) faults.push(...lackingReview(state, policy));
     if (faults.length >= MOST_TOLD) break;
   }
   return faults;
@@ -40,22 +41,6 @@ const isOpen = ({ tracks }: RequestState): boolean =>
   (tracks.approval === 'requested' || tracks.approval === 'held' || tracks.approval === 'granted') &&
   tracks.delivery !== 'released' &&
   tracks.custody !== 'unavailable';
-
-/** `role place` → users. */
-type Holders = ReadonlyMap<string, readonly string[]>;
-
-function holdersOf({ holdings }: Policy): Holders {
-  const holders = new Map<string, string[]>();
-  for (const { user, role, place } of holdings) {
-    const there = holders.get(`${role} ${place}`);
-    if (there) there.push(user);
-    else holders.set(`${role} ${place}`, [user]);
-  }
-  return holders;
-}
-
-const usersOf = (holders: Holders, role: string, { city, site }: RequestState['requested']): string[] =>
-  ['*', city, `${city}/${site}`].flatMap((spot) => holders.get(`${role} ${spot}`) ?? []);
 
 function lackingCameras({ requestId, requested }: RequestState, policy: Policy): Fault[] {
   return [...new Set(requested.items.map(({ camera }) => camera))]
@@ -93,7 +78,7 @@ async function lackingVoices(state: RequestState, policy: Policy, holders: Holde
   );
   const candidates = missing.map(({ role }) =>
     usersOf(holders, role, requested).filter(
-      (user) => !parties.includes(user as never) && policy.allows(user as never, 'review', 'request:*', requested.site),
+      (user) => !parties.includes(user) && policy.allows(user, 'review', 'request:*', requested.site),
     ),
   );
   if (canSeat(candidates)) return [];
@@ -119,12 +104,9 @@ async function stepsUnder(state: RequestState, policy: Policy, store: Store): Pr
   }
 }
 
-function lackingReview({ requestId, requested }: RequestState, policy: Policy, holders: Holders): Fault[] {
+function lackingReview({ requestId, requested }: RequestState, policy: Policy): Fault[] {
   const { site } = requested;
-  const someone = [...new Set(policy.rows.filter(({ act }) => act === 'inspect').map(({ role }) => role))].some((role) =>
-    usersOf(holders, role, requested).some((user) => policy.allows(user as never, 'inspect', 'request:*', site)),
-  );
-  if (someone) return [];
+  if (!usersWhoMay(policy, 'inspect', 'request:*', requested).next().done) return [];
   const detail = `Request ${requestId} is drawn for a review afterwards, and nobody would be left at ${site} who may inspect; leave it to somebody until then.`;
   return [{ code: 'step-in-use', where: 'roles.csv', detail }];
 }

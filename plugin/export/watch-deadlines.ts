@@ -2,7 +2,7 @@
 // silence never approves and never closes.
 import type { RequestEvents } from '../domain/audit-event.js';
 import { isReviewDue } from '../domain/draw-review.js';
-import { dueTimes, paperDueAt } from '../domain/due-times.js';
+import { dueTimes, nearFrom, paperDueAt } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
@@ -22,7 +22,7 @@ export async function flagLate({ requests, log, now }: Parts): Promise<void> {
       await drawWhenReleased(turn);
       for (const flag of flagsFor(turn.state, now())) {
         await turn.append({ by: 'gate', ...flag });
-        const which = flag.event === 'sla-missed' && { reasons: [flag.data.of] };
+        const which = (flag.event === 'sla-missed' || flag.event === 'deadline-near') && { reasons: [flag.data.of] };
         log('warn', { event: flag.event, requestId: id, outcome: turn.state.state, ...which });
       }
     });
@@ -43,11 +43,15 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
   if (!isOpen(state)) return flags;
   const provideBy = state.instrument?.provideBy;
   if (provideBy && !state.late && isPast(provideBy)) flags.push({ event: 'deadline-missed', data: { provideBy } });
-  else if (provideBy && !state.late && !state.isDeadlineNear && isNear(state.requestedAt, provideBy, now))
-    flags.push({ event: 'deadline-near', data: { provideBy } });
   const paperDue = paperDueAt(state);
   if (paperDue && !state.paperOverdue && isPast(paperDue)) flags.push({ event: 'paper-overdue', data: { dueAt: paperDue } });
   const due = dueTimes(state);
+  const isNear = (instant: Instant): boolean => !isPast(instant) && nearFrom(state.requestedAt, instant) <= now.getTime();
+  for (const [of, dueAt] of [
+    ['instrument', provideBy],
+    ['total', due?.releaseBy],
+  ] as const)
+    if (dueAt && !state.near.includes(of) && isNear(dueAt)) flags.push({ event: 'deadline-near', data: { of, dueAt } });
   if (!due) return flags;
   // A first voice that came late, before anybody looked, was late all the same.
   const firstVoice = state.voices[0] ? new Date(state.voices[0].at) : now;
@@ -58,10 +62,6 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
     if (!state.slaMissed.includes(of) && Date.parse(dueAt) < by.getTime()) flags.push({ event: 'sla-missed', data: { of, dueAt } });
   return flags;
 }
-
-/** Three quarters of the time that was given. */
-const isNear = (requestedAt: Instant, provideBy: Instant, now: Date): boolean =>
-  now.getTime() >= Date.parse(requestedAt) + 0.75 * (Date.parse(provideBy) - Date.parse(requestedAt));
 
 /** Somebody still owes something for its release. */
 const isOpen = ({ tracks, state }: RequestState): boolean =>

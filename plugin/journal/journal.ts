@@ -50,6 +50,7 @@ export class Journal {
   readonly #requests: Map<string, number[]>;
   readonly #links: Map<string, Link>;
   readonly #waiting: Waiting[] = [];
+  #onAppended: () => void = () => undefined;
   #writing: Promise<void> | null = null;
   #closed: Promise<void> | null = null;
   /** Entries that the checkpoint on disk stands for, and leaves on disk. */
@@ -112,6 +113,11 @@ export class Journal {
       this.#waiting.push({ draft: frozen, resolve, reject });
       this.#writing ??= this.#writeWaiting();
     });
+  }
+
+  /** Calls `look` after entries came on disk, never before: whoever follows the journal reads on from where they were. One follower. */
+  onAppended(look: () => void): void {
+    this.#onAppended = look;
   }
 
   /** The history of one request; empty where there is none. Problem `journal-corrupt` where the file is not what was written. */
@@ -187,6 +193,8 @@ export class Journal {
     }
     for (const { written } of taken) this.#remember(written);
     for (const { waiting, written } of taken) waiting.resolve(written.entry);
+    // In a turn of its own: a follower that fails takes nothing from those who wrote.
+    setImmediate(this.#onAppended);
   }
 
   /** Gives each draft its place and links. One that cannot be an entry is refused alone and takes no place. */

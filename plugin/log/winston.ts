@@ -11,6 +11,7 @@ const fields = {
   subject: 'string',
   recorder: 'string',
   camera: 'string',
+  channel: 'string',
   operation: 'string',
   outcome: 'string',
   problem: 'string',

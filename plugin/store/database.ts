@@ -2,6 +2,8 @@
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import type { Generated, Transaction } from 'kysely';
 import { Problem } from '../domain/problem.js';
+import type { NoticeRow } from './notices.js';
+import type { LetterRow } from './outbox.js';
 import type { RequestRow } from './requests.js';
 import type { SessionRow } from './sessions.js';
 import { openSqlite } from './sqlite.js';
@@ -30,9 +32,15 @@ export interface Tables {
   used_steps: { factor: string; step: number };
   sessions: SessionRow;
   numbers: { site: string; year: number; last: number };
+  /** One row: how many journal entries were looked at for notices. */
+  notices_position: { id: 1; position: number };
+  notices: Omit<NoticeRow, 'id'> & { id: Generated<number> };
+  outbox: LetterRow;
 }
 
 export type Database = Kysely<Tables>;
+/** Inside a transaction. */
+export type Step = Transaction<Tables>;
 
 /** Number n brings a database from version n to n + 1. A released one never changes; a new one goes to the end. */
 const migrations: readonly string[][] = [
@@ -66,6 +74,19 @@ const migrations: readonly string[][] = [
       id text primary key, user text not null, kind text not null check (kind in ('token', 'cookie')), generation integer not null,
       started_at text not null, used_at text not null, ended integer not null check (ended in (0, 1))) strict`,
     'create index sessions_by_user on sessions (user, started_at)',
+  ],
+  [
+    'create table notices_position (id integer primary key check (id = 1), position integer not null check (position >= 0)) strict',
+    `create table notices (
+      id integer primary key autoincrement, entry integer not null, user text not null, kind text not null, request text,
+      deadline text, urgency text not null, at text not null, seen_at text, unique (entry, kind, user)) strict`,
+    'create index notices_by_user on notices (user, id)',
+    `create table outbox (
+      id text primary key, entry integer not null, channel text not null, kind text not null, request text, deadline text,
+      urgency text not null, at text not null, tries integer not null, next_at text not null, last_fault text, last_answer integer,
+      state text not null check (state in ('pending', 'sent', 'dead'))) strict`,
+    'create index outbox_by_channel on outbox (channel, state, next_at, entry)',
+    'create index outbox_by_state on outbox (state, entry, id)',
   ],
 ];
 

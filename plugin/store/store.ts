@@ -1,7 +1,9 @@
 // Everything that lies in the database, opened at once. The journal's projection, and what the journal only commits to.
 import { Accounts } from './accounts.js';
 import { openDatabase } from './database.js';
+import { Notices } from './notices.js';
 import { Numbers } from './numbers.js';
+import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { Personal } from './personal.js';
 import { Requests } from './requests.js';
@@ -15,6 +17,8 @@ export class Store {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly numbers: Numbers;
+  readonly notices: Notices;
+  readonly outbox: Outbox;
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -25,6 +29,8 @@ export class Store {
     this.accounts = new Accounts(database);
     this.sessions = new Sessions(database);
     this.numbers = new Numbers(database);
+    this.notices = new Notices(database);
+    this.outbox = new Outbox(database);
   }
 
   async close(): Promise<void> {

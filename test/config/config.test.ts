@@ -59,6 +59,7 @@ describe('config', () => {
       quotas: { unitBytes: 2 * 1024 ** 4, installationBytes: 8 * 1024 ** 4, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
       ffmpeg: { path: null },
       tokens: { lifetime: 900_000 },
+      notify: { webhooks: [], mail: null },
     });
     assert.equal(recorders[0]?.password.reveal(), 'swordfish');
     assert.doesNotMatch(inspect(config, { depth: 9 }) + JSON.stringify(config), /swordfish/);

@@ -37,6 +37,10 @@ export interface GateOptions {
   /** Left out: it steps as `now` does. */
   monotonic?: () => number;
   synchronised?: () => Promise<'yes' | 'no' | 'unknown'>;
+  /** Beside the recorder's password. */
+  env?: Record<string, string>;
+  /** Waits before a letter is sent again. */
+  letterRetries?: readonly number[];
 }
 
 export interface TestGate {
@@ -62,12 +66,13 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage, recordings: cameras.map((_, at) => `REC_${at + 1}`), ...options.recorder });
   const file = path.join(folder, 'exportgate.yaml');
   await fs.promises.writeFile(file, configuration(recorder, cameras, options));
-  const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' };
+  const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password', ...options.env };
   const start = async () =>
     startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
       version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
       synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
+      ...(options.letterRetries && { letterRetries: options.letterRetries }),
     });
   let gate = await start().catch(async (thrown: unknown) => {
     await recorder.close();

@@ -2,12 +2,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
 import type { RequestDraft, RequestEntry, RequestEventName } from '../../plugin/domain/audit-event.js';
+import type { Basis } from '../../plugin/domain/basis.js';
 import type { Plan } from '../../plugin/domain/plan.js';
 import { noLog } from '../../plugin/domain/log.js';
 import { Requests } from '../../plugin/export/requests.js';
 import { Journal } from '../../plugin/journal/journal.js';
 import { holdLock } from '../../plugin/store/sqlite.js';
-import { openStore } from '../../plugin/store/store.js';
+import { openStore, type Store } from '../../plugin/store/store.js';
 import { inFolder } from '../media/tools.js';
 import { shanghai } from './gate.js';
 
@@ -16,11 +17,13 @@ export interface RigOptions {
   /** What the plan of each request says beside its one step. */
   plan?: Partial<Plan>;
   provideBy?: string;
+  basis?: Basis;
 }
 
 export interface Rig {
   requests: Requests;
   journal: Journal;
+  store: Store;
   /** The applicant of every request. */
   applicant: string;
   add(id: string): Promise<void>;
@@ -36,7 +39,7 @@ export interface Rig {
 const list = { bytes: 1, sha256: '0', sm3: '0', crc32: 0, object: 'none' };
 
 /** A journal, a store and requests that are held and queued. */
-export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => new Date('2026-03-02T00:00:00.000Z'), plan, provideBy }: RigOptions = {}): Promise<void> {
+export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => new Date('2026-03-02T00:00:00.000Z'), plan, provideBy, basis = 'COURT' }: RigOptions = {}): Promise<void> {
   await inFolder(async (folder) => {
     const store = await openStore(path.join(folder, 'store.sqlite'));
     const { privateKey } = generateKeyPairSync('ed25519');
@@ -47,15 +50,18 @@ export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => n
     const append: Rig['append'] = async (id, draft) => void (await requests.take(id, (turn) => turn.append(draft)));
     try {
       await work({
-        requests, journal, applicant, append,
+        requests, store, applicant, append,
+        get journal() {
+          return journal;
+        },
         history: (id) => journal.entriesOf(id),
         events: (id) => journal.entriesOf(id).map((entry) => entry.event),
         add: async (id) => {
           const [unit, application] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', {})];
           const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
           const instrument = provideBy === undefined ? null : { type: 'COURT_ORDER', scanSha256: '', provideBy };
-          await append(id, { event: 'export-requested', by: applicant, data: { basis: 'COURT', city: '310000', site: 'SH-YUNFAN', items, officers: 2, applicant, enteredBy: applicant, unit, application, instrument } });
           await append(id, { event: 'export-held', by: 'gate', data: { plan: { steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }], paperHours: null, ...plan } as never, planDigest: 'sha256:x', rows: [] } });
+          await append(id, { event: 'export-requested', by: applicant, data: { basis, city: '310000', site: 'SH-YUNFAN', items, officers: 2, applicant, enteredBy: applicant, unit, application, instrument } });
           await append(id, { event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
         },
         release: async (id) => {

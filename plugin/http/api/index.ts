@@ -7,6 +7,7 @@ import { journalOperations } from './journal.js';
 import { matterOperations } from './matters.js';
 import { accountOperations } from './accounts.js';
 import { oidcOperations } from './oidc.js';
+import { noticeOperations } from './notices.js';
 import type { ApiParts } from './parts.js';
 import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
@@ -25,4 +26,5 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,
+  ...noticeOperations,
 ];

@@ -54,4 +54,8 @@ export interface ApiParts {
   readonly url: string;
   /** The card that was seen before this person was invited; null without one. */
   cardOf(user: UserId): Promise<Card | null>;
+  /** Names of the channels that are configured for notices. */
+  channels: readonly string[];
+  /** Letters wait: the channels may look. */
+  wakeDelivery(): void;
 }

@@ -1,0 +1,88 @@
+// Journal entry → who is told what. A pure table: an event that is not in it tells nobody anything.
+import { nextStep } from '../domain/approval.js';
+import type { Basis } from '../domain/basis.js';
+import { isConfidential } from '../domain/kind.js';
+import { dueTimes } from '../domain/due-times.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { noticeKinds, type Notice, type NoticeKind } from '../domain/notice.js';
+import type { Instant } from '../domain/span.js';
+import { isRequestEntry, type Entry, type GateEvents, type RequestEvents } from '../domain/audit-event.js';
+
+/**
+ * The circles of the procedure, and no others: holders of the step that waits, applicant and typist, who may execute, who may inspect at the
+ * site (the shipped files: head of the unit, auditor), who may review the release, administrators of the gate.
+ */
+export type Audience = 'step' | 'applicant' | 'executors' | 'overseers' | 'reviewers' | 'administrators';
+
+export interface Raised extends Notice {
+  audience: readonly Audience[];
+}
+
+interface Told {
+  kind: NoticeKind;
+  audience: readonly Audience[];
+  deadline: Instant | null;
+}
+
+const tell = (kind: NoticeKind, audience: readonly Audience[], deadline: Instant | null = null): Told => ({ kind, audience, deadline });
+
+/** Until when the footage is to be handed over: the instrument's time or the plan's, whichever is sooner. */
+function handOverBy(state: RequestState): Instant | null {
+  const times = [state.requested.instrument?.provideBy, dueTimes(state)?.releaseBy].filter((it) => typeof it === 'string');
+  return times.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
+}
+
+const stepWaits = (state: RequestState): Told | null =>
+  state.tracks.approval === 'held' && nextStep(state) ? tell('step-waits', ['step'], handOverBy(state)) : null;
+
+/** Whose act the request waits for. */
+function doers({ tracks }: RequestState): Audience[] {
+  if (tracks.approval === 'held') return ['step'];
+  return tracks.delivery === 'packaged' || tracks.delivery === 'release-asked' ? ['executors'] : [];
+}
+
+type OfRequest = { [E in keyof RequestEvents]?: (data: RequestEvents[E], state: RequestState) => Told | null };
+type OfGate = { [E in keyof GateEvents]?: (data: GateEvents[E]) => Told | null };
+
+const ofRequest: OfRequest = {
+  'export-denied': () => tell('denied', ['applicant']),
+  'export-returned': () => tell('returned', ['applicant']),
+  'export-held': (_, state) => stepWaits(state),
+  'plan-replaced': (_, state) => stepWaits(state),
+  'request-reviewed': (_, state) => stepWaits(state),
+  // Who looks at the footage first hears it again when there is something to look at.
+  'preserve-completed': (_, state) => (state.plan?.inspect.includes(nextStep(state)?.step ?? '') ? stepWaits(state) : null),
+  'export-granted': () => tell('granted', ['applicant']),
+  'export-unavailable': () => tell('not-available', ['applicant', 'overseers']),
+  'package-sealed': (_, state) => tell('package-ready', ['executors'], handOverBy(state)),
+  'release-asked': (_, state) => tell('release-waits', ['executors'], handOverBy(state)),
+  'clip-released': ({ expiresAt }) => tell('released', ['applicant'], expiresAt),
+  'deadline-near': ({ dueAt }, state) => tell('deadline-near', [...doers(state), 'overseers'], dueAt),
+  'deadline-missed': ({ provideBy }, state) => tell('deadline-missed', [...doers(state), 'overseers'], provideBy),
+  'sla-missed': ({ dueAt }, state) => tell('sla-missed', [...doers(state), 'overseers'], dueAt),
+  'review-drawn': ({ drawn, dueAt }) => (drawn ? tell('review-due', ['reviewers'], dueAt) : null),
+  'review-overdue': ({ dueAt }) => tell('review-overdue', ['overseers'], dueAt),
+};
+
+const ofGate: OfGate = {
+  'policy-proposed': () => tell('policy-proposed', ['administrators']),
+};
+
+const table = { ...ofRequest, ...ofGate } as Record<string, ((data: unknown, state: RequestState | null) => Told | null) | undefined>;
+
+/** Does anybody hear of such an event at all? The state of its request need not be known before this. */
+export const isTold = (event: Entry['event']): boolean => Object.hasOwn(table, event);
+
+/** Whoever is in need is told so with the word urgent. */
+const urgentBases: readonly Basis[] = ['ADMIN_URGENT', 'EMERGENCY_RESCUE'];
+
+/** `state`: the request as it stood right after this entry; null for entries of the gate. */
+export function noticeOf(entry: Entry, state: RequestState | null): Raised | null {
+  if (!isTold(entry.event)) return null;
+  // Nothing at all, neither in the gate nor outward: that there is such a request is told already by a number.
+  if (state && isConfidential(state.requested.basis)) return null;
+  const told = table[entry.event]!(entry.data, state);
+  if (!told) return null;
+  const urgency = state && urgentBases.includes(state.requested.basis) ? 'urgent' : noticeKinds[told.kind].urgency;
+  return { ...told, urgency, request: isRequestEntry(entry) ? entry.requestId : null };
+}
