@@ -2,7 +2,9 @@
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { Problem } from '../domain/problem.js';
+import type { DraftRow } from './drafts.js';
 import type { RequestRow } from './requests.js';
+import type { ScanRow } from './scans.js';
 import { openSqlite } from './sqlite.js';
 
 export interface Tables {
@@ -15,6 +17,11 @@ export interface Tables {
   people: { user: string; salt: Uint8Array; pseudonym: string };
   accounts: { user: string; name: string; unit: string; password_hash: string; created_at: string; disabled: 0 | 1 };
   numbers: { site: string; year: number; last: number };
+  /** Scans of papers, each once; `object`: the sealed one. Who uploaded it, and which requests it is a paper of. */
+  scans: ScanRow;
+  scan_keepers: { sha256: string; user: string; kept_at: string };
+  scan_uses: { sha256: string; request: string };
+  drafts: DraftRow;
 }
 
 export type Database = Kysely<Tables>;
@@ -38,6 +45,22 @@ const migrations: readonly string[][] = [
       disabled integer not null check (disabled in (0, 1))) strict`,
     `create table numbers (site text not null, year integer not null, last integer not null check (last > 0),
       primary key (site, year)) strict`,
+  ],
+  [
+    `create table scans (
+      sha256 text primary key, kind text not null, media_type text not null, bytes integer not null check (bytes > 0),
+      width integer, height integer, pages integer, object text not null unique) strict`,
+    `create table scan_keepers (
+      sha256 text not null references scans, user text not null, kept_at text not null, primary key (sha256, user)) strict`,
+    'create index scan_keepers_by_time on scan_keepers (kept_at)',
+    'create index scan_keepers_by_user on scan_keepers (user)',
+    `create table scan_uses (
+      sha256 text not null references scans, request text not null, primary key (sha256, request)) strict`,
+    'create index scan_uses_by_request on scan_uses (request)',
+    `create table drafts (
+      id text primary key, owner text not null, form text not null, version integer not null check (version > 0),
+      updated_at text not null) strict`,
+    'create index drafts_by_owner on drafts (owner, updated_at)',
   ],
 ];
 

@@ -4,7 +4,9 @@ import { openDatabase } from './database.js';
 import { Numbers } from './numbers.js';
 import { People } from './people.js';
 import { Personal } from './personal.js';
+import { Drafts } from './drafts.js';
 import { Requests } from './requests.js';
+import { Scans } from './scans.js';
 import type { Database } from './database.js';
 
 export class Store {
@@ -13,6 +15,8 @@ export class Store {
   readonly people: People;
   readonly accounts: Accounts;
   readonly numbers: Numbers;
+  readonly scans: Scans;
+  readonly drafts: Drafts;
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -22,6 +26,8 @@ export class Store {
     this.people = new People(database);
     this.accounts = new Accounts(database);
     this.numbers = new Numbers(database);
+    this.scans = new Scans(database);
+    this.drafts = new Drafts(database);
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,7 @@ const schemaFiles = [
   'plugin/evidence/manifest-schema.ts',
   'plugin/http/api/explain.ts',
   'plugin/http/api/policy.ts',
+  'plugin/http/draft-schema.ts',
   'plugin/http/openapi.ts',
   'plugin/http/operation.ts',
   'plugin/http/read-body.ts',
