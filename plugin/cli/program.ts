@@ -20,6 +20,7 @@ import { releaseRequest } from './release.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
 import { confirmTimes, fetchFrame } from './times.js';
+import { scanPaper } from './scan.js';
 import { serve, type RunningGate } from './serve.js';
 import { verifyFile } from './verify.js';
 
@@ -154,6 +155,13 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .description('judge a folder and run the tests in it; needs no gate')
       .argument('[dir]', 'policy files; without one the shipped ones', door.policies),
     policyTest,
+  );
+  does(
+    program
+      .command('scan')
+      .description('upload the scan of a paper and print its hash 上传扫描件')
+      .argument('<file>', 'PDF, PNG or JPEG, up to 20 MB'),
+    scanPaper,
   );
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);

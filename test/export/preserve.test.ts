@@ -10,7 +10,7 @@ import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { ask, inFolder } from '../media/tools.js';
 import type { Faults } from '../support/recorder/faults.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
-import { aGate, anApplication, footage, password, shanghai, street, type GateOptions, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, footage, password, shanghai, street, uploadScan, type GateOptions, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
 
 const item = (from: string, to: string, camera = 'sh-yf-street'): Item => ({ camera, from: `2026-03-01T02:${from}Z`, to: `2026-03-01T02:${to}Z` });
@@ -284,7 +284,8 @@ describe('room for footage', () => {
         // The third is of another unit.
         const other = { user: 'user:sh.pan', password };
         await (await gate.as('user:root.luo')).post('/api/v1/accounts', { ...other, name: '潘示例', unit: '另一示例单位' });
-        const applicants = [await gate.as(shanghai.officer), await gate.as(shanghai.officer), new Client(gate.url, other)];
+        const applicants = [await gate.withScan(shanghai.officer), await gate.withScan(shanghai.officer), new Client(gate.url, other)];
+        await uploadScan(applicants[2]!);
         for (const [at, why] of expected.entries()) {
           const client = applicants[at]!;
           const { requestId } = await client.post<Seen>('/api/v1/requests', anApplication({ items: three, ...(at === 2 && { basis: 'ADMIN_CASE' }) }));

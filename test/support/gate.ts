@@ -9,6 +9,7 @@ import { Client } from '../../plugin/cli/client.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { noLog } from '../../plugin/domain/log.js';
+import { aPng } from './papers.js';
 import { startRecorder, type Recorder, type RecorderOptions } from './recorder/start-recorder.js';
 
 export const root = path.resolve(import.meta.dirname, '../..');
@@ -17,6 +18,14 @@ export const street = path.join(root, 'test/fixtures/street.mp4');
 /** The recorder's footage: two days that end well in the past. */
 export const footage = { start: new Date('2026-03-01T00:00:00.000Z'), end: new Date('2026-03-03T00:00:00.000Z') };
 export const password = 'correct-horse-battery-7';
+
+/** The scan that `anApplication` names: a picture of one grey pixel. */
+export const aScan = aPng();
+export const scanSha256 = createHash('sha256').update(aScan).digest('hex');
+
+/** What the gate says of a scan that this person uploads. */
+export const uploadScan = (client: Client, bytes: Buffer = aScan): Promise<{ sha256: string; kind: string; bytes: number; width?: number; height?: number }> =>
+  client.upload('/api/v1/scans', bytes);
 
 export interface GateOptions {
   recorder?: Partial<RecorderOptions>;
@@ -40,6 +49,8 @@ export interface TestGate {
   recorder: Recorder;
   /** The API as this person; the account is made when it is first asked for. */
   as(user: string): Promise<Client>;
+  /** The same, of a person who has uploaded `aScan`: who can apply. Uploaded once. */
+  withScan(user: string): Promise<Client>;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -65,6 +76,13 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const admin = { user: 'user:root.luo', name: '罗启明', unit: '示例监控中心', password };
   await new Client(gate.url, null).post('/api/v1/setup', { token: gate.setupToken, ...admin });
   const clients = new Map<string, Client>([[admin.user, new Client(gate.url, admin)]]);
+  const as = async (user: string): Promise<Client> => {
+    const known = clients.get(user) ?? new Client(gate.url, { user, password });
+    if (!clients.has(user)) await clients.get(admin.user)!.post('/api/v1/accounts', { user, name: nameOf(user), unit: '示例单位', password });
+    clients.set(user, known);
+    return known;
+  };
+  const scanned = new Set<string>();
   return {
     folder, recorder,
     get url() {
@@ -73,11 +91,12 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     get frontUrl() {
       return gate.fronts[0]!.url;
     },
-    async as(user) {
-      const known = clients.get(user) ?? new Client(gate.url, { user, password });
-      if (!clients.has(user)) await clients.get(admin.user)!.post('/api/v1/accounts', { user, name: nameOf(user), unit: '示例单位', password });
-      clients.set(user, known);
-      return known;
+    as,
+    async withScan(user) {
+      const client = await as(user);
+      if (!scanned.has(user)) await uploadScan(client);
+      scanned.add(user);
+      return client;
     },
     async restart() {
       await gate.close();
@@ -118,7 +137,7 @@ export function anApplication(change: Partial<Application> = {}): Application {
     instrument: {
       type: 'RETRIEVAL_NOTICE', number: '示例公(刑)调证字〔2026〕12号', issuer: '示例市公安局', sealPresent: true, issuedOn: '2026-03-02',
       covers: [{ cameras: [...new Set(items.map((item) => item.camera))], from: '2026-03-01T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z' }],
-      scanSha256: createHash('sha256').update('a scan').digest('hex'),
+      scanSha256,
     },
     ...change,
   };
