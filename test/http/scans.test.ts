@@ -10,10 +10,9 @@ import { Client } from '../../plugin/cli/client.js';
 import { bindScans, isKept, scansOf, unbindScans } from '../../plugin/export/scans.js';
 import { openStore, type Store } from '../../plugin/store/store.js';
 import { aPlace, serve } from '../cli/program.js';
-import { aGate, anApplication, aScan, password, scanSha256, shanghai, uploadScan, type TestGate } from '../support/gate.js';
+import { aGate, aScan, footage, password, scanSha256, shanghai, street, uploadScan, type TestGate } from '../support/gate.js';
 import { aJpeg, aPdf, aPng, pngChunk } from '../support/papers.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
-import { footage, street } from '../support/gate.js';
 import { problemOf, submit } from '../support/walk.js';
 import { ask, asJson, type RawAnswer } from './raw.js';
 
@@ -38,7 +37,13 @@ describe('scans', function () {
     const body = JSON.stringify({ user, password });
     return asJson<{ token: string }>(await ask(gate.url, { method: 'POST', target: '/api/v1/session', headers: { 'content-type': 'application/json' }, body })).token;
   };
-  const bearer = async (user: string = shanghai.officer) => ({ authorization: `Bearer ${await tokenOf(user)}` });
+  /** One sign-in for each person and time of the gate: they are counted by address. */
+  const tokens = new Map<string, Promise<string>>();
+  const bearer = async (user: string = shanghai.officer) => {
+    const key = `${user} ${time.toISOString()}`;
+    if (!tokens.has(key)) tokens.set(key, tokenOf(user));
+    return { authorization: `Bearer ${await tokens.get(key)}` };
+  };
   const scanEvents = async (): Promise<Entry[]> => {
     const { entries } = await (await gate.as('user:audit.he')).get<{ entries: Entry[] }>('/api/v1/journal?count=200');
     return entries.filter(({ event }) => event.startsWith('scan-'));
@@ -125,6 +130,7 @@ describe('scans', function () {
         if (at < pieces.length) request.write(pieces[at]!, () => setImmediate(() => next(at + 1)));
         else if (finish) request.end();
       };
+      request.flushHeaders();
       next(0);
     });
 
@@ -154,12 +160,19 @@ describe('scans', function () {
   it('that break off leave nothing, and free their place: of one person three are read at once', async () => {
     const [before, headers] = [objects(), await bearer()];
     const { hostname, port } = new URL(gate.url);
-    const open = Array.from({ length: 3 }, () => {
+    const open = new Set<http.ClientRequest>();
+    const begin = (): void => {
       const request = http.request({ hostname, port, method: 'POST', path: '/api/v1/scans', agent: false, headers: { ...headers, 'content-length': MB } });
-      request.on('error', () => undefined);
+      open.add(request);
+      // Where the probe below was faster, it had the third place for a moment.
+      request.on('error', () => undefined).on('response', (response) => {
+        response.resume();
+        open.delete(request);
+        begin();
+      });
       request.write(aScan);
-      return request;
-    });
+    };
+    for (let count = 0; count < 3; count++) begin();
     const another = async (): Promise<string | null> => (await problemOf(uploadScan(await officer(), aPng({ width: 5 }))))?.code ?? null;
     const isAnswered = async (code: string | null): Promise<void> => {
       for (let tries = 0; tries < 500; tries++) if ((await another()) === code) return;
@@ -167,6 +180,7 @@ describe('scans', function () {
     };
     await isAnswered('too-many-requests');
     for (const request of open) request.destroy();
+    open.clear();
     await isAnswered(null);
     assert.ok(objects().length <= before.length + 1);
   });
@@ -178,7 +192,7 @@ describe('scans', function () {
 
     before(async () => {
       ({ requestId } = await submit(gate));
-      await uploadScan(await officer(), aPdf('/Lang (zh)'));
+      for (const bytes of [aScan, aPdf('/Lang (zh)')]) await uploadScan(await officer(), bytes);
       await whileDown((store) => bindScans(store, requestId, [scanSha256, hashOf(aPdf('/Lang (zh)'))]));
     });
 
@@ -286,16 +300,16 @@ describe('scans', function () {
   });
 
   it('of one person may have 200 MB that no application names', async () => {
+    const [kept, further] = [aLargePng(MB, 1), aLargePng(MB, 2)];
+    await uploadScan(await gate.as('user:sh.pan'), kept);
+    await whileDown(async (store) => {
+      const row = (await store.scans.find(hashOf(kept)))!;
+      for (let at = 0; at < 199; at++) await store.scans.keep({ ...row, sha256: hashOf(Buffer.of(at)), bytes: MB, object: `none-${at}` }, 'user:sh.pan', time.toISOString());
+    });
     const client = await gate.as('user:sh.pan');
-    let kept = 0;
-    let refusal: string | null = null;
-    for (let mark = 1; mark <= 11 && refusal === null; mark++) {
-      refusal = (await problemOf(uploadScan(client, aLargePng(19 * MB, mark))))?.code ?? null;
-      if (refusal === null) kept++;
-    }
-    assert.deepEqual([kept, refusal], [10, 'scans-unused']);
-    assert.equal((await uploadScan(client, aLargePng(19 * MB, 1))).kind, 'png', 'what is there already is no more');
-    await uploadScan(await officer(), aLargePng(19 * MB, 11));
+    assert.equal((await problemOf(uploadScan(client, further)))?.code, 'scans-unused');
+    assert.equal((await uploadScan(client, kept)).kind, 'png', 'what is there already is no more');
+    await uploadScan(await officer(), further);
   });
 });
 
@@ -327,7 +341,6 @@ describe('a disk at its reserve', () => {
     const gate = await aGate({ config: 'quotas: { reserveBytes: 900000GiB }\n' });
     try {
       assert.equal((await problemOf(uploadScan(await gate.as(shanghai.officer))))?.code, 'disk-full');
-      assert.ok(anApplication().instrument);
     } finally {
       await gate.close();
     }
