@@ -35,6 +35,8 @@ import { Requests } from './export/requests.js';
 import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
 import { authenticate } from './export/sessions.js';
+import { ScanTurns } from './export/scan-turns.js';
+import { releaseStrayScans, sweepScans } from './export/scans.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
 import { Turns } from './export/turns.js';
@@ -83,6 +85,7 @@ export interface Surroundings {
 /** A recorder that is away for an hour is waited for. */
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
 const DEADLINE_LOOK_MS = 30_000;
+const SCANS_LOOK_MS = 3_600_000;
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
 const REHEARSED_MS = 30 * 86_400_000;
 
@@ -162,7 +165,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
     await follower.begin();
     await delivery.begin();
-    await sweep({ requests, objects, policyTexts: policies.record.objects() });
+    await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });
+    await sweep({ requests, objects, policyTexts: policies.record.objects(), scans: await store.scans.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
     const delegations = new Delegations(journal);
@@ -258,6 +262,9 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       tools,
       workFolder: config.workFolder,
       now,
+      newId: randomUUID,
+      scanTurns: new ScanTurns(),
+      reserveBytes: config.quotas.reserveBytes,
       version,
       gatePublicKey: keys.publicPem('manifest'),
       isConnected: recorders.isConnected,
@@ -311,6 +318,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     }, DEADLINE_LOOK_MS);
     undo.push(() => clearInterval(policyClock));
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
+    const lookAtScans = () => sweepScans(api).catch((cause: unknown) => log('error', { event: 'scans-unswept', cause }));
+    const scanClock = setInterval(() => void lookAtScans(), SCANS_LOOK_MS);
+    undo.push(() => clearInterval(scanClock));
+    await lookAtScans();
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
     return { url, fronts, setupToken, close, tools, look: tick };
   } catch (thrown) {

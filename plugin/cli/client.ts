@@ -29,6 +29,11 @@ export class Client {
     return this.#json<T>('POST', path, body);
   }
 
+  /** Bytes as they are. */
+  async upload<T>(path: string, bytes: Buffer): Promise<T> {
+    return this.#json<T>('POST', path, bytes);
+  }
+
   /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing. `mode`: of the file; footage is its fetcher's alone. */
   async download(path: string, file: string, mode = 0o600): Promise<number> {
     const temporary = `${file}.part`;
@@ -91,9 +96,9 @@ export class Client {
       redirect: 'error',
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json' }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body),
     }).catch((cause: unknown) => {
       throw new Problem('vms-unreachable', `The gate at ${this.gate} does not answer.`, { cause });
     });

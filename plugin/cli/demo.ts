@@ -1,5 +1,4 @@
 // exportgate demo: the whole path for real, on this machine alone: a recorder, the gate, an ordinary client, invented people.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
@@ -10,6 +9,7 @@ import { codeAt, fromBase32, stepOf } from '../identity/totp.js';
 import { Client } from './client.js';
 import { bar, type Output } from './console.js';
 import type { Verb } from './context.js';
+import { demoPaper } from './demo-paper.js';
 import { approvers, people, secondOfficer, type Person } from './demo-people.js';
 import { entryLine } from './journal.js';
 import type { Credentials } from './login.js';
@@ -100,7 +100,7 @@ async function seed(stage: Stage, newPassword: () => string, now: () => Date): P
   return logins;
 }
 
-function form({ camera, span }: Stage) {
+function form({ camera, span }: Stage, scanSha256: string) {
   const { name, unit } = people.officer;
   return {
     basis: 'CRIMINAL_CASE',
@@ -115,13 +115,17 @@ function form({ camera, span }: Stage) {
       sealPresent: true,
       issuedOn: span.from.slice(0, 10),
       covers: [{ cameras: [camera], ...span }],
-      scanSha256: createHash('sha256').update('a scan that the demo does not have').digest('hex'),
+      scanSha256,
     },
   };
 }
 
+/** The officer's own scan of the notice; the same bytes again are the same scan. */
+const scanned = async (as: (person: Person) => Client): Promise<string> =>
+  (await as(people.officer).upload<{ sha256: string }>('/api/v1/scans', demoPaper())).sha256;
+
 async function applyAndApprove(stage: Stage, output: Output, as: (person: Person) => Client): Promise<string> {
-  const view = await as(people.officer).post<View>('/api/v1/requests', form(stage));
+  const view = await as(people.officer).post<View>('/api/v1/requests', form(stage, await scanned(as)));
   const { requestId } = view;
   output.say(`\n2. ${people.officer.name} 申请调取 applies for ${stage.camera}, ${stage.span.from} – ${stage.span.to} (60 s)`);
   lines(view).forEach((line) => output.say(`   ${line}`));
@@ -167,7 +171,7 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
 }
 
 async function aDeniedRequest(stage: Stage, output: Output, as: (person: Person) => Client): Promise<void> {
-  const foreign = { ...form(stage), basis: 'FOREIGN', reason: '示例:境外机构来函' };
+  const foreign = { ...form(stage, await scanned(as)), basis: 'FOREIGN', reason: '示例:境外机构来函' };
   const problem = await as(people.officer)
     .post('/api/v1/requests', foreign)
     .then(

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { glassReasons } from '../domain/audit-event.js';
 import { clientOf, type Verb } from './context.js';
 import { readForm } from './read-form.js';
+import { uploadScanFile } from './read-scan.js';
 import { lines } from './request.js';
 
 type View = Parameters<typeof lines>[0];
@@ -34,7 +35,13 @@ export function addMatters(request: Command, does: <O extends object>(command: C
       '<file>',
       'JSON: instrument, and officers where they changed',
     ),
-    move<{ id: string; file: string }>('paper', ({ file }) => readForm(file) as Promise<object>),
+    async (context, { id, file }: { id: string; file: string }) => {
+      const client = clientOf(context);
+      const form = await readForm(file, async (scan, where) => (await uploadScanFile(client, scan, where)).sha256);
+      const view = await client.post<View>(`/api/v1/requests/${id}/paper`, form);
+      context.output.result(view, lines(view));
+      return 0;
+    },
   );
   does(verb('accept-paper', 'the paper was compared with the form 核验补交文书'), move('paper/acceptance'));
   does(

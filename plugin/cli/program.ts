@@ -35,6 +35,7 @@ import { addMatters } from './matters.js';
 import { precheckForm } from './precheck.js';
 import { clock } from './clock.js';
 import { confirmTimes, fetchFrame } from './times.js';
+import { scanPaper } from './scan.js';
 import { serve, type RunningGate } from './serve.js';
 import { endSessions, listSessions, startSession } from './session.js';
 import { printSetupToken } from './setup-token.js';
@@ -204,6 +205,13 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
   does(session.command('start').description('sign in and print a token for EXPORTGATE_TOKEN'), startSession);
   does(session.command('list').option('--all', 'everybody’s; for administrators'), listSessions);
   does(session.command('end').argument('[id]', 'without one: that of EXPORTGATE_TOKEN'), endSessions);
+  does(
+    program
+      .command('scan')
+      .description('upload the scan of a paper and print its hash 上传扫描件')
+      .argument('<file>', 'PDF, PNG or JPEG, up to 20 MB'),
+    scanPaper,
+  );
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
   addMatters(request, does);

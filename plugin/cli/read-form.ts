@@ -1,42 +1,55 @@
-// The form of an application, from a file: scans stay where they are, their hashes go along.
-import { createHash } from 'node:crypto';
+// The form of an application, from a file: the scans that it names beside itself are uploaded, and their hashes go into it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
-
-const LARGEST_SCAN = 20 * 1024 * 1024;
 
 interface Paper {
   scanFile?: string;
   scanSha256?: string;
 }
 
-/** `scanFile` of a paper names the scan beside the form: its hash is what goes into the application. */
-export async function readForm(file: string): Promise<unknown> {
+interface Form {
+  instrument?: Paper & { approval?: Paper };
+  officers?: { card?: Paper; cardSha256?: string }[];
+}
+
+/** Uploads a file and gives its hash; `where` is the place of the form that names it. */
+export type Upload = (file: string, where: string) => Promise<string>;
+
+const noScans: Upload = (_file, where) => {
+  throw new Problem('body-malformed', `${where}: this form names no scan.`);
+};
+
+/** `scanFile` of a paper (the instrument, its approval, an officer's card) names the scan, from the folder of the form. */
+export async function readForm(file: string, upload: Upload = noScans): Promise<unknown> {
   const text = await fs.promises.readFile(file, 'utf8').catch(() => {
     throw new Problem('body-malformed', `${file} cannot be read.`);
   });
-  let form: { instrument?: Paper & { approval?: Paper } };
+  let form: Form;
   try {
-    form = JSON.parse(text) as typeof form;
+    form = JSON.parse(text) as Form;
   } catch {
     throw new Problem('body-malformed', `${file} is not JSON.`);
   }
-  await hashScan(form.instrument, 'instrument', path.dirname(file));
-  await hashScan(form.instrument?.approval, 'instrument.approval', path.dirname(file));
+  for (const [where, paper] of papersOf(form)) {
+    if (typeof paper?.scanFile !== 'string') continue;
+    paper.scanSha256 = await upload(path.resolve(path.dirname(file), paper.scanFile), `${where}.scanFile`);
+    delete paper.scanFile;
+  }
+  // The copy of a card stands with its officer.
+  for (const officer of Array.isArray(form?.officers) ? form.officers : []) {
+    if (officer.card?.scanSha256) officer.cardSha256 = officer.card.scanSha256;
+    delete officer.card;
+  }
   return form;
 }
 
-async function hashScan(paper: Paper | undefined, where: string, folder: string): Promise<void> {
-  const scan = paper?.scanFile;
-  if (!paper || scan === undefined) return;
-  const place = path.resolve(folder, scan);
-  const { size } = await fs.promises.stat(place).catch(() => {
-    throw new Problem('body-malformed', `${where}.scanFile: ${scan} cannot be read.`);
-  });
-  if (size > LARGEST_SCAN) throw new Problem('body-too-large', `${scan} is larger than 20 MB.`);
-  paper.scanSha256 = createHash('sha256')
-    .update(await fs.promises.readFile(place))
-    .digest('hex');
-  delete paper.scanFile;
+/** What is not of the form's shape the gate will tell. */
+function papersOf(form: Form | null): [where: string, paper: Paper | undefined][] {
+  const officers = Array.isArray(form?.officers) ? form.officers : [];
+  return [
+    ['instrument', form?.instrument],
+    ['instrument.approval', form?.instrument?.approval],
+    ...officers.map((officer, at): [string, Paper | undefined] => [`officers.${at}.card`, officer?.card]),
+  ];
 }

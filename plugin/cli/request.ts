@@ -2,6 +2,7 @@
 import { padTo } from './console.js';
 import { clientOf, type Verb } from './context.js';
 import { readForm } from './read-form.js';
+import { uploadScanFile } from './read-scan.js';
 
 /** As the API answers it; only what is printed here is named. */
 interface View {
@@ -39,7 +40,9 @@ interface Row {
 }
 
 export const submitRequest: Verb<{ file: string }> = async (context, { file }) => {
-  const view = await clientOf(context).post<View>('/api/v1/requests', await readForm(file));
+  const client = clientOf(context);
+  const form = await readForm(file, async (scan, where) => (await uploadScanFile(client, scan, where)).sha256);
+  const view = await client.post<View>('/api/v1/requests', form);
   context.output.result(view, lines(view));
   return 0;
 };

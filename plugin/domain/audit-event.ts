@@ -198,6 +198,12 @@ export interface GateEvents {
   /** Before its time. `renewal-reused`: somebody else had a copy of it. */
   'session-ended': { account: Pseudonym; session: string; why: SessionEnd };
   'setup-completed': { account: Pseudonym };
+  /** A scan of a paper came in, by whoever the entry names. Its hash says nothing of anybody. */
+  'scan-kept': { sha256: string; bytes: number; kind: 'pdf' | 'png' | 'jpeg' };
+  /** Somebody is about to be shown a scan: as a reader of that request, or (null) as the one who uploaded it. */
+  'scan-read': { sha256: string; request: string | null };
+  /** A person's scan that no application named in time goes; null: nobody's any more. */
+  'scan-discarded': { sha256: string; account: Pseudonym | null };
 }
 
 export type RequestEventName = keyof RequestEvents;

@@ -37,6 +37,14 @@ export const problems = {
   'request-returned': { status: 422, title: 'The application is returned for correction' },
   'request-denied': { status: 403, title: 'The policy denies this application' },
   'request-unknown': { status: 404, title: 'There is no request of this number' },
+  // scans and drafts
+  'scan-refused': { status: 422, title: 'The scan is not one that the gate keeps' },
+  'scan-unknown': { status: 404, title: 'There is no such scan that this person may see' },
+  'scans-unused': { status: 409, title: 'Too many scans wait for an application' },
+  'draft-unknown': { status: 404, title: 'There is no such draft of this person' },
+  'draft-outdated': { status: 409, title: 'The draft was saved meanwhile' },
+  'drafts-full': { status: 409, title: 'There is room for no more drafts' },
+  'application-erased': { status: 410, title: 'The words of this application were erased' },
   // approval and execution
   'own-request': { status: 403, title: 'Nobody acts on their own request' },
   'already-voted': { status: 409, title: 'One person counts for one step' },

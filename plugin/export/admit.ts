@@ -15,6 +15,7 @@ import { makePlan, planDigest } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
 import type { Requests, Turn } from './requests.js';
 import { applicationOf } from './revealed.js';
+import { bindScans, isKept } from './scans.js';
 
 interface Parts {
   journal: Journal;
@@ -43,6 +44,7 @@ export async function admit(parts: Parts, typist: Person, form: Application): Pr
   });
   const requestId = await numberFor(parts, place);
   return parts.requests.take(requestId, async (turn) => {
+    await keepPapers(parts.store, [applicant, typist.user], requestId, application);
     await record(parts, turn, typist, applicant, place, application);
     return settle(parts, turn, applicant, application);
   });
@@ -70,7 +72,12 @@ async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: User
     return { state: turn.state, faults: [], decision };
   }
   const plan = makePlan(decision, application.items, policy);
-  const faults = [...judgeApplication(application, plan, policy.law, parts.now()), ...foreignCameras(parts, application.items)];
+  const typist = await parts.store.people.userOf(turn.state.requested.enteredBy);
+  const faults = [
+    ...judgeApplication(application, plan, policy.law, parts.now()),
+    ...(await missingScans(parts.store, typist ? [applicant, typist] : [applicant], application)),
+    ...foreignCameras(parts, application.items),
+  ];
   if (faults.length > 0) {
     await returnRequest(turn, decision, plan, faults);
     return { state: turn.state, faults, decision };
@@ -111,6 +118,47 @@ export const asQuestion = (application: Application, user: UserId, late: boolean
   items: application.items,
   late,
 });
+
+/** The papers that the form names, and where. */
+const papersOf = ({ instrument, officers }: Pick<Application, 'instrument' | 'officers'>): [where: string, sha256: string][] =>
+  (
+    [
+      ['instrument.scanSha256', instrument?.scanSha256],
+      ['instrument.approval.scanSha256', instrument?.approval?.scanSha256],
+      ...officers.map(({ cardSha256 }, at) => [`officers[${at}].cardSha256`, cardSha256] as const),
+    ] as const
+  ).flatMap(([where, sha256]) => (sha256 ? [[where, sha256]] : []));
+
+/** A hash is no paper: the scan behind it was uploaded, by who types it in or by the applicant. */
+export async function missingScans(
+  store: Store,
+  people: readonly UserId[],
+  form: Pick<Application, 'instrument' | 'officers'>,
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const [where, sha256] of papersOf(form)) {
+    const kept = await Promise.all([...new Set(people)].map((user) => isKept(store, user, sha256)));
+    if (!kept.includes(true))
+      faults.push({
+        code: 'INSTRUMENT_UNREADABLE',
+        where,
+        detail: 'No scan of this hash was uploaded by the applicant or by who types it in; upload it first.',
+      });
+  }
+  return faults;
+}
+
+/** Before the entry: what a recorded request names is not swept. */
+const keepPapers = async (store: Store, people: readonly UserId[], requestId: string, form: Application): Promise<void> => {
+  const lacking = new Set((await missingScans(store, people, form)).map(({ where }) => where));
+  await bindScans(store, requestId, [
+    ...new Set(
+      papersOf(form)
+        .filter(([where]) => !lacking.has(where))
+        .map(([, sha256]) => sha256),
+    ),
+  ]);
+};
 
 const foreignCameras = ({ isConnected }: Pick<Parts, 'isConnected'>, items: readonly Item[]): Fault[] =>
   [...new Set(items.map((item) => item.camera))]

@@ -10,9 +10,10 @@ import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import { judgeApplication } from '../policy/application.js';
 import type { Store } from '../store/store.js';
-import { tidy } from './admit.js';
+import { missingScans, tidy } from './admit.js';
 import type { Requests, Turn } from './requests.js';
 import { applicationOf } from './revealed.js';
+import { bindScans } from './scans.js';
 
 interface Parts {
   readonly policy: Policy;
@@ -69,10 +70,16 @@ export async function servePaper(
       instrument: paper.instrument,
       ...(paper.officers && { officers: paper.officers }),
     });
-    const faults = judgeApplication(application, state.plan!, policy.law, parts.now());
+    const applicant = await store.people.userOf(state.requested.applicant);
+    const people = applicant ? [applicant, person.user] : [person.user];
+    const faults = [
+      ...judgeApplication(application, state.plan!, policy.law, parts.now()),
+      ...(await missingScans(store, people, application)),
+    ];
     if (faults.length > 0)
       throw new Problem('request-returned', 'The paper is not taken; mend the named places and serve it again.', { requestId, faults });
     const { type, scanSha256, provideBy = null } = application.instrument!;
+    await bindScans(store, requestId, [scanSha256]);
     const commitment = await store.personal.conceal('application', { ...application, items: form.items });
     await turn.append({
       event: 'paper-served',

@@ -10,14 +10,16 @@ interface Parts {
   objects: Objects;
   /** Sealed objects that entries about the policy name. */
   policyTexts: readonly string[];
+  /** Sealed objects that scans of papers lie in. */
+  scans: readonly string[];
 }
 
 /**
  * Where one list cannot be read, nobody knows what it names: then nothing is removed, and that request alone fails when its files are
  * wanted. A gate that did not start for one bad object would be stopped by it.
  */
-export async function sweep({ requests, objects, policyTexts }: Parts): Promise<void> {
-  const known = new Set<string>(policyTexts);
+export async function sweep({ requests, objects, policyTexts, scans }: Parts): Promise<void> {
+  const known = new Set<string>([...policyTexts, ...scans]);
   for (const id of requests.ids()) {
     const { takes, package: packed, tracks } = requests.state(id);
     if (tracks.custody === 'expired') continue;

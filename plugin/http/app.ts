@@ -45,11 +45,14 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
     }
     next();
   });
+  const mount = (it: Operation<ApiParts>) =>
+    app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
+  // Before anything parses a body: who sends one of these signs in first, and the operation reads it.
+  for (const it of operations.filter(({ takes }) => takes)) mount(it);
   const large = operations.filter((it) => it.bodyLimit !== undefined);
   for (const it of large) app.post(it.path, knows(it, parts), express.json({ limit: it.bodyLimit, strict: true }));
   app.use(express.json({ limit: '256kb', strict: true }));
-  for (const it of operations)
-    app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
+  for (const it of operations.filter(({ takes }) => !takes)) mount(it);
   const description = openapi(operations as readonly Operation<never>[], parts.version);
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use((request, response) => {

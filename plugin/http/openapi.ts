@@ -38,6 +38,9 @@ function describe(it: Operation<never>): Record<string, unknown> {
         content: { 'application/json': { schema: z.toJSONSchema(it.body, { unrepresentable: 'any', io: 'input' }) } },
       },
     }),
+    ...(it.takes && {
+      requestBody: { required: true, content: Object.fromEntries(it.takes.map((type) => [type, {}])) },
+    }),
     responses: {
       [it.method === 'post' ? '201' : '200']: { description: 'Done', content: { [it.answers ?? 'application/json']: {} } },
       default: problem,

@@ -28,6 +28,8 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   body?: S;
   /** Where a body is larger than most. Who sends one has signed in before it is read. */
   bodyLimit?: string;
+  /** Media types of a body that is no JSON: the operation reads it from `request` by itself, within its own limit, after the sign-in. */
+  takes?: readonly string[];
   /** May this person send one at all? Asked before it is read: to read it is work. Problem `not-permitted`. */
   before?(parts: P, subject: Person): void;
   /** Media type of the answer where it is not JSON. */

@@ -6,6 +6,7 @@ import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
 import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
+import { warnOfNumber } from '../papers/instrument-number.js';
 import { keptUntil } from '../export/erase.js';
 import { expiresAt } from '../export/expire.js';
 import { fulfilmentOf } from '../export/gap-report.js';
@@ -37,6 +38,7 @@ export async function viewOf(state: RequestState, store: Store) {
     recordingReference: application?.recordingReference ?? null,
     caseNumber: application?.caseNumber ?? null,
     instrument: application?.instrument ?? null,
+    numberWarning: application?.instrument ? warnOfNumber(application.instrument.number) : null,
     officers: application?.officers ?? [],
     late: state.late,
     plan: state.plan,

@@ -6,6 +6,8 @@ import type { NoticeRow } from './notices.js';
 import type { LetterRow } from './outbox.js';
 import type { RequestRow } from './requests.js';
 import type { SessionRow } from './sessions.js';
+import type { DraftRow } from './drafts.js';
+import type { ScanRow } from './scans.js';
 import { openSqlite } from './sqlite.js';
 
 export interface Tables {
@@ -36,6 +38,11 @@ export interface Tables {
   notices_position: { id: 1; position: number };
   notices: Omit<NoticeRow, 'id'> & { id: Generated<number> };
   outbox: LetterRow;
+  /** Scans of papers, each once; `object`: the sealed one. Who uploaded it, and which requests it is a paper of. */
+  scans: ScanRow;
+  scan_keepers: { sha256: string; user: string; kept_at: string };
+  scan_uses: { sha256: string; request: string };
+  drafts: DraftRow;
 }
 
 export type Database = Kysely<Tables>;
@@ -87,6 +94,22 @@ const migrations: readonly string[][] = [
       state text not null check (state in ('pending', 'sent', 'dead'))) strict`,
     'create index outbox_by_channel on outbox (channel, state, next_at, entry)',
     'create index outbox_by_state on outbox (state, entry, id)',
+  ],
+  [
+    `create table scans (
+      sha256 text primary key, kind text not null, media_type text not null, bytes integer not null check (bytes > 0),
+      width integer, height integer, pages integer, object text not null unique) strict`,
+    `create table scan_keepers (
+      sha256 text not null references scans, user text not null, kept_at text not null, primary key (sha256, user)) strict`,
+    'create index scan_keepers_by_time on scan_keepers (kept_at)',
+    'create index scan_keepers_by_user on scan_keepers (user)',
+    `create table scan_uses (
+      sha256 text not null references scans, request text not null, primary key (sha256, request)) strict`,
+    'create index scan_uses_by_request on scan_uses (request)',
+    `create table drafts (
+      id text primary key, owner text not null, form text not null, version integer not null check (version > 0),
+      updated_at text not null) strict`,
+    'create index drafts_by_owner on drafts (owner, updated_at)',
   ],
 ];
 

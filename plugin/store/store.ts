@@ -6,8 +6,10 @@ import { Numbers } from './numbers.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { Personal } from './personal.js';
+import { Drafts } from './drafts.js';
 import { Requests } from './requests.js';
 import { Sessions } from './sessions.js';
+import { Scans } from './scans.js';
 import type { Database } from './database.js';
 
 export class Store {
@@ -19,6 +21,8 @@ export class Store {
   readonly numbers: Numbers;
   readonly notices: Notices;
   readonly outbox: Outbox;
+  readonly scans: Scans;
+  readonly drafts: Drafts;
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -31,6 +35,8 @@ export class Store {
     this.numbers = new Numbers(database);
     this.notices = new Notices(database);
     this.outbox = new Outbox(database);
+    this.scans = new Scans(database);
+    this.drafts = new Drafts(database);
   }
 
   async close(): Promise<void> {

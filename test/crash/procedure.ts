@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from '../../plugin/cli/client.js';
 import type { RequestState } from '../../plugin/domain/lifecycle.js';
-import { anApplication, shanghai } from '../support/gate.js';
+import { anApplication, shanghai, uploadScan } from '../support/gate.js';
 import type { Tokens } from './people.js';
 import type { Place } from './place.js';
 
@@ -42,7 +42,10 @@ export class Procedure {
     const { requests } = await officer.get<{ requests: { requestId: string }[] }>('/api/v1/requests');
     assert.ok(requests.length <= 1, 'the application was filed twice');
     if (held) assert.equal(requests[0]?.requestId, held.requestId, 'the journal holds the application, and the gate does not list it');
-    this.#requestId = requests[0]?.requestId ?? (await this.#act('applied', () => officer.post<View>('/api/v1/requests', anApplication()))).requestId;
+    this.#requestId = requests[0]?.requestId ?? (await this.#act('applied', async () => {
+      await uploadScan(officer);
+      return officer.post<View>('/api/v1/requests', anApplication());
+    })).requestId;
     const show = () => officer.get<View>(`/api/v1/requests/${this.#requestId}`);
 
     let view = await show();

@@ -14,7 +14,7 @@ describe('papers beside the notice', () => {
   let gate: TestGate;
   const { instrument } = anApplication({ items });
   const apply = async (approval: unknown): Promise<{ instrument: { approval?: ApprovalPaper }; plan: { papers: string[] } }> =>
-    (await gate.as(officer)).post('/api/v1/requests', { ...anApplication({ items }), instrument: { ...instrument, approval } });
+    (await gate.withScan(officer)).post('/api/v1/requests', { ...anApplication({ items }), instrument: { ...instrument, approval } });
   before(async () => {
     gate = await aGate({ cameras: ['cq-ly-street'] });
   });

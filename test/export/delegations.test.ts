@@ -41,7 +41,7 @@ describe('delegation', () => {
       ['that ends before it begins', head, { from: days(3), until: days(2) }, 'delegation-invalid'],
       ['for a year', head, { until: days(365) }, 'delegation-invalid'],
     ];
-    await gate.as(shanghai.officer);
+    await gate.withScan(shanghai.officer);
     for (const [what, who, change, expected] of table) assert.equal(await code(make(who, change)), expected, what);
   });
 
@@ -85,7 +85,7 @@ describe('delegation', () => {
   });
 
   it('does not reach what the giver typed in: nobody agrees through another to their own request', async () => {
-    const { requestId: id } = await (await gate.as(clerk)).post<{ requestId: string }>('/api/v1/requests', { ...anApplication(), applicant: shanghai.officer });
+    const { requestId: id } = await (await gate.withScan(clerk)).post<{ requestId: string }>('/api/v1/requests', { ...anApplication(), applicant: shanghai.officer });
     const away = await make(clerk, { to: duty, role: 'role:evidence-clerk' });
     assert.equal(await code(vote(gate, duty, id)), 'own-request');
     await end(clerk, away.id);

@@ -25,8 +25,8 @@ describe('an emergency', () => {
 
   before(async () => {
     gate = await aGate();
-    await gate.as(shanghai.officer);
-    ({ requestId: id } = await (await gate.as(clerk)).post<Seen>('/api/v1/requests', anEmergency()));
+    await gate.withScan(shanghai.officer);
+    ({ requestId: id } = await (await gate.withScan(clerk)).post<Seen>('/api/v1/requests', anEmergency()));
   });
   after(() => gate.close());
 
@@ -78,7 +78,7 @@ describe('an emergency', () => {
   });
 
   it('ends without a paper by an explanation alone; its paper is then taken no more', async () => {
-    ({ requestId: id } = await (await gate.as(clerk)).post<Seen>('/api/v1/requests', anEmergency()));
+    ({ requestId: id } = await (await gate.withScan(clerk)).post<Seen>('/api/v1/requests', anEmergency()));
     assert.equal(await code(post(duty, 'closing', { explanation: '  ' })), 'body-malformed');
     assert.equal(await code(post(shanghai.officer, 'closing', { explanation: '误报' })), 'not-permitted');
     assert.equal((await post(duty, 'closing', { explanation: '示例:儿童已找到' })).state, 'closed');
@@ -87,10 +87,10 @@ describe('an emergency', () => {
 
   it('that is urgent, with a notice by fax, wants copies of the cards and one step after the call back', async () => {
     const urgent = anApplication({ basis: 'ADMIN_URGENT' });
-    const returned = await problemOf((await gate.as(shanghai.officer)).post('/api/v1/requests', urgent));
+    const returned = await problemOf((await gate.withScan(shanghai.officer)).post('/api/v1/requests', urgent));
     assert.deepEqual(returned?.faults?.map((it) => it.code), ['card-copy-missing', 'card-copy-missing']);
     const officers = urgent.officers.map((officer) => ({ ...officer, cardSha256: instrument!.scanSha256 }));
-    ({ requestId: id } = await (await gate.as(shanghai.officer)).post<Seen>('/api/v1/requests', { ...urgent, officers }));
+    ({ requestId: id } = await (await gate.withScan(shanghai.officer)).post<Seen>('/api/v1/requests', { ...urgent, officers }));
     assert.equal(await code(vote(gate, duty, id)), 'call-back-missing');
     await post(clerk, 'call-backs', { directory: 'sh-command', confirmed: true });
     assert.equal((await vote(gate, duty, id)).state, 'granted');

@@ -13,7 +13,7 @@ describe('matters', () => {
   let gate: TestGate;
   const code = async (call: Promise<unknown>): Promise<ProblemCode | null> => (await problemOf(call))?.code ?? null;
   const post = async (user: string, id: string, path: string, body: object = {}) => (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/${path}`, body);
-  const apply = async (user: string, form: Application) => (await gate.as(user)).post<Seen>('/api/v1/requests', form);
+  const apply = async (user: string, form: Application) => (await gate.withScan(user)).post<Seen>('/api/v1/requests', form);
   const noPaper = { items: anApplication().items, officers: [] };
 
   before(async () => void (gate = await aGate()));

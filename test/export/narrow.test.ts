@@ -24,7 +24,7 @@ describe('narrowing', () => {
 
   before(async () => void (gate = await aGate()));
   beforeEach(async () => {
-    ({ requestId: id } = await (await gate.as(shanghai.officer)).post<Seen>('/api/v1/requests', anApplication({ items: asked })));
+    ({ requestId: id } = await (await gate.withScan(shanghai.officer)).post<Seen>('/api/v1/requests', anApplication({ items: asked })));
     first = (await show(gate, id)) as Narrowed;
     await vote(gate, clerk, id);
   });

@@ -9,7 +9,7 @@ import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { ask, inFolder } from '../media/tools.js';
 import type { Faults } from '../support/recorder/faults.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
-import { aGate, anApplication, footage, shanghai, street, type GateOptions, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, footage, shanghai, street, uploadScan, type GateOptions, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
 
 const item = (from: string, to: string, camera = 'sh-yf-street'): Item => ({ camera, from: `2026-03-01T02:${from}Z`, to: `2026-03-01T02:${to}Z` });
@@ -281,7 +281,9 @@ describe('room for footage', () => {
     it(`${what}: ${expected.map((why) => why ?? 'sealed').join(', ')}`, () =>
       withGate({ config: `quotas: { ${quotas} }\n` }, async (gate) => {
         // The third is of another unit.
-        const applicants = [await gate.as(shanghai.officer), await gate.as(shanghai.officer), await gate.as('user:sh.pan', '另一示例单位')];
+        const other = await gate.as('user:sh.pan', '另一示例单位');
+        await uploadScan(other);
+        const applicants = [await gate.withScan(shanghai.officer), await gate.withScan(shanghai.officer), other];
         for (const [at, why] of expected.entries()) {
           const client = applicants[at]!;
           const { requestId } = await client.post<Seen>('/api/v1/requests', anApplication({ items: three, ...(at === 2 && { basis: 'ADMIN_CASE' }) }));

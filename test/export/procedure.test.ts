@@ -47,10 +47,10 @@ describe('an application', () => {
 
   it('may be typed in by the custodian’s clerk, who then holds no step; and by nobody else', async () => {
     await gate.as(shanghai.officer);
-    const clerk = await gate.as(shanghai.steps[0]);
+    const clerk = await gate.withScan(shanghai.steps[0]);
     const { requestId } = await clerk.post<{ requestId: string }>('/api/v1/requests', anApplication({ applicant: shanghai.officer }));
     assert.equal((await problemOf(vote(gate, shanghai.steps[0], requestId)))?.code, 'own-request');
-    const stranger = await gate.as('user:gl.lan.clerk');
+    const stranger = await gate.withScan('user:gl.lan.clerk');
     assert.equal((await problemOf(stranger.post('/api/v1/requests', anApplication({ applicant: shanghai.officer }))))?.code, 'not-permitted');
   });
 
@@ -65,7 +65,7 @@ describe('an application', () => {
   });
 
   it('by somebody without the role is denied, and recorded', async () => {
-    const found = await problemOf((await gate.as('user:sh.wei')).post('/api/v1/requests', anApplication()));
+    const found = await problemOf((await gate.withScan('user:sh.wei')).post('/api/v1/requests', anApplication()));
     assert.equal(found?.code, 'request-denied');
     assert.deepEqual(found?.reasons, ['no-row-allows']);
   });
@@ -161,7 +161,7 @@ describe('voices and executors', () => {
   });
 
   it('who types in for somebody else stands in the record with their own name', async () => {
-    const stranger = await gate.as('user:gl.lan.clerk');
+    const stranger = await gate.withScan('user:gl.lan.clerk');
     assert.equal((await problemOf(stranger.post('/api/v1/requests', anApplication({ applicant: shanghai.officer }))))?.code, 'not-permitted');
     const { entries } = await (await gate.as('user:audit.he')).get<{ entries: { event: string; by: string; data: { applicant?: string; items?: unknown[] } }[] }>('/api/v1/journal?count=6');
     const refused = entries.filter((entry) => entry.event === 'request-refused').at(-1);

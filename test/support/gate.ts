@@ -11,6 +11,7 @@ import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { noLog } from '../../plugin/domain/log.js';
 import { join, joinGate } from './people.js';
+import { aPng } from './papers.js';
 import { startRecorder, type Recorder, type RecorderOptions } from './recorder/start-recorder.js';
 
 export const root = path.resolve(import.meta.dirname, '../..');
@@ -20,6 +21,14 @@ export { password } from './people.js';
 
 /** The recorder's footage: two days that end well in the past. */
 export const footage = { start: new Date('2026-03-01T00:00:00.000Z'), end: new Date('2026-03-03T00:00:00.000Z') };
+
+/** The scan that `anApplication` names: a picture of one grey pixel. */
+export const aScan = aPng();
+export const scanSha256 = createHash('sha256').update(aScan).digest('hex');
+
+/** What the gate says of a scan that this person uploads. */
+export const uploadScan = (client: Client, bytes: Buffer = aScan): Promise<{ sha256: string; kind: string; bytes: number; width?: number; height?: number }> =>
+  client.upload('/api/v1/scans', bytes);
 
 export interface GateOptions {
   recorder?: Partial<RecorderOptions>;
@@ -54,6 +63,8 @@ export interface TestGate {
   as(user: string, unit?: string): Promise<Client>;
   /** Everybody signs in anew when next asked for: for tests whose clock jumps past the end of a session. */
   again(): void;
+  /** The same, of a person who has uploaded `aScan`: who can apply. Uploaded once. */
+  withScan(user: string): Promise<Client>;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -98,6 +109,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     const [asks, confirms] = administrators;
     return signedUp(await joinGate(gate.url, { ...whom(user, unit), card: cardOf(user) }, clients.get(asks)!, () => as(confirms), now));
   };
+  const scanned = new Set<string>();
   return {
     folder, recorder, as,
     get url() {
@@ -107,6 +119,12 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       return gate.fronts[0]!.url;
     },
     again: () => [...known.values()].forEach(signedUp),
+    async withScan(user) {
+      const client = await as(user);
+      if (!scanned.has(user)) await uploadScan(client);
+      scanned.add(user);
+      return client;
+    },
     async restart() {
       await gate.close();
       gate = await start();
@@ -150,7 +168,7 @@ export function anApplication(change: Partial<Application> = {}): Application {
     instrument: {
       type: 'RETRIEVAL_NOTICE', number: '示例公(刑)调证字〔2026〕12号', issuer: '示例市公安局', sealPresent: true, issuedOn: '2026-03-02',
       covers: [{ cameras: [...new Set(items.map((item) => item.camera))], from: '2026-03-01T00:00:00.000Z', to: '2026-03-03T00:00:00.000Z' }],
-      scanSha256: createHash('sha256').update('a scan').digest('hex'),
+      scanSha256,
     },
     ...change,
   };

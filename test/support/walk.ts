@@ -30,7 +30,7 @@ export interface Seen {
 }
 
 export const submit = async (gate: TestGate, change: Partial<Application> = {}): Promise<Seen> =>
-  (await gate.as(shanghai.officer)).post<Seen>('/api/v1/requests', anApplication(change));
+  (await gate.withScan(shanghai.officer)).post<Seen>('/api/v1/requests', anApplication(change));
 
 export const show = async (gate: TestGate, id: string): Promise<Seen> => (await gate.as(shanghai.officer)).get<Seen>(`/api/v1/requests/${id}`);
 

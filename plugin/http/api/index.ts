@@ -2,6 +2,7 @@
 import type { Operation } from '../operation.js';
 import { aboutOperations } from './about.js';
 import { delegationOperations } from './delegations.js';
+import { draftOperations } from './drafts.js';
 import { explainOperations } from './explain.js';
 import { journalOperations } from './journal.js';
 import { matterOperations } from './matters.js';
@@ -13,6 +14,7 @@ import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
 import { requestOperations } from './requests.js';
 import { sessionOperations } from './session.js';
+import { scanOperations } from './scans.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
   ...aboutOperations,
@@ -23,6 +25,8 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...matterOperations,
   ...precheckOperations,
   ...delegationOperations,
+  ...scanOperations,
+  ...draftOperations,
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,

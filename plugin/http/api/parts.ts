@@ -17,6 +17,7 @@ import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
 import type { ReadRecord } from '../../export/read-record.js';
 import type { Speeds } from '../../export/speeds.js';
+import type { ScanTurns } from '../../export/scan-turns.js';
 import type { ProgressHub } from '../progress-hub.js';
 
 export interface ApiParts {
@@ -38,6 +39,10 @@ export interface ApiParts {
   tools: Tools;
   workFolder: string;
   now: () => Date;
+  newId: () => string;
+  scanTurns: ScanTurns;
+  /** Bytes of disk that are left alone. */
+  reserveBytes: number;
   /** SPKI PEM of the manifest key: what `verify --key` takes. */
   gatePublicKey: string;
   version: string;
