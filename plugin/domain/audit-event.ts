@@ -46,6 +46,8 @@ export interface RequestEvents {
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
   /** A stricter policy came into force: plan n+1, which names n's digest. Voices given so far are kept, missing ones asked for. */
   'plan-replaced': { plan: Plan; planDigest: string; rows: readonly string[] };
+  /** The holder of a step granted less than was asked for: plan n+1 with fewer or shorter items, each inside one of plan n's. */
+  'plan-narrowed': { plan: Plan; planDigest: string; rows: readonly string[]; step: string };
   'preserve-queued': { why: 'submitted' | 'quota-exceeded' | 'disk-full' };
   'preserve-started': { attempt: number; estimateBytes: number };
   /** One camera pulled and sealed. `index` is the sealed list of the camera's artifacts (object id and digest). What stands in `doubt` waits
@@ -61,6 +63,8 @@ export interface RequestEvents {
   };
   /** A person is about to see one marked frame of sealed footage, to confirm its time. */
   'frame-inspected': { camera: string; edge: Edge };
+  /** A person is about to see sealed footage, marked, as a stream: what of it, and why. `from` and `to` by the recorder's clock. */
+  'footage-viewed': { camera: string; from: Instant; to: Instant; why: 'review' | 'emergency' | 'view' };
   /** What the picture's own clock shows on the first and the last frame, read by a person beside what was asserted. */
   'times-confirmed': { camera: string; first: { asserted: Instant; shown: Instant }; last: { asserted: Instant; shown: Instant } };
   /** Nothing recorded, or the last try to pull it failed: `cause` is the problem's code. */

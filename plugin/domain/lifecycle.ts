@@ -33,6 +33,7 @@ export const moves: Record<RequestEventName, Move> = {
   'export-returned': { from: { approval: ['requested', 'held'] }, to: { approval: 'returned' } },
   'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },
   'plan-replaced': { from: { approval: ['held'] }, to: {} },
+  'plan-narrowed': { from: { approval: ['held'] }, to: {} },
   'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
   'preserve-started': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
   'footage-sealed': { from: { approval: open, custody: ['pulling'] }, to: {} },
@@ -42,6 +43,7 @@ export const moves: Record<RequestEventName, Move> = {
   'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
   // Before a voice that wants it, and before times are confirmed.
   'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
+  'footage-viewed': { from: { approval: open, custody: ['sealed'] }, to: {} },
   // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
   'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
   'deadline-missed': { from: { approval: open, delivery: ['none', 'packaging', 'packaged', 'release-asked'] }, to: {} },
@@ -132,9 +134,13 @@ export interface RequestState {
   requestSequence: number;
 }
 
-/** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does. */
-export const unconfirmed = ({ takes, confirmations }: Pick<RequestState, 'takes' | 'confirmations'>): string[] =>
-  takes.filter(({ camera, doubt }) => doubt !== null && !confirmations.some((it) => it.camera === camera)).map(({ camera }) => camera);
+/** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does; of what the plan leaves out, nothing is
+ *  made at all. */
+export const unconfirmed = ({ takes, confirmations, plan }: Pick<RequestState, 'takes' | 'confirmations' | 'plan'>): string[] =>
+  takes
+    .filter(({ doubt }) => doubt !== null)
+    .map(({ camera }) => camera)
+    .filter((camera) => !confirmations.some((it) => it.camera === camera) && (plan?.items?.some((item) => item.camera === camera) ?? true));
 
 /** Entries of one request, in order → where it stands. Problem `journal-corrupt` where an entry could not have followed. */
 export function fold(entries: readonly RequestEntry[]): RequestState {
@@ -190,6 +196,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { returned: entry.data };
     case 'export-held':
     case 'plan-replaced':
+    case 'plan-narrowed':
       return { plan: entry.data.plan, planDigest: entry.data.planDigest };
     case 'request-reviewed':
       return { voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at }] };
