@@ -27,6 +27,7 @@ import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
+import { Screens } from './export/screens.js';
 import { Turns } from './export/turns.js';
 import { Work } from './export/work.js';
 import { makeApp } from './http/app.js';
@@ -61,6 +62,8 @@ export interface Surroundings {
 /** A recorder that is away for an hour is waited for. */
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
 const DEADLINE_LOOK_MS = 30_000;
+/** Who looks at sealed footage at once: each is one ffmpeg that encodes. */
+const MOST_STREAMS = 4;
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
 const REHEARSED_MS = 30 * 86_400_000;
 
@@ -156,6 +159,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
     });
     // One account at a time: two of one name at once would leave the journal and the store with different passwords for it.
     const counter = new Turns(1);
+    const screens = new Screens(MOST_STREAMS);
+    undo.push(() => screens.close());
     const people = {
       journal,
       store,
@@ -179,6 +184,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<R
       store,
       progress,
       tools,
+      screens,
       workFolder: config.workFolder,
       now,
       version,

@@ -2,6 +2,7 @@
 import type { Operation } from '../operation.js';
 import { aboutOperations } from './about.js';
 import { explainOperations } from './explain.js';
+import { inspectOperations } from './inspect.js';
 import { journalOperations } from './journal.js';
 import type { ApiParts } from './parts.js';
 import { peopleOperations } from './people.js';
@@ -12,6 +13,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...aboutOperations,
   ...peopleOperations,
   ...requestOperations,
+  ...inspectOperations,
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,

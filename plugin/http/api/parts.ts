@@ -8,6 +8,7 @@ import type { Policy } from '../../policy/load.js';
 import type { Policies } from '../../export/policies.js';
 import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
+import type { Screens } from '../../export/screens.js';
 import type { ProgressHub } from '../progress-hub.js';
 
 export interface ApiParts {
@@ -20,6 +21,8 @@ export interface ApiParts {
   store: Store;
   progress: ProgressHub;
   tools: Tools;
+  /** Who watches sealed footage now. */
+  screens: Screens;
   workFolder: string;
   now: () => Date;
   /** SPKI PEM of the manifest key: what `verify --key` takes. */
