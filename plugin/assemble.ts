@@ -39,6 +39,7 @@ import { ScanTurns } from './export/scan-turns.js';
 import { releaseStrayScans, sweepScans } from './export/scans.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
+import { Screens } from './export/screens.js';
 import { Turns } from './export/turns.js';
 import { Work } from './export/work.js';
 import { makeApp } from './http/app.js';
@@ -86,6 +87,8 @@ export interface Surroundings {
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
 const DEADLINE_LOOK_MS = 30_000;
 const SCANS_LOOK_MS = 3_600_000;
+/** Who looks at sealed footage at once: each is one ffmpeg that encodes. */
+const MOST_STREAMS = 4;
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
 const REHEARSED_MS = 30 * 86_400_000;
 
@@ -224,6 +227,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       now,
       newId: randomUUID,
     });
+    const screens = new Screens(MOST_STREAMS);
+    undo.push(() => screens.close());
     const people = {
       journal,
       store,
@@ -260,6 +265,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       vmsOf: recorders.vmsOf,
       progress,
       tools,
+      screens,
       workFolder: config.workFolder,
       now,
       newId: randomUUID,

@@ -1,6 +1,6 @@
 // A file in custody: what it is, what it was made from, and the hashes that follow it.
 
-export const artifactRoles = ['original', 'units', 'coverage', 'viewing'] as const;
+export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
 /** How a derivative was made, so that it can be made again. */
@@ -20,12 +20,17 @@ export interface Digest {
   crc32: number;
 }
 
+/** A file in custody that is not handed over, by its path there and its sums. */
+export type SealedParent = Pick<Artifact, 'path' | 'bytes' | 'sha256' | 'sm3'>;
+
 export interface Artifact extends Digest {
   /** Place in the package: `original/cam-1/01.mp4`. */
   path: string;
   role: ArtifactRole;
   /** Path of the file it was made from. */
   parent?: string;
+  /** Of an excerpt: the sealed file it was cut from, which stays with the custodian. */
+  sealedParent?: SealedParent;
   recipe?: Recipe;
   /** Id of the sealed object that holds it. */
   object: string;

@@ -189,9 +189,13 @@ export interface RequestState {
 export const awaitsPaper = ({ plan, requested, paper }: Pick<RequestState, 'plan' | 'requested' | 'paper'>): boolean =>
   plan !== null && plan.paperHours !== null && requested.instrument === null && !paper?.accepted;
 
-/** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does. */
-export const unconfirmed = ({ takes, confirmations }: Pick<RequestState, 'takes' | 'confirmations'>): string[] =>
-  takes.filter(({ camera, doubt }) => doubt !== null && !confirmations.some((it) => it.camera === camera)).map(({ camera }) => camera);
+/** Cameras whose times nobody vouches for yet. Nothing is made of their footage before somebody does; of what the plan leaves out, nothing is
+ *  made at all. */
+export const unconfirmed = ({ takes, confirmations, plan }: Pick<RequestState, 'takes' | 'confirmations' | 'plan'>): string[] =>
+  takes
+    .filter(({ doubt }) => doubt !== null)
+    .map(({ camera }) => camera)
+    .filter((camera) => !confirmations.some((it) => it.camera === camera) && (plan?.items?.some((item) => item.camera === camera) ?? true));
 
 /** Entries of one request, in order → where it stands. Problem `journal-corrupt` where an entry could not have followed. */
 export function fold(entries: readonly RequestEntry[]): RequestState {

@@ -48,6 +48,9 @@ const events = {
   'release-reviewed': null,
 } satisfies Record<RequestEventName, null>;
 
+/** Entries that hold a plan. */
+export const planEvents = ['export-held', 'plan-replaced', 'plan-narrowed'] as const;
+
 const head = {
   v: z.literal(1),
   index: z.int().nonnegative(),
@@ -61,21 +64,20 @@ const head = {
     .nullable(),
 };
 const data = z.record(z.string(), z.unknown());
+const items = z.array(z.looseObject({ camera: z.string(), from: z.string(), to: z.string(), basis: z.string().optional() })).min(1);
 
 /** The data is looked into only where the verifier needs it; the rest is vouched for by hash. */
 export const entrySchema = z.union([
-  z.strictObject({ ...head, event: z.literal('export-requested'), data }),
+  z.strictObject({ ...head, event: z.literal('export-requested'), data: z.looseObject({ items }) }),
   z.strictObject({
     ...head,
-    event: z.enum(['export-held', 'plan-replaced', 'plan-narrowed']),
-    data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ number: z.int(), replaces: z.string().nullable() }) }),
+    event: z.enum(planEvents),
+    data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ number: z.int(), replaces: z.string().nullable(), items }) }),
   }),
   z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string() }) }),
   z.strictObject({
     ...head,
-    event: z
-      .enum(Object.keys(events) as RequestEventName[])
-      .exclude(['export-requested', 'export-held', 'plan-replaced', 'plan-narrowed', 'package-sealed']),
+    event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', ...planEvents, 'package-sealed']),
     data,
   }),
 ]);

@@ -20,6 +20,7 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3})?Z$/);
 const count = z.int().nonnegative();
 const span = z.strictObject({ from: instant, to: instant });
+const item = z.strictObject({ camera: text, from: instant, to: instant, basis: z.literal('recorder').optional() });
 const path = z.string().refine((value) => isPackagePath(value) && !isReserved(value), 'is not a path that a file of a package may bear');
 
 const plan: z.ZodType<Plan> = z.strictObject({
@@ -29,7 +30,7 @@ const plan: z.ZodType<Plan> = z.strictObject({
   city: text,
   site: text,
   tier: z.literal([1, 2, 3]),
-  items: z.array(z.strictObject({ camera: text, from: instant, to: instant, basis: z.literal('recorder').optional() })),
+  items: z.array(item),
   facts: z.array(z.enum(facts)),
   steps: z.array(z.strictObject({ step: text, role: z.string().startsWith('role:') as unknown as z.ZodType<RoleName> })),
   inspect: z.array(text),
@@ -96,6 +97,8 @@ const file = z.strictObject({
   sha256: hex64,
   sm3: hex64,
   parent: path.optional(),
+  /** Of an excerpt: what it was cut from, which stays sealed with the custodian. */
+  sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
   recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)) }).optional(),
 });
 
@@ -111,6 +114,10 @@ const files = z
         context.addIssue({ code: 'custom', path: [i, 'path'], message: 'is not behind the path before it' });
       if (each.parent !== undefined && (!known.has(each.parent) || each.parent === each.path))
         context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
+      if (each.sealedParent && (known.has(each.sealedParent.path) || each.parent !== undefined))
+        context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
+      if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))
+        context.addIssue({ code: 'custom', path: [i], message: 'is an excerpt of nothing' });
     }
   });
 
@@ -136,6 +143,8 @@ export const manifestSchema = z.strictObject({
   custodian: z.strictObject({ city: z.string().regex(/^\d{6}$/), site: text, siteName: text, regime: z.enum(['ART7', 'ART9', 'PRIVATE']) }),
   policy: z.strictObject({ version: text, tier: z.literal([1, 2, 3]), planDigest: text, rows: z.array(text) }),
   plan,
+  /** Only where less was granted than asked for. */
+  narrowed: z.strictObject({ asked: z.array(item).min(1), granted: z.array(item).min(1) }).optional(),
   cameras: z.array(camera).min(1),
   approvals: z.array(z.strictObject({ step: text, person: text.optional(), at: instant })),
   method: z.strictObject({ exportgate: text, node: text, ffmpeg: text }),

@@ -1,7 +1,7 @@
 // The manifest: what is handed over, on which ground, how it was made, and the sums by which each file is known.
 import type { Artifact } from '../domain/artifact.js';
 import type { Site } from '../domain/camera.js';
-import type { Application } from '../domain/export-request.js';
+import type { Application, Item } from '../domain/export-request.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
@@ -30,6 +30,8 @@ export interface ManifestParts {
   site: Pick<Site, 'id' | 'city' | 'name' | 'regime'>;
   plan: Plan;
   planDigest: string;
+  /** Where less was granted than asked for: the items of the application and those of the plan. */
+  narrowed?: { asked: readonly Item[]; granted: readonly Item[] };
   /** Sources of the rows that decided, as the journal has them. */
   rows: readonly string[];
   cameras: readonly ManifestCamera[];
@@ -57,6 +59,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
     custodian: { city: site.city, site: site.id, siteName: site.name, regime: site.regime },
     policy: { version: plan.policyVersion, tier: plan.tier, planDigest: parts.planDigest, rows: parts.rows },
     plan,
+    narrowed: parts.narrowed,
     cameras: parts.cameras,
     approvals: parts.approvals,
     method: parts.method,
@@ -86,4 +89,13 @@ const describeInstrument = ({ type, number, issuer, issuedOn, provideBy, scanSha
 });
 
 /** Without what is ours alone: the sealed object's id, and the sum that only a ZIP header wants. */
-const describeFile = ({ path, role, bytes, sha256, sm3, parent, recipe }: Artifact) => ({ path, role, bytes, sha256, sm3, parent, recipe });
+const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, recipe }: Artifact) => ({
+  path,
+  role,
+  bytes,
+  sha256,
+  sm3,
+  parent,
+  sealedParent,
+  recipe,
+});

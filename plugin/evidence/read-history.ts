@@ -2,7 +2,7 @@
 import { parseCanonicalJson } from '../domain/formats/canonical-json.js';
 import { leafHash } from '../domain/formats/merkle.js';
 import { decodeText } from './decode-text.js';
-import { entrySchema } from './entry-schema.js';
+import { entrySchema, planEvents } from './entry-schema.js';
 import type { ReadEntry } from './entry-schema.js';
 import { entriesPath, maxEntryBytes, maxFiles } from './layout.js';
 import { Broken } from './package-fault.js';
@@ -15,13 +15,18 @@ export interface Line extends Pick<ReadEntry, 'index' | 'requestId' | 'requestSe
 }
 
 /** An entry that holds a plan, and whether the request was granted before it. */
-export type PlanLine = Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' | 'plan-narrowed' }>['data'] & { line: number; isGranted: boolean };
+type PlanEntry = Extract<ReadEntry, { event: (typeof planEvents)[number] }>;
+export type PlanLine = PlanEntry['data'] & Pick<PlanEntry, 'event' | 'by'> & { line: number; isGranted: boolean };
+/** What the application asked for. */
+export type AskedItems = Extract<ReadEntry, { event: 'export-requested' }>['data']['items'];
 
 export interface History {
   lines: readonly Line[];
   plans: readonly PlanLine[];
   /** Data of the last entry of its kind. */
-  held: Extract<ReadEntry, { event: 'export-held' | 'plan-replaced' | 'plan-narrowed' }>['data'] | null;
+  held: PlanEntry['data'] | null;
+  /** Of the application. */
+  asked: AskedItems;
   sealed: Extract<ReadEntry, { event: 'package-sealed' }>['data'] | null;
   /** Every commitment that these entries make. */
   commitments: ReadonlySet<string>;
@@ -36,22 +41,27 @@ export async function readHistory(source: Source): Promise<History> {
   const commitments = new Set<string>();
   let [held, sealed]: [History['held'], History['sealed']] = [null, null];
   const plans: PlanLine[] = [];
+  let asked: AskedItems = [];
   let isGranted = false;
   for await (const bytes of splitLines(source)) {
     const entry = readEntry(bytes, lines.length);
-    if (entry.event === 'export-requested') for (const value of Object.values(entry.data)) if (isCommitment(value)) commitments.add(value);
-    if (entry.event === 'export-held' || entry.event === 'plan-replaced' || entry.event === 'plan-narrowed') {
+    if (entry.event === 'export-requested') {
+      asked = entry.data.items;
+      for (const value of Object.values(entry.data)) if (isCommitment(value)) commitments.add(value);
+    }
+    if (isPlanEntry(entry)) {
       held = entry.data;
-      plans.push({ line: lines.length, isGranted, ...entry.data });
+      plans.push({ line: lines.length, isGranted, event: entry.event, by: entry.by, ...entry.data });
     }
     if (entry.event === 'export-granted') isGranted = true;
     if (entry.event === 'package-sealed') sealed = entry.data;
     const { index, requestId, requestSequence, previous, event } = entry;
     lines.push({ index, requestId, requestSequence, previous, event, leaf: leafHash(bytes) });
   }
-  return { lines, held, plans, sealed, commitments };
+  return { lines, held, asked, plans, sealed, commitments };
 }
 
+const isPlanEntry = (entry: ReadEntry): entry is PlanEntry => (planEvents as readonly string[]).includes(entry.event);
 const isCommitment = (value: unknown): value is string => typeof value === 'string' && value.startsWith('sha256:');
 
 function readEntry(bytes: Buffer, i: number): ReadEntry {

@@ -6,6 +6,7 @@ import { Problem } from '../domain/problem.js';
 import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
 import { checkChain } from './check-chain.js';
 import { checkFiles } from './check-files.js';
+import { checkItems, checkNarrowing } from './check-narrowing.js';
 import { checkProofs, isIncluded } from './check-proofs.js';
 import { openManifest } from './open-manifest.js';
 import { Broken } from './package-fault.js';
@@ -43,7 +44,9 @@ async function verifySource(source: Source, key: KeyObject): Promise<PackageVerd
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkProofs(source, history.lines, manifest.log);
   checkPlans(history);
+  checkItems(history);
   checkBinding(manifest, sha256, history);
+  checkNarrowing(manifest, history);
   await checkFiles(source, manifest, history.lines);
   checkDisclosures(manifest, history);
   source.settle();

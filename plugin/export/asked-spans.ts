@@ -12,3 +12,6 @@ export function askedSpans(items: readonly Item[], camera: string): AskedSpan[] 
   const recorder = mergeSpans(mine.filter((item) => item.basis === 'recorder'));
   return [...beijing, ...recorder.map((span) => ({ ...span, basis: 'recorder' as const }))];
 }
+
+/** With the clock by which it was named, also where that is the usual one. */
+export const inFull = ({ from, to, basis = 'beijing' }: AskedSpan): Span & { basis: TimeBasis } => ({ from, to, basis });

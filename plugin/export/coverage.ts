@@ -49,6 +49,18 @@ export function holesIn(span: Span, parts: readonly Part[], promised: readonly S
   return holes;
 }
 
+/** What of these holes lies in a shorter span. Whether something is missing was judged by the rhythm of the whole; that is not asked again. */
+export function holesWithin(span: Span, holes: readonly FootageHole[], promised: readonly Span[] | null): FootageHole[] {
+  const told = promised && promised.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }));
+  return intersect(span, holes).map((hole) => ({ ...hole, expected: isExpected(hole, told) }));
+}
+
+/** What of these spans lies in another one. */
+export const intersect = (span: Span, others: readonly Span[]): Span[] =>
+  others
+    .map(({ from, to }) => ({ from: from > span.from ? from : span.from, to: to < span.to ? to : span.to }))
+    .filter(({ from, to }) => from < to);
+
 /** Promises are told to the second, and pictures end a little before or after them. */
 function isExpected(hole: Span, promised: readonly { from: number; to: number }[] | null): boolean | null {
   if (promised === null) return null;

@@ -5,6 +5,7 @@ import type { PullReport, TimeBasis } from '../domain/vms.js';
 import type { Part } from '../media/mux-parts.js';
 import type { Span } from '../domain/span.js';
 import { Problem } from '../domain/problem.js';
+import { inFull, type AskedSpan } from './asked-spans.js';
 import type { FootageHole } from './coverage.js';
 import type { Objects } from '../store/objects.js';
 
@@ -44,6 +45,24 @@ export interface Coverage {
   state: TakeState;
   spans: readonly CoverageSpan[];
 }
+
+/** A span that gave nothing. */
+export const noData = (asked: AskedSpan): CoverageSpan => ({
+  asked: inFull(asked),
+  state: 'no-data',
+  parts: [],
+  holes: [{ from: asked.from, to: asked.to, expected: null }],
+  promised: null,
+  times: null,
+  audioTimes: null,
+  leftOut: [],
+  clock: null,
+  deviceSpan: null,
+  rung: null,
+  end: null,
+  resumes: 0,
+  transcriptSha256: null,
+});
 
 export interface CameraIndex {
   camera: string;

@@ -1,4 +1,4 @@
-// Granted and sealed: render the viewing copies, write and sign the manifest, seal it, record its hash. May be run twice.
+// Granted and sealed: cut what less was granted of, render the viewing copies, write and sign the manifest, seal it, record its hash. May be run twice.
 import { nextStep } from '../domain/approval.js';
 import type { Artifact } from '../domain/artifact.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
@@ -15,6 +15,7 @@ import type { Objects } from '../store/objects.js';
 import type { Store } from '../store/store.js';
 import { askedSpans } from './asked-spans.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
+import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
@@ -45,13 +46,13 @@ export interface PackageIndex {
 export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
   const { requests, objects } = parts;
   const state = await begin(parts, requestId);
-  const indexes = await Promise.all(state.takes.map((take) => readSealedJson<CameraIndex>(objects, take.index)));
   const made: Artifact[] = [];
   const leavings: string[] = [];
   try {
     const text = await markText(parts, state);
+    const indexes = await deliverable(parts, state, made, signal);
     for (const index of indexes) made.push(...(await renderCamera(parts, requestId, index, state.plan!.marks, text, signal)));
-    const artifacts = [...indexes.flatMap((index) => index.artifacts), ...made];
+    const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
     const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));
     const packed: PackageIndex = { manifest: manifest.toString('utf8'), envelope: parts.sign(manifest), artifacts };
     const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
@@ -66,6 +67,33 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     throw thrown;
   }
 }
+
+/**
+ * Files of each camera as they are handed over: originals, or excerpts where less was granted of it than was asked for. What was not granted at
+ * all is not there. What is sealed here is added to `made`.
+ */
+async function deliverable(parts: Parts, state: RequestState, made: Artifact[], signal: AbortSignal): Promise<CameraIndex[]> {
+  const indexes: CameraIndex[] = [];
+  const keep = (index: CameraIndex): void => {
+    made.push(...index.artifacts);
+    indexes.push(index);
+  };
+  const { items } = state.plan!;
+  for (const { camera, index } of state.takes.filter((take) => isGranted(state, take.camera))) {
+    const original = await readSealedJson<CameraIndex>(parts.objects, index);
+    const granted = askedSpans(items, camera);
+    if (isLess(granted, askedSpans(state.requested.items, camera))) keep(await cutCamera(parts, original, granted, signal));
+    else indexes.push(original);
+  }
+  // A package has something in it, also where all that was granted is missing.
+  if (isNarrowed(state))
+    for (const { camera } of state.missing.filter((it) => isGranted(state, it.camera)))
+      keep(await coverNothing(parts, camera, askedSpans(items, camera)));
+  return indexes;
+}
+
+const isGranted = ({ plan }: RequestState, camera: string): boolean => plan!.items.some((item) => item.camera === camera);
+const isNarrowed = ({ plan, requested }: RequestState): boolean => canonicalJson(plan!.items) !== canonicalJson(requested.items);
 
 /** The voices are counted from the journal, here and now: a row in a database grants nothing. */
 async function begin({ journal, requests }: Parts, requestId: string): Promise<RequestState> {
@@ -97,7 +125,7 @@ async function manifestParts(
   artifacts: readonly Artifact[],
 ): Promise<ManifestParts> {
   const { store, policy, journal, newId, now, method, log } = parts;
-  const { site } = policy.place(state.requested.items[0]!.camera);
+  const { site } = policy.place(state.plan!.items[0]!.camera);
   const unit = await store.personal.reveal(state.requested.unit);
   return {
     packageId: newId(),
@@ -108,10 +136,17 @@ async function manifestParts(
     site,
     plan: state.plan!,
     planDigest: state.planDigest!,
+    ...(isNarrowed(state) && { narrowed: { asked: state.requested.items, granted: state.plan!.items } }),
     rows: rowsOf(journal.entriesOf(state.requestId)),
     cameras: [
-      ...(await Promise.all(indexes.map(async (index) => describeCamera(index, await confirmationOf(store, state, index.camera))))),
-      ...state.missing.map(({ camera }) => describeMissing(camera, askedSpans(state.requested.items, camera))),
+      ...(await Promise.all(
+        indexes
+          .filter(({ camera }) => state.takes.some((take) => take.camera === camera))
+          .map(async (index) => describeCamera(index, await confirmationOf(store, state, index.camera))),
+      )),
+      ...state.missing
+        .filter(({ camera }) => isGranted(state, camera))
+        .map(({ camera }) => describeMissing(camera, askedSpans(state.plan!.items, camera))),
     ],
     artifacts,
     method,

@@ -1,8 +1,5 @@
 // The viewing copies of one camera: each part opened into the private work folder, marked, probed, sealed, wiped.
 import fs from 'node:fs';
-import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Artifact } from '../domain/artifact.js';
 import type { Mark } from '../domain/duty.js';
 import type { OnProgress } from '../domain/progress.js';
@@ -12,6 +9,7 @@ import { renderViewing, type Rendering } from '../media/render.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import type { CameraIndex } from './custody.js';
+import { openSealed } from './open-sealed.js';
 
 export interface RenderParts {
   objects: Objects;
@@ -52,12 +50,11 @@ async function renderPart(
 ): Promise<Artifact> {
   const work = await openWork(workFolder);
   try {
-    const input = path.join(work.folder, `01.${rendering.part.container}`);
-    await pipeline(Readable.from(objects.read(original.object)), fs.createWriteStream(input, { mode: 0o600 }));
+    const input = await openSealed(objects, original.object, rendering.part, work.folder);
     const { output, recipe } = await renderViewing(tools, { ...rendering, input, workFolder: work.folder });
     const sealed = await sealFile(objects, output);
     return {
-      path: original.path.replace(/^original\/(.*)\.[a-z0-9]+$/, 'viewing/$1.mp4'),
+      path: original.path.replace(/^(?:original|excerpt)\/(.*)\.[a-z0-9]+$/, 'viewing/$1.mp4'),
       role: 'viewing',
       parent: original.path,
       recipe,

@@ -1,9 +1,5 @@
 // One marked frame of sealed footage for a person who has to look: whose voice comes next where the plan wants a look before it, and
 // whoever confirms times that no recorder proved.
-import fs from 'node:fs';
-import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Edge, RequestEvents } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -14,6 +10,7 @@ import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import { doubtedTake } from './confirm-times.js';
 import { findEdges } from './find-edges.js';
+import { openSealed } from './open-sealed.js';
 import type { Requests } from './requests.js';
 import { turnOf, type StandInParts } from './stand-in.js';
 
@@ -40,8 +37,7 @@ export async function showFrame(parts: Parts, person: Person, requestId: string,
   });
   const work = await openWork(parts.workFolder);
   try {
-    const input = path.join(work.folder, `01.${found.part.facts.container}`);
-    await pipeline(Readable.from(parts.objects.read(found.object)), fs.createWriteStream(input, { mode: 0o600 }));
+    const input = await openSealed(parts.objects, found.object, found.part.facts, work.folder);
     return await renderStill(parts.tools, {
       input,
       workFolder: work.folder,

@@ -1,18 +1,17 @@
 // One camera: pull each span, mux what comes into parts, seal every file, seal the list. All or nothing.
-import type { Artifact, ArtifactRole, Digest } from '../domain/artifact.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import type { OnProgress } from '../domain/progress.js';
 import { Problem } from '../domain/problem.js';
 import { milliseconds } from '../domain/span.js';
-import type { Sample, Source, TimeBasis, Vms } from '../domain/vms.js';
+import type { Sample, Source, Vms } from '../domain/vms.js';
 import type { Gap } from '../media/gaps.js';
-import { isoMicros, muxParts, type Part, type UnitLine } from '../media/mux-parts.js';
+import { muxParts } from '../media/mux-parts.js';
 import type { Objects } from '../store/objects.js';
-import type { SealedWriter } from '../store/sealed-object.js';
-import type { AskedSpan } from './asked-spans.js';
-import { sealBytes, type Coverage, type CoveragePart, type CoverageSpan, type CameraIndex } from './custody.js';
+import { inFull, type AskedSpan } from './asked-spans.js';
+import { noData, sealBytes, type Coverage, type CoveragePart, type CoverageSpan } from './custody.js';
 import { stateOfCoverage, holesIn, worst } from './coverage.js';
+import { Shelf } from './shelf.js';
 
 interface Parts {
   objects: Objects;
@@ -31,7 +30,7 @@ export async function takeCamera(
   spans: readonly AskedSpan[],
   signal: AbortSignal,
 ): Promise<Take | null> {
-  const shelf = new Shelf(parts.objects, camera);
+  const shelf = new Shelf(parts.objects, camera, 'original');
   try {
     const covered: CoverageSpan[] = [];
     for (const [at, span] of spans.entries()) {
@@ -45,7 +44,7 @@ export async function takeCamera(
       return null;
     }
     const coverage: Coverage = { version: 1, camera, state: worst(covered.map((span) => span.state)), spans: covered };
-    const take = await shelf.close(coverage);
+    const take = await close(parts.objects, shelf, coverage);
     parts.onProgress({ requestId, stage: 'pull', camera, percent: 100 });
     return take;
   } catch (thrown) {
@@ -85,7 +84,7 @@ async function takeSpan(
   const facts = covered.map((part) => part.facts);
   const holes = holesIn(deviceSpan, facts, promised, gaps);
   return {
-    asked: { from: asked.from, to: asked.to, basis: basisOf(asked) },
+    asked: inFull(asked),
     state: stateOfCoverage(deviceSpan, holes, times),
     parts: covered,
     holes,
@@ -102,30 +101,20 @@ async function takeSpan(
   };
 }
 
+/** The list of all that was sealed goes last: it names the others. */
+async function close(objects: Objects, shelf: Shelf, coverage: Coverage): Promise<Take> {
+  const list = await shelf.close(coverage);
+  const index = await sealBytes(objects, Buffer.from(canonicalJson(list)));
+  const bytes = list.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
+  const { camera, state } = coverage;
+  return { camera, state, doubt: doubtOf(coverage), parts: shelf.parts, frames: shelf.frames, bytes, index };
+}
+
 /** Why a person has to look before anything is made of it. Where the recorder's own time was asked for, its zone asked nothing wrong. */
 function doubtOf({ spans }: Coverage): Take['doubt'] {
   if (spans.some(({ times }) => times === 'asserted')) return 'asserted';
   return spans.some(({ clock, asked }) => clock?.before.zoneSuspect && asked.basis === 'beijing') ? 'zone' : null;
 }
-
-const basisOf = ({ basis }: AskedSpan): TimeBasis => basis ?? 'beijing';
-
-const noData = (asked: AskedSpan): CoverageSpan => ({
-  asked: { from: asked.from, to: asked.to, basis: basisOf(asked) },
-  state: 'no-data',
-  parts: [],
-  holes: [{ from: asked.from, to: asked.to, expected: null }],
-  promised: null,
-  times: null,
-  audioTimes: null,
-  leftOut: [],
-  clock: null,
-  deviceSpan: null,
-  rung: null,
-  end: null,
-  resumes: 0,
-  transcriptSha256: null,
-});
 
 function nothingThere(thrown: unknown): null {
   if (thrown instanceof Problem && thrown.code === 'footage-missing') return null;
@@ -148,79 +137,5 @@ async function* bounded(samples: AsyncIterable<Sample>, asked: AskedSpan, onPerc
     const percent = first === null ? 0 : Math.min(99, Math.floor((sample.utcMicros - first) / 10 / milliseconds(asked)));
     if (percent > told) onPercent((told = percent));
     yield sample;
-  }
-}
-
-/** The files of one camera on their way into the sealed store. */
-class Shelf {
-  readonly #artifacts: Artifact[] = [];
-  #open: SealedWriter | null = null;
-  #units: SealedWriter | null = null;
-  /** Parts of the spans that have ended, and of the one under way. */
-  #parts = 0;
-  #sealed = 0;
-  #frames = 0;
-
-  constructor(
-    private readonly objects: Objects,
-    private readonly camera: string,
-  ) {}
-
-  /** One is open at a time. */
-  async openPart(): Promise<SealedWriter> {
-    return (this.#open = await this.objects.create());
-  }
-
-  /** Parts are counted through all spans of the camera, from 1; `part.part` counts within its span, from 1. */
-  async sealPart(part: Part): Promise<CoveragePart> {
-    const number = this.#parts + part.part;
-    const path = `original/${this.camera}/${String(number).padStart(2, '0')}.${part.container}`;
-    const sealed = await this.#open!.finish();
-    this.#open = null;
-    this.#keep(path, 'original', sealed);
-    this.#sealed++;
-    this.#frames += part.frames;
-    return { path, firstFrame: isoMicros(part.firstUtcMicros), lastFrame: isoMicros(part.lastUtcMicros), facts: { ...part, part: number } };
-  }
-
-  async writeUnit(line: UnitLine): Promise<void> {
-    this.#units ??= await this.objects.create();
-    await this.#units.write(Buffer.from(`${canonicalJson({ ...line, part: this.#parts + line.part })}\n`));
-  }
-
-  endSpan(): void {
-    this.#parts = this.#sealed;
-  }
-
-  async close(coverage: Coverage): Promise<Take> {
-    this.#keep(`original/${this.camera}/units.ndjson`, 'units', await this.#units!.finish());
-    this.#units = null;
-    this.#keep(
-      `original/${this.camera}/coverage.json`,
-      'coverage',
-      await sealBytes(this.objects, Buffer.from(`${canonicalJson(coverage)}\n`)),
-    );
-    const index: CameraIndex = { camera: this.camera, coverage, artifacts: this.#artifacts };
-    const sealed = await sealBytes(this.objects, Buffer.from(canonicalJson(index)));
-    const bytes = this.#artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
-
-    return {
-      camera: this.camera,
-      state: coverage.state,
-      doubt: doubtOf(coverage),
-      parts: this.#parts,
-      frames: this.#frames,
-      bytes,
-      index: sealed,
-    };
-  }
-
-  async discard(): Promise<void> {
-    await Promise.allSettled([this.#open?.abort(), this.#units?.abort()]);
-    await Promise.allSettled(this.#artifacts.map((artifact) => this.objects.remove(artifact.object)));
-  }
-
-  #keep(path: string, role: ArtifactRole, sealed: Digest & { object: string }): void {
-    this.#artifacts.push({ path, role, ...sealed });
   }
 }

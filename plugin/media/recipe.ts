@@ -17,14 +17,14 @@ export interface ViewingRecipe {
 
 /** 5.1 renamed the option that keeps every frame at its own time, and later versions drop the old name. Builds named after a commit
  *  (`N-47683-g…`) count commits: the rename was about the 107,000th. */
-function isRenamed(version: string): boolean {
+export function isRenamed(version: string): boolean {
   const [, major, minor] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(version) ?? [];
   const commits = Number(/^ffmpeg version N-(\d+)/.exec(version)?.[1] ?? 0);
   return major === undefined ? commits >= 107_200 : Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 1);
 }
 
 /** JPEG has the full range of values (JFIF), H.264 for players the narrow one. */
-const narrowRange: Filter[] = [
+export const narrowRange: Filter[] = [
   { filter: 'scale', options: { in_range: 'full', out_range: 'limited' } },
   { filter: 'format', options: { pix_fmts: 'yuv420p' } },
 ];

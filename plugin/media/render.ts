@@ -32,9 +32,9 @@ export interface Rendering {
 export const plainName = /^[a-z0-9][a-z0-9-]{0,40}\.(mp4|mov|mkv)$/;
 
 /** Far above what the encoder's quality needs: 40 Mbit/s, and four times the original. */
-const outputLimit = (part: Part, inputBytes: number): number => Math.ceil(64 * 1024 ** 2 + part.durationMicros * 5 + inputBytes * 4);
+export const outputLimit = (part: Part, inputBytes: number): number => Math.ceil(64 * 1024 ** 2 + part.durationMicros * 5 + inputBytes * 4);
 /** A bundled ffmpeg on a busy machine reaches a few 4K frames a second. */
-const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durationMicros / 1000) * 30);
+export const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durationMicros / 1000) * 30);
 
 /** Writes each mark's text beside the part and tells the filters that read them. */
 export async function placeMarks(

@@ -24,7 +24,8 @@ export interface RunLimits {
 const memoryBytes = 6 * 1024 ** 3;
 const keptComplaint = 16 * 1024;
 
-function fenced(fence: Fence, command: string, limits: RunLimits): string[] {
+/** The command behind its fence. */
+export function fenced(fence: Fence, command: string, limits: RunLimits): string[] {
   const seconds = Math.ceil(limits.timeLimitMs / 1000);
   return [
     ...(fence.setpriv ? [fence.setpriv, '--pdeathsig', 'KILL', '--'] : []),

@@ -9,7 +9,7 @@ import type { PlanLine } from '../../plugin/evidence/read-history.js';
 import { aPlan } from '../support/evidence/sealed-package.js';
 
 const digestOf = (plan: Plan): string => `sha256:${sha256Hex(canonicalJson(plan))}`;
-const line = (at: number, plan: Plan, change: Partial<PlanLine> = {}): PlanLine => ({ line: at, isGranted: false, plan: { ...plan }, planDigest: digestOf(plan), ...change });
+const line = (at: number, plan: Plan, change: Partial<PlanLine> = {}): PlanLine => ({ line: at, isGranted: false, event: at === 1 ? 'export-held' : 'plan-replaced', by: 'gate', plan: { ...plan, items: plan.items.map((item) => ({ ...item })) }, planDigest: digestOf(plan), ...change });
 const second: Plan = { ...aPlan, number: 2, replaces: digestOf(aPlan), downloads: 1 };
 const third: Plan = { ...second, number: 3, replaces: digestOf(second), cameras: 1 };
 
@@ -27,7 +27,7 @@ describe('the plans of a history', () => {
   ];
   for (const [what, plans, where] of table)
     it(`${what}: ${where ?? 'sound'}`, () => {
-      const check = () => checkPlans({ lines: [], held: null, plans, sealed: null, commitments: new Set() });
+      const check = () => checkPlans({ lines: [], held: null, asked: [], plans, sealed: null, commitments: new Set() });
       if (where === null) check();
       else assert.throws(check, (thrown) => thrown instanceof Broken && thrown.code === 'entry-changed' && thrown.where === where);
     });

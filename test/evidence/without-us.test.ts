@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { packageFaultCodes } from '../../plugin/evidence/package-fault.js';
 import { filesOf, makeTempFolder, zipFiles } from '../support/evidence/bytes.js';
 import { publicPem } from '../support/evidence/keys.js';
-import { aSealedPackage, gateKey } from '../support/evidence/sealed-package.js';
+import { aSealedPackage, gateKey, narrowedContents, narrowing } from '../support/evidence/sealed-package.js';
 
 const tools = ['bash', 'unzip', 'sha256sum', 'openssl', 'jq', 'xxd'];
 const has = (tool: string): boolean => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
@@ -21,7 +21,7 @@ function shellOf(page: string): string {
 }
 
 describe('without us', function () {
-  this.timeout(20_000);
+  this.timeout(90_000);
   let root: string;
 
   before(() => {
@@ -41,9 +41,9 @@ describe('without us', function () {
     assert.deepEqual(told.sort(), [...packageFaultCodes].sort());
   });
 
-  async function run(tamper: (files: Map<string, Buffer>) => unknown): Promise<{ status: number | null; out: string; err: string }> {
+  async function run(tamper: (files: Map<string, Buffer>) => unknown, sealed = aSealedPackage()): Promise<{ status: number | null; out: string; err: string }> {
     const folder = fs.mkdtempSync(join(root, 'shell-'));
-    const files = await filesOf(aSealedPackage());
+    const files = await filesOf(sealed);
     tamper(files);
     fs.writeFileSync(join(folder, 'package.zip'), await zipFiles(files));
     fs.writeFileSync(join(folder, 'gate.pub'), publicPem(gateKey));
@@ -56,6 +56,11 @@ describe('without us', function () {
   if (tools.every(has)) {
     it('finds a package intact', async () => {
       const { status, out, err } = await run(() => undefined);
+      assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
+    });
+
+    it('finds a package of excerpts intact', async () => {
+      const { status, out, err } = await run(() => undefined, aSealedPackage(narrowing(), narrowedContents()));
       assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
     });
 

@@ -23,7 +23,7 @@ function walk(): Tracks[] {
 const ends: [State, RequestEventName[]][] = [
   ['denied', []],
   ['returned', []],
-  ['released', ['clip-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
+  ['released', ['footage-viewed', 'clip-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
 ];
 
 describe('lifecycle', () => {

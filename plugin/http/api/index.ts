@@ -4,6 +4,7 @@ import { aboutOperations } from './about.js';
 import { delegationOperations } from './delegations.js';
 import { draftOperations } from './drafts.js';
 import { explainOperations } from './explain.js';
+import { inspectOperations } from './inspect.js';
 import { journalOperations } from './journal.js';
 import { matterOperations } from './matters.js';
 import { accountOperations } from './accounts.js';
@@ -27,6 +28,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...delegationOperations,
   ...scanOperations,
   ...draftOperations,
+  ...inspectOperations,
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,

@@ -18,6 +18,7 @@ import type { Requests } from '../../export/requests.js';
 import type { ReadRecord } from '../../export/read-record.js';
 import type { Speeds } from '../../export/speeds.js';
 import type { ScanTurns } from '../../export/scan-turns.js';
+import type { Screens } from '../../export/screens.js';
 import type { ProgressHub } from '../progress-hub.js';
 
 export interface ApiParts {
@@ -37,6 +38,8 @@ export interface ApiParts {
   vmsOf(camera: string): { vms: Vms; source: Source };
   progress: ProgressHub;
   tools: Tools;
+  /** Who watches sealed footage now. */
+  screens: Screens;
   workFolder: string;
   now: () => Date;
   newId: () => string;

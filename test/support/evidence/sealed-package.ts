@@ -95,11 +95,15 @@ export const manifestParts = (requestId: string, artifacts: readonly Artifact[])
 export interface Twist {
   key?: KeyObject;
   alter?: (manifest: Manifest) => Manifest;
+  /** Other parts of the manifest. */
+  parts?: Partial<ManifestParts>;
+  /** Entries behind `export-held`. */
+  then?: readonly [event: string, data: unknown, by?: string][];
 }
 
 /** Writes one request's history into the log, up to its seal, and gives all that its package consists of. */
-function seal(book: LogBook, requestId: string, artifacts: readonly Content[], { key = gateKey, alter = (manifest) => manifest }: Twist = {}): PackageParts {
-  const manifest = writeManifest(alter(makeManifest(manifestParts(requestId, artifacts))));
+function seal(book: LogBook, requestId: string, artifacts: readonly Content[], { key = gateKey, alter = (manifest) => manifest, parts = {}, then = [] }: Twist = {}): PackageParts {
+  const manifest = writeManifest(alter(makeManifest({ ...manifestParts(requestId, artifacts), ...parts })));
   const person = 'p-0123456789abcdef01234567';
   const sealedList = { ...digestOf(Buffer.from('[]')), object: 'object-index' };
   const requested = {
@@ -108,6 +112,7 @@ function seal(book: LogBook, requestId: string, artifacts: readonly Content[], {
   };
   const steps: [string, unknown, string?][] = [
     ['export-requested', requested, person], ['export-held', { plan: aPlan, planDigest, rows: ['tier-1.csv:2'] }],
+    ...then.map((step): [string, unknown, string?] => [...step]),
     ['preserve-queued', { why: 'submitted' }], ['preserve-started', { attempt: 1, estimateBytes: 9000 }],
     ['footage-sealed', { camera: 'cam-1', state: 'complete', parts: 2, frames: 1500, bytes: 4700, index: sealedList }],
     ['preserve-completed', { cameras: 1, bytes: 4700 }], ['request-reviewed', { step: 'evidence-clerk', planDigest }, person],
@@ -153,3 +158,32 @@ function frozen(book: LogBook, { entries }: PackageParts): Pick<PackageParts, 'p
   const size = entries.at(-1)!.index + 1;
   return { proof: (index) => book.proof(index, size), checkpoint: book.checkpoint(size) };
 }
+
+const shorter = { from: '2026-03-01T02:00:20.000Z', to: '2026-03-01T02:00:30.000Z' };
+/** Of two cameras one is left, and of that ten seconds. */
+export const aNarrowedPlan: Plan = { ...aPlan, number: 2, replaces: planDigest, items: [{ camera: 'cam-1', ...shorter }] };
+export const narrowedDigest = `sha256:${sha256Hex(canonicalJson(aNarrowedPlan))}`;
+
+export function narrowedContents(): Content[] {
+  const originals = contents();
+  const cutFrom = (path: string, role: ArtifactRole, content: Buffer, source: string): Content => {
+    const { path: from, bytes, sha256, sm3 } = originals.find((it) => it.path === source)!;
+    const recipe = { tool: 'exportgate', version: '0.1.0', arguments: ['excerpt', '--from', shorter.from, '--to', shorter.to, source] };
+    return artifact(path, role, content, { sealedParent: { path: from, bytes, sha256, sm3 }, ...(role === 'excerpt' && { recipe }) });
+  };
+  return [
+    cutFrom('excerpt/cam-1/01.mp4', 'excerpt', noise('cut', 800), 'original/cam-1/01.mp4'),
+    cutFrom('excerpt/cam-1/units.ndjson', 'units', Buffer.from('{"part":1}\n'), 'original/cam-1/units.ndjson'),
+    cutFrom('excerpt/cam-1/coverage.json', 'coverage', Buffer.from('{"parts":1}\n'), 'original/cam-1/coverage.json'),
+    artifact('viewing/cam-1/01.mp4', 'viewing', noise('seen', 700), { parent: 'excerpt/cam-1/01.mp4' }),
+  ];
+}
+
+/** What differs where less was granted than asked for. */
+export const narrowing = (): Required<Pick<Twist, 'parts' | 'then'>> => ({
+  parts: {
+    plan: aNarrowedPlan, planDigest: narrowedDigest, narrowed: { asked: aPlan.items, granted: aNarrowedPlan.items },
+    cameras: [{ ...manifestParts(requestId, []).cameras[0]!, asked: [{ ...shorter, basis: 'beijing' }] }],
+  },
+  then: [['plan-narrowed', { plan: aNarrowedPlan, planDigest: narrowedDigest, rows: [], step: 'evidence-clerk' }, 'p-0123456789abcdef01234567']],
+});

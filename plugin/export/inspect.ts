@@ -1,0 +1,119 @@
+// Sealed footage for a person who has to look: one part, marked, as a stream that is never a file. Recorded before the first byte.
+import type { Viewing } from '../domain/audit-event.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Person } from '../domain/subject.js';
+import type { Tools } from '../media/find-ffmpeg.js';
+import { streamMarked } from '../media/stream-marked.js';
+import { openWork } from '../media/work-folder.js';
+import type { Objects } from '../store/objects.js';
+import { judgeCount } from './may-watch.js';
+import { listParts, type SealedPart } from './list-parts.js';
+import { openSealed } from './open-sealed.js';
+import type { Requests } from './requests.js';
+import type { Screens } from './screens.js';
+
+interface Parts {
+  requests: Requests;
+  objects: Objects;
+  tools: Tools;
+  workFolder: string;
+  screens: Screens;
+}
+
+export interface Look {
+  camera: string;
+  /** As coverage.json counts them; left out: the first in time. */
+  part?: number | undefined;
+  /** Why this person may look now. Throws the Problem that says why not. */
+  judge(state: RequestState): Promise<Viewing>;
+}
+
+/**
+ * Gives the stream once its first bytes are there: what fails before is a Problem and no byte, what fails later is thrown while it is read, and
+ * whoever passes it on breaks off. The reader must read it to its end or return it; then, and when `signal` tells it, ffmpeg is dead and nothing
+ * is left in the clear. Problems: what `judge` throws, `request-unknown`, `state-conflict`, `camera-unknown`, `not-found`, `render-failed`,
+ * `object-corrupt`, `journal-unwritable`.
+ */
+export async function inspect(
+  parts: Parts,
+  person: Person,
+  requestId: string,
+  look: Look,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
+  // Judged before the line as well: who may not look does not wait, and ends nobody's stream.
+  await look.judge(parts.requests.state(requestId));
+  const screen = await parts.screens.enter(person.pseudonym, signal);
+  try {
+    const found = await record(parts, person, requestId, look);
+    return await begun(show(parts, person, requestId, found, screen));
+  } catch (thrown) {
+    screen.leave();
+    // Whoever ended it says why; what it broke on the way is of no interest.
+    throw screen.signal.reason instanceof Problem ? screen.signal.reason : thrown;
+  }
+}
+
+/** Judged and recorded in one turn. */
+function record({ requests, objects }: Parts, person: Person, requestId: string, { camera, part, judge }: Look): Promise<SealedPart> {
+  return requests.take(requestId, async ({ state, append }) => {
+    const why = await judge(state);
+    if (state.tracks.custody !== 'sealed')
+      throw new Problem('state-conflict', `The footage of ${requestId} is not sealed yet; there is nothing to see.`);
+    const take = state.takes.find((it) => it.camera === camera);
+    if (!take) throw new Problem('camera-unknown', `Request ${requestId} has no footage of ${camera}.`);
+    const sealed = await listParts(objects, take);
+    const found = part === undefined ? sealed[0] : sealed.find((it) => it.part.facts.part === part);
+    if (!found) throw new Problem('not-found', `The footage of ${camera} has parts 1 to ${sealed.length}, and no part ${part ?? 1}.`);
+    const span = spanOf(found);
+    if (why === 'view') judgeCount(state, camera, span.from);
+    await append({ event: 'footage-viewed', by: person.pseudonym, data: { camera, ...span, why } });
+    return found;
+  });
+}
+
+/** From the first frame shown to the end of the last, told to the millisecond and no shorter than it is. */
+function spanOf({ part: { facts } }: SealedPart): { from: string; to: string } {
+  const to = facts.firstUtcMicros + facts.durationMicros;
+  return { from: new Date(Math.floor(facts.firstUtcMicros / 1000)).toISOString(), to: new Date(Math.ceil(to / 1000)).toISOString() };
+}
+
+async function* show(
+  { objects, tools, workFolder }: Parts,
+  person: Person,
+  requestId: string,
+  { part, times, object }: SealedPart,
+  { signal, leave }: { signal: AbortSignal; leave(): void },
+): AsyncGenerator<Buffer> {
+  try {
+    const work = await openWork(workFolder);
+    try {
+      const input = await openSealed(objects, object, part.facts, work.folder, signal);
+      const text = { requestId, unit: person.unit, officers: [person.name] };
+      yield* streamMarked(tools, { input, workFolder: work.folder, part: part.facts, times, marks: ['text', 'clock'], text }, signal);
+    } finally {
+      await work.wipe();
+    }
+  } finally {
+    leave();
+  }
+}
+
+/** The same stream, its first piece made already. A generator that never began would not run its `finally`. */
+async function begun(stream: AsyncGenerator<Buffer>): Promise<AsyncIterable<Buffer>> {
+  let first: IteratorResult<Buffer> | null = await stream.next();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const step = first ?? (await stream.next());
+        first = null;
+        return step;
+      },
+      return: async () => {
+        await stream.return(undefined);
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}

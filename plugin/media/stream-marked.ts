@@ -1,0 +1,103 @@
+// A part with its marks as a stream for eyes alone: a fragmented MP4 that begins while it is made and is never a file.
+import path from 'node:path';
+import { stat } from 'node:fs/promises';
+import { Problem } from '../domain/problem.js';
+import { buildArguments, whitelists, type Filter } from './ffmpeg.js';
+import type { Tools } from './find-ffmpeg.js';
+import { isRenamed, narrowRange } from './recipe.js';
+import { outputLimit, placeMarks, plainName, timeLimit, type Rendering } from './render.js';
+import { streamTool } from './stream-tool.js';
+import type { Part } from './write-part.js';
+
+export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text'> {
+  /** Microseconds by the recorder's clock; left out: from the first frame shown, to the last. */
+  from?: number;
+  to?: number;
+  /** Left out: silent. */
+  sound?: boolean;
+}
+
+/** A person may stop to look at a picture for so long. */
+const stallLimitMs = 5 * 60_000;
+/** Frames from one key frame, and so one fragment, to the next. */
+const fragmentFrames = '25';
+/** Nothing is asked, complaints and the count of frames come on stderr. */
+const runArguments = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', '-progress', 'pipe:2'];
+
+const seconds = (micros: number): string => (micros / 1_000_000).toFixed(6);
+
+/** Where in the part's own time it begins and ends; null: at the part's own beginning or end. */
+function boundsOf({ part, from, to }: MarkedStream): { begin: number | null; end: number | null } {
+  const begin = from === undefined || from <= part.firstUtcMicros ? null : from - part.firstUtcMicros;
+  const end = to === undefined || to > part.lastUtcMicros ? null : to - part.firstUtcMicros;
+  if (begin !== null && begin >= (end ?? part.durationMicros))
+    throw new Problem('span-invalid', 'The part of the footage that is asked for ends before it begins.');
+  return { begin, end };
+}
+
+function argumentsFor(stream: MarkedStream, input: string, marks: readonly Filter[], version: string): string[] {
+  const { part, sound } = stream;
+  const { begin, end } = boundsOf(stream);
+  const filters: Filter[] = [...(part.codec === 'mjpeg' ? narrowRange : []), ...marks];
+  // The clock mark reads the part's own time, so what is shown begins at 0 only behind it.
+  if (begin !== null) filters.push({ filter: 'setpts', options: { expr: `PTS-${seconds(begin)}/TB` } });
+  const soundOptions =
+    sound && part.audio
+      ? ['-map', '0:a:0', ...(begin === null ? [] : ['-af', `asetpts=PTS-${seconds(begin)}/TB`]), '-c:a', 'aac', '-b:a', '64k', '-ar', '48000']
+      : ['-an'];
+  return buildArguments({
+    inputOptions: [
+      ...whitelists(part),
+      ...(begin === null ? [] : ['-ss', seconds(begin)]),
+      ...(end === null ? [] : ['-to', seconds(end)]),
+      ...(begin === null && end === null ? [] : ['-copyts']),
+    ],
+    input: `file:${input}`,
+    filters,
+    outputOptions: [
+      ...['-map', '0:v:0', ...soundOptions, '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+      ...(isRenamed(version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),
+      ...['-enc_time_base', '1:1000000', '-video_track_timescale', '1000000'],
+      ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-bf', '0', '-g', fragmentFrames, '-pix_fmt', 'yuv420p'],
+      ...['-use_editlist', '0', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-flush_packets', '1', '-f', 'mp4'],
+    ],
+    output: 'pipe:1',
+  });
+}
+
+/** Frames that came out, as `-progress` counts them; lines of complaints pass by. */
+function watchFrames(): { hear(text: string): void; frames(): number } {
+  let [rest, frames] = ['', 0];
+  return {
+    hear(text) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!.slice(-1024);
+      for (const line of lines) frames = Number(/^frame=\s*(\d+)\s*$/.exec(line)?.[1] ?? frames);
+    },
+    frames: () => frames,
+  };
+}
+
+const shownFrames = ({ frames, preRollFrames, postRollFrames }: Part): number => frames - preRollFrames - postRollFrames;
+
+/**
+ * The marked pictures while they are rendered. Ends well only where all of the part came out; else Problem `render-failed`, also after bytes have
+ * been given: whoever passes them on breaks off. ffmpeg is dead when the reader goes away or `signal` tells it. The work files keep people's text
+ * until the folder is wiped. Problem `span-invalid`.
+ */
+export async function* streamMarked(tools: Tools, stream: MarkedStream, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const { workFolder, part, from, to } = stream;
+  const input = path.basename(stream.input);
+  if (path.resolve(workFolder, input) !== path.resolve(stream.input) || !plainName.test(input))
+    throw new Problem('internal', 'A part is rendered in the work folder alone.');
+  const marks = await placeMarks(path.parse(input).name, stream);
+  const args = [...runArguments, ...argumentsFor(stream, input, marks, tools.version)];
+  const mostBytes = outputLimit(part, (await stat(stream.input)).size);
+  const limits = { timeLimitMs: timeLimit(part), stallLimitMs, cwd: workFolder, signal, mostBytes };
+  const watch = watchFrames();
+  yield* streamTool(tools.fence, tools.ffmpeg, args, limits, watch.hear);
+  // ffmpeg ends well also where it left out what it could not decode.
+  const isWhole = from === undefined && to === undefined;
+  if (isWhole ? watch.frames() === shownFrames(part) : watch.frames() > 0) return;
+  throw new Problem('render-failed', `What was shown is not the whole part: ${watch.frames()} of ${shownFrames(part)} frames came out.`);
+}
