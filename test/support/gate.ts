@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { adapters } from '../../adapters/index.js';
-import { startGate } from '../../plugin/assemble.js';
+import { startGate, type Surroundings } from '../../plugin/assemble.js';
 import { Client } from '../../plugin/cli/client.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
@@ -29,8 +29,11 @@ export interface GateOptions {
   playback?: boolean;
   /** Policy files instead of the shipped ones. */
   policiesFolder?: string;
-  /** The gate's clock. */
+  /** The gate's clock; one that is handed in is no step, so the time that only grows follows it. */
   now?: () => Date;
+  monotonic?: () => number;
+  /** What the system says of its clock; left out: it cannot say. */
+  synchronised?: Surroundings['synchronised'];
 }
 
 export interface TestGate {
@@ -52,10 +55,12 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage, recordings: cameras.map((_, at) => `REC_${at + 1}`), ...options.recorder });
   const file = path.join(folder, 'exportgate.yaml');
   await fs.promises.writeFile(file, configuration(recorder, cameras, options));
+  const { now } = options;
+  const monotonic = options.monotonic ?? (now && (() => now().getTime()));
   const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' };
   const start = async () =>
     startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
-      version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
+      version: '0.0.0', log: noLog, now: now ?? (() => new Date()), ...(monotonic && { monotonic }), synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
     });
   let gate = await start().catch(async (thrown: unknown) => {
