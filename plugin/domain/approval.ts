@@ -1,6 +1,6 @@
 // Whose turn it is, and who may not speak. Pure: voices come folded from the journal, never from the store.
 import { edges, type Edge } from './audit-event.js';
-import { kindOf } from './kind.js';
+import { isHurried } from './kind.js';
 import type { RequestState } from './lifecycle.js';
 import { managerStep, type Step } from './plan.js';
 import { Problem } from './problem.js';
@@ -41,8 +41,7 @@ export function judgeVoice(state: RequestState, person: string, holdsRole: (step
 
 /** Who asked in a hurry was called back on a published number before anybody agrees (ADMIN 28(3)). Problem `call-back-missing`. */
 export function judgeCallBack({ requested, callBacks }: Pick<RequestState, 'requested' | 'callBacks'>): void {
-  const kind = kindOf(requested);
-  if (kind !== 'urgent' && kind !== 'emergency') return;
+  if (!isHurried(requested.basis)) return;
   if (callBacks.at(-1)?.confirmed !== true)
     throw new Problem(
       'call-back-missing',

@@ -157,7 +157,6 @@ export interface GateEvents {
   };
   /** An application that names things that do not exist: recorded, without a request. */
   'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };
-  /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
   /** Somebody read a request; once for each person in a quarter of an hour. */
   'request-read': { request: string };
   /** Somebody asked what a recorder holds, before applying. */
@@ -171,6 +170,7 @@ export interface GateEvents {
   /** The gate's own clock cannot be trusted: nothing is released until an administrator has looked. `backMs`: how far it went back. */
   'clock-stepped': { why: 'stepped-back' | 'unsynchronised'; backMs: number };
   'clock-acknowledged': { entry: number };
+  /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
   'act-refused': { act: Act; request: string; code: ProblemCode; policyVersion: string };
   /** Policy files were saved that differ from those in force, without a fault. Their texts are sealed under `index`. Nothing changes yet. */
   'policy-proposed': { version: string; inForce: string; files: number; changed: readonly string[]; index: Digest & { object: string } };

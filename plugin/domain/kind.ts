@@ -22,5 +22,8 @@ export function kindOf({ basis, purpose }: { basis: Basis; purpose?: Purpose | u
   return purpose === 'publication' && kind !== 'foreign' && kind !== 'citizen-view' && kind !== 'internal' ? 'publication' : kind;
 }
 
+/** Asked for in a hurry, whatever for: who asks is called back first, and shows their card from afar (ADMIN 28(3)). */
+export const isHurried = (basis: Basis): boolean => basis === 'ADMIN_URGENT' || basis === 'EMERGENCY_RESCUE';
+
 /** Matters of which lists, counts and notices say nothing (law.md section 4: strict secrecy, confidential). */
 export const isConfidential = (basis: Basis): boolean => basis === 'STATE_SECURITY' || basis === 'SUPERVISION';

@@ -151,7 +151,7 @@ export interface RequestState {
   views: readonly (Extract<RequestEntry, { event: 'footage-viewed' }>['data'] & { by: Pseudonym; at: Instant })[];
   /** Commitments whose values were erased. */
   erased: readonly Commitment[];
-  /** When the last entry was written. */
+  /** When the last thing happened to it; that a value was erased is none, or the next one could not be. */
   changedAt: Instant;
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
@@ -257,7 +257,7 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
   return {
     ...known,
     state: stateOf(tracks, { waitsFor, awaitsPaper: awaitsPaper(known), isOnlySeen: known.plan?.deliver === 'view' }),
-    changedAt: entry.at,
+    changedAt: entry.event === 'personal-erased' ? state.changedAt : entry.at,
     requestSequence: entry.requestSequence,
   };
 }

@@ -2,11 +2,13 @@
 // wider scope still stand for it; widening is a new request.
 import type { Item } from './export-request.js';
 import { Problem } from './problem.js';
-import { contains, milliseconds } from './span.js';
+import { contains, mergeSpans } from './span.js';
 
 const isInside = (item: Item, outer: Item): boolean => item.camera === outer.camera && item.basis === outer.basis && contains(outer, item);
 
-const amount = (items: readonly Item[]): number => items.reduce((sum, item) => sum + milliseconds(item), 0);
+/** However it is cut: two halves of a span are the span. */
+const isWhole = (outer: Item, items: readonly Item[]): boolean =>
+  mergeSpans(items.filter((item) => item.camera === outer.camera && item.basis === outer.basis)).some((span) => contains(span, outer));
 
 /** Problem `scope-wider` for what is not inside, `scope-same` where nothing is left out, `span-invalid` for no item or an empty span. */
 export function judgeNarrower(items: readonly Item[], scope: readonly Item[]): void {
@@ -20,6 +22,6 @@ export function judgeNarrower(items: readonly Item[], scope: readonly Item[]): v
     if (items.some((other) => other !== item && other.camera === item.camera && other.from < item.to && item.from < other.to))
       throw new Problem('scope-wider', `Two spans of ${item.camera} overlap; name each time once.`);
   }
-  if (items.length === scope.length && amount(items) === amount(scope))
+  if (scope.every((outer) => isWhole(outer, items)))
     throw new Problem('scope-same', 'The scope is as wide as before; agree to it, or leave something out.');
 }

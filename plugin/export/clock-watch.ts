@@ -29,6 +29,8 @@ export class ClockWatch {
   /** Acknowledged and still so: it does not ring again until it was in step in between. */
   #isUnsynchronisedKnown = false;
   #hasWarned = false;
+  /** The latest instant of the journal, milliseconds, since a step was recorded or acknowledged. */
+  #latest = 0;
 
   private constructor(private readonly parts: Parts) {
     this.#seen = { wall: parts.now().getTime(), steady: parts.monotonic() };
@@ -36,11 +38,10 @@ export class ClockWatch {
     for (let at = 0; at < journal.size; at += STEP) for (const entry of journal.read(at, STEP)) this.#learn(entry);
   }
 
-  /** Also holds the clock against the journal's last entry: a step while the gate was down. */
+  /** Also holds the clock against the journal, whose last entries this start may have written itself: a step while the gate was down. */
   static async start(parts: Parts): Promise<ClockWatch> {
-    const last = parts.journal.read(parts.journal.size - 1, 1)[0];
     const watch = new ClockWatch(parts);
-    const back = last ? Date.parse(last.at) - parts.now().getTime() : 0;
+    const back = watch.#latest - parts.now().getTime();
     if (back > MOST_BACK_MS) await watch.#raise('stepped-back', back);
     await watch.look();
     return watch;
@@ -89,6 +90,9 @@ export class ClockWatch {
   }
 
   #learn(entry: Entry): void {
+    const at = Date.parse(entry.at);
+    const isOfClock = entry.event === 'clock-stepped' || entry.event === 'clock-acknowledged';
+    this.#latest = isOfClock ? at : Math.max(this.#latest, at);
     if (entry.event === 'clock-stepped') this.#doubt = entry;
     if (entry.event === 'clock-acknowledged') this.#doubt = null;
   }

@@ -1,7 +1,7 @@
 // Who sees a request: its parties, the people of their unit, who holds one of its steps, who carries it out, who looks after the site.
 // A confidential one is seen by those alone whom it needs, and stands in nobody else's list or count.
 import { nextStep } from '../domain/approval.js';
-import { isConfidential, kindOf } from '../domain/kind.js';
+import { isConfidential, isHurried } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Step } from '../domain/plan.js';
 import type { Person } from '../domain/subject.js';
@@ -25,8 +25,7 @@ export async function mayRead(parts: Parts, state: RequestState, person: Person)
   if (isConfidential(basis)) return may('read-journal', 'journal:*', null) && state.draw?.drawn === true;
   if (may('inspect', 'request:*', site) || may('read-journal', 'journal:*', site)) return true;
   // Who asks in a hurry is called back, and the paper taken, by whoever of the custodian's people is there.
-  const isHurried = kindOf(state.requested) === 'urgent' || kindOf(state.requested) === 'emergency';
-  if (isHurried && may('review', 'request:*', site)) return true;
+  if (isHurried(basis) && may('review', 'request:*', site)) return true;
   return mayApply(parts.policy, person, site) && (await unitOf(state, parts.store)) === person.unit;
 }
 

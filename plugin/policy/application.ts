@@ -122,9 +122,9 @@ const isRecordedPair = ({ basis, recordingReference }: Application, identified: 
   oneWillDo.includes(basis) && officers >= 1 && identified.some(({ auxiliary }) => auxiliary) && (recordingReference?.trim() ?? '') !== '';
 
 /** Cards that ran out; and copies where the officers do not come themselves (ADMIN 28(3): by fax or net). */
-function judgeCards({ basis, purpose, officers }: Application, now: Date): Fault[] {
+function judgeCards({ basis, officers }: Application, now: Date): Fault[] {
   const today = dayInBeijing(now);
-  const isUrgent = kindOf({ basis, purpose }) === 'urgent';
+  const isUrgent = basis === 'ADMIN_URGENT';
   return officers.flatMap(({ idValidUntil, cardSha256 }, index) => [
     ...(idValidUntil !== undefined && idValidUntil < today
       ? [defect('ID_EXPIRED', `officers[${index}].idValidUntil`, `The card was valid until ${idValidUntil}.`)]

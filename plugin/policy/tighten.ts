@@ -10,8 +10,12 @@ import { basesOf, type RowIndex } from './row-index.js';
 import { isExport, type PolicyRow } from './rows.js';
 import { coversAll, strictest, writeDuty } from './strictest.js';
 
-/** Danger does not wait for four voices, and under the last two nothing leaves; rows that name these may ask for fewer. */
-const lightBases: readonly Basis[] = ['ADMIN_URGENT', 'EMERGENCY_RESCUE', 'CITIZEN_VIEW', 'INTERNAL_SECURITY'];
+/** Danger does not wait for four voices; rows that name these may ask for fewer. */
+const urgentBases: readonly Basis[] = ['ADMIN_URGENT', 'EMERGENCY_RESCUE'];
+/** Under these a request only shows the footage, whatever its row says (kind-duties.ts); an `export` would still be a file. */
+const seenBases: readonly Basis[] = ['CITIZEN_VIEW', 'INTERNAL_SECURITY'];
+const mayBeLight = (row: PolicyRow, basis: Basis): boolean =>
+  urgentBases.includes(basis) || (row.act === 'request' && seenBases.includes(basis));
 
 export async function judgeTightening(rows: readonly PolicyRow[], index: RowIndex, law: Law, pace: Pace): Promise<Fault[]> {
   const faults: Fault[] = [];
@@ -30,7 +34,7 @@ export async function judgeTightening(rows: readonly PolicyRow[], index: RowInde
 async function judgeLightness(row: PolicyRow, index: RowIndex, law: Law, pace: Pace): Promise<Fault[]> {
   // A row for a fact only adds to those that stand whatever the facts.
   if (row.basis === 'ordinary' || row.when !== '*') return [];
-  for (const basis of basesOf(row.basis).filter((it) => !lightBases.includes(it)))
+  for (const basis of basesOf(row.basis).filter((it) => !mayBeLight(row, it)))
     for (const place of index.within(row.place)) {
       if (pace.isDue()) await pace.rest();
       const found = ordinaryRoles(row, place, index).map((role) => firstShortfall(row, basis, place, role, index, law));
@@ -43,7 +47,7 @@ async function judgeLightness(row: PolicyRow, index: RowIndex, law: Law, pace: P
           where: `${row.source}:1`,
           detail:
             `Under ${basis} (${there}) ${row.role} is asked for less than the ordinary rows ask for (${sources.join(', ')}), which only ` +
-            `${lightBases.join(' and ')} may. Lacking or weaker: ${lacking.join(' ')}. Add it to this row, or a row like the ordinary one for ${row.role}.`,
+            `${urgentBases.join(' and ')} may, and what is only seen. Lacking or weaker: ${lacking.join(' ')}. Add it to this row, or a row like the ordinary one for ${row.role}.`,
         },
       ];
     }

@@ -1,6 +1,6 @@
-// Who has seen enough to agree, and who is too near to review afterwards: read from the state alone.
+// Who was called back, who has seen enough to agree, in whose right they speak, and who is too near to execute or review: from the state alone.
 import assert from 'node:assert/strict';
-import { judgeAfterReviewer, judgeLook, unseenEdges } from '../../plugin/domain/approval.js';
+import { judgeAfterReviewer, judgeCallBack, judgeExecutor, judgeLook, judgeVoice, unseenEdges } from '../../plugin/domain/approval.js';
 import type { Edge } from '../../plugin/domain/audit-event.js';
 import type { RequestState } from '../../plugin/domain/lifecycle.js';
 import { Problem } from '../../plugin/domain/problem.js';
@@ -50,6 +50,48 @@ describe('a voice that wants a look first', () => {
     assert.deepEqual(unseenEdges(state({ inspected: [seen('a', 'first')] }), 'a', 'p-gu'), ['last']);
     assert.deepEqual(unseenEdges(state({ inspected: both('a') }), 'a', 'p-gu'), []);
   });
+});
+
+describe('a call back', () => {
+  const call = (confirmed: boolean) => ({ directory: 'sh-command', confirmed, by: 'p-clerk', at: '' });
+  const table: readonly (readonly [what: string, basis: string, calls: boolean[], refused: boolean, purpose?: string])[] = [
+    ['nobody called back, urgent', 'ADMIN_URGENT', [], true],
+    ['nobody called back, an emergency', 'EMERGENCY_RESCUE', [], true],
+    ['nobody called back, urgent and for a publication', 'ADMIN_URGENT', [], true, 'publication'],
+    ['nobody called back, an emergency for a publication', 'EMERGENCY_RESCUE', [], true, 'publication'],
+    ['the unit confirmed it', 'ADMIN_URGENT', [true], false],
+    ['the unit knew nothing of it', 'ADMIN_URGENT', [false], true],
+    ['confirmed at the second call', 'EMERGENCY_RESCUE', [false, true], false],
+    ['confirmed, and taken back at the second call', 'EMERGENCY_RESCUE', [true, false], true],
+    ['nobody called back, an ordinary case', 'CRIMINAL_CASE', [], false],
+    ['nobody called back, a citizen at the counter', 'CITIZEN_VIEW', [], false],
+  ];
+  for (const [what, basis, calls, refused, purpose] of table)
+    it(`${what}: ${refused ? 'call-back-missing' : 'counts'}`, () => {
+      const state = { requested: { basis, ...(purpose && { purpose }) }, callBacks: calls.map(call) } as unknown as RequestState;
+      assert.equal(problemOf(() => judgeCallBack(state))?.code ?? null, refused ? 'call-back-missing' : null);
+    });
+});
+
+describe('a voice in another’s right', () => {
+  const state = {
+    requestId: 'EG-1', requested: { applicant: 'p-applicant', enteredBy: 'p-typist' },
+    plan: { execute: 'dual', steps: ['evidence-clerk', 'unit-head'].map((step) => ({ step, role: `role:${step}` })) },
+    voices: [{ step: 'evidence-clerk', by: 'p-stand-in', at: '', standsInFor: 'p-clerk' }],
+    confirmations: [], releaseAskedBy: null,
+  } as unknown as RequestState;
+  const table: readonly (readonly [person: string, voice: string | null, execution: string | null, review: string | null])[] = [
+    ['p-stand-in', 'already-voted', 'executor-barred', 'reviewer-party'],   // who spoke
+    ['p-clerk', 'already-voted', 'executor-barred', 'reviewer-party'],      // in whose right it was
+    ['p-applicant', 'own-request', 'own-request', 'reviewer-party'],
+    ['p-other', null, null, null],
+  ];
+  for (const [person, voice, execution, review] of table)
+    it(`bars both who gave it and whose it was: ${person} ${voice ?? 'may go on'}`, () => {
+      assert.equal(problemOf(() => judgeVoice(state, person, () => true))?.code ?? null, voice);
+      assert.equal(problemOf(() => judgeExecutor(state, person))?.code ?? null, execution);
+      assert.equal(problemOf(() => judgeAfterReviewer(state, person))?.code ?? null, review);
+    });
 });
 
 describe('a review afterwards', () => {

@@ -86,7 +86,7 @@ describe('footage that was never granted', () => {
       await append(id, endings.returned);
       await append(id, { event: 'footage-expired', by: 'gate', data: { sealedBytes: 1000 } });
       assert.equal((await objects.list()).length, 2);
-      await sweep({ requests: await reopened(), objects, policyTexts: [] });
+      await sweep({ requests: await reopened(), objects, policyTexts: [], scans: [] });
       assert.deepEqual(await objects.list(), []);
     }));
 });

@@ -19,19 +19,25 @@ function walk(): Tracks[] {
   return [...seen.values()];
 }
 
+/** What may be written about any request, wherever it stands: it is kept longer, and its personal values are erased. */
+const anywhere: RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased'];
 /** Ends, and what may still be written about a request that has ended so. */
 const ends: [State, RequestEventName[]][] = [
-  ['denied', []],
-  ['returned', []],
-  ['released', ['footage-viewed', 'clip-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
+  ['denied', ['footage-expired', ...anywhere]],
+  ['returned', ['footage-expired', ...anywhere]],
+  ['withdrawn', ['footage-expired', ...anywhere]],
+  ['closed', ['footage-expired', ...anywhere]],
+  ['released', [...anywhere, 'clip-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
 ];
+/** The words that need more than the tracks. */
+const abouts: Parameters<typeof stateOf>[1][] = [{}, { waitsFor: 'quota-exceeded' }, { awaitsPaper: true }, { isOnlySeen: true }];
 
 describe('lifecycle', () => {
   const reached = walk();
 
   for (const state of states)
     it(`${state} can be reached`, () =>
-      assert.ok(reached.some((tracks) => stateOf(tracks) === state || stateOf(tracks, 'quota-exceeded') === state)));
+      assert.ok(reached.some((tracks) => abouts.some((about) => stateOf(tracks, about) === state))));
 
   for (const event of events.filter((name) => name !== 'export-requested'))
     it(`${event} can happen somewhere`, () => assert.ok(reached.some((tracks) => canMove(tracks, event))));
@@ -43,8 +49,21 @@ describe('lifecycle', () => {
           .filter((tracks) => stateOf(tracks) === state)
           .flatMap((tracks) => events.slice(1).filter((event) => canMove(tracks, event))),
       );
-      assert.deepEqual([...may], still);
+      assert.deepEqual(events.filter((event) => may.has(event)), still);
     });
+
+  it('a word that hangs on more than the tracks stands only where nothing left yet', () => {
+    const words = (about: (typeof abouts)[number], state: State) => reached.filter((tracks) => stateOf(tracks, about) === state).map(keyOf).sort();
+    assert.deepEqual(words({ awaitsPaper: true }, 'awaiting-paper'), ['none', 'queued', 'pulling', 'sealed'].flatMap((custody) => ['none', 'packaging'].map((delivery) => `granted ${custody} ${delivery}`)).filter((key) => !/(none|queued|pulling) packaging/.test(key)).sort());
+    assert.deepEqual(words({ isOnlySeen: true }, 'viewable'), ['granted sealed none', 'granted sealed packaging']);
+  });
+
+  it('only what was sealed or begun is destroyed, once, and only where nothing was granted', () => {
+    const may = reached.filter((tracks) => canMove(tracks, 'footage-expired'));
+    assert.deepEqual(may.filter(({ custody }) => custody === 'none' || custody === 'unavailable' || custody === 'expired').map(keyOf), []);
+    assert.deepEqual([...new Set(may.map(({ approval }) => approval))].sort(), ['closed', 'denied', 'returned', 'withdrawn']);
+    assert.deepEqual(reached.filter(({ approval, custody }) => custody === 'expired' && (approval === 'held' || approval === 'granted')).map(keyOf), []);
+  });
 
   it('nothing is packaged that was not granted and sealed', () => {
     const wrong = reached.filter(
@@ -58,9 +77,9 @@ describe('lifecycle', () => {
     assert.deepEqual(early.map(keyOf), []);
     // A policy that came into force may deny what was held: what was pulled until then lies sealed, and nothing more is.
     const late = reached
-      .filter(({ approval }) => approval === 'denied')
+      .filter(({ approval }) => ['denied', 'returned', 'withdrawn', 'closed'].includes(approval))
       .flatMap((tracks) => events.slice(1).filter((event) => canMove(tracks, event)));
-    assert.deepEqual(late, []);
+    assert.deepEqual([...new Set(late)].sort(), ['footage-expired', ...anywhere].sort());
   });
 
   it('each state but an end has a way on to an end', () => {

@@ -1,6 +1,6 @@
 // Random duties of each kind, made as words, so that they are duties that a file can hold.
 import fc from 'fast-check';
-import { encryptions, executions, marks, maskings, originals, type Duty, type DutyKind } from '../../plugin/domain/duty.js';
+import { deliveries, encryptions, executions, marks, maskings, originals, type Duty, type DutyKind } from '../../plugin/domain/duty.js';
 import { dutyKinds } from '../../plugin/policy/duties/index.js';
 import { readDuty } from '../../plugin/policy/strictest.js';
 
@@ -12,13 +12,14 @@ const steps = ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'un
 
 const values: Record<DutyKind, fc.Arbitrary<string>> = {
   approve: some(steps),
-  officers: whole(9).map(String),
+  officers: fc.tuple(whole(9), fc.constantFrom('', '/recorded')).map((parts) => parts.join('')),
   instrument: fc.constantFrom('notice', 'notice+approval', 'approval+notice'),
   span: rising.map(([soft, hard]) => `${soft}h/${hard}h`),
   cameras: whole(64).map(String),
   'privacy-review': fc.constant('officer'),
   mask: some(maskings),
   mark: some(marks),
+  deliver: fc.constantFrom(...deliveries.filter((it) => it !== 'package')),
   original: fc.constantFrom(...originals),
   encrypt: fc.constantFrom(...encryptions),
   downloads: whole(99).map(String),
@@ -26,6 +27,7 @@ const values: Record<DutyKind, fc.Arbitrary<string>> = {
   retain: whole(3660).map((days) => `${days}d`),
   register: whole(30).map((years) => `${years}y`),
   sla: rising.map(([verify, total]) => `${verify}h/${total}h`),
+  paper: whole(8784).map((hours) => `${hours}h`),
   execute: fc.constantFrom(...executions),
   'review-after': fc.tuple(whole(100), whole(366)).map(([percent, days]) => `${percent}%/${days}d`),
   inspect: some(steps),

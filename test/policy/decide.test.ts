@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Basis } from '../../plugin/domain/basis.js';
 import type { Decision, Fact } from '../../plugin/domain/decision.js';
 import type { Item } from '../../plugin/domain/export-request.js';
+import type { Purpose } from '../../plugin/domain/kind.js';
 import { Problem } from '../../plugin/domain/problem.js';
 import { allows, decide } from '../../plugin/policy/decide.js';
 import { loadPolicy, type Policy } from '../../plugin/policy/load.js';
@@ -21,6 +22,8 @@ const first = 'execute:dual cameras:8 downloads:2 expires:72h retain:7d register
 const second = 'execute:dual-not-manager cameras:16 downloads:3 expires:72h retain:15d register:3y';
 const third = 'execute:single cameras:16 downloads:5 expires:168h retain:30d register:3y';
 const two = 'officers:2 papers:notice';
+/** One officer with an auxiliary and a recording will do. */
+const orRecorded = (then: string): string => then.replace('officers:2', 'officers:2/recorded');
 const afterwards = 'review-after:100%/30d';
 
 type Row = readonly [
@@ -31,14 +34,19 @@ type Row = readonly [
   verdict: string,
   facts: readonly Fact[],
   then: string,
+  purpose?: Purpose,
 ];
 const t1 = (...more: string[]) => `${[clerk, manager, privacy, head, ...more].join('+')} ${two} ${first} sla:2h/24h ${afterwards}`;
 const t2 = (...more: string[]) => `${[clerk, manager, ...more].join('+')} ${two} ${second} sla:2h/12h review-after:30%/30d`;
-const t3 = (...more: string[]) => `${[clerk, manager, ...more].join('+')} ${two} ${third} sla:4h/8h review-after:10%/90d`;
+const t3 = (...more: string[]) => orRecorded(`${[clerk, manager, ...more].join('+')} ${two} ${third} sla:4h/8h review-after:10%/90d`);
 /** Chongqing asks the approval, or the unit's certificate, beside the notice. */
 const cq = (...more: string[]) => t2(...more).replace('papers:notice', 'papers:notice+approval');
 const urgent = (terms: string, ...before: string[]) => `${[...before, duty].join('+')} ${two} ${terms} sla:1h/4h ${afterwards}`;
-const rescue = (terms: string, ...steps: string[]) => `${steps.join('+')} officers:1 papers:notice ${terms} sla:1h/2h ${afterwards}`;
+const rescue = (terms: string, paperHours: number, ...steps: string[]) => `${steps.join('+')} officers:1 papers:notice ${terms} sla:1h/2h ${afterwards} paper:${paperHours}h`;
+/** Nothing leaves, nobody's paper is asked for, and no lot is drawn afterwards. */
+const seen = (steps: string, terms: string, register: number) => `${steps} officers:0 papers: execute:single ${terms} retain:nulld register:${register}y sla:24h/72h deliver:view`;
+/** What a publication adds to any rows: the privacy review, masks, no original, and a second executor who is not the manager. */
+const published = (then: string): string => `${then.replace('execute:single', 'execute:dual-not-manager')} deliver:copy mask:faces+plates+names`;
 
 // prettier-ignore
 const table: Readonly<Record<string, readonly Row[]>> = {
@@ -53,6 +61,9 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['user:bj.song.public-order', [anItem('bj-ql-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
     ['user:bj.hou.clerk', [anItem('bj-ql-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
     ['user:bj.meng.investigator', [anItem('bj-ql-gate')], 'FOREIGN', false, 'deny', [], 'basis-foreign'],
+    ['user:bj.meng.investigator', [anItem('bj-ql-gate')], 'FOREIGN', false, 'deny', [], 'basis-foreign', 'publication'],
+    ['user:bj.tong.reception', [anItem('bj-ql-clinic', 2.5)], 'CITIZEN_VIEW', false, 'allow', ['sensitive', 'over-soft', 'over-hard'], seen(`${manager}+${privacy}`, 'cameras:4 downloads:2 expires:24h', 5)],
+    ['user:bj.luan.staff', [anItem('bj-ql-gate')], 'INTERNAL_SECURITY', false, 'allow', [], seen(`${manager}+${privacy}`, 'cameras:8 downloads:5 expires:72h', 5)],
   ],
   'Shanghai 310000, tier 1': [
     ['user:sh.lu', [anItem('sh-yf-gate', 1 / 60)], 'CRIMINAL_CASE', false, 'allow', [], t1()],
@@ -67,12 +78,24 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['user:sh.pan', [anItem('sh-yf-street')], 'ADMIN_URGENT', false, 'allow', [], urgent(first)],
     ['user:sh.lu', [anItem('sh-yf-school', 2)], 'ADMIN_URGENT', false, 'allow', ['sensitive'], urgent(first)],
     ['user:sh.lu', [anItem('sh-yf-gate', 2.01)], 'ADMIN_URGENT', false, 'allow', ['over-soft', 'over-hard'], urgent(first, manager)],
-    ['user:sh.lu', [anItem('sh-yf-gate')], 'EMERGENCY_RESCUE', false, 'allow', [], rescue(first, head, duty)],
-    ['user:sh.pan', [anItem('sh-yf-gate', 3)], 'EMERGENCY_RESCUE', true, 'allow', ['over-soft', 'over-hard', 'late'], rescue(first, manager, head, duty)],
+    ['user:sh.lu', [anItem('sh-yf-gate')], 'EMERGENCY_RESCUE', false, 'allow', [], rescue(first, 24, head, duty)],
+    ['user:sh.pan', [anItem('sh-yf-gate', 3)], 'EMERGENCY_RESCUE', true, 'allow', ['over-soft', 'over-hard', 'late'], rescue(first, 24, manager, head, duty)],
     ['user:sh.zhou', [anItem('sh-yf-gate')], 'EMERGENCY_RESCUE', false, 'deny', [], 'no-row-allows'],
     ['user:sh.lu', [anItem('sh-yf-gate')], 'COUNSEL', false, 'deny', [], 'no-row-allows'],
     ['user:sh.lu', [anItem('sh-yf-gate')], 'INTERNAL_SECURITY', false, 'deny', [], 'no-row-allows'],
     ['user:sh.lu', [anItem('sh-yf-gate')], 'CITIZEN_VIEW', false, 'deny', [], 'no-row-allows'],
+    ['user:sh.xu', [anItem('sh-yf-gate')], 'CITIZEN_VIEW', false, 'allow', [], seen(`${manager}+${privacy}`, 'cameras:4 downloads:2 expires:24h', 5)],
+    ['user:sh.xu', [anItem('sh-yf-gate')], 'CITIZEN_VIEW', false, 'allow', [], seen(`${manager}+${privacy}`, 'cameras:4 downloads:2 expires:24h', 5), 'publication'],   // what may only be seen is not published
+    ['user:sh.xu', [anItem('sh-yf-gate')], 'INTERNAL_SECURITY', false, 'deny', [], 'no-row-allows'],
+    ['user:sh.xu', [anItem('sh-yf-gate')], 'EMERGENCY_RESCUE', false, 'deny', [], 'no-row-allows'],
+    ['user:sh.xu', [anItem('bj-ql-gate')], 'CITIZEN_VIEW', false, 'deny', [], 'no-row-allows'],   // sits at another counter
+    ['user:sh.fang', [anItem('sh-yf-street', 5)], 'INTERNAL_SECURITY', false, 'allow', ['over-soft'], seen(`${manager}+${privacy}`, 'cameras:8 downloads:5 expires:72h', 5)],
+    ['user:sh.fang', [anItem('sh-yf-street')], 'CITIZEN_VIEW', false, 'deny', [], 'no-row-allows'],
+    ['user:sh.lu', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'allow', [], `${t1()} deliver:copy mask:faces+plates+names`, 'publication'],   // dual is stricter than what a publication asks
+    ['user:sh.lu', [anItem('sh-yf-gate')], 'EMERGENCY_RESCUE', false, 'allow', [], published(rescue(first, 24, privacy, head, duty)), 'publication'],
+    ['user:sh.pan', [anItem('sh-yf-street')], 'ADMIN_URGENT', false, 'allow', [], published(urgent(first, privacy)), 'publication'],
+    ['user:sh.lu', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'allow', [], t1(), 'evidence'],
+    ['user:sh.zhou', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows', 'publication'],
     ['user:sh.lu', [anItem('sh-yf-gate')], 'INSURANCE', false, 'deny', [], 'no-row-allows'],
     ['user:root.luo', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
     ['user:nobody', [anItem('sh-yf-gate')], 'CRIMINAL_CASE', false, 'deny', [], 'no-row-allows'],
@@ -91,6 +114,9 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['user:cd.tang.investigator', [anItem('cd-jx-school')], 'CRIMINAL_CASE', false, 'allow', ['sensitive'], t2(privacy)],
     ['user:cd.tang.investigator', [anItem('cd-jx-gate'), anItem('cd-jx-school')], 'CRIMINAL_CASE', false, 'allow', ['sensitive'], t2(privacy)],
     ['user:cd.tang.investigator', [anItem('cd-jx-gate', 49)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t2(privacy, duty)],
+    ['user:cd.tang.investigator', [anItem('cd-jx-gate')], 'CRIMINAL_CASE', false, 'allow', [], published(t2(privacy)), 'publication'],
+    ['user:cd.mi.reception', [anItem('cd-jx-gate', 3)], 'CITIZEN_VIEW', false, 'allow', ['over-soft'], seen(`${manager}+${privacy}`, 'cameras:4 downloads:2 expires:24h', 3)],
+    ['user:cd.sang.staff', [anItem('cd-jx-gate', 8)], 'INTERNAL_SECURITY', false, 'allow', [], seen(manager, 'cameras:16 downloads:5 expires:72h', 3)],
     ['user:cd.yin.public-order', [anItem('cd-jx-school')], 'ADMIN_CASE', false, 'allow', ['sensitive'], t2(privacy)],
   ],
   'Hangzhou 330100, tier 2': [
@@ -99,7 +125,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['user:hz.ying.public-order', [anItem('hz-wt-parking', 12)], 'ADMIN_CASE', false, 'allow', ['over-soft'], t2(privacy)],
     ['user:hz.ying.public-order', [anItem('hz-wt-parking')], 'COURT', false, 'deny', [], 'no-row-allows'],
     ['user:hz.ying.public-order', [anItem('hz-wt-parking', 4)], 'ADMIN_URGENT', false, 'allow', [], urgent(second)],
-    ['user:hz.lou.investigator', [anItem('hz-wt-pool', 4.5)], 'EMERGENCY_RESCUE', false, 'allow', ['sensitive', 'over-soft', 'over-hard'], rescue(second, manager, duty)],
+    ['user:hz.lou.investigator', [anItem('hz-wt-pool', 4.5)], 'EMERGENCY_RESCUE', false, 'allow', ['sensitive', 'over-soft', 'over-hard'], rescue(second, 48, manager, duty)],
   ],
   'Chongqing 500000, tier 2': [
     ['user:cq.qin.investigator', [anItem('cq-ly-hall')], 'PROCURATORATE', false, 'allow', [], cq()],
@@ -114,12 +140,16 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['user:qhd.bian.investigator', [anItem('qhd-ho-street', 25)], 'CRIMINAL_CASE', false, 'allow', ['over-soft'], t3()],
     ['user:qhd.bian.investigator', [anItem('qhd-ho-street', 73)], 'CRIMINAL_CASE', false, 'allow', ['over-soft', 'over-hard'], t3(duty)],
     ['user:qhd.chi.public-order', [anItem('qhd-ho-street')], 'ADMIN_CASE', false, 'allow', [], t3()],
-    ['user:qhd.chi.public-order', [anItem('qhd-ho-street', 8)], 'EMERGENCY_RESCUE', false, 'allow', [], rescue(third, duty)],
-    ['user:qhd.chi.public-order', [anItem('qhd-ho-street', 9)], 'ADMIN_URGENT', false, 'allow', ['over-soft', 'over-hard'], urgent(third, manager)],
+    ['user:qhd.chi.public-order', [anItem('qhd-ho-street', 8)], 'EMERGENCY_RESCUE', false, 'allow', [], rescue(third, 72, duty)],
+    ['user:qhd.chi.public-order', [anItem('qhd-ho-street', 9)], 'ADMIN_URGENT', false, 'allow', ['over-soft', 'over-hard'], orRecorded(urgent(third, manager))],
   ],
   'Guilin 450300, tier 3': [
     ['user:gl.wei.investigator', [anItem('gl-yx-street', 24)], 'COURT', false, 'allow', [], t3()],
     ['user:gl.nong.public-order', [anItem('gl-yx-gate', 80)], 'ADMIN_CASE', false, 'allow', ['over-soft', 'over-hard'], t3(duty)],
+    ['user:gl.wei.investigator', [anItem('gl-yx-street')], 'COURT', false, 'allow', [], published(t3(privacy)), 'publication'],
+    ['user:gl.zhan.reception', [anItem('gl-yx-street')], 'CITIZEN_VIEW', false, 'allow', [], seen(manager, 'cameras:4 downloads:3 expires:48h', 3)],
+    ['user:gl.qu.staff', [anItem('gl-yx-street', 72)], 'INTERNAL_SECURITY', true, 'allow', ['over-soft', 'late'], seen(manager, 'cameras:16 downloads:5 expires:168h', 3)],
+    ['user:gl.lan.clerk', [anItem('gl-yx-street')], 'CITIZEN_VIEW', false, 'deny', [], 'no-row-allows'],
     ['user:qhd.bian.investigator', [anItem('gl-yx-gate')], 'COURT', false, 'deny', [], 'no-row-allows'],
     ['user:gl.wei.investigator', [anItem('gl-yx-street')], 'FOREIGN', false, 'deny', [], 'basis-foreign'],
   ],
@@ -129,13 +159,13 @@ const table: Readonly<Record<string, readonly Row[]>> = {
 function tell(policy: Policy, decision: Decision, items: readonly Item[]): string {
   if (decision.verdict === 'deny') return decision.reasons.join(' ');
   const plan = makePlan(decision, items, policy);
-  assert.deepEqual([plan.marks, plan.original, plan.encrypt, plan.masks, plan.inspect], [['text', 'clock'], 'with', 'none', [], []]);
+  assert.deepEqual([plan.marks, plan.original, plan.encrypt, plan.inspect], [['text', 'clock'], 'with', 'none', []]);
   const steps = plan.steps.map(({ step }) => step);
   // The privacy officer comes by the duty privacy-review alone.
   assert.equal(plan.privacyReview === 'officer', steps.includes(privacy));
   return [
     steps.join('+'),
-    `officers:${plan.officers}`,
+    `officers:${plan.officers}${plan.orRecorded ? '/recorded' : ''}`,
     `papers:${plan.papers.join('+')}`,
     `execute:${plan.execute}`,
     `cameras:${plan.cameras}`,
@@ -144,15 +174,18 @@ function tell(policy: Policy, decision: Decision, items: readonly Item[]): strin
     `retain:${plan.retainDays}d`,
     `register:${plan.registerYears}y`,
     `sla:${plan.sla?.verifyHours}h/${plan.sla?.totalHours}h`,
-    `review-after:${plan.reviewAfter?.percent}%/${plan.reviewAfter?.days}d`,
+    ...(plan.reviewAfter ? [`review-after:${plan.reviewAfter.percent}%/${plan.reviewAfter.days}d`] : []),
+    ...(plan.paperHours === null ? [] : [`paper:${plan.paperHours}h`]),
+    ...(plan.deliver === 'package' ? [] : [`deliver:${plan.deliver}`]),
+    ...(plan.masks.length > 0 ? [`mask:${plan.masks.join('+')}`] : []),
   ].join(' ');
 }
 
 function checkTable(policyOf: () => Policy): void {
   for (const [city, rows] of Object.entries(table))
-    for (const [who, items, basis, late, verdict, facts, then] of rows)
-      it(`${city}: ${who} asks ${items.map((item) => `${item.camera} ${(Date.parse(item.to) - Date.parse(item.from)) / 3_600_000} h`).join(', ')} from ${items.at(-1)!.from.slice(11, 13)} for ${basis}${late ? ', late' : ''} → ${verdict} ${facts.join(' ')}`, () => {
-        const decision = policyOf().decide(aQuestion(who, items, basis, { late }));
+    for (const [who, items, basis, late, verdict, facts, then, purpose] of rows)
+      it(`${city}: ${who} asks ${items.map((item) => `${item.camera} ${(Date.parse(item.to) - Date.parse(item.from)) / 3_600_000} h`).join(', ')} from ${items.at(-1)!.from.slice(11, 13)} for ${basis}${late ? ', late' : ''}${purpose ? `, for ${purpose}` : ''} → ${verdict} ${facts.join(' ')}`, () => {
+        const decision = policyOf().decide(aQuestion(who, items, basis, { late, ...(purpose && { purpose }) }));
         assert.deepEqual([decision.verdict, decision.facts, tell(policyOf(), decision, items)], [verdict, facts, then]);
       });
 }
@@ -162,7 +195,7 @@ const shuffle =
   (keys: readonly number[]) =>
   (text: string): string => {
     const lines = text.trimEnd().split('\n');
-    const isHeader = (line: string) => /^(code|site|camera|group|step|user),/.test(line);
+    const isHeader = (line: string) => /^(code|id|site|camera|group|step|user),/.test(line);
     const fixed = lines.filter((line) => line === '' || line.startsWith('#') || isHeader(line));
     const free = lines.filter((line) => !fixed.includes(line));
     const order = free.map((line, index) => [(keys[index % keys.length]! * (index + 1)) % 9973, line] as const);
@@ -279,7 +312,7 @@ describe('decide, rows shuffled', () => {
     const straight = await loadPolicy(shipped);
     const questions = Object.values(table)
       .flat()
-      .map(([who, items, basis, late]) => aQuestion(who, items, basis, { late }));
+      .map(([who, items, basis, late, , , , purpose]) => aQuestion(who, items, basis, { late, ...(purpose && { purpose }) }));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9972 }), { minLength: 3, maxLength: 9 }), async (keys) =>
         withPolicies(shuffled(keys), async (folder) => {
@@ -372,7 +405,7 @@ describe('decide, other rows', () => {
         const decision = policy.decide(aQuestion('user:sh.lu', [anItem('sh-yf-gate')], 'ADMIN_CASE'));
         assert.deepEqual(
           decision.duties.filter((word) => word.kind === 'officers'),
-          [{ kind: 'officers', least: 4 }],
+          [{ kind: 'officers', least: 4, orRecorded: false }],
         );
         assert.deepEqual(makePlan(decision, [anItem('sh-yf-gate')], policy).inspect, [head]);
       },

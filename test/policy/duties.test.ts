@@ -1,7 +1,8 @@
-// Duty words, all eighteen kinds: what is read, what is refused, the ways back, and that the strictest stands whatever the order.
+// Duty words, all twenty kinds: what is read, what is refused, the ways back, and that the strictest stands whatever the order.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  deliveries,
   encryptions,
   executions,
   marks,
@@ -20,13 +21,14 @@ import { anyDuty, dutyOf } from './any-duty.js';
 /** `a` is at least as strict as `b`: said once more, in the plainest way, kind by kind. */
 const atLeast: { [K in DutyKind]: (a: DutyOf<K>, b: DutyOf<K>) => boolean } = {
   approve: (a, b) => holdsAll(a.steps, b.steps),
-  officers: (a, b) => a.least >= b.least,
+  officers: (a, b) => a.least >= b.least && (!a.orRecorded || b.orRecorded),
   instrument: (a, b) => holdsAll(a.papers, b.papers),
   span: (a, b) => a.softHours <= b.softHours && a.hardHours <= b.hardHours,
   cameras: (a, b) => a.most <= b.most,
   'privacy-review': () => true,
   mask: (a, b) => holdsAll(a.of, b.of),
   mark: (a, b) => holdsAll(a.marks, b.marks),
+  deliver: (a, b) => deliveries.indexOf(a.what) >= deliveries.indexOf(b.what),
   original: (a, b) => originals.indexOf(a.delivery) >= originals.indexOf(b.delivery),
   encrypt: (a, b) => encryptions.indexOf(a.need) >= encryptions.indexOf(b.need),
   downloads: (a, b) => a.most <= b.most,
@@ -34,6 +36,7 @@ const atLeast: { [K in DutyKind]: (a: DutyOf<K>, b: DutyOf<K>) => boolean } = {
   retain: (a, b) => a.days <= b.days,
   register: (a, b) => a.years >= b.years,
   sla: (a, b) => a.verifyHours <= b.verifyHours && a.totalHours <= b.totalHours,
+  paper: (a, b) => a.hours <= b.hours,
   execute: (a, b) => executions.indexOf(a.by) >= executions.indexOf(b.by),
   'review-after': (a, b) => a.percent >= b.percent && a.days <= b.days,
   inspect: (a, b) => holdsAll(a.steps, b.steps),
@@ -46,8 +49,9 @@ describe('duty words', () => {
   // prettier-ignore
   const read: [string, Duty][] = [
     ['approve:unit-head+evidence-clerk', { kind: 'approve', steps: ['evidence-clerk', 'unit-head'] }],
-    ['officers:2', { kind: 'officers', least: 2 }],
-    ['officers:9', { kind: 'officers', least: 9 }],
+    ['officers:2', { kind: 'officers', least: 2, orRecorded: false }],
+    ['officers:9', { kind: 'officers', least: 9, orRecorded: false }],
+    ['officers:2/recorded', { kind: 'officers', least: 2, orRecorded: true }],
     ['instrument:notice', { kind: 'instrument', papers: ['notice'] }],
     ['instrument:approval+notice', { kind: 'instrument', papers: ['notice', 'approval'] }],
     ['span:4h/24h', { kind: 'span', softHours: 4, hardHours: 24 }],
@@ -56,6 +60,8 @@ describe('duty words', () => {
     ['privacy-review:officer', { kind: 'privacy-review', by: 'officer' }],
     ['mask:plates+faces', { kind: 'mask', of: ['faces', 'plates'] }],
     ['mark:clock+text', { kind: 'mark', marks: ['text', 'clock'] }],
+    ['deliver:copy', { kind: 'deliver', what: 'copy' }],
+    ['deliver:view', { kind: 'deliver', what: 'view' }],
     ['original:with', { kind: 'original', delivery: 'with' }],
     ['original:court', { kind: 'original', delivery: 'court' }],
     ['encrypt:required', { kind: 'encrypt', need: 'required' }],
@@ -64,6 +70,7 @@ describe('duty words', () => {
     ['retain:7d', { kind: 'retain', days: 7 }],
     ['register:5y', { kind: 'register', years: 5 }],
     ['sla:2h/24h', { kind: 'sla', verifyHours: 2, totalHours: 24 }],
+    ['paper:24h', { kind: 'paper', hours: 24 }],
     ['execute:dual-not-manager', { kind: 'execute', by: 'dual-not-manager' }],
     ['review-after:100%/30d', { kind: 'review-after', percent: 100, days: 30 }],
     ['inspect:unit-head+evidence-clerk', { kind: 'inspect', steps: ['evidence-clerk', 'unit-head'] }],
@@ -71,23 +78,24 @@ describe('duty words', () => {
   for (const [word, duty] of read) it(`reads ${word}`, () => assert.deepEqual(readDuty(word), duty));
 
   it('reads every kind there is', () => {
-    assert.equal(dutyKinds.length, 18);
+    assert.equal(dutyKinds.length, 20);
     assert.deepEqual([...new Set(read.map(([, { kind }]) => kind))].sort(), [...dutyKinds].sort());
   });
 
   // What is refused → what would be right.
   // prettier-ignore
   const refused: Record<string, readonly string[]> = {
-    'one of approve, officers, instrument, span, cameras, privacy-review, mask, mark, original, encrypt, downloads, expires, retain, register, sla, execute, review-after, inspect, each followed by : and its value':
+    'one of approve, officers, instrument, span, cameras, privacy-review, mask, mark, deliver, original, encrypt, downloads, expires, retain, register, sla, paper, execute, review-after, inspect, each followed by : and its value':
       ['officer:2', 'Officers:2', 'officers', ':2', '', 'constructor:x', '__proto__:x', 'toString:1', 'privacy:officer', 'review:10%/90d', ' officers:2'],
     'approve:step+step with steps of steps.csv, each once': ['approve:', 'approve:a++b', 'approve:a+a', 'approve:+'],
-    'officers:N with N from 1 to 9': ['officers:', 'officers:0', 'officers:02', 'officers:-1', 'officers:2.0', 'officers:1e1', 'officers:10', 'officers:２', 'officers:Infinity'],
+    'officers:N with N from 1 to 9, or officers:N/recorded': ['officers:2/Recorded', 'officers:2/recorded/recorded', 'officers:/recorded', 'officers:0/recorded', 'officers:10/recorded', 'officers:2+recorded', 'officers:', 'officers:0', 'officers:02', 'officers:-1', 'officers:2.0', 'officers:1e1', 'officers:10', 'officers:２', 'officers:Infinity'],
     'instrument:notice or instrument:notice+approval': ['instrument:', 'instrument:paper', 'instrument:approval', 'instrument:notice+notice', 'instrument:Notice'],
     'span:SOFTh/HARDh, such as span:4h/24h, soft not above hard': ['span:4h', 'span:24h/4h', 'span:4/24', 'span:4h/24h/48h', 'span:0h/1h', 'span:/', 'span:1h/9999h'],
     'cameras:N with N from 1 to 64': ['cameras:65', 'cameras:0', 'cameras:all'],
     'privacy-review:officer': ['privacy-review:', 'privacy-review:lawyer', 'privacy-review:Officer'],
     'mask: and faces+plates+names, or some of them': ['mask:', 'mask:noses', 'mask:faces+faces', 'mask:faces+'],
     'mark: and text+clock, or one of them': ['mark:', 'mark:text+logo', 'mark:text+text'],
+    'deliver: and one of copy, view': ['deliver:', 'deliver:package', 'deliver:View', 'deliver:copy+view'],
     'original: and one of with, apart, court': ['original:', 'original:without', 'original:apart+court'],
     'encrypt: and one of recommended, required': ['encrypt:', 'encrypt:none', 'encrypt:yes'],
     'downloads:N with N from 1 to 99': ['downloads:0', 'downloads:100'],
@@ -95,6 +103,7 @@ describe('duty words', () => {
     'retain:Nd, such as retain:7d, at most ten years': ['retain:7', 'retain:0d', 'retain:3661d', 'retain:7h', 'retain:d'],
     'register:Ny, such as register:3y, at most 30': ['register:3', 'register:0y', 'register:31y', 'register:36m'],
     'sla:VERIFYh/TOTALh, such as sla:2h/24h, the first not above the second': ['sla:2h', 'sla:24h/2h', 'sla:2/24', 'sla:2h/24h/48h', 'sla:0h/1h'],
+    'paper:Nh, such as paper:24h': ['paper:', 'paper:24', 'paper:0h', 'paper:1d', 'paper:9999h'],
     'execute: and one of single, dual-not-manager, dual': ['execute:', 'execute:Dual', 'execute:triple'],
     'review-after:PERCENT%/DAYSd, such as review-after:10%/90d': ['review-after:10%', 'review-after:0%/30d', 'review-after:101%/30d', 'review-after:10/90', 'review-after:10%/0d', 'review-after:10%/90d/1d', 'review-after:90d/10%'],
     'inspect:step+step with steps of steps.csv, each once': ['inspect:', 'inspect:a+a'],
@@ -112,6 +121,7 @@ describe('duty words', () => {
 
   it('closed lists are whole: each of their words is read', () => {
     const words = {
+      deliver: deliveries.slice(1),
       original: originals,
       encrypt: encryptions,
       execute: executions,
@@ -218,6 +228,13 @@ describe('duties', () => {
     ['officers:2', 'officers:2', true],
     ['officers:2', '', true],
     ['', 'officers:1', false],
+    ['officers:2', 'officers:2/recorded', true],
+    ['officers:2/recorded', 'officers:2', false],                        // the exception is the softer half
+    ['officers:3/recorded', 'officers:2', false],
+    ['deliver:view', 'deliver:copy', true],
+    ['deliver:copy', 'deliver:view', false],
+    ['', 'deliver:copy', false],
+    ['paper:24h', 'paper:48h', true],
     ['officers:1 downloads:1', 'officers:2', false],
     ['span:2h/24h', 'span:4h/12h', false],                               // softer in one half
     ['original:court encrypt:required', 'original:with', true],

@@ -38,17 +38,20 @@ describe('plan', () => {
       inspect: [],
       privacyReview: 'officer',
       officers: 2,
+      orRecorded: false,
       papers: ['notice'],
       span: { softHours: 4, hardHours: 24 },
       cameras: 8,
       execute: 'dual',
       marks: ['text', 'clock'],
       masks: [],
+      deliver: 'package',
       original: 'with',
       encrypt: 'none',
       downloads: 2,
       expiresHours: 72,
       retainDays: 7,
+      paperHours: null,
       registerYears: 5,
       sla: { verifyHours: 2, totalHours: 24 },
       reviewAfter: { percent: 100, days: 30 },
@@ -154,7 +157,7 @@ describe('a held request decided again', () => {
         assert.deepEqual(next.inspect, ['unit-head']);
         assert.equal(makeStricterPlan(stricter.decide(question), next, stricter), null);
         // And once more.
-        const third = makeStricterPlan({ ...stricter.decide(question), duties: [{ kind: 'officers', least: 3 }] }, next, stricter)!;
+        const third = makeStricterPlan({ ...stricter.decide(question), duties: [{ kind: 'officers', least: 3, orRecorded: false }] }, next, stricter)!;
         assert.deepEqual([third.number, third.replaces, third.officers], [3, planDigest(next), 3]);
       },
     ));

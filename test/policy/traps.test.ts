@@ -239,7 +239,7 @@ describe('what was measured of casbin', () => {
         assert.deepEqual(
           duties.filter(({ kind }) => kind === 'officers' || kind === 'cameras'),
           [
-            { kind: 'officers', least: 5 },
+            { kind: 'officers', least: 5, orRecorded: false },
             { kind: 'cameras', most: 8 },
           ],
         );

@@ -41,7 +41,7 @@ export interface GateOptions {
   playback?: boolean;
   /** Policy files instead of the shipped ones. */
   policiesFolder?: string;
-  /** The gate's clock. */
+  /** The gate's clock; one that is handed in is no step, so the time that only grows follows it. */
   now?: () => Date;
   /** Left out: it steps as `now` does. */
   monotonic?: () => number;
