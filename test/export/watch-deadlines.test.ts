@@ -31,7 +31,7 @@ describe('deadlines', () => {
     ['a release in time', { plan: { sla } }, (rig) => rig.release('EG-1'), 25, []],
     ['a return', { plan: { sla } }, (rig) => rig.append('EG-1', { event: 'export-returned', by: 'p-clerk', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest: 'sha256:x' } }), 25, []],
     ['nothing that could be pulled', { plan: { sla } }, (rig) => rig.append('EG-1', { event: 'export-unavailable', by: 'gate', data: { cause: 'no-footage' } }), 25, []],
-    ['three quarters of the instrument’s time', { provideBy: '2026-03-02T12:00:00.000Z' }, async () => undefined, 9, ['deadline-near 2026-03-02T12:00:00.000Z']],
+    ['three quarters of the instrument’s time', { provideBy: '2026-03-02T12:00:00.000Z' }, async () => undefined, 9, ['deadline-near instrument 2026-03-02T12:00:00.000Z']],
     ['a moment before', { provideBy: '2026-03-02T12:00:00.000Z' }, async () => undefined, 9 - aMillisecond, []],
     ['an emergency whose paper did not come', { plan: { paperHours: 24 } }, async () => undefined, 24 + aMillisecond, ['paper-overdue 2026-03-03T00:00:00.000Z']],
     ['an emergency in time', { plan: { paperHours: 24 } }, async () => undefined, 24, []],
@@ -48,7 +48,7 @@ describe('deadlines', () => {
         const look = lookerAt(rig);
         const told = await look(hours);
         const raised = rig.history('EG-1').slice(before).map((entry) =>
-          entry.event === 'sla-missed' ? `${entry.event} ${entry.data.of} ${entry.data.dueAt}` : entry.event === 'deadline-missed' || entry.event === 'deadline-near' ? `${entry.event} ${entry.data.provideBy}` : entry.event === 'paper-overdue' ? `${entry.event} ${entry.data.dueAt}` : entry.event);
+          entry.event === 'sla-missed' ? `${entry.event} ${entry.data.of} ${entry.data.dueAt}` : entry.event === 'deadline-near' ? `${entry.event} ${entry.data.of} ${entry.data.dueAt}` : entry.event === 'deadline-missed' ? `${entry.event} ${entry.data.provideBy}` : entry.event === 'paper-overdue' ? `${entry.event} ${entry.data.dueAt}` : entry.event);
         assert.deepEqual(raised, flags);
         assert.deepEqual(told.map(({ event, outcome, requestId }) => [event, outcome, requestId]), flags.map((flag) => [flag.split(' ')[0], `warn ${state}`, 'EG-1']));
         assert.deepEqual(await look(hours), []);
