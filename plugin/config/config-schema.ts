@@ -32,6 +32,7 @@ const zone = text(/^[+-](?:0\d|1[0-4]):[0-5]\d$/, 'a zone like +08:00').transfor
 const gopRight = 'whole seconds, 1 to 60';
 const channelRight = 'the number of a channel, 1 to 1024';
 const streamRight = 'the number of a stream, 1 to 8';
+const logMonthsRight = 'whole months, 6 to 36';
 const rtspPortRight = 'a port, 1 to 65535';
 
 const recorder = z.strictObject(
@@ -124,6 +125,9 @@ export const configSchema = z.strictObject(
       )
       .prefault({}),
     ffmpeg: z.strictObject({ path: path.nullable().default(null) }, mapRight).prefault({}),
+    keeping: z
+      .strictObject({ logMonths: z.int(logMonthsRight).min(6, logMonthsRight).max(36, logMonthsRight).default(6) }, mapRight)
+      .prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
   },
   mapRight,

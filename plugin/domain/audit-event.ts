@@ -180,6 +180,8 @@ export interface GateEvents {
   'signed-in': { account: Pseudonym };
   'sign-in-refused': { client: Commitment };
   'setup-completed': { account: Pseudonym };
+  /** Personal values behind refused sign-ins and stopped accesses whose time has passed (F7) are erased. `before`: of the sign-ins. */
+  'logs-erased': { values: number; before: Instant };
 }
 
 export type RequestEventName = keyof RequestEvents;

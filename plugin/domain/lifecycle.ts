@@ -153,6 +153,8 @@ export interface RequestState {
   erased: readonly Commitment[];
   /** When the last entry was written. */
   changedAt: Instant;
+  /** The same, without what keepers do to the record alone: a hold, or an erasure, begins no time of keeping anew. */
+  actedAt: Instant;
   isDeadlineNear: boolean;
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
@@ -218,6 +220,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     views: [],
     erased: [],
     changedAt: first.at,
+    actedAt: first.at,
     isDeadlineNear: false,
     takes: [],
     missing: [],
@@ -253,9 +256,12 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
     ...known,
     state: stateOf(tracks, { waitsFor, awaitsPaper: awaitsPaper(known), isOnlySeen: known.plan?.deliver === 'view' }),
     changedAt: entry.at,
+    actedAt: isKeeping(entry) ? state.actedAt : entry.at,
     requestSequence: entry.requestSequence,
   };
 }
+
+const isKeeping = ({ event }: RequestEntry): boolean => event === 'hold-placed' || event === 'hold-lifted' || event === 'personal-erased';
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {

@@ -23,7 +23,8 @@ const groups = {
   rows,
   reads: ['request-read'],
   voices: ['request-reviewed', 'plan-narrowed', 'export-returned'],
-  logs: ['sign-in-refused', 'access-stopped'],
+  signIns: ['sign-in-refused'],
+  stops: ['access-stopped'],
 } as const satisfies Record<string, readonly EventName[]>;
 export type Group = keyof typeof groups;
 type Of<G extends Group> = Extract<Entry, { event: (typeof groups)[G][number] }>;

@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.js';
 import { makePace } from '../policy/pace.js';
 import { isMonth } from './beijing.js';
 import type { MonthIndex, RowEntry } from './month-index.js';
-import { makeNames, rowOf, type RegisterRow, type RowParts } from './register-row.js';
+import { makeNames, placeOf, rowOf, type RegisterRow, type RowParts } from './register-row.js';
 
 export interface RegisterParts extends RowParts {
   months: MonthIndex;
@@ -82,8 +82,9 @@ export async function registerOf(parts: RegisterParts, wish: RegisterWish): Prom
 function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidential: boolean): readonly Item[] | null {
   const none: readonly Item[] = [];
   switch (entry.event) {
-    case 'request-refused':
-    case 'footage-searched': {
+    case 'footage-searched':
+      return !confidential && entry.data.site === site ? entry.data.items : null;
+    case 'request-refused': {
       if (confidential) return null;
       const { items } = entry.data;
       const places = new Set(items.map(({ camera }) => siteOf(parts, camera)));
@@ -109,7 +110,7 @@ function isOf({ requests }: RegisterParts, requestId: string, site: string, conf
   return requested.site === site && isConfidential(requested.basis) === confidential;
 }
 
-const siteOf = ({ policy }: RegisterParts, camera: string): string | null => policy.cameras.find(({ id }) => id === camera)?.site ?? null;
+const siteOf = ({ policy }: RegisterParts, camera: string): string | null => placeOf(policy, camera)?.site.id ?? null;
 
 async function countReads(parts: RegisterParts, site: string, month: string, confidential: boolean): Promise<number> {
   let count = 0;

@@ -64,7 +64,7 @@ const isNear = (requestedAt: Instant, provideBy: Instant, now: Date): boolean =>
   now.getTime() >= Date.parse(requestedAt) + 0.75 * (Date.parse(provideBy) - Date.parse(requestedAt));
 
 /** Somebody still owes something for its release. */
-const isOpen = ({ tracks, state }: RequestState): boolean =>
+export const isOpen = ({ tracks, state }: RequestState): boolean =>
   (tracks.approval === 'held' || tracks.approval === 'granted') &&
   tracks.delivery !== 'released' &&
   tracks.custody !== 'unavailable' &&

@@ -9,6 +9,7 @@ import type { ApiParts } from './parts.js';
 import { peopleOperations } from './people.js';
 import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
+import { registerOperations } from './register.js';
 import { requestOperations } from './requests.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
@@ -21,4 +22,5 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,
+  ...registerOperations,
 ];
