@@ -46,7 +46,11 @@ export class Personal {
 
   /** Of these, those whose value is still here. At most 500 at once. */
   async standing(commitments: readonly Commitment[]): Promise<Commitment[]> {
-    const rows = await this.database.selectFrom('personal').select('commitment').where('commitment', 'in', [...commitments]).execute();
+    const rows = await this.database
+      .selectFrom('personal')
+      .select('commitment')
+      .where('commitment', 'in', [...commitments])
+      .execute();
     return rows.map(({ commitment }) => commitment);
   }
 

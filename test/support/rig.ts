@@ -7,7 +7,7 @@ import { noLog } from '../../plugin/domain/log.js';
 import { Requests } from '../../plugin/export/requests.js';
 import { Journal } from '../../plugin/journal/journal.js';
 import { holdLock } from '../../plugin/store/sqlite.js';
-import { openStore } from '../../plugin/store/store.js';
+import { openStore, type Store } from '../../plugin/store/store.js';
 import { inFolder } from '../media/tools.js';
 import { shanghai } from './gate.js';
 
@@ -21,6 +21,7 @@ export interface RigOptions {
 export interface Rig {
   requests: Requests;
   journal: Journal;
+  store: Store;
   /** The applicant of every request. */
   applicant: string;
   add(id: string): Promise<void>;
@@ -47,11 +48,11 @@ export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => n
     const append: Rig['append'] = async (id, draft) => void (await requests.take(id, (turn) => turn.append(draft)));
     try {
       await work({
-        requests, journal, applicant, append,
+        requests, journal, store, applicant, append,
         history: (id) => journal.entriesOf(id),
         events: (id) => journal.entriesOf(id).map((entry) => entry.event),
         add: async (id) => {
-          const [unit, application] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', {})];
+          const [unit, application] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', { reason: '示例', officers: [] })];
           const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
           const instrument = provideBy === undefined ? null : { type: 'COURT_ORDER', scanSha256: '', provideBy };
           await append(id, { event: 'export-requested', by: applicant, data: { basis: 'COURT', city: '310000', site: 'SH-YUNFAN', items, officers: 2, applicant, enteredBy: applicant, unit, application, instrument } });
