@@ -25,6 +25,8 @@ import { finishAdmission } from './export/admit.js';
 import { NoticeFollower } from './export/follow-notices.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
+import { makeLogKeeping } from './export/keeping.js';
+import { MonthIndex } from './export/month-index.js';
 import { lackedByRequests } from './export/needs.js';
 import { openAccount } from './export/people.js';
 import { Policies } from './export/policies.js';
@@ -173,6 +175,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
     const delegations = new Delegations(journal);
+    const months = new MonthIndex(journal);
+    const keepLogs = makeLogKeeping({ journal, store, months, log, now, logMonths: config.keeping.logMonths });
     const speeds = new Speeds();
     const reads = new ReadRecord({ journal, now });
     const clockWatch = await ClockWatch.start({
@@ -261,8 +265,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       delegations,
       clock: clockWatch,
       reads,
+      months,
       speeds,
       vmsOf: recorders.vmsOf,
+      camerasOf: recorders.camerasOf,
       progress,
       tools,
       screens,
@@ -313,6 +319,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       await expireFootage({ requests, objects, log, now });
       // What a store that failed kept back.
       follower.wake();
+      await months.catchUp();
+      await keepLogs();
     };
     const clock = setInterval(
       () => void tick().catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
@@ -404,6 +412,9 @@ function makeRecorders(config: Config) {
       { vms: adapterOf(recorder).connect(asAddress(recorder)), turns: new Turns(recorder.pulls) },
     ]),
   );
+  const recorded = new Map<string, { camera: string; recording: string | null }[]>(config.recorders.map(({ id }) => [id, []]));
+  for (const { camera, recorder, source } of config.cameras)
+    recorded.get(recorder)?.push({ camera, recording: 'recording' in source ? source.recording : null });
   const placeOf = (camera: string) => {
     const found = config.cameras.find((it) => it.camera === camera);
     if (!found) throw new Problem('camera-unknown', `The configuration names no recorder for ${camera}.`);
@@ -411,6 +422,7 @@ function makeRecorders(config: Config) {
   };
   return {
     isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
+    camerasOf: (recorder: string) => recorded.get(recorder) ?? [],
     vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),
   };
 }

@@ -26,8 +26,10 @@ import { exitOf, sentence, type Exit } from './outcome.js';
 import { policyActivate, policyDiff, policyLog, policyShow, policyTest } from './policy.js';
 import { probe } from './probe.js';
 import type { Recorders } from './recorders.js';
+import { fetchRegister } from './register.js';
 import { rehearseFolder } from './rehearse.js';
 import { releaseRequest } from './release.js';
+import { reportApprovals } from './report.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
 import { addDelegation, endDelegation, listDelegations } from './delegation.js';
@@ -298,6 +300,27 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       .description('the gate’s clock, and whether releases wait for it 时钟')
       .option('--acknowledge', 'you have looked: releases go on'),
     clock,
+  );
+  does(
+    program
+      .command('register')
+      .description('the register of what was done with footage 信息调用登记')
+      .requiredOption('--site <id>', 'a site, or - for what belongs to none')
+      .requiredOption('--month <month>', 'like 2026-03, Beijing time')
+      .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'xlsx', 'pdf', 'json']).default('csv'))
+      .requiredOption('--out <file>', 'a file that is not there yet')
+      .option('--confidential', 'confidential requests, and nothing else')
+      .option('--part <n>', 'of a month with more than a thousand rows'),
+    fetchRegister,
+  );
+  const report = program.command('report').description('what the record tells 报告');
+  does(
+    report
+      .command('approvals')
+      .description('time and outcome of each step, and what is overdue 审批效率')
+      .option('--site <id>', 'without it all sites')
+      .requiredOption('--month <month>', 'like 2026-03, Beijing time'),
+    reportApprovals,
   );
   const journal = program.command('journal').description('the record 记录');
   does(journal.command('tail').option('--count <n>', 'how many entries', '20'), tailJournal);

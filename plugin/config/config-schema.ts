@@ -34,6 +34,7 @@ const limitRight = 'requests a minute from one address, a whole number';
 const gopRight = 'whole seconds, 1 to 60';
 const channelRight = 'the number of a channel, 1 to 1024';
 const streamRight = 'the number of a stream, 1 to 8';
+const logMonthsRight = 'whole months, 6 to 36';
 const rtspPortRight = 'a port, 1 to 65535';
 
 const recorder = z.strictObject(
@@ -159,6 +160,9 @@ export const configSchema = z.strictObject(
         },
         mapRight,
       )
+      .prefault({}),
+    keeping: z
+      .strictObject({ logMonths: z.int(logMonthsRight).min(6, logMonthsRight).max(36, logMonthsRight).default(6) }, mapRight)
       .prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
     oidc: oidc.nullable().default(null),

@@ -53,6 +53,8 @@ export interface Config {
   quotas: { unitBytes: number; installationBytes: number; reserveBytes: number; bytesPerSecond: number };
   /** `path` null: the one on PATH. */
   ffmpeg: { path: string | null };
+  /** Months for which the personal values of log entries are kept. */
+  keeping: { logMonths: number };
   tokens: { lifetime: number };
   /** Null: people sign in here alone. */
   oidc: OidcConfig | null;

@@ -204,6 +204,8 @@ export interface GateEvents {
   'scan-read': { sha256: string; request: string | null };
   /** A person's scan that no application named in time goes; null: nobody's any more. */
   'scan-discarded': { sha256: string; account: Pseudonym | null };
+  /** Personal values behind refused sign-ins and stopped accesses whose time has passed (F7) are erased. `before`: of the sign-ins. */
+  'logs-erased': { values: number; before: Instant };
 }
 
 export type RequestEventName = keyof RequestEvents;

@@ -153,6 +153,8 @@ export interface RequestState {
   erased: readonly Commitment[];
   /** When the last thing happened to it; that a value was erased is none, or the next one could not be. */
   changedAt: Instant;
+  /** The same, without what keepers do to the record alone: a hold, or an erasure, begins no time of keeping anew. */
+  actedAt: Instant;
   /** Cameras done with, in this custody. */
   takes: readonly Extract<RequestEntry, { event: 'footage-sealed' }>['data'][];
   missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
@@ -223,6 +225,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     views: [],
     erased: [],
     changedAt: first.at,
+    actedAt: first.at,
     takes: [],
     missing: [],
     inspected: [],
@@ -257,10 +260,13 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
   return {
     ...known,
     state: stateOf(tracks, { waitsFor, awaitsPaper: awaitsPaper(known), isOnlySeen: known.plan?.deliver === 'view' }),
-    changedAt: entry.event === 'personal-erased' ? state.changedAt : entry.at,
+    changedAt: entry.at,
+    actedAt: isKeeping(entry) ? state.actedAt : entry.at,
     requestSequence: entry.requestSequence,
   };
 }
+
+const isKeeping = ({ event }: RequestEntry): boolean => event === 'hold-placed' || event === 'hold-lifted' || event === 'personal-erased';
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {

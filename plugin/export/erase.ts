@@ -23,8 +23,8 @@ export type Erasable = (typeof erasable)[number];
 /** F7: three years at least, from the last thing that happened; longer where the plan says so. */
 const LEAST_YEARS = 3;
 
-export function keptUntil({ changedAt, plan }: Pick<RequestState, 'changedAt' | 'plan'>): Instant {
-  const until = new Date(changedAt);
+export function keptUntil({ actedAt, plan }: Pick<RequestState, 'actedAt' | 'plan'>): Instant {
+  const until = new Date(actedAt);
   until.setUTCFullYear(until.getUTCFullYear() + Math.max(plan?.registerYears ?? LEAST_YEARS, LEAST_YEARS));
   return until.toISOString();
 }
@@ -57,4 +57,5 @@ const commitmentsOf = ({ requested, application }: RequestState, field: Erasable
 /** Also run at start: what the journal says is erased is erased. */
 export async function finishErasure(store: Store, { erased }: RequestState): Promise<void> {
   for (const commitment of erased) await store.personal.erase(commitment);
+  if (erased.length > 0) await store.personal.scrub();
 }

@@ -64,7 +64,7 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
 }
 
 /** Somebody still owes something for its release. */
-const isOpen = ({ tracks, state }: RequestState): boolean =>
+export const isOpen = ({ tracks, state }: RequestState): boolean =>
   (tracks.approval === 'held' || tracks.approval === 'granted') &&
   tracks.delivery !== 'released' &&
   tracks.custody !== 'unavailable' &&

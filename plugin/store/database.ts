@@ -126,6 +126,9 @@ export async function openDatabase(path: string): Promise<Database> {
   return database;
 }
 
+/** Brings the write-ahead log into the file and cuts it to nothing. */
+export const emptyLog = (database: Database): Promise<unknown> => sql`pragma wal_checkpoint(truncate)`.execute(database);
+
 async function migrate(database: Database): Promise<void> {
   const version = await versionOf(database);
   if (version > migrations.length)

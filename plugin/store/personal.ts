@@ -4,7 +4,7 @@ import type { Commitment } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { commit, saltBytes } from '../domain/formats/commitment.js';
 import { Problem } from '../domain/problem.js';
-import type { Database } from './database.js';
+import { emptyLog, type Database } from './database.js';
 
 export interface Disclosure {
   field: string;
@@ -42,6 +42,24 @@ export class Personal {
   /** The value is gone for good; a commitment that was never here, or is mute already, is none's loss. */
   async erase(commitment: Commitment): Promise<void> {
     await this.database.deleteFrom('personal').where('commitment', '=', commitment).execute();
+  }
+
+  /** Of these, those whose value is still here. At most 500 at once. */
+  async standing(commitments: readonly Commitment[]): Promise<Commitment[]> {
+    const rows = await this.database
+      .selectFrom('personal')
+      .select('commitment')
+      .where('commitment', 'in', [...commitments])
+      .execute();
+    return rows.map(({ commitment }) => commitment);
+  }
+
+  /**
+   * What was erased leaves the write-ahead log too: it would keep the old pages until others are written over them. Where a reader (a
+   * backup) stands in the way it stays until the next time, or the end of the gate.
+   */
+  async scrub(): Promise<void> {
+    await emptyLog(this.database);
   }
 }
 

@@ -57,7 +57,7 @@ export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => n
         history: (id) => journal.entriesOf(id),
         events: (id) => journal.entriesOf(id).map((entry) => entry.event),
         add: async (id) => {
-          const [unit, application] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', {})];
+          const [unit, application] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', { reason: '示例', officers: [] })];
           const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
           const instrument = provideBy === undefined ? null : { type: 'COURT_ORDER', scanSha256: '', provideBy };
           await append(id, { event: 'export-held', by: 'gate', data: { plan: { steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }], paperHours: null, ...plan } as never, planDigest: 'sha256:x', rows: [] } });

@@ -13,6 +13,7 @@ import { noticeOperations } from './notices.js';
 import type { ApiParts } from './parts.js';
 import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
+import { registerOperations } from './register.js';
 import { requestOperations } from './requests.js';
 import { sessionOperations } from './session.js';
 import { scanOperations } from './scans.js';
@@ -33,4 +34,5 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...policyOperations,
   ...journalOperations,
   ...noticeOperations,
+  ...registerOperations,
 ];

@@ -12,6 +12,7 @@ import type { Objects } from '../../store/objects.js';
 import type { Policy } from '../../policy/load.js';
 import type { ClockWatch } from '../../export/clock-watch.js';
 import type { Delegations } from '../../export/delegations.js';
+import type { MonthIndex } from '../../export/month-index.js';
 import type { Policies } from '../../export/policies.js';
 import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
@@ -33,9 +34,12 @@ export interface ApiParts {
   delegations: Delegations;
   clock: ClockWatch;
   reads: ReadRecord;
+  months: MonthIndex;
   speeds: Speeds;
   /** The video system that records a camera, and where in it. */
   vmsOf(camera: string): { vms: Vms; source: Source };
+  /** What the configuration says that a recorder records. */
+  camerasOf(recorder: string): readonly { camera: string; recording: string | null }[];
   progress: ProgressHub;
   tools: Tools;
   /** Who watches sealed footage now. */

@@ -1,0 +1,78 @@
+// Which entries a month's register, report and log-keeping read: their places in the journal by month, learned once and followed. Without it
+// each of them would read the whole journal.
+import type { Entry, EventName } from '../domain/audit-event.js';
+import type { Journal } from '../journal/journal.js';
+import { makePace } from '../policy/pace.js';
+import { monthOf } from './beijing.js';
+
+/** Acts that are rows of the register (docs/ref/register.md). */
+const rows = [
+  'export-requested',
+  'footage-viewed',
+  'frame-inspected',
+  'clip-released',
+  'clip-transferred',
+  'glass-broken',
+  'act-refused',
+  'request-refused',
+  'footage-searched',
+  'access-stopped',
+] as const satisfies EventName[];
+
+const groups = {
+  rows,
+  reads: ['request-read'],
+  voices: ['request-reviewed', 'plan-narrowed', 'export-returned'],
+  signIns: ['sign-in-refused'],
+  stops: ['access-stopped'],
+} as const satisfies Record<string, readonly EventName[]>;
+export type Group = keyof typeof groups;
+type Of<G extends Group> = Extract<Entry, { event: (typeof groups)[G][number] }>;
+
+export type RowEntry = Of<'rows'>;
+
+export class MonthIndex {
+  readonly #places = new Map<string, number[]>();
+  #known = 0;
+  #learning: Promise<void> = Promise.resolve();
+
+  constructor(private readonly journal: Journal) {}
+
+  /** Entries of the group in this month (Beijing time), in the order of the journal; with rests in between. */
+  async *entries<G extends Group>(group: G, month: string): AsyncGenerator<Of<G>> {
+    await this.catchUp();
+    const pace = makePace();
+    for (const at of [...(this.#places.get(`${group} ${month}`) ?? [])]) {
+      if (pace.isDue()) await pace.rest();
+      yield this.journal.read(at, 1)[0] as Of<G>;
+    }
+  }
+
+  /** Months that have entries of the group, earliest first. */
+  async months(group: Group): Promise<string[]> {
+    await this.catchUp();
+    return [...this.#places.keys()].flatMap((key) => (key.startsWith(`${group} `) ? [key.slice(group.length + 1)] : [])).sort();
+  }
+
+  /** Reads what was written since the last time. Also run by the clock, so that nobody waits for the first time. */
+  catchUp(): Promise<void> {
+    const next = this.#learning.then(() => this.#learn());
+    this.#learning = next.catch(() => undefined);
+    return next;
+  }
+
+  async #learn(): Promise<void> {
+    const pace = makePace();
+    for (; this.#known < this.journal.size; this.#known++) {
+      if (pace.isDue()) await pace.rest();
+      const entry = this.journal.read(this.#known, 1)[0]!;
+      for (const [group, events] of Object.entries(groups) as [Group, readonly EventName[]][]) {
+        if (!events.includes(entry.event)) continue;
+        const key = `${group} ${monthOf(entry.at)}`;
+        const places = this.#places.get(key);
+        if (places) places.push(entry.index);
+        else this.#places.set(key, [entry.index]);
+      }
+    }
+  }
+}

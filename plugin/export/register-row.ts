@@ -1,0 +1,247 @@
+// One row of the register: an act on footage, with what the journal tells of it and the names and words behind the journal's commitments.
+import type { Commitment, Pseudonym } from '../domain/audit-event.js';
+import type { Basis } from '../domain/basis.js';
+import type { Place } from '../domain/camera.js';
+import type { Application, IdKind, Item } from '../domain/export-request.js';
+import { kindOf, type Kind } from '../domain/kind.js';
+import type { InstrumentType } from '../domain/legal-instrument.js';
+import type { Custody, RequestState, State } from '../domain/lifecycle.js';
+import { Problem } from '../domain/problem.js';
+import type { Instant } from '../domain/span.js';
+import type { UserId } from '../domain/subject.js';
+import { maskNumber } from '../evidence/mask-number.js';
+import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
+import type { RowEntry } from './month-index.js';
+import { erasedWord, gateWord, type Outcome } from './register-words.js';
+import type { Requests } from './requests.js';
+import { applicationOf, unitOf } from './revealed.js';
+
+/** The user is null for who has no account: the gate, a client of a recorder, who was erased. */
+export interface Named {
+  user: UserId | null;
+  name: string;
+  unit: string;
+}
+
+export interface RegisterRow {
+  /** 序号, from 1 in its month. */
+  number: number;
+  at: Instant;
+  /** The journal event that the row stands for. */
+  action: RowEntry['event'];
+  /** 事由; empty where no application tells one. */
+  reason: string;
+  /** 内容. */
+  items: readonly { camera: string; name: string; from: Instant | null; to: Instant | null }[];
+  /** What else the act was about: which frame, why watched, which operation, which act was refused. */
+  about: string;
+  /** 调用人员, and who typed the application in where that was somebody else. */
+  person: Named;
+  enteredBy: Named | null;
+  basis: Basis | null;
+  instrument: { type: InstrumentType; number: string } | null;
+  officers: readonly { name: string; unit: string; idKind: IdKind | null; idNumber: string }[];
+  /** A citizen at the counter. */
+  visitor: { name: string; idNumber: string } | null;
+  approvers: readonly { step: string; name: string; at: Instant; standsInFor: string | null }[];
+  executors: readonly string[];
+  releasedAt: Instant | null;
+  /** Where the footage was sealed: of rows that belong to a request. */
+  custody: Custody | null;
+  result: State | Outcome;
+  codes: readonly string[];
+  /** 用途. */
+  purpose: Kind | null;
+  /** 去向: to whom the package was released, or who fetched it. */
+  destination: Named | null;
+  /** 材料包标识: SHA-256 of the manifest, else the request's number. */
+  bundle: string;
+  requestId: string | null;
+  /** 流水号: index of the journal entry. */
+  entry: number;
+}
+
+export interface RowParts {
+  readonly policy: Policy;
+  requests: Requests;
+  store: Store;
+  /** What the configuration says that a recorder records. */
+  camerasOf(recorder: string): readonly { camera: string; recording: string | null }[];
+}
+
+/** Accounts by pseudonym, asked for once in a register. */
+export type Names = (person: Pseudonym) => Promise<Named>;
+
+export function makeNames({ store }: Pick<RowParts, 'store'>): Names {
+  const known = new Map<Pseudonym, Promise<Named>>();
+  const find = async (person: Pseudonym): Promise<Named> => {
+    if (person === 'gate') return { user: null, name: gateWord, unit: '' };
+    const user = await store.people.userOf(person);
+    const account = user && (await store.accounts.get(user));
+    return { user, name: account ? account.name : (user ?? person), unit: account ? account.unit : '' };
+  };
+  return (person) => {
+    const named = known.get(person) ?? find(person);
+    known.set(person, named);
+    return named;
+  };
+}
+
+/** `items`: of acts that no request stands behind, those of the register's site. */
+export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, items: readonly Item[]): Promise<Omit<RegisterRow, 'number'>> {
+  const head = { at: entry.at, action: entry.event, entry: entry.index };
+  switch (entry.event) {
+    case 'export-requested': {
+      const state = parts.requests.state(entry.requestId);
+      const { applicant, enteredBy } = entry.data;
+      const row = await rowOfRequest(parts, names, state, state.requested.items);
+      const typist = enteredBy === applicant ? null : await names(enteredBy);
+      return { ...head, ...row, enteredBy: typist, result: state.state, codes: codesOf(state) };
+    }
+    case 'clip-released': {
+      const row = await rowOfRequest(parts, names, parts.requests.state(entry.requestId));
+      return { ...head, ...row, person: await names(entry.by), destination: row.person, result: 'released' };
+    }
+    case 'clip-transferred': {
+      const [row, person] = await both(parts, names, entry);
+      return { ...head, ...row, person, destination: person, result: 'transferred' };
+    }
+    case 'footage-viewed': {
+      const [row, person] = await both(parts, names, entry);
+      const { why, ...item } = entry.data;
+      return { ...head, ...row, items: named(parts.policy, [item]), about: why, person, result: 'viewed' };
+    }
+    case 'frame-inspected': {
+      const [row, person] = await both(parts, names, entry);
+      const items = named(parts.policy, [{ camera: entry.data.camera, from: null, to: null }]);
+      return { ...head, ...row, items, about: entry.data.edge, person, result: 'viewed' };
+    }
+    case 'glass-broken': {
+      const [row, person] = await both(parts, names, entry);
+      const asked = await names(entry.data.askedBy);
+      const first = { step: 'glass', name: asked.name, at: parts.requests.state(entry.requestId).glass!.askedAt, standsInFor: null };
+      return { ...head, ...row, person, approvers: [...row.approvers, first], result: 'broken', codes: [entry.data.reason] };
+    }
+    case 'act-refused': {
+      const row = await rowOfRequest(parts, names, parts.requests.state(entry.data.request));
+      return { ...head, ...row, about: entry.data.act, person: await names(entry.by), result: 'refused', codes: [entry.data.code] };
+    }
+    case 'request-refused': {
+      const { applicant, code } = entry.data;
+      const typist = entry.by === applicant ? null : await names(entry.by);
+      const row = { ...unasked(parts.policy, items), person: await names(applicant), enteredBy: typist };
+      return { ...head, ...row, result: 'refused', codes: [code] };
+    }
+    case 'footage-searched':
+      return { ...head, ...unasked(parts.policy, items), person: await names(entry.by), result: 'searched', codes: [] };
+    case 'access-stopped': {
+      const { recorder, operation, recording, client } = entry.data;
+      const cameras = parts.camerasOf(recorder).filter((it) => recording !== null && it.recording === recording);
+      const row = unasked(
+        parts.policy,
+        cameras.map(({ camera }) => ({ camera, from: null, to: null })),
+      );
+      const about = [recorder, operation, recording].filter(Boolean).join(' ');
+      return { ...head, ...row, about, person: await clientOf(parts.store, client), result: 'stopped', codes: [entry.data.class] };
+    }
+  }
+}
+
+type Body = Omit<RegisterRow, 'number' | 'at' | 'action' | 'entry' | 'result'>;
+
+const both = async (parts: RowParts, names: Names, { requestId, by }: { requestId: string; by: Pseudonym }) =>
+  Promise.all([rowOfRequest(parts, names, parts.requests.state(requestId)), names(by)]);
+
+/** What every row of a request shows: the application, and how far it has come by now. */
+async function rowOfRequest(parts: RowParts, names: Names, state: RequestState, items?: readonly Item[]): Promise<Body> {
+  const { requested, voices, release, plan, package: packed, instrument } = state;
+  const [application, applicant, unit] = await Promise.all([
+    applicationOf(state, parts.store),
+    names(requested.applicant),
+    unitOf(state, parts.store),
+  ]);
+  const approvers = voices.map(async ({ step, by, at, standsInFor }) => {
+    const absent = standsInFor === null ? null : (await names(standsInFor)).name;
+    return { step, at, name: (await names(by)).name, standsInFor: absent };
+  });
+  return {
+    reason: application ? application.reason : erasedWord,
+    items: named(parts.policy, items ?? plan?.items ?? requested.items),
+    about: '',
+    person: { ...applicant, unit },
+    enteredBy: null,
+    basis: requested.basis,
+    instrument: instrument && {
+      type: instrument.type as InstrumentType,
+      number: application ? (application.instrument?.number ?? '') : erasedWord,
+    },
+    officers: officersOf(application, requested.officers),
+    visitor: application?.visitor ? { name: application.visitor.name, idNumber: maskNumber(application.visitor.idNumber) } : null,
+    approvers: await Promise.all(approvers),
+    executors: await Promise.all((release?.executors ?? []).map(async (it) => (await names(it)).name)),
+    releasedAt: release?.at ?? null,
+    custody: state.tracks.custody,
+    codes: [],
+    purpose: kindOf(requested),
+    destination: null,
+    bundle: packed?.manifest ?? state.requestId,
+    requestId: state.requestId,
+  };
+}
+
+function officersOf(application: Application | null, count: number): RegisterRow['officers'] {
+  if (!application) return Array.from({ length: count }, () => ({ name: erasedWord, unit: '', idKind: null, idNumber: '' }));
+  return application.officers.map(({ name, unit, idKind, idNumber }) => ({ name, unit, idKind, idNumber: maskNumber(idNumber) }));
+}
+
+/** No application stands behind the act. */
+const unasked = (policy: Policy, items: readonly Asked[]): Omit<Body, 'person'> => ({
+  reason: '',
+  items: named(policy, items),
+  about: '',
+  enteredBy: null,
+  basis: null,
+  instrument: null,
+  officers: [],
+  visitor: null,
+  approvers: [],
+  executors: [],
+  releasedAt: null,
+  custody: null,
+  codes: [],
+  purpose: null,
+  destination: null,
+  bundle: '',
+  requestId: null,
+});
+
+/** Why an application ended as it did. */
+function codesOf({ state, denied, returned, missing }: RequestState): readonly string[] {
+  if (state === 'denied') return denied!.reasons;
+  if (state === 'returned') return returned!.codes;
+  return state === 'not-available' ? [...new Set(missing.map(({ cause }) => cause))] : [];
+}
+
+type Asked = { camera: string; from: Instant | null; to: Instant | null };
+
+const named = (policy: Policy, items: readonly Asked[]): RegisterRow['items'] =>
+  items.map(({ camera, from, to }) => ({ camera, name: placeOf(policy, camera)?.camera.name ?? '', from, to }));
+
+/** Null for a camera that the policy in force does not know, or no longer. */
+export function placeOf(policy: Policy, camera: string): Place | null {
+  try {
+    return policy.place(camera);
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.code === 'camera-unknown') return null;
+    throw thrown;
+  }
+}
+
+/** Who asked a recorder through the front: a network address, and the name used there where the message told it. */
+async function clientOf(store: Store, commitment: Commitment): Promise<Named> {
+  const revealed = await store.personal.reveal(commitment);
+  if (!revealed) return { user: null, name: erasedWord, unit: '' };
+  const { user, address } = revealed.value as { user: string | null; address: string };
+  return { user: null, name: user ? `${user} ${address}` : address, unit: '' };
+}

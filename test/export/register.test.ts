@@ -1,0 +1,221 @@
+// The register against a tally kept beside it: over the real API, in every form, by who may read it and nobody else.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import fs from 'node:fs';
+import { Client } from '../../plugin/cli/client.js';
+import type { Entry } from '../../plugin/domain/audit-event.js';
+import type { Application } from '../../plugin/domain/export-request.js';
+import { MonthIndex } from '../../plugin/export/month-index.js';
+import { registerOf, type Register } from '../../plugin/export/register.js';
+import type { RegisterRow } from '../../plugin/export/register-row.js';
+import type { ApprovalsReport } from '../../plugin/export/reports.js';
+import type { Retention } from '../../plugin/export/retention.js';
+import { loadPolicy } from '../../plugin/policy/load.js';
+import { call } from '../http/onvif-client.js';
+import { aGate, anApplication, password, root, shanghai, type TestGate } from '../support/gate.js';
+import { pdfText } from '../support/pdf-text.js';
+import { readCsv, unquote } from '../support/read-csv.js';
+import { withRig } from '../support/rig.js';
+import { approveAll, letGo, problemOf, submit, until, vote } from '../support/walk.js';
+import { xlsxCells } from '../support/xlsx-text.js';
+
+const site = 'SH-YUNFAN';
+const auditor = 'user:audit.he';
+const ofSite = 'user:sh.yan';
+const reason = '=HYPERLINK("http://192.0.2.1") 示例案件龘';
+
+describe('the register', () => {
+  let gate: TestGate;
+  // The last two minutes of March in Beijing.
+  let time = new Date('2026-03-31T15:58:00.000Z');
+  const tally: string[] = [];
+  let released = '';
+  let inApril = '';
+  let confidential = '';
+
+  /** Signed in anew: the clock jumps, and tokens end. */
+  const as = (user: string): Client => new Client(gate.url, { user, password });
+  const book = (month: string, more = '', user = auditor, where = site): Promise<Register> =>
+    as(user).get<Register>(`/api/v1/register?site=${where}&month=${month}${more}`);
+  const brief = ({ action, requestId, person, result, codes }: RegisterRow): string =>
+    [action, requestId ?? '-', person.user ?? person.name, result, ...codes].join(' ');
+  const bytes = async (form: string): Promise<Buffer> => {
+    const file = path.join(gate.folder, `register.${form}`);
+    await as(auditor).download(`/api/v1/register?site=${site}&month=2026-03&format=${form}`, file);
+    return fs.promises.readFile(file);
+  };
+  const applied = async (change: Partial<Application>): Promise<string> => {
+    const found = await submit(gate, change).then(({ requestId }) => requestId, (thrown: { requestId?: string }) => thrown.requestId);
+    return found!;
+  };
+
+  before(async function () {
+    this.timeout(240_000);
+    gate = await aGate({ now: () => time });
+    for (const user of [shanghai.officer, ...shanghai.steps, ...shanghai.executors, auditor, ofSite, 'user:bj.lu']) await gate.as(user);
+    const officer = shanghai.officer;
+    released = await applied({ reason });
+    tally.push(`export-requested ${released} ${officer} released`);
+    const returned = await applied({ instrument: undefined, officers: [] });
+    tally.push(`export-requested ${returned} ${officer} returned NO_INSTRUMENT OFFICER_COUNT`);
+    tally.push(`export-requested ${await applied({ basis: 'FOREIGN' })} ${officer} denied row-denies basis-foreign`);
+    confidential = await applied({ basis: 'STATE_SECURITY', instrument: { ...anApplication().instrument!, type: 'STATE_SECURITY_PAPER' } });
+    const span = { from: '2026-03-01T02:00:05Z', to: '2026-03-01T02:00:01Z' };
+    assert.equal((await problemOf(submit(gate, { items: [{ camera: 'sh-yf-street', ...span }, { camera: 'bj-ql-gate', ...span }] })))?.code, 'sites-mixed');
+    tally.push(`request-refused - ${officer} refused sites-mixed`);
+    assert.equal((await problemOf(submit(gate, { items: [{ camera: 'no-such-camera', ...span }] })))?.code, 'camera-unknown');
+    assert.equal((await problemOf(vote(gate, officer, released)))?.code, 'own-request');
+    tally.push(`act-refused ${released} ${officer} refused own-request`);
+    assert.equal((await problemOf(vote(gate, officer, confidential)))?.code, 'own-request');
+    await as(officer).post('/api/v1/prechecks', { items: anApplication().items });
+    tally.push(`footage-searched - ${officer} searched`);
+    await call(gate.frontUrl, { service: 'replay', operation: 'GetReplayUri', inner: '<o:RecordingToken>REC_1</o:RecordingToken>', target: '/onvif/replay_service' }, { user: 'operator', password: 'box-password' });
+    tally.push('access-stopped - operator 127.0.0.1 stopped footage');
+    await until(gate, confidential, ({ custody }) => custody === 'sealed' || custody === 'unavailable');
+    await approveAll(gate, released);
+    await until(gate, released, ({ state }) => state === 'packaged');
+    await letGo(gate, shanghai.executors[0], released);
+    time = new Date('2026-03-31T15:59:59.999Z');
+    await letGo(gate, shanghai.executors[1], released);
+    tally.push(`clip-released ${released} ${shanghai.executors[1]} released`);
+    await as(officer).download(`/api/v1/requests/${released}/package`, path.join(gate.folder, 'package.zip'));
+    tally.push(`clip-transferred ${released} ${officer} transferred`);
+    time = new Date('2026-03-31T16:00:00.000Z');
+    inApril = await applied({ instrument: undefined });
+  });
+  after(() => gate.close());
+
+  it('has a row for each act of the month, in order, and no other', async () => {
+    const { rows, total, parts } = await book('2026-03');
+    assert.deepEqual(rows.filter(({ action }) => action !== 'frame-inspected').map(brief), tally);
+    assert.deepEqual([total, parts], [rows.length, 1]);
+    assert.deepEqual(rows.map(({ number }) => number), rows.map((_, at) => at + 1));
+  });
+
+  it('has a row for each frame that a step looked at', async () => {
+    const { entries } = await as(auditor).get<{ entries: Entry[] }>('/api/v1/journal?from=0&count=500');
+    const seen = entries.filter(({ event, at }) => event === 'frame-inspected' && at < '2026-03-31T16');
+    const { rows } = await book('2026-03');
+    assert.deepEqual(rows.filter(({ action }) => action === 'frame-inspected').map(({ entry }) => entry), seen.map(({ index }) => index));
+  });
+
+  it('counts months by Beijing time', async () => {
+    assert.deepEqual((await book('2026-04')).rows.map(brief), [`export-requested ${inApril} ${shanghai.officer} returned NO_INSTRUMENT`]);
+    assert.deepEqual((await book('2026-05')).rows, []);
+  });
+
+  it('tells of a release what the law asks', async () => {
+    const row = (await book('2026-03')).rows.find(({ requestId }) => requestId === released)!;
+    assert.deepEqual([row.reason, row.purpose, row.basis, row.instrument, row.custody], [reason, 'ordinary', 'CRIMINAL_CASE', { type: 'RETRIEVAL_NOTICE', number: '示例公(刑)调证字〔2026〕12号' }, 'sealed']);
+    assert.deepEqual([row.person.name, row.person.unit, row.items[0]!.name], ['示例shlu', '示例单位', '北侧道路']);
+    assert.deepEqual(row.officers.map(({ name, idNumber }) => `${name} ${idNumber}`), ['陆一舟 ******001', '江映川 ******002']);
+    assert.deepEqual(row.approvers.map(({ step }) => step), ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head']);
+    assert.equal(row.executors.length, 2);
+    assert.match(row.bundle, /^[0-9a-f]{64}$/);
+  });
+
+  it('keeps confidential requests in a register of their own, for who reads the journal everywhere', async () => {
+    const { rows } = await book('2026-03', '&confidential=only');
+    assert.deepEqual(rows.map(({ action, requestId }) => `${action} ${requestId}`), [`export-requested ${confidential}`, `act-refused ${confidential}`]);
+    assert.equal((await problemOf(book('2026-03', '&confidential=only', ofSite)))?.code, 'not-permitted');
+    assert.equal(JSON.stringify(await book('2026-03')).includes(confidential), false);
+  });
+
+  it('loses nothing that belongs to no site', async () => {
+    assert.deepEqual((await book('2026-03', '', auditor, '-')).rows.map(brief), [`request-refused - ${shanghai.officer} refused camera-unknown`]);
+    assert.deepEqual((await book('2026-03', '', auditor, 'BJ-QINGLAN')).rows.map(({ items }) => items.map(({ camera }) => camera)), [['bj-ql-gate']]);
+  });
+
+  it('is the same in every form: CSV, spreadsheet, PDF', async () => {
+    const { rows } = await book('2026-03');
+    const [head, ...lines] = readCsv(await bytes('csv'));
+    assert.equal(head!.length, 20);
+    assert.deepEqual(lines.map((cells) => [cells[0], cells[18], cells[19]]), rows.map(({ number, requestId, entry }) => [String(number), requestId ?? '', String(entry)]));
+    assert.equal(lines[0]![3], `'${reason}`);
+    assert.equal(lines[0]![1], '2026-03-31 23:58:00');
+    const [sheet] = xlsxCells(await bytes('xlsx'));
+    assert.deepEqual(sheet!.map((row) => row.map(({ text }) => text)), [head, ...lines]);
+    const pages = pdfText(await bytes('pdf'));
+    const paper = pages.join('').replaceAll('\n', '');
+    assert.match(paper, /信息调用登记表/);
+    assert.match(paper, /第 1 页 共/);
+    for (const cells of lines) for (const at of [2, 18, 19]) assert.ok(paper.includes(cells[at]!), cells[at]);
+    assert.ok(paper.includes('示例案件龘'));
+    assert.deepEqual(lines.flat().map(unquote).filter((cell) => cell.includes('-000001')), []);
+  });
+
+  const refused: readonly (readonly [what: string, query: string, user: string, code: string])[] = [
+    ['an officer', `site=${site}&month=2026-03`, shanghai.officer, 'not-permitted'],
+    ['the site’s auditor at another site', 'site=BJ-QINGLAN&month=2026-03', ofSite, 'not-permitted'],
+    ['the site’s auditor for no site', 'site=-&month=2026-03', ofSite, 'not-permitted'],
+    ['a site that is none', 'site=NO-SUCH&month=2026-03', auditor, 'site-unknown'],
+    ['a month that is none', `site=${site}&month=2026-13`, auditor, 'body-malformed'],
+    ['no month', `site=${site}`, auditor, 'body-malformed'],
+    ['no site', 'month=2026-03', auditor, 'body-malformed'],
+    ['another form', `site=${site}&month=2026-03&format=doc`, auditor, 'body-malformed'],
+    ['a part that is not there', `site=${site}&month=2026-03&part=2`, auditor, 'body-malformed'],
+    ['a part that is no number', `site=${site}&month=2026-03&part=1e9`, auditor, 'body-malformed'],
+  ];
+  for (const [what, query, user, code] of refused)
+    it(`${what}: ${code}`, async () => assert.equal((await problemOf(as(user).get(`/api/v1/register?${query}`)))?.code, code));
+
+  it('is recorded before it is handed out', async () => {
+    const { rows } = await book('2026-03', '', ofSite);
+    const { entries } = await as(auditor).get<{ entries: Entry[] }>('/api/v1/journal?count=5');
+    const last = entries.findLast(({ event }) => event === 'register-read');
+    assert.deepEqual(last?.data, { site, month: '2026-03', rows: rows.length, confidential: false });
+  });
+
+  it('and the reports: time and outcome of steps, returns by code, applications, what is overdue', async () => {
+    time = new Date('2026-04-03T00:00:00.000Z');
+    const report = await as(ofSite).get<ApprovalsReport>(`/api/v1/reports/approvals?site=${site}&month=2026-03`);
+    assert.deepEqual(report.steps.map(({ step, voices, returned, narrowed, byStandIns }) => [step, voices, returned, narrowed, byStandIns]), ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head'].map((step) => [step, 1, 0, 0, 0]));
+    assert.deepEqual(report.idle, report.steps.map(({ step }) => step));
+    assert.deepEqual(report.returns, [{ code: 'NO_INSTRUMENT', byGate: 1, bySteps: 0 }, { code: 'OFFICER_COUNT', byGate: 1, bySteps: 0 }]);
+    assert.deepEqual(report.applications, [
+      { basis: 'CRIMINAL_CASE', city: '310000', applied: 2, denied: 0, returned: 1, granted: 1, released: 1 },
+      { basis: 'FOREIGN', city: '310000', applied: 1, denied: 1, returned: 0, granted: 0, released: 0 },
+    ]);
+    assert.equal(JSON.stringify(report).includes(confidential), false);
+    assert.equal((await problemOf(as(ofSite).get('/api/v1/reports/approvals?month=2026-03')))?.code, 'not-permitted');
+    assert.equal((await as(auditor).get<ApprovalsReport>('/api/v1/reports/approvals?month=2026-03')).site, null);
+  });
+
+  it('and the clocks of keeping', async () => {
+    const { requests } = await as(ofSite).get<{ requests: Retention[] }>(`/api/v1/retention?site=${site}&limit=2`);
+    const later = await as(ofSite).get<{ requests: Retention[] }>(`/api/v1/retention?site=${site}&before=${requests[1]!.requestId}`);
+    const all = [...requests, ...later.requests];
+    assert.deepEqual(all.map(({ requestId }) => requestId).includes(confidential), false);
+    assert.equal(all.length, 4);
+    assert.equal(all.find(({ requestId }) => requestId === released)!.keptUntil, '2031-03-31T15:59:59.999Z');
+    assert.equal(all.find(({ requestId }) => requestId === inApril)!.keptUntil, '2029-03-31T16:00:00.000Z');
+    assert.equal((await problemOf(as(shanghai.officer).get(`/api/v1/retention?site=${site}`)))?.code, 'not-permitted');
+  });
+});
+
+describe('the register of acts that a test writes by hand', () => {
+  it('has rows for watching and for a broken glass, and follows what is written later', async () => {
+    const policy = await loadPolicy(path.join(root, 'policies'));
+    await withRig(async (rig) => {
+      const months = new MonthIndex(rig.journal);
+      const read = async () => (await registerOf({ policy, requests: rig.requests, store: rig.store, months, camerasOf: () => [] }, { site, month: '2026-03' })).rows;
+      await rig.add('EG-1');
+      assert.deepEqual((await read()).map(({ action }) => action), ['export-requested']);
+      const [by, from, to] = ['p-first', '2026-03-01T00:00:00.000Z', '2026-03-01T00:00:10.000Z'];
+      await rig.append('EG-1', { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } });
+      await rig.append('EG-1', { event: 'footage-viewed', by, data: { camera: 'sh-yf-street', from, to, why: 'review' } });
+      await rig.append('EG-1', { event: 'glass-asked', by, data: { reason: 'life-in-danger' } });
+      await rig.append('EG-1', { event: 'glass-broken', by: 'p-second', data: { reason: 'life-in-danger', askedBy: by } });
+      await rig.journal.append({ event: 'request-read', by, data: { request: 'EG-1' } });
+      await rig.journal.append({ event: 'act-refused', by, data: { act: 'edit-policy', request: 'policy:sha256:x', code: 'not-permitted', policyVersion: 'sha256:p' } });
+      const rows = await read();
+      assert.deepEqual(rows.map(({ action, person, about, result, codes }) => [action, person.name, about, result, ...codes]), [
+        ['export-requested', 'user:sh.lu', '', 'held'],
+        ['footage-viewed', 'p-first', 'review', 'viewed'],
+        ['glass-broken', 'p-second', '', 'broken', 'life-in-danger'],
+      ]);
+      assert.deepEqual(rows[1]!.items, [{ camera: 'sh-yf-street', name: '北侧道路', from, to }]);
+      assert.deepEqual(rows[2]!.approvers.map(({ name }) => name), ['p-first']);
+    });
+  });
+});
