@@ -1,5 +1,4 @@
 // exportgate request withdraw | call-back | paper | accept-paper | close | break-glass | hold | lift | erase: what else may happen to a request.
-import { Option, type Command } from 'commander';
 import { glassReasons } from '../domain/audit-event.js';
 import { clientOf, type Verb } from './context.js';
 import { readForm } from './read-form.js';
@@ -8,61 +7,83 @@ import { lines } from './request.js';
 
 type View = Parameters<typeof lines>[0];
 
+interface Said {
+  id: string;
+  file: string;
+  directory: string;
+  unconfirmed?: boolean;
+  explanation: string;
+  reason: string;
+  until?: string;
+  field: string;
+}
+
+export interface Matter {
+  name: string;
+  words: string;
+  /** After the request's number. */
+  takesFile?: boolean;
+  /** Flags and their words; `--x <y>` must be given unless optional. */
+  options?: readonly { flags: string; words: string; optional?: boolean }[];
+  verb: Verb<Said>;
+}
+
 /** Posts to an address of the request and tells where it stands then. */
 const move =
-  <O extends { id: string }>(at: string, bodyOf: (options: O) => object | Promise<object> = () => ({})): Verb<O> =>
+  (at: string, bodyOf: (options: Said) => object = () => ({})): Verb<Said> =>
   async (context, options) => {
-    const view = await clientOf(context).post<View>(`/api/v1/requests/${options.id}/${at}`, await bodyOf(options));
+    const view = await clientOf(context).post<View>(`/api/v1/requests/${options.id}/${at}`, bodyOf(options));
     context.output.result(view, lines(view));
     return 0;
   };
 
-/** Adds the verbs to `request`. */
-export function addMatters(request: Command, does: <O extends object>(command: Command, verb: Verb<O>) => Command): void {
-  const verb = (name: string, words: string): Command => request.command(name).description(words).argument('<id>');
-  does(verb('withdraw', 'take it back before its release 撤回'), move('withdrawal'));
-  does(
-    verb('call-back', 'a call back to a number of directory.csv 回拨核实')
-      .requiredOption('--directory <name>', 'its line in directory.csv')
-      .option('--unconfirmed', 'the unit knew nothing of it'),
-    move<{ id: string; directory: string; unconfirmed?: boolean }>('call-backs', ({ directory, unconfirmed }) => ({
-      directory,
-      confirmed: !unconfirmed,
-    })),
-  );
-  does(
-    verb('paper', 'the paper of an emergency, which came later 补交文书').argument(
-      '<file>',
-      'JSON: instrument, and officers where they changed',
-    ),
-    async (context, { id, file }: { id: string; file: string }) => {
-      const client = clientOf(context);
-      const form = await readForm(file, async (scan, where) => (await uploadScanFile(client, scan, where)).sha256);
-      const view = await client.post<View>(`/api/v1/requests/${id}/paper`, form);
-      context.output.result(view, lines(view));
-      return 0;
-    },
-  );
-  does(verb('accept-paper', 'the paper was compared with the form 核验补交文书'), move('paper/acceptance'));
-  does(
-    verb('close', 'an emergency of which no paper came 说明后关闭').requiredOption('--explanation <text>', 'why'),
-    move<{ id: string; explanation: string }>('closing', ({ explanation }) => ({ explanation })),
-  );
-  does(
-    verb('break-glass', 'two administrators set missing voices aside, so that the officer may watch 破窗').addOption(
-      new Option('--reason <code>', 'why').choices(glassReasons).makeOptionMandatory(),
-    ),
-    move<{ id: string; reason: string }>('glass', ({ reason }) => ({ reason })),
-  );
-  does(
-    verb('hold', 'nothing of it is deleted 保全').requiredOption('--reason <text>', 'why').option('--until <instant>', 'end, with zone'),
-    move<{ id: string; reason: string; until?: string }>('hold', ({ reason, until = null }) => ({ reason, until })),
-  );
-  does(verb('lift', 'the hold ends 解除保全'), move('hold/lifting'));
-  does(
-    verb('erase', 'a personal value whose time has passed 删除个人信息').addOption(
-      new Option('--field <name>', 'which').choices(['application', 'unit']).makeOptionMandatory(),
-    ),
-    move<{ id: string; field: string }>('erasures', ({ field }) => ({ field })),
-  );
-}
+const servePaper: Verb<Said> = async (context, { id, file }) => {
+  const client = clientOf(context);
+  const form = await readForm(file, async (scan, where) => (await uploadScanFile(client, scan, where)).sha256);
+  const view = await client.post<View>(`/api/v1/requests/${id}/paper`, form);
+  context.output.result(view, lines(view));
+  return 0;
+};
+
+export const matters: readonly Matter[] = [
+  { name: 'withdraw', words: 'take it back before its release 撤回', verb: move('withdrawal') },
+  {
+    name: 'call-back',
+    words: 'a call back to a number of directory.csv 回拨核实',
+    options: [
+      { flags: '--directory <name>', words: 'its line in directory.csv' },
+      { flags: '--unconfirmed', words: 'the unit knew nothing of it', optional: true },
+    ],
+    verb: move('call-backs', ({ directory, unconfirmed }) => ({ directory, confirmed: !unconfirmed })),
+  },
+  { name: 'paper', words: 'the paper of an emergency, which came later; JSON 补交文书', takesFile: true, verb: servePaper },
+  { name: 'accept-paper', words: 'the paper was compared with the form 核验补交文书', verb: move('paper/acceptance') },
+  {
+    name: 'close',
+    words: 'an emergency of which no paper came 说明后关闭',
+    options: [{ flags: '--explanation <text>', words: 'why' }],
+    verb: move('closing', ({ explanation }) => ({ explanation })),
+  },
+  {
+    name: 'break-glass',
+    words: 'two administrators set missing voices aside, so that the officer may watch 破窗',
+    options: [{ flags: '--reason <code>', words: glassReasons.join(', ') }],
+    verb: move('glass', ({ reason }) => ({ reason })),
+  },
+  {
+    name: 'hold',
+    words: 'nothing of it is deleted 保全',
+    options: [
+      { flags: '--reason <text>', words: 'why' },
+      { flags: '--until <instant>', words: 'end, with zone', optional: true },
+    ],
+    verb: move('hold', ({ reason, until }) => ({ reason, until: until ?? null })),
+  },
+  { name: 'lift', words: 'the hold ends 解除保全', verb: move('hold/lifting') },
+  {
+    name: 'erase',
+    words: 'a personal value whose time has passed 删除个人信息',
+    options: [{ flags: '--field <name>', words: 'application or unit' }],
+    verb: move('erasures', ({ field }) => ({ field })),
+  },
+];

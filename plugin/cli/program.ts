@@ -33,7 +33,7 @@ import { reportApprovals } from './report.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
 import { addDelegation, endDelegation, listDelegations } from './delegation.js';
-import { addMatters } from './matters.js';
+import { matters } from './matters.js';
 import { precheckForm } from './precheck.js';
 import { clock } from './clock.js';
 import { confirmTimes, fetchFrame } from './times.js';
@@ -216,7 +216,14 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
   );
   const request = program.command('request').description('applications 申请');
   does(request.command('submit').argument('<file>', 'the form, JSON'), submitRequest);
-  addMatters(request, does);
+  for (const { name, words, takesFile, options = [], verb } of matters) {
+    const command = request.command(name).description(words).argument('<id>');
+    if (takesFile) command.argument('<file>');
+    for (const option of options)
+      if (option.optional) command.option(option.flags, option.words);
+      else command.requiredOption(option.flags, option.words);
+    does(command, verb);
+  }
   does(request.command('show').argument('<id>'), showRequest);
   does(
     request

@@ -12,7 +12,7 @@ const read = (file: string): string => fs.readFileSync(path.join(root, file), 'u
 // A line break in the text is a blank in a title.
 const document = read('docs/ref/policy.md').replace(/\n(?!\n|[|#-])/g, ' ');
 const filesIn = (folder: string): string[] => fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
-const tests = ['test/policy', 'test/export', 'test/http', 'test/e2e', 'test/evidence'].flatMap(filesIn).map(read).join('\n');
+const tests = ['test/policy', 'test/domain', 'test/export', 'test/http', 'test/e2e', 'test/evidence'].flatMap(filesIn).map(read).join('\n');
 const sources = [...filesIn('plugin/policy'), 'plugin/export/needs.ts'].map(read).join('\n');
 
 describe('docs/ref/policy.md', () => {

@@ -18,7 +18,7 @@ const tests = fs
   .join('\n');
 /** First cells of the table under a heading. */
 const firstCells = (heading: string): string[] =>
-  [...document.split(/^## /m).find((part) => part.startsWith(heading))!.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell!).slice(2);
+  [...document.split(/^## /m).find((part) => part.startsWith(heading))!.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell!).slice(1);
 const words = (heading: string): string[] => firstCells(heading).flatMap((cell) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, word]) => word!));
 
 describe('docs/ref/procedure.md', () => {
