@@ -427,8 +427,8 @@ function makeRecorders(config: Config) {
   };
 }
 
-async function makeServer({ listen: { host, port, tls, behindProxy } }: Config, api: ApiParts, log: Log): Promise<http.Server> {
-  const app = makeApp(api, log, behindProxy);
+async function makeServer({ listen: { host, port, tls, behindProxy }, limits }: Config, api: ApiParts, log: Log): Promise<http.Server> {
+  const app = makeApp(api, log, behindProxy, limits);
   const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
   const server = tls
     ? https.createServer(

@@ -15,7 +15,12 @@ import type { Operation } from './operation.js';
 import { readBody } from './read-body.js';
 
 /** `behindProxy`: a proxy on this machine stands in front and names the client in X-Forwarded-For; nobody else is believed. */
-export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Express {
+export function makeApp(
+  parts: ApiParts,
+  log: Log,
+  behindProxy: boolean,
+  limits: { requestsPerMinute: number; signInsPerMinute: number },
+): Express {
   const app = express();
   app
     .set('case sensitive routing', true)
@@ -35,7 +40,7 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
     response.set('Cache-Control', 'no-store');
     next();
   });
-  app.use(limit(1200));
+  app.use(limit(limits.requestsPerMinute));
   app.use((request, response, next) => {
     canonical(request.originalUrl);
     // Express would run the operation for HEAD too: a fetch of the package would be counted, and nothing sent.
@@ -46,7 +51,11 @@ export function makeApp(parts: ApiParts, log: Log, behindProxy: boolean): Expres
     next();
   });
   const mount = (it: Operation<ApiParts>) =>
-    app[it.method](it.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(it.guarded ? [limit(30)] : []), handle(it, parts, log));
+    app[it.method](
+      it.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      ...(it.guarded ? [limit(limits.signInsPerMinute)] : []),
+      handle(it, parts, log),
+    );
   // Before anything parses a body: who sends one of these signs in first, and the operation reads it.
   for (const it of operations.filter(({ takes }) => takes)) mount(it);
   const large = operations.filter((it) => it.bodyLimit !== undefined);

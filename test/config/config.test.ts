@@ -58,6 +58,8 @@ describe('config', () => {
       cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', source: { recording: 'REC_1' } }],
       quotas: { unitBytes: 2 * 1024 ** 4, installationBytes: 8 * 1024 ** 4, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
       ffmpeg: { path: null },
+      limits: { requestsPerMinute: 1_200, signInsPerMinute: 30 },
+      keeping: { logMonths: 6 },
       tokens: { lifetime: 900_000 },
       notify: { webhooks: [], mail: null },
     });
