@@ -55,6 +55,8 @@ export interface Config {
   ffmpeg: { path: string | null };
   /** Months for which the personal values of log entries are kept. */
   keeping: { logMonths: number };
+  /** A minute and address. */
+  limits: { requestsPerMinute: number; signInsPerMinute: number };
   tokens: { lifetime: number };
   /** Null: people sign in here alone. */
   oidc: OidcConfig | null;
