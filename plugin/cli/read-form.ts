@@ -38,7 +38,8 @@ export async function readForm(file: string, upload: Upload = noScans): Promise<
   }
   // The copy of a card stands with its officer.
   for (const officer of Array.isArray(form?.officers) ? form.officers : []) {
-    if (officer.card?.scanSha256) officer.cardSha256 = officer.card.scanSha256;
+    if (officer?.card?.scanSha256 === undefined) continue;
+    if (officer.card.scanSha256) officer.cardSha256 = officer.card.scanSha256;
     delete officer.card;
   }
   return form;

@@ -102,7 +102,7 @@ describe('verbs that look at recorders', function () {
       const before = recorder.requests.soap.length;
       const { code, stderr } = await run(['probe', 'nvr-1', '--accounts']);
       assert.deepEqual([code, recorder.requests.soap.length], [2, before]);
-      assert.match(stderr, /terminal, or hold two lines/);
+      assert.match(stderr, /terminal, or hold one line for each question/);
     });
 
     it('leaves no half-written file behind', () =>
