@@ -78,7 +78,7 @@ describe('a form that names its scans', () => {
       assert.deepEqual(asked, ['instrument.scanFile: a.pdf', 'instrument.approval.scanFile: sub/b.png', 'officers.1.card.scanFile: c.jpg']);
       assert.deepEqual(read, {
         instrument: { scanSha256: 'hash of a.pdf', approval: { scanSha256: 'hash of b.png' } },
-        officers: [{ name: '甲' }, { card: { scanSha256: 'hash of c.jpg' } }, { card: { scanSha256: 'known' } }],
+        officers: [{ name: '甲' }, { cardSha256: 'hash of c.jpg' }, { cardSha256: 'known' }],
       });
     }));
 
