@@ -54,6 +54,8 @@ const views = [
 ] as const;
 /** Two of each at every site. */
 const siteRoles = ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head', 'duty-manager'] as const;
+/** One of each: who applies for citizens at the counter, and under the site's own tickets. */
+const siteApplicants = ['reception', 'security-staff'] as const;
 
 const shipped = (file: string): string => fs.readFileSync(path.join(root, 'policies', file), 'utf8');
 
@@ -73,6 +75,10 @@ export function makeBigPolicy(seed: number): BigPolicy {
       ...sites.flatMap(({ id, cameras }) => cameras.map((camera) => `${camera.id},${id},${camera.groups},机位(示例)`)),
     ]),
     'roles.csv': asText(lines),
+    'directory.csv': asText([
+      'id,city,unit,phone',
+      ...cities.map(({ code, name }, at) => `command-${code},${code},示例${name}指挥中心,0555-${String(at).padStart(4, '0')}`),
+    ]),
     'tests/big.csv': asText(['user,at,act,basis,hours,late,verdict,expect', ...makeTests(sites, officers, chance)]),
   };
   for (const file of ['tier-1.csv', 'tier-2.csv', 'tier-3.csv', 'gate.csv', 'law.json', 'model.conf', 'steps.csv', 'groups.csv'])
@@ -145,6 +151,7 @@ function makePeople(cities: readonly BigCity[], sites: readonly BigSite[], chanc
     lines.push('', `# ${city.name} ${id}`);
     const place = `${city.code}/${id}`;
     for (const role of siteRoles) for (const _ of [1, 2]) hire(role, place);
+    for (const role of siteApplicants) hire(role, place);
     const executors = { 1: 'executor.department', 3: 'executor.site' }[city.tier];
     if (executors) for (const _ of [1, 2]) hire(executors, place);
   }
