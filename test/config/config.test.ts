@@ -25,6 +25,8 @@ const vendors = { onvif: ['hikvision', 'dahua'] };
 const colons = Array.from({ length: 32 }, (_, at) => (at + 160).toString(16).toUpperCase()).join(':');
 const withRecorder = (keys: string): string => good.replace('user: gate', `user: gate, ${keys}`);
 const withCamera = (keys: string): string => good.replace('recording: REC_1', keys);
+const withProvider = (keys: string): string =>
+  `${good}oidc: { ${[keys.includes('issuer') ? '' : 'issuer: https://login.example', 'clientId: gate', keys.includes('roles') ? '' : 'roles: {}', keys].filter(Boolean).join(', ')} }\n`;
 const second =
   '  - { id: nvr-2, adapter: onvif, url: http://192.0.2.11/onvif/device_service, user: gate, passwordEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD }\n';
 
@@ -63,6 +65,7 @@ describe('config', () => {
       oidc: null,
       tokens: { lifetime: 900_000 },
       notify: { webhooks: [], mail: null },
+      oidc: null,
     });
     assert.equal(recorders[0]?.password.reveal(), 'swordfish');
     assert.doesNotMatch(inspect(config, { depth: 9 }) + JSON.stringify(config), /swordfish/);
@@ -273,6 +276,12 @@ describe('config', () => {
     ['a quota above the whole', `${good}quotas: { unitBytes: 2GiB, installationBytes: 1GiB }\n`, 'not-allowed quotas.unitBytes'],
     ['a size without unit', `${good}quotas: { unitBytes: 2000 }\n`, 'not-allowed quotas.unitBytes'],
     ['tokens for a day', `${good}tokens: { lifetime: 24h }\n`, 'not-allowed tokens.lifetime'],
+    ['an identity provider without a secret', withProvider(''), 'secret-missing oidc.clientSecretEnv'],
+    ['an identity provider in the clear', withProvider('clientSecretEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD, issuer: http://login.example'), 'listen-open oidc.issuer'],
+    ['a way back in the clear', withProvider('clientSecretEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD, redirectUrl: http://gate.example/x'), 'listen-open oidc.redirectUrl'],
+    ['two places for a client’s secret', withProvider('clientSecretEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD, clientSecretFile: x'), 'not-allowed oidc.clientSecretFile'],
+    ['a client’s secret in a file that is not there', withProvider('clientSecretFile: x'), 'secret-missing oidc.clientSecretFile'],
+    ['a role of a provider that is none of ours', withProvider('clientSecretEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD, roles: { boss: administrator }'), 'not-allowed oidc.roles.boss'],
     ['an ffmpeg that is not there', `${good}ffmpeg: { path: /nowhere/ffmpeg }\n`, 'file-missing ffmpeg.path'],
     ['a list at the top', '- a\n', 'not-allowed (file)'],
     ['nothing at all', '', 'not-allowed (file)'],
