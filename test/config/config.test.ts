@@ -62,7 +62,6 @@ describe('config', () => {
       ffmpeg: { path: null },
       limits: { requestsPerMinute: 1_200, signInsPerMinute: 30 },
       keeping: { logMonths: 6 },
-      oidc: null,
       tokens: { lifetime: 900_000 },
       notify: { webhooks: [], mail: null },
       oidc: null,
