@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inFolder } from '../media/tools.js';
-import { aGate, footage, password, shanghai, street } from '../support/gate.js';
+import { aGate, footage, shanghai, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
 import { submit, until } from '../support/walk.js';
 import { aPlace, exportgate, serve, type Place } from './program.js';
@@ -109,7 +109,7 @@ describe('exportgate review and release', function () {
     const gate = await aGate();
     try {
       const { requestId, planDigest } = await submit(gate);
-      const by = (user: string, ...args: string[]) => exportgate(['--gate', gate.url, '--json', ...args], { env: { EXPORTGATE_USER: user, EXPORTGATE_PASSWORD: password } });
+      const by = async (user: string, ...args: string[]) => exportgate(['--gate', gate.url, '--json', ...args], { env: { EXPORTGATE_TOKEN: await gate.tokenOf(user) } });
       for (const user of [...shanghai.steps, ...shanghai.executors]) await gate.as(user);
       const other = await by(shanghai.steps[0], 'review', requestId, '--approve', '--plan', `sha256:${'0'.repeat(64)}`);
       assert.deepEqual([other.code, /plan-changed/.test(other.stderr)], [1, true]);

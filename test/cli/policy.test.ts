@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { append } from '../policy/policy-folder.js';
-import { anApplication, password, shanghai } from '../support/gate.js';
+import { anApplication, shanghai } from '../support/gate.js';
 import { aPolicyDesk, bai, luo, type PolicyDesk } from '../support/policy-desk.js';
 import { submit } from '../support/walk.js';
 import { exportgate, type Ended } from './program.js';
@@ -16,8 +16,8 @@ describe('exportgate policy', function () {
   this.timeout(180_000);
   let desk: PolicyDesk;
   let edited: string;
-  const as = (user: string, ...args: string[]): Promise<Ended> =>
-    exportgate(['--gate', desk.url, ...args], { env: { EXPORTGATE_USER: user, EXPORTGATE_PASSWORD: password }, cwd: desk.folder });
+  const as = async (user: string, ...args: string[]): Promise<Ended> =>
+    exportgate(['--gate', desk.url, ...args], { env: { EXPORTGATE_TOKEN: await desk.tokenOf(user) }, cwd: desk.folder });
   before(async () => {
     desk = await aPolicyDesk();
     await desk.as(bai);

@@ -1,13 +1,16 @@
 // Papers that a city asks beside the notice, over the real API: Chongqing's rows as they are shipped.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import type { ApprovalPaper } from '../../plugin/domain/legal-instrument.js';
-import { aGate, anApplication, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, uploadScan, type TestGate } from '../support/gate.js';
+import { aPng, pngChunk } from '../support/papers.js';
 import { problemOf } from '../support/walk.js';
 
 const officer = 'user:cq.qin.investigator';
 const items = [{ camera: 'cq-ly-street', from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:04.000Z' }];
-const scanSha256 = createHash('sha256').update('another scan').digest('hex');
+const anotherScan = aPng({ width: 2, picture: [pngChunk('IDAT', deflateSync(Buffer.of(0, 1, 2)))] });
+const scanSha256 = createHash('sha256').update(anotherScan).digest('hex');
 const certificate: ApprovalPaper = { kind: 'UNIT_CERTIFICATE', issuer: '示例分局', scanSha256 };
 
 describe('papers beside the notice', () => {
@@ -17,6 +20,7 @@ describe('papers beside the notice', () => {
     (await gate.withScan(officer)).post('/api/v1/requests', { ...anApplication({ items }), instrument: { ...instrument, approval } });
   before(async () => {
     gate = await aGate({ cameras: ['cq-ly-street'] });
+    await uploadScan(await gate.as(officer), anotherScan);
   });
   after(() => gate.close());
 

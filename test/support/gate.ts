@@ -58,6 +58,8 @@ export interface TestGate {
   folder: string;
   recorder: Recorder;
   /** The API as this person; the account is made when it is first asked for. */
+  /** A token of this person, as `exportgate session start` prints one: for the command line. */
+  tokenOf(user: string): Promise<string>;
   /** What the gate does every half minute, done now. */
   look(): Promise<void>;
   as(user: string, unit?: string): Promise<Client>;
@@ -130,6 +132,10 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       gate = await start();
       // Sessions outlive a restart.
       for (const [user, login] of logins) clients.set(user, new Client(gate.url, login));
+    },
+    async tokenOf(user) {
+      await as(user);
+      return logins.get(user)!.token((at, body) => new Client(gate.url, null).post(at, body));
     },
     look: () => gate.look(),
     stop: () => gate.close(),

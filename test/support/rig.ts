@@ -60,8 +60,8 @@ export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => n
           const [unit, application] = [await store.personal.conceal('unit', '示例'), await store.personal.conceal('application', { reason: '示例', officers: [] })];
           const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
           const instrument = provideBy === undefined ? null : { type: 'COURT_ORDER', scanSha256: '', provideBy };
-          await append(id, { event: 'export-held', by: 'gate', data: { plan: { steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }], paperHours: null, ...plan } as never, planDigest: 'sha256:x', rows: [] } });
           await append(id, { event: 'export-requested', by: applicant, data: { basis, city: '310000', site: 'SH-YUNFAN', items, officers: 2, applicant, enteredBy: applicant, unit, application, instrument } });
+          await append(id, { event: 'export-held', by: 'gate', data: { plan: { steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }], paperHours: null, ...plan } as never, planDigest: 'sha256:x', rows: [] } });
           await append(id, { event: 'preserve-queued', by: 'gate', data: { why: 'submitted' } });
         },
         release: async (id) => {

@@ -1,0 +1,223 @@
+// Every operation of the API, asked by every kind of person about requests that are not all theirs: who gets an answer, and who is told what a
+// stranger is told. An operation that is not in the table fails the test.
+import assert from 'node:assert/strict';
+import { Problem } from '../../plugin/domain/problem.js';
+import { operations } from '../../plugin/http/api/index.js';
+import { aGate, anApplication, scanSha256, shanghai, type TestGate } from '../support/gate.js';
+import { approveAll, submit, until, type Seen } from '../support/walk.js';
+
+/** Kinds of people, as the shipped roles make them. The officer applied; the colleague is of the same unit, in the same city. */
+const people = {
+  officer: shanghai.officer,
+  colleague: 'user:sh.pan',
+  'officer elsewhere': 'user:bj.meng.investigator',
+  clerk: shanghai.steps[0],
+  manager: shanghai.steps[1],
+  privacy: shanghai.steps[2],
+  head: shanghai.steps[3],
+  duty: 'user:sh.tao',
+  executor: shanghai.executors[0],
+  reception: 'user:sh.xu',
+  staff: 'user:sh.fang',
+  'site auditor': 'user:sh.yan',
+  auditor: 'user:audit.he',
+  administrator: 'user:root.luo',
+  'clerk elsewhere': 'user:gl.lan.clerk',
+  'auditor elsewhere': 'user:gl.lao.auditor',
+} as const;
+type Who = keyof typeof people;
+const everybody = Object.keys(people) as Who[];
+const steps: readonly Who[] = ['clerk', 'manager', 'privacy', 'head'];
+const custodian: readonly Who[] = [...steps, 'duty'];
+const overseers: readonly Who[] = ['head', 'site auditor', 'auditor'];
+const journalOfSite: readonly Who[] = ['site auditor', 'auditor', 'administrator'];
+const journalOfAll: readonly Who[] = ['auditor', 'administrator'];
+
+/** What a person is told who may not. Everything else is an answer, though it may be that the matter does not stand so. */
+const refusals = ['not-permitted', 'request-unknown', 'own-request', 'not-your-step', 'view-refused', 'not-found', 'scan-unknown', 'draft-unknown', 'session-unknown', 'request-denied', 'delegation-invalid', 'letter-unknown', 'invitation-unknown'];
+
+interface Ask {
+  /** The address, where it is not the operation's own. */
+  at?: string;
+  body?: object;
+  /** Who is answered. */
+  may: readonly Who[];
+}
+
+interface Places {
+  held: string;
+  packaged: string;
+  confidential: string;
+  emergency: string;
+  draft: string;
+  delegation: number;
+}
+
+/** `METHOD path` → what is asked, and who is answered. Bodies are such that an answer changes nothing: the matter does not stand so. */
+const table = (ids: Places): Record<string, Ask[]> => {
+  const of = (id: string, rest: string): string => `/api/v1/requests/${id}${rest}`;
+  const own: readonly Who[] = everybody;
+  const readers: readonly Who[] = ['officer', 'colleague', ...steps, 'site auditor', 'auditor', 'administrator'];
+  return {
+    'GET /api/v1/session': [{ may: own }],
+    'GET /api/v1/sessions': [{ may: own }, { at: '/api/v1/sessions?all=true', may: ['administrator'] }],
+    'POST /api/v1/sessions/{id}/end': [{ at: '/api/v1/sessions/no-such-session/end', body: {}, may: [] }],
+    'GET /api/v1/invitations': [{ may: ['administrator'] }],
+    'POST /api/v1/invitations': [{ body: { user: 'user:sh.lu', name: '', unit: '示例' }, may: own }], // judged before who asks: tells nothing
+    'POST /api/v1/invitations/{id}/confirmation': [{ at: '/api/v1/invitations/no-such/confirmation', body: {}, may: [] }],
+    'GET /api/v1/accounts': [{ may: ['administrator'] }],
+    'POST /api/v1/accounts/{user}/close': [{ at: '/api/v1/accounts/sh.nobody/close', body: {}, may: ['administrator'] }],
+    'POST /api/v1/password': [{ body: { current: 'not the password', next: 'another-long-password-9' }, may: own }],
+    'GET /api/v1/requests': [{ may: own }],
+    'POST /api/v1/requests': [{ body: { ...anApplication(), items: [] }, may: own }],
+    'GET /api/v1/requests/{id}': [
+      { at: of(ids.held, ''), may: readers },
+      { at: of(ids.packaged, ''), may: [...readers, 'executor'] },
+      { at: of(ids.emergency, ''), may: [...readers, 'duty'] },
+      { at: of(ids.confidential, ''), may: ['officer', ...steps] },
+    ],
+    'GET /api/v1/requests/{id}/gaps': [
+      { at: of(ids.held, '/gaps'), may: readers },
+      { at: of(ids.confidential, '/gaps'), may: ['officer', ...steps] },
+    ],
+    'POST /api/v1/requests/{id}/reviews': [
+      // Granted: it takes no voice, whoever speaks; of a confidential one strangers do not even hear that.
+      { at: of(ids.confidential, '/reviews'), body: { verdict: 'approve', planDigest: 'sha256:none' }, may: ['clerk'] },
+    ],
+    'POST /api/v1/requests/{id}/release': [{ at: of(ids.held, '/release'), body: {}, may: ['executor'] }],
+    'POST /api/v1/requests/{id}/after-review': [{ at: of(ids.held, '/after-review'), body: { finding: 'in-order' }, may: overseers }],
+    'GET /api/v1/requests/{id}/frame': [{ at: of(ids.held, '/frame?camera=sh-yf-street&edge=first'), may: [] }],
+    'GET /api/v1/requests/{id}/stream': [{ at: of(ids.held, '/stream?camera=sh-yf-street'), may: [] }],
+    'POST /api/v1/requests/{id}/times': [
+      { at: of(ids.packaged, '/times'), body: { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }, may: ['executor'] },
+    ],
+    'GET /api/v1/requests/{id}/package': [{ at: of(ids.packaged, '/package'), may: ['officer'] }],
+    'GET /api/v1/requests/{id}/progress': [{ at: of('EG-310000-SH-YUNFAN-2026-999999', '/progress'), may: [] }],
+    'POST /api/v1/requests/{id}/withdrawal': [{ at: of(ids.held, '/withdrawal'), body: {}, may: [] }],
+    'POST /api/v1/requests/{id}/call-backs': [
+      { at: of(ids.held, '/call-backs'), body: { directory: 'no-such', confirmed: true }, may: custodian },
+    ],
+    'POST /api/v1/requests/{id}/paper': [{ at: of(ids.held, '/paper'), body: { instrument: anApplication().instrument }, may: ['officer', ...custodian] }],
+    'POST /api/v1/requests/{id}/paper/acceptance': [{ at: of(ids.held, '/paper/acceptance'), body: {}, may: custodian }],
+    'POST /api/v1/requests/{id}/closing': [{ at: of(ids.held, '/closing'), body: { explanation: '示例' }, may: custodian }],
+    'POST /api/v1/requests/{id}/glass': [{ at: of(ids.packaged, '/glass'), body: { reason: 'life-in-danger' }, may: ['administrator'] }],
+    'POST /api/v1/requests/{id}/hold': [
+      { at: of(ids.held, '/hold'), body: { reason: '示例', until: '2020-01-01T00:00:00Z' }, may: [...custodian, 'site auditor', 'auditor'] },
+    ],
+    'POST /api/v1/requests/{id}/hold/lifting': [{ at: of(ids.held, '/hold/lifting'), body: {}, may: [...custodian, 'site auditor', 'auditor'] }],
+    'POST /api/v1/requests/{id}/erasures': [{ at: of(ids.held, '/erasures'), body: { field: 'unit' }, may: ['privacy'] }],
+    'POST /api/v1/prechecks': [
+      {
+        body: { items: [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01Z', to: '2026-03-01T02:00:02Z' }] },
+        may: ['officer', 'colleague', ...custodian, 'reception', 'staff'],
+      },
+    ],
+    'GET /api/v1/directory': [{ may: own }],
+    'GET /api/v1/clock': [{ may: own }],
+    'POST /api/v1/clock/acknowledgement': [{ body: {}, may: ['administrator'] }],
+    'GET /api/v1/delegations': [{ may: own }],
+    'POST /api/v1/delegations': [
+      { body: { to: 'user:sh.nobody', role: 'role:unit-head', site: 'SH-YUNFAN', from: '2026-01-01T00:00:00Z', until: '2036-01-01T00:00:00Z' }, may: [] },
+    ],
+    'POST /api/v1/delegations/{id}/end': [{ at: `/api/v1/delegations/${ids.delegation + 1000}/end`, body: {}, may: [] }],
+    'POST /api/v1/scans': [{ at: '/api/v1/scans', body: {}, may: own }],
+    'GET /api/v1/scans/{sha256}': [
+      { at: `/api/v1/scans/${scanSha256}?request=${ids.held}`, may: readers },
+      { at: `/api/v1/scans/${scanSha256}?request=${ids.confidential}`, may: ['officer', ...steps] },
+      { at: `/api/v1/scans/${scanSha256}`, may: ['officer', 'clerk'] },
+    ],
+    'GET /api/v1/drafts': [{ may: own }],
+    'POST /api/v1/drafts': [{ body: { copyOf: ids.confidential }, may: ['officer', ...steps] }],
+    'GET /api/v1/drafts/{id}': [{ at: `/api/v1/drafts/${ids.draft}`, may: ['officer'] }],
+    'POST /api/v1/drafts/{id}': [{ at: `/api/v1/drafts/${ids.draft}`, body: { version: 99, form: {} }, may: ['officer'] }],
+    'POST /api/v1/drafts/{id}/discard': [{ at: '/api/v1/drafts/no-such/discard', body: {}, may: [] }],
+    'POST /api/v1/explain': [
+      { body: { as: 'user:sh.nobody', camera: 'sh-yf-street', act: 'request', basis: 'COURT', from: '2026-03-01T02:00:01Z', to: '2026-03-01T02:00:02Z' }, may: ['administrator'] },
+    ],
+    'GET /api/v1/explain/{entry}': [{ at: '/api/v1/explain/0', may: journalOfAll }],
+    'GET /api/v1/policy': [{ may: journalOfAll }],
+    'GET /api/v1/policy/log': [{ may: journalOfAll }],
+    'GET /api/v1/policy/versions/{version}': [{ at: '/api/v1/policy/versions/sha256:none', may: journalOfAll }],
+    'GET /api/v1/policy/diff': [{ at: '/api/v1/policy/diff?from=sha256:none&to=sha256:none', may: journalOfAll }],
+    'POST /api/v1/policy/activations': [{ body: { version: `sha256:${'0'.repeat(64)}` }, may: ['administrator'] }],
+    'POST /api/v1/policy/rehearsals': [{ body: { texts: {}, since: '2026-01-01T00:00:00Z' }, may: ['administrator'] }],
+    'GET /api/v1/journal': [{ may: journalOfAll }],
+    'GET /api/v1/notices': [{ may: own }],
+    'POST /api/v1/notices/seen': [{ body: { ids: [999_999] }, may: own }],
+    'GET /api/v1/dead-letters': [{ may: ['administrator'] }],
+    'POST /api/v1/dead-letters/{id}/retry': [{ at: '/api/v1/dead-letters/no-such/retry', body: {}, may: [] }],
+    'GET /api/v1/register': [
+      { at: '/api/v1/register?site=SH-YUNFAN&month=2026-03&format=json', may: journalOfSite },
+      { at: '/api/v1/register?site=SH-YUNFAN&month=2026-03&format=json&confidential=only', may: journalOfAll },
+    ],
+    'GET /api/v1/retention': [{ at: '/api/v1/retention?site=SH-YUNFAN', may: journalOfSite }],
+    'GET /api/v1/reports/approvals': [{ at: '/api/v1/reports/approvals?site=SH-YUNFAN&month=2026-03', may: journalOfSite }],
+    // Last: it ends the session.
+    'POST /api/v1/session/end': [{ body: {}, may: own }],
+  };
+};
+
+describe('who sees what', () => {
+  let gate: TestGate;
+  let ids: Places;
+
+  before(async function () {
+    gate = await aGate({ config: 'limits: { requestsPerMinute: 100000, signInsPerMinute: 10000 }' });
+    for (const user of Object.values(people)) await gate.as(user);
+    const officer = await gate.withScan(shanghai.officer);
+    const { requestId: packaged } = await submit(gate);
+    await approveAll(gate, packaged);
+    await until(gate, packaged, ({ state }) => state === 'packaged');
+    const { requestId: held } = await submit(gate);
+    const state = anApplication({ basis: 'STATE_SECURITY', instrument: { ...anApplication().instrument!, type: 'STATE_SECURITY_PAPER' } });
+    const { requestId: confidential } = await officer.post<Seen>('/api/v1/requests', state);
+    const { instrument: noneYet, ...form } = anApplication({ basis: 'EMERGENCY_RESCUE' });
+    assert.ok(noneYet);
+    const { requestId: emergency } = await (await gate.withScan(shanghai.steps[0])).post<Seen>('/api/v1/requests', { ...form, applicant: shanghai.officer });
+    const { id: draft } = await officer.post<{ id: string }>('/api/v1/drafts', { form: {} });
+    for (const id of [held, confidential]) await until(gate, id, ({ custody }) => custody === 'sealed');
+    ids = { held, packaged, confidential, emergency, draft, delegation: 0 };
+  });
+  after(() => gate.close());
+
+  it('the table has every operation that is not open to all, and no other', () => {
+    const known = operations.filter((it) => !it.open).map((it) => `${it.method.toUpperCase()} ${it.path}`);
+    assert.deepEqual(Object.keys(table(ids)).sort(), known.sort());
+  });
+
+  for (const key of Object.keys(table({} as Places)))
+    it(key, async () => {
+      const [method, path] = key.split(' ') as [string, string];
+      for (const { at = path, body, may } of table(ids)[key]!)
+        for (const who of everybody) {
+          const client = await gate.as(people[who]);
+          const call = method === 'GET' ? client.get<object>(at) : client.post(at, body ?? {});
+          const code = await call.then(() => null, (thrown: unknown) => (thrown instanceof SyntaxError ? null : Problem.from(thrown).code));
+          assert.notEqual(code, 'internal', `${who} ${method} ${at}`);
+          assert.equal(code !== null && refusals.includes(code), !may.includes(who), `${who} ${method} ${at}: ${code ?? 'answered'}`);
+        }
+    });
+
+  it('a confidential request stands in the lists of its officer and of whose turn it is, and of nobody else', async () => {
+    // The sessions were ended above.
+    gate.again();
+    const listed: Who[] = [];
+    for (const who of everybody) {
+      const { requests } = await (await gate.as(people[who])).get<{ requests: { requestId: string }[] }>('/api/v1/requests?limit=200');
+      if (requests.some(({ requestId }) => requestId === ids.confidential)) listed.push(who);
+    }
+    assert.deepEqual(listed, ['officer', 'clerk']);
+  });
+
+  it('a stranger is told of a confidential request what is told of a number that does not exist', async () => {
+    const stranger = await gate.as(people.executor);
+    const say = async (id: string, rest: string, body?: object): Promise<string> => {
+      const call = body ? stranger.post(`/api/v1/requests/${id}${rest}`, body) : stranger.get(`/api/v1/requests/${id}${rest}`);
+      const problem = await call.then(() => null, (thrown: unknown) => Problem.from(thrown));
+      return `${problem?.code} ${problem?.detail.replace(id, 'ID')}`;
+    };
+    const nobodys = 'EG-310000-SH-YUNFAN-2026-999999';
+    for (const [rest, body] of [['', undefined], ['/gaps', undefined], ['/reviews', { verdict: 'approve' }], ['/release', {}], ['/withdrawal', {}], ['/package', undefined], ['/hold/lifting', {}]] as const)
+      assert.equal(await say(ids.confidential, rest, body), await say(nobodys, rest, body), rest);
+  });
+});
