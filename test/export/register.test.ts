@@ -12,7 +12,7 @@ import type { ApprovalsReport } from '../../plugin/export/reports.js';
 import type { Retention } from '../../plugin/export/retention.js';
 import { loadPolicy } from '../../plugin/policy/load.js';
 import { call } from '../http/onvif-client.js';
-import { aGate, anApplication, password, root, shanghai, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, root, shanghai, type TestGate } from '../support/gate.js';
 import { pdfText } from '../support/pdf-text.js';
 import { readCsv, unquote } from '../support/read-csv.js';
 import { withRig } from '../support/rig.js';
@@ -33,15 +33,14 @@ describe('the register', () => {
   let inApril = '';
   let confidential = '';
 
-  /** Signed in anew: the clock jumps, and tokens end. */
-  const as = (user: string): Client => new Client(gate.url, { user, password });
-  const book = (month: string, more = '', user = auditor, where = site): Promise<Register> =>
-    as(user).get<Register>(`/api/v1/register?site=${where}&month=${month}${more}`);
+  const as = (user: string): Promise<Client> => gate.as(user);
+  const book = async (month: string, more = '', user = auditor, where = site): Promise<Register> =>
+    (await as(user)).get<Register>(`/api/v1/register?site=${where}&month=${month}${more}`);
   const brief = ({ action, requestId, person, result, codes }: RegisterRow): string =>
     [action, requestId ?? '-', person.user ?? person.name, result, ...codes].join(' ');
   const bytes = async (form: string): Promise<Buffer> => {
     const file = path.join(gate.folder, `register.${form}`);
-    await as(auditor).download(`/api/v1/register?site=${site}&month=2026-03&format=${form}`, file);
+    await (await as(auditor)).download(`/api/v1/register?site=${site}&month=2026-03&format=${form}`, file);
     return fs.promises.readFile(file);
   };
   const applied = async (change: Partial<Application>): Promise<string> => {
@@ -67,7 +66,7 @@ describe('the register', () => {
     assert.equal((await problemOf(vote(gate, officer, released)))?.code, 'own-request');
     tally.push(`act-refused ${released} ${officer} refused own-request`);
     assert.equal((await problemOf(vote(gate, officer, confidential)))?.code, 'own-request');
-    await as(officer).post('/api/v1/prechecks', { items: anApplication().items });
+    await (await as(officer)).post('/api/v1/prechecks', { items: anApplication().items });
     tally.push(`footage-searched - ${officer} searched`);
     await call(gate.frontUrl, { service: 'replay', operation: 'GetReplayUri', inner: '<o:RecordingToken>REC_1</o:RecordingToken>', target: '/onvif/replay_service' }, { user: 'operator', password: 'box-password' });
     tally.push('access-stopped - operator 127.0.0.1 stopped footage');
@@ -78,7 +77,7 @@ describe('the register', () => {
     time = new Date('2026-03-31T15:59:59.999Z');
     await letGo(gate, shanghai.executors[1], released);
     tally.push(`clip-released ${released} ${shanghai.executors[1]} released`);
-    await as(officer).download(`/api/v1/requests/${released}/package`, path.join(gate.folder, 'package.zip'));
+    await (await as(officer)).download(`/api/v1/requests/${released}/package`, path.join(gate.folder, 'package.zip'));
     tally.push(`clip-transferred ${released} ${officer} transferred`);
     time = new Date('2026-03-31T16:00:00.000Z');
     inApril = await applied({ instrument: undefined });
@@ -93,7 +92,7 @@ describe('the register', () => {
   });
 
   it('has a row for each frame that a step looked at', async () => {
-    const { entries } = await as(auditor).get<{ entries: Entry[] }>('/api/v1/journal?from=0&count=500');
+    const { entries } = await (await as(auditor)).get<{ entries: Entry[] }>('/api/v1/journal?from=0&count=500');
     const seen = entries.filter(({ event, at }) => event === 'frame-inspected' && at < '2026-03-31T16');
     const { rows } = await book('2026-03');
     assert.deepEqual(rows.filter(({ action }) => action === 'frame-inspected').map(({ entry }) => entry), seen.map(({ index }) => index));
@@ -157,18 +156,19 @@ describe('the register', () => {
     ['a part that is no number', `site=${site}&month=2026-03&part=1e9`, auditor, 'body-malformed'],
   ];
   for (const [what, query, user, code] of refused)
-    it(`${what}: ${code}`, async () => assert.equal((await problemOf(as(user).get(`/api/v1/register?${query}`)))?.code, code));
+    it(`${what}: ${code}`, async () => assert.equal((await problemOf((await as(user)).get(`/api/v1/register?${query}`)))?.code, code));
 
   it('is recorded before it is handed out', async () => {
     const { rows } = await book('2026-03', '', ofSite);
-    const { entries } = await as(auditor).get<{ entries: Entry[] }>('/api/v1/journal?count=5');
+    const { entries } = await (await as(auditor)).get<{ entries: Entry[] }>('/api/v1/journal?count=5');
     const last = entries.findLast(({ event }) => event === 'register-read');
     assert.deepEqual(last?.data, { site, month: '2026-03', rows: rows.length, confidential: false });
   });
 
   it('and the reports: time and outcome of steps, returns by code, applications, what is overdue', async () => {
     time = new Date('2026-04-03T00:00:00.000Z');
-    const report = await as(ofSite).get<ApprovalsReport>(`/api/v1/reports/approvals?site=${site}&month=2026-03`);
+    gate.again();
+    const report = await (await as(ofSite)).get<ApprovalsReport>(`/api/v1/reports/approvals?site=${site}&month=2026-03`);
     assert.deepEqual(report.steps.map(({ step, voices, returned, narrowed, byStandIns }) => [step, voices, returned, narrowed, byStandIns]), ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head'].map((step) => [step, 1, 0, 0, 0]));
     assert.deepEqual(report.idle, report.steps.map(({ step }) => step));
     assert.deepEqual(report.returns, [{ code: 'NO_INSTRUMENT', byGate: 1, bySteps: 0 }, { code: 'OFFICER_COUNT', byGate: 1, bySteps: 0 }]);
@@ -177,19 +177,19 @@ describe('the register', () => {
       { basis: 'FOREIGN', city: '310000', applied: 1, denied: 1, returned: 0, granted: 0, released: 0 },
     ]);
     assert.equal(JSON.stringify(report).includes(confidential), false);
-    assert.equal((await problemOf(as(ofSite).get('/api/v1/reports/approvals?month=2026-03')))?.code, 'not-permitted');
-    assert.equal((await as(auditor).get<ApprovalsReport>('/api/v1/reports/approvals?month=2026-03')).site, null);
+    assert.equal((await problemOf((await as(ofSite)).get('/api/v1/reports/approvals?month=2026-03')))?.code, 'not-permitted');
+    assert.equal((await (await as(auditor)).get<ApprovalsReport>('/api/v1/reports/approvals?month=2026-03')).site, null);
   });
 
   it('and the clocks of keeping', async () => {
-    const { requests } = await as(ofSite).get<{ requests: Retention[] }>(`/api/v1/retention?site=${site}&limit=2`);
-    const later = await as(ofSite).get<{ requests: Retention[] }>(`/api/v1/retention?site=${site}&before=${requests[1]!.requestId}`);
+    const { requests } = await (await as(ofSite)).get<{ requests: Retention[] }>(`/api/v1/retention?site=${site}&limit=2`);
+    const later = await (await as(ofSite)).get<{ requests: Retention[] }>(`/api/v1/retention?site=${site}&before=${requests[1]!.requestId}`);
     const all = [...requests, ...later.requests];
     assert.deepEqual(all.map(({ requestId }) => requestId).includes(confidential), false);
     assert.equal(all.length, 4);
     assert.equal(all.find(({ requestId }) => requestId === released)!.keptUntil, '2031-03-31T15:59:59.999Z');
     assert.equal(all.find(({ requestId }) => requestId === inApril)!.keptUntil, '2029-03-31T16:00:00.000Z');
-    assert.equal((await problemOf(as(shanghai.officer).get(`/api/v1/retention?site=${site}`)))?.code, 'not-permitted');
+    assert.equal((await problemOf((await as(shanghai.officer)).get(`/api/v1/retention?site=${site}`)))?.code, 'not-permitted');
   });
 });
 

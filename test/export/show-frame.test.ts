@@ -119,8 +119,10 @@ describe('a step that looks before it agrees', function () {
 
 describe('a step that looks at footage that is not there yet', () => {
   it('waits for it: not-inspected, and there is nothing to see', async () => {
-    const gate = await aGateUnder(policies, { config: 'quotas: { reserveBytes: 900000GiB }\n' });
+    const gate = await aGateUnder(policies);
     try {
+      await gate.withScan(shanghai.officer);
+      await gate.reconfigure('quotas: { reserveBytes: 900000GiB }\n');
       const { requestId } = await submit(gate);
       await until(gate, requestId, ({ waitsForRoom }) => waitsForRoom === 'disk-full');
       for (const user of [clerk, manager]) await vote(gate, user, requestId);

@@ -69,6 +69,8 @@ export interface TestGate {
   withScan(user: string): Promise<Client>;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
+  /** The same, with lines of YAML added to its configuration. */
+  reconfigure(lines: string): Promise<void>;
   stop(): Promise<void>;
   close(): Promise<void>;
 }
@@ -112,6 +114,12 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     return signedUp(await joinGate(gate.url, { ...whom(user, unit), card: cardOf(user) }, clients.get(asks)!, () => as(confirms), now));
   };
   const scanned = new Set<string>();
+  const restart = async (): Promise<void> => {
+    await gate.close();
+    gate = await start();
+    // Sessions outlive a restart.
+    for (const [user, login] of logins) clients.set(user, new Client(gate.url, login));
+  };
   return {
     folder, recorder, as,
     get url() {
@@ -127,11 +135,10 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       scanned.add(user);
       return client;
     },
-    async restart() {
-      await gate.close();
-      gate = await start();
-      // Sessions outlive a restart.
-      for (const [user, login] of logins) clients.set(user, new Client(gate.url, login));
+    restart,
+    async reconfigure(lines) {
+      await fs.promises.appendFile(file, lines);
+      await restart();
     },
     async tokenOf(user) {
       await as(user);
