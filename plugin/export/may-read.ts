@@ -1,11 +1,13 @@
 // Who sees a request: its parties, the people of their unit, who holds one of its steps, who carries it out, who looks after the site.
 // A confidential one is seen by those alone whom it needs, and stands in nobody else's list or count.
 import { nextStep } from '../domain/approval.js';
+import type { Basis } from '../domain/basis.js';
 import { isConfidential, isHurried } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Step } from '../domain/plan.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
+import { basesOf } from '../policy/row-index.js';
 import type { Store } from '../store/store.js';
 import type { Delegations } from './delegations.js';
 import { unitOf } from './revealed.js';
@@ -26,7 +28,7 @@ export async function mayRead(parts: Parts, state: RequestState, person: Person)
   if (may('inspect', 'request:*', site) || may('read-journal', 'journal:*', site)) return true;
   // Who asks in a hurry is called back, and the paper taken, by whoever of the custodian's people is there.
   if (isHurried(basis) && may('review', 'request:*', site)) return true;
-  return mayApply(parts.policy, person, site) && (await unitOf(state, parts.store)) === person.unit;
+  return asksThere(parts.policy, person, state) && (await unitOf(state, parts.store)) === person.unit;
 }
 
 /** Does it stand in this person's lists and counts? A confidential one only while something is theirs to do, and for its parties. */
@@ -50,8 +52,14 @@ const holdsStep = (parts: Parts, state: RequestState, person: Person): boolean =
 const executes = ({ policy }: Parts, { tracks, requested: { site } }: RequestState, { user }: Person): boolean =>
   tracks.approval === 'granted' && policy.allows(user, 'release', 'request:*', site);
 
-/** One of those who ask there at all: a custodian's clerk whose account happens to name the same unit is none. */
-const mayApply = (policy: Policy, { user }: Person, site: string): boolean =>
-  [...new Set(policy.rows.filter(({ act, effect }) => act === 'request' && effect === 'allow').map(({ role }) => role))].some((role) =>
-    policy.holds(user, role, site),
+/**
+ * One who asks there for such matters: an organ's officer for an organ's, else for the very same basis. A custodian's clerk, guard or
+ * receptionist whose account happens to name the same unit is none.
+ */
+function asksThere({ rows, law, holds }: Policy, { user }: Person, { requested: { basis, site } }: RequestState): boolean {
+  const isAlike = (other: Basis): boolean => other === basis || (law.bases[basis].organ && law.bases[other].organ);
+  return rows.some(
+    ({ act, effect, role, basis: asked }) =>
+      act === 'request' && effect === 'allow' && basesOf(asked).some(isAlike) && holds(user, role, site),
   );
+}

@@ -90,10 +90,10 @@ const activate = operation<ApiParts, typeof activationSchema>({
   summary: 'A voice for a version: the first administrator’s is recorded, the second one’s puts it in force',
   body: activationSchema,
   async run(parts, { subject, body }) {
-    const version = versionOf(parts, body.version);
-    const result = await recordRefusal(parts, subject, 'edit-policy', `policy:${version}`, async () => {
+    // Judged before the version is looked up: who may not edit is not told which versions there are.
+    const result = await recordRefusal(parts, subject, 'edit-policy', `policy:${body.version}`, async () => {
       mayEdit(parts, subject);
-      return parts.policies.activate(subject, version);
+      return parts.policies.activate(subject, versionOf(parts, body.version));
     });
     return { status: 201, body: result };
   },
