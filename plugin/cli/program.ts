@@ -58,8 +58,8 @@ export interface FrontDoor extends Checks {
   demo: DemoParts;
 }
 
-export async function run(argv: readonly string[], door: FrontDoor): Promise<Exit> {
-  let exit: Exit = 0;
+/** The whole tree of verbs; `ended` is told how the one that ran ended. */
+export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Command {
   const program = new Command('exportgate')
     .description('监控录像调取网关 · recorded footage leaves by application, approval, execution and record')
     .version(door.version)
@@ -77,7 +77,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       const code = oneTimePassword(otp, { env: process.env, ...desk, now: () => door.now() });
       const context: Context = { config, gate, env: process.env, output: makeOutput(json, process.stdout), ...(code && { otp: code }) };
       const named = Object.fromEntries(command.registeredArguments.map((argument, at) => [argument.name(), command.processedArgs[at]]));
-      exit = await verb(context, { ...command.opts(), ...named } as O);
+      ended(await verb(context, { ...command.opts(), ...named } as O));
     });
 
   does(program.command('serve').description('run the gate'), serve(door.start));
@@ -335,7 +335,12 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     journal.command('verify'),
     verifyJournalFiles((context) => door.verifyJournal(context.config, context.env)),
   );
+  return program;
+}
 
+export async function run(argv: readonly string[], door: FrontDoor): Promise<Exit> {
+  let exit: Exit = 0;
+  const program = makeProgram(door, (how) => (exit = how));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exit;
