@@ -1,6 +1,6 @@
 // In whose right somebody speaks: their own role at the site, or one that its holder delegated to them. A voice in another's right is
 // barred by what that other did: nobody agrees through a stand-in to what they applied for, or twice.
-import { judgeVoice, nextStep } from '../domain/approval.js';
+import { hasSpoken, judgeVoice, nextStep } from '../domain/approval.js';
 import type { Pseudonym } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Step } from '../domain/plan.js';
@@ -38,10 +38,11 @@ function chosenOf(lenders: readonly Pseudonym[], state: RequestState): Pseudonym
   return free;
 }
 
-function barOf(lender: Pseudonym, { requested, voices }: RequestState): Problem | null {
+function barOf(lender: Pseudonym, state: RequestState): Problem | null {
+  const { requested } = state;
   if (lender === requested.applicant || lender === requested.enteredBy)
     return new Problem('own-request', 'Who delegated this role applied for the request or typed it in; nobody stands in for them here.');
-  if (voices.some(({ by, standsInFor }) => by === lender || standsInFor === lender))
+  if (hasSpoken(state, lender))
     return new Problem(
       'already-voted',
       'Who delegated this role has spoken for another step of this request; each step needs another person.',

@@ -110,7 +110,8 @@ describe('delegation', () => {
 describe('delegation by several', () => {
   const second = 'user:sh.mei'; // a clerk as well, and a head as well
   const third = 'user:sh.yin'; // a head as well
-  const roles = [`g, ${second}, role:evidence-clerk, 310000/${site}`, `g, ${second}, role:unit-head, 310000/${site}`, `g, ${third}, role:unit-head, 310000/${site}`];
+  const luo = 'user:root.luo'; // an administrator who is a clerk as well
+  const roles = [`g, ${luo}, role:evidence-clerk, 310000/${site}`, `g, ${second}, role:evidence-clerk, 310000/${site}`, `g, ${second}, role:unit-head, 310000/${site}`, `g, ${third}, role:unit-head, 310000/${site}`];
   let gate: TestGate;
   let now = new Date();
   const code = async (call: Promise<unknown>): Promise<ProblemCode | null> => (await problemOf(call))?.code ?? null;
@@ -138,6 +139,15 @@ describe('delegation by several', () => {
     assert.equal(await code(vote(gate, duty, id)), 'already-voted');
     await lend(await gate.as(head), 'role:unit-head');
     assert.equal(await spokenFor(id), head);
+  });
+
+  it('bars who was spoken for from breaking the glass', async () => {
+    await lend(await gate.as(luo), 'role:evidence-clerk');
+    const { requestId: id } = await submit(gate);
+    const glass = async (user: string) => code((await gate.as(user)).post(`/api/v1/requests/${id}/glass`, { reason: 'procedure-down' }));
+    assert.equal(await spokenFor(id), luo);
+    assert.equal(await glass(luo), 'already-voted');
+    assert.equal(await glass('user:root.bai'), null);
   });
 
   it('counts no more when the account of who made it is closed: neither for a voice nor for reading', async () => {
