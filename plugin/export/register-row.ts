@@ -128,10 +128,10 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
       return { ...head, ...row, about: entry.data.act, person: await names(entry.by), result: 'refused', codes: [entry.data.code] };
     }
     case 'request-refused': {
-      const { applicant, code } = entry.data;
+      const { applicant, code, search } = entry.data;
       const typist = entry.by === applicant ? null : await names(entry.by);
       const row = { ...unasked(parts.policy, items), person: await names(applicant), enteredBy: typist };
-      return { ...head, ...row, result: 'refused', codes: [code] };
+      return { ...head, ...row, about: search ? 'search' : '', result: 'refused', codes: [code] };
     }
     case 'footage-searched':
       return { ...head, ...unasked(parts.policy, items), person: await names(entry.by), result: 'searched', codes: [] };
