@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Item } from '../../plugin/domain/export-request.js';
 import type { Fulfilment, GapReport } from '../../plugin/export/gap-report.js';
 import { fulfilmentOf, gapReport } from '../../plugin/export/gap-report.js';
-import { Objects } from '../../plugin/store/objects.js';
+import type { Objects } from '../../plugin/store/objects.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import type { Faults } from '../support/recorder/faults.js';
 import { withRig } from '../support/rig.js';
