@@ -181,7 +181,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     policyTest,
   );
   does(
-    program.command('setup-token').description('a one-time token that makes an administrator’s account; for who runs the machine 令牌'),
+    program.command('setup-token').description('what makes an administrator’s account, once; for who runs the machine 令牌'),
     printSetupToken(door.makeSetupToken),
   );
   const account = program.command('account').description('who may sign in 账户');

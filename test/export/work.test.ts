@@ -182,6 +182,8 @@ describe('a request that is returned under its pull', () => {
 
   it('keeps no footage, and stays returned', async () => {
     const objects = path.join(gate.folder, 'data/objects');
+    // The scan is kept too.
+    await gate.withScan(shanghai.officer);
     const kept = fs.readdirSync(objects).length;
     const items = [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:02.000Z' }];
     const { requestId } = await submit(gate, { items });
