@@ -155,8 +155,8 @@ export interface GateEvents {
     recording: string | null;
     client: Commitment;
   };
-  /** An application that names things that do not exist: recorded, without a request. */
-  'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[] };
+  /** An application that names things that do not exist, or a search that was not let through: recorded, without a request. */
+  'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[]; search?: true };
   /** Somebody read a request; once for each person in a quarter of an hour. */
   'request-read': { request: string };
   /** Somebody asked what a recorder holds, before applying. */

@@ -135,6 +135,8 @@ export interface RequestState {
   instrument: ServedPaper | null;
   /** Commits to the newest form. */
   application: Commitment;
+  /** Everything that people wrote about it: each form (a paper that is served makes a new one), why it is held, why it was closed. */
+  words: readonly { field: 'application' | 'reason' | 'explanation'; commitment: Commitment }[];
   /** One per step that was agreed to, in order. `standsInFor`: whose role it was, where it was delegated. */
   voices: readonly { step: string; by: string; at: string; standsInFor: Pseudonym | null }[];
   grantedAt: Instant | null;
@@ -147,7 +149,7 @@ export interface RequestState {
   /** Break-glass: who asked, and whether a second administrator did too. */
   glass: { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant; broken: boolean } | null;
   /** The hold that stands, if any. */
-  hold: { until: Instant | null; by: Pseudonym; at: Instant } | null;
+  hold: { until: Instant | null; reason: Commitment; by: Pseudonym; at: Instant } | null;
   views: readonly (Extract<RequestEntry, { event: 'footage-viewed' }>['data'] & { by: Pseudonym; at: Instant })[];
   /** Commitments whose values were erased. */
   erased: readonly Commitment[];
@@ -214,6 +216,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     planDigest: null,
     instrument: first.data.instrument,
     application: first.data.application,
+    words: [{ field: 'application', commitment: first.data.application }],
     voices: [],
     grantedAt: null,
     endedAt: null,
@@ -275,15 +278,17 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'export-returned':
       return { returned: entry.data, endedAt: entry.at };
     case 'request-withdrawn':
-    case 'request-closed':
       return { endedAt: entry.at };
+    case 'request-closed':
+      return { endedAt: entry.at, words: [...state.words, { field: 'explanation', commitment: entry.data.explanation }] };
     case 'export-granted':
       return { grantedAt: entry.at };
     case 'call-back-made':
       return { callBacks: [...state.callBacks, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'paper-served': {
       const { instrument, application } = entry.data;
-      return { instrument, application, paper: { servedBy: entry.by, servedAt: entry.at, accepted: false } };
+      const words = [...state.words, { field: 'application' as const, commitment: application }];
+      return { instrument, application, words, paper: { servedBy: entry.by, servedAt: entry.at, accepted: false } };
     }
     case 'paper-accepted':
       return { paper: state.paper && { ...state.paper, accepted: true } };
@@ -294,7 +299,10 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'glass-broken':
       return { glass: state.glass && { ...state.glass, broken: true } };
     case 'hold-placed':
-      return { hold: { until: entry.data.until, by: entry.by, at: entry.at } };
+      return {
+        hold: { ...entry.data, by: entry.by, at: entry.at },
+        words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
+      };
     case 'hold-lifted':
       return { hold: null };
     case 'footage-viewed':

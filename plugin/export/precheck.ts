@@ -7,7 +7,7 @@ import { inAskedTime } from '../domain/told-holdings.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
-import { parseItems } from './admit.js';
+import { judgeSpans, parseItems } from './admit.js';
 import { overwrittenAt } from './overwrite.js';
 import { mayAsk } from './may-ask.js';
 import type { Requests } from './requests.js';
@@ -18,6 +18,7 @@ interface Parts {
   readonly policy: Policy;
   requests: Requests;
   speeds: Speeds;
+  now: () => Date;
   isConnected(camera: string): boolean;
   vmsOf(camera: string): { vms: Vms; source: Source };
 }
@@ -45,12 +46,8 @@ const PATIENCE_MS = 20_000;
 
 /** Problems: `not-permitted`, `camera-unknown`, `sites-mixed`, `span-invalid`, `journal-unwritable`. */
 export async function precheck(parts: Parts, person: Person, asked: readonly Item[]): Promise<Precheck> {
-  const { policy, journal, requests, speeds } = parts;
-  const items = parseItems(asked);
-  const sites = new Set(items.map(({ camera }) => policy.place(camera).site.id));
-  const [site] = sites;
-  if (!site || sites.size > 1) throw new Problem('sites-mixed', `Cameras of one site at once; here: ${[...sites].join(', ') || 'none'}.`);
-  if (!mayAsk(policy, person, items)) throw new Problem('not-permitted', `No policy row lets ${person.user} apply for these cameras.`);
+  const { journal, requests, speeds } = parts;
+  const { site, items } = await soundOrRecorded(parts, person, asked);
   await journal.append({ event: 'footage-searched', by: person.pseudonym, data: { site, items } });
   const told = await Promise.all(items.map((item) => ask(parts, item)));
   const waiting = requests
@@ -64,6 +61,28 @@ export async function precheck(parts: Parts, person: Person, asked: readonly Ite
     pullHours: speeds.hours('pull', sum(items) + sum(waiting)),
     renderHours: speeds.hours('render', sum(items)),
   };
+}
+
+/** A search that is refused is an access attempt too (F1): recorded before they hear of it. */
+async function soundOrRecorded(parts: Parts, person: Person, asked: readonly Item[]): Promise<{ site: string; items: Item[] }> {
+  try {
+    return judge(parts, person, asked);
+  } catch (thrown) {
+    const { code } = Problem.from(thrown);
+    const data = { code, applicant: person.pseudonym, items: asked, search: true } as const;
+    await parts.journal.append({ event: 'request-refused', by: person.pseudonym, data });
+    throw thrown;
+  }
+}
+
+function judge({ policy, now }: Parts, person: Person, asked: readonly Item[]): { site: string; items: Item[] } {
+  const items = parseItems(asked);
+  const sites = new Set(items.map(({ camera }) => policy.place(camera).site.id));
+  const [site] = sites;
+  if (!site || sites.size > 1) throw new Problem('sites-mixed', `Cameras of one site at once; here: ${[...sites].join(', ') || 'none'}.`);
+  judgeSpans(items, now());
+  if (!mayAsk(policy, person, items)) throw new Problem('not-permitted', `No policy row lets ${person.user} apply for these cameras.`);
+  return { site, items };
 }
 
 async function ask({ policy, isConnected, vmsOf }: Parts, item: Item): Promise<Precheck['items'][number]> {

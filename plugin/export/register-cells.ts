@@ -30,6 +30,7 @@ const content: Say = ({ items, about: what, action }) => {
 
 function whatWords(action: RegisterRow['action'], what: string): string {
   if (action === 'frame-inspected') return what === 'first' ? '首帧' : '末帧';
+  if (action === 'request-refused') return what && actionWords['footage-searched'];
   return action === 'footage-viewed' ? viewingWords[what as Viewing] : what;
 }
 
