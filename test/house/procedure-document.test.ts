@@ -53,6 +53,11 @@ describe('docs/ref/procedure.md', () => {
   for (const [heading, list] of Object.entries(lists))
     it(`lists every one of: ${heading}, and no other`, () => assert.deepEqual(rowsOf(heading).flatMap(([cell]) => wordsIn(cell!)).sort(), [...list].sort()));
 
+  it('the glossary has every state too', () => {
+    const table = read('docs/glossary.md').split('## States of a request')[1]!.split('\n## ')[0]!;
+    assert.deepEqual([...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => wordsIn(cell!)).sort(), [...states].sort());
+  });
+
   for (const heading of ['The floor', ...Object.keys(lists)])
     it(`names a test in every row of: ${heading}`, () =>
       assert.deepEqual(rowsOf(heading).filter((cells) => quoted(cells.at(-1)!).length === 0 && !/`test\/[^`]+`/.test(cells.at(-1)!)).map(([cell]) => cell), []));
