@@ -45,7 +45,8 @@ function endOfEmergency(state: RequestState): Instant | null {
 function judgeGranted(now: Date, state: RequestState): Viewing {
   const { requestId, grantedAt, plan, tracks } = state;
   // Granted once, and perhaps taken back since.
-  if (grantedAt === null || tracks.approval !== 'granted') return refuse(`Request ${requestId} is ${state.state}; the viewing is not granted.`);
+  if (grantedAt === null || tracks.approval !== 'granted')
+    return refuse(`Request ${requestId} is ${state.state}; the viewing is not granted.`);
   judgeEnd(now, state, new Date(Date.parse(grantedAt) + plan!.expiresHours * 3_600_000).toISOString());
   return 'view';
 }

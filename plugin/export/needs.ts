@@ -102,7 +102,9 @@ async function lackingVoices(state: RequestState, policy: Policy, holders: Holde
     );
   const missing = (await stepsUnder(state, policy, store)).filter(({ step }) => !voices.some((voice) => voice.step === step));
   const parties = await Promise.all(
-    [requested.applicant, requested.enteredBy, ...voices.map(({ by }) => by)].map((by) => store.people.userOf(by)),
+    [requested.applicant, requested.enteredBy, ...voices.flatMap(({ by, standsInFor }) => (standsInFor ? [by, standsInFor] : [by]))].map(
+      (by) => store.people.userOf(by),
+    ),
   );
   const candidates = missing.map(({ role }) =>
     usersOf(holders, role, requested).filter(
