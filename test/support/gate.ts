@@ -57,15 +57,17 @@ export interface TestGate {
   frontUrl: string;
   folder: string;
   recorder: Recorder;
-  /** The API as this person; the account is made when it is first asked for. */
   /** A token of this person, as `exportgate session start` prints one: for the command line. */
   tokenOf(user: string): Promise<string>;
   /** What the gate does every half minute, done now. */
   look(): Promise<void>;
+  /** The API as this person; the account is made when it is first asked for. */
   as(user: string, unit?: string): Promise<Client>;
   /** Everybody signs in anew when next asked for: for tests whose clock jumps past the end of a session. */
   again(): void;
-  /** The same, of a person who has uploaded `aScan`: who can apply. Uploaded once. */
+  /** After years: every account has ended, so the gate is started and set up anew, and everybody invited again when next asked for. */
+  anew(): Promise<void>;
+  /** The same as `as`, of a person who has uploaded `aScan`: who can apply. Uploaded once. */
   withScan(user: string): Promise<Client>;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
@@ -106,7 +108,8 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     return client;
   };
   const administrators = ['user:root.luo', 'user:root.bai'] as const;
-  signedUp(await join(gate.url, '/api/v1/setup', { token: gate.setupToken, ...whom(administrators[0]) }, now));
+  const setUp = async () => void signedUp(await join(gate.url, '/api/v1/setup', { token: gate.setupToken, ...whom(administrators[0]) }, now));
+  await setUp();
   const as = async (user: string, unit?: string): Promise<Client> => {
     const client = clients.get(user);
     if (client) return client;
@@ -129,6 +132,11 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       return gate.fronts[0]!.url;
     },
     again: () => [...known.values()].forEach(signedUp),
+    async anew() {
+      for (const made of [clients, logins, known]) made.clear();
+      await restart();
+      await setUp();
+    },
     async withScan(user) {
       const client = await as(user);
       if (!scanned.has(user)) await uploadScan(client);
