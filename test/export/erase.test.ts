@@ -110,69 +110,69 @@ describe('an erasure', () => {
   after(() => gate.close());
 
   describe('has its time', () => {
-  it('before it, everything is there to read: what is looked for below can be found', async () => {
-    const seen = JSON.stringify([await book(), ...(await Promise.all([released, emergency, visit].map((id) => read(auditor, `/api/v1/requests/${id}`))))]);
-    // Numbers of cards are masked in the register, and the statement of a visitor stands in the request.
-    assert.deepEqual(all.filter((value) => !seen.includes(value)), [values.hold]);
-    const { rows } = await book();
-    assert.deepEqual(new Set(rows.map(({ action }) => action)), new Set(['export-requested', 'act-refused', 'clip-released', 'clip-transferred']));
-  });
+    it('before it, everything is there to read: what is looked for below can be found', async () => {
+      const seen = JSON.stringify([await book(), ...(await Promise.all([released, emergency, visit].map((id) => read(auditor, `/api/v1/requests/${id}`))))]);
+      // Numbers of cards are masked in the register, and the statement of a visitor stands in the request.
+      assert.deepEqual(all.filter((value) => !seen.includes(value)), [values.hold]);
+      const { rows } = await book();
+      assert.deepEqual(new Set(rows.map(({ action }) => action)), new Set(['export-requested', 'act-refused', 'clip-released', 'clip-transferred']));
+    });
 
-  it('is refused to the last millisecond of the register’s time, and a hold stands longer than that', async () => {
-    const until = await untilOf(released);
-    // Five years after the last act, as the plan says; the law asks for three.
-    assert.equal(Date.parse(until) - time.getTime() > 4 * 365 * day, true);
-    time = new Date(Date.parse(until) - 1);
-    await gate.anew();
-    for (const field of ['application', 'unit']) assert.equal(await code(erase(privacy, released, field)), 'retention-running');
-    await post(manager, released, 'hold', { reason: '示例', until: new Date(time.getTime() + day).toISOString() });
-    // The hold is no act on the footage: the clock goes on.
-    assert.equal(await untilOf(released), until);
-    jump(Date.parse(until));
-    assert.equal(await code(erase(privacy, released, 'unit')), 'footage-held');
-    jump(Date.parse(until) + 2 * day);
-  });
+    it('is refused to the last millisecond of the register’s time, and a hold stands longer than that', async () => {
+      const until = await untilOf(released);
+      // Five years after the last act, as the plan says; the law asks for three.
+      assert.equal(Date.parse(until) - time.getTime() > 4 * 365 * day, true);
+      time = new Date(Date.parse(until) - 1);
+      await gate.anew();
+      for (const field of ['application', 'unit']) assert.equal(await code(erase(privacy, released, field)), 'retention-running');
+      await post(manager, released, 'hold', { reason: '示例', until: new Date(time.getTime() + day).toISOString() });
+      // The hold is no act on the footage: the clock goes on.
+      assert.equal(await untilOf(released), until);
+      jump(Date.parse(until));
+      assert.equal(await code(erase(privacy, released, 'unit')), 'footage-held');
+      jump(Date.parse(until) + 2 * day);
+    });
 
-  const strangers: readonly (readonly [who: string, user: string])[] = [
-    ['the officer', officer], ['the clerk', clerk], ['the manager', manager], ['the unit’s head', head], ['an executor', shanghai.executors[0]],
-    ['the auditor', auditor], ['an administrator', 'user:root.luo'], ['the privacy officer of another city', 'user:bj.lei.privacy'],
-  ];
-  for (const [who, user] of strangers) it(`is not for ${who}`, async () => assert.equal(await code(erase(user, released, 'application')), 'not-permitted'));
+    const strangers: readonly (readonly [who: string, user: string])[] = [
+      ['the officer', officer], ['the clerk', clerk], ['the manager', manager], ['the unit’s head', head], ['an executor', shanghai.executors[0]],
+      ['the auditor', auditor], ['an administrator', 'user:root.luo'], ['the privacy officer of another city', 'user:bj.lei.privacy'],
+    ];
+    for (const [who, user] of strangers) it(`is not for ${who}`, async () => assert.equal(await code(erase(user, released, 'application')), 'not-permitted'));
 
-  it('knows two fields', async () => assert.equal(await code(erase(privacy, released, 'reason')), 'body-malformed'));
-  it('of a request that is none: request-unknown', async () => assert.equal(await code(erase(privacy, 'EG-310000-SH-YUNFAN-2026-999999', 'unit')), 'request-unknown'));
+    it('knows two fields', async () => assert.equal(await code(erase(privacy, released, 'reason')), 'body-malformed'));
+    it('of a request that is none: request-unknown', async () => assert.equal(await code(erase(privacy, 'EG-310000-SH-YUNFAN-2026-999999', 'unit')), 'request-unknown'));
 
-  it('is not done to a request that still waits for voices: it would be granted and never made', async () => {
-    assert.equal(await code(erase(privacy, held, 'application')), 'state-conflict');
-    // Somebody ends it; then its time begins anew.
-    await vote(gate, clerk, held, { verdict: 'return', code: 'DUPLICATE' });
-    assert.equal(await code(erase(privacy, held, 'application')), 'retention-running');
-  });
+    it('is not done to a request that still waits for voices: it would be granted and never made', async () => {
+      assert.equal(await code(erase(privacy, held, 'application')), 'state-conflict');
+      // Somebody ends it; then its time begins anew.
+      await vote(gate, clerk, held, { verdict: 'return', code: 'DUPLICATE' });
+      assert.equal(await code(erase(privacy, held, 'application')), 'retention-running');
+    });
 
-  it('takes the application: form, paper, officers, case; and then the unit, whose time did not begin anew', async () => {
-    const view = await erase(privacy, released, 'application') as unknown as Record<string, unknown>;
-    assert.deepEqual([view['reason'], view['caseNumber'], view['instrument'], view['officers'], view['unit']], [erased, null, null, [], values.unit]);
-    assert.equal(await code(erase(privacy, released, 'application')), 'state-conflict');
-    const after = await erase(privacy, released, 'unit') as unknown as Record<string, unknown>;
-    assert.deepEqual([after['reason'], after['unit'], after['state']], [erased, erased, 'released']);
-    assert.equal(await code(erase(privacy, released, 'unit')), 'state-conflict');
-  });
+    it('takes the application: form, paper, officers, case; and then the unit, whose time did not begin anew', async () => {
+      const view = await erase(privacy, released, 'application') as unknown as Record<string, unknown>;
+      assert.deepEqual([view['reason'], view['caseNumber'], view['instrument'], view['officers'], view['unit']], [erased, null, null, [], values.unit]);
+      assert.equal(await code(erase(privacy, released, 'application')), 'state-conflict');
+      const after = await erase(privacy, released, 'unit') as unknown as Record<string, unknown>;
+      assert.deepEqual([after['reason'], after['unit'], after['state']], [erased, erased, 'released']);
+      assert.equal(await code(erase(privacy, released, 'unit')), 'state-conflict');
+    });
 
-  it('takes every form of an emergency whose paper was served twice, why it was held, and why it was closed', async () => {
-    const before = (await journal()).length;
-    await erase(privacy, emergency, 'application');
-    const fields = (await journal()).slice(before).flatMap((entry) => (entry.event === 'personal-erased' ? [entry.data.field] : []));
-    assert.deepEqual(fields, ['application', 'application', 'application', 'reason', 'explanation']);
-    await erase(privacy, emergency, 'unit');
-    const view = await read<Record<string, unknown>>(auditor, `/api/v1/requests/${emergency}`);
-    assert.deepEqual([view['reason'], view['unit'], view['explanation']], [erased, erased, erased]);
-  });
+    it('takes every form of an emergency whose paper was served twice, why it was held, and why it was closed', async () => {
+      const before = (await journal()).length;
+      await erase(privacy, emergency, 'application');
+      const fields = (await journal()).slice(before).flatMap((entry) => (entry.event === 'personal-erased' ? [entry.data.field] : []));
+      assert.deepEqual(fields, ['application', 'application', 'application', 'reason', 'explanation']);
+      await erase(privacy, emergency, 'unit');
+      const view = await read<Record<string, unknown>>(auditor, `/api/v1/requests/${emergency}`);
+      assert.deepEqual([view['reason'], view['unit'], view['explanation']], [erased, erased, erased]);
+    });
 
-  it('takes a visitor’s name, which the register then prints as erased', async () => {
-    await erase(privacy, visit, 'application');
-    const row = (await book()).rows.find(({ requestId, action }) => requestId === visit && action === 'export-requested')!;
-    assert.deepEqual([row.reason, row.visitor], [erased, { name: erased, idNumber: erased }]);
-  });
+    it('takes a visitor’s name, which the register then prints as erased', async () => {
+      await erase(privacy, visit, 'application');
+      const row = (await book()).rows.find(({ requestId, action }) => requestId === visit && action === 'export-requested')!;
+      assert.deepEqual([row.reason, row.visitor], [erased, { name: erased, idNumber: erased }]);
+    });
 
   });
 
@@ -233,36 +233,36 @@ describe('an erasure', () => {
   describe('is told by', everywhere([3, 6, 1, 0]));
 
   describe('in the journal', () => {
-  it('leaves the journal whole: it verifies with the public key, and tells who erased which value', async () => {
-    const { log } = loadKeys(path.join(gate.folder, 'keys'));
-    assert.equal((await verifyJournal(path.join(gate.folder, 'data/journal'), verifierKey(origin, log))).intact, true);
-    const privacyOfficer = (await journal()).findLast(({ event }) => event === 'personal-erased')!.by;
-    assert.match(privacyOfficer, /^p-/);
-    assert.deepEqual(all.filter((value) => fs.readdirSync(path.join(gate.folder, 'data/journal')).some((name) => fs.readFileSync(path.join(gate.folder, 'data/journal', name)).includes(value))), []);
-  });
+    it('leaves the journal whole: it verifies with the public key, and tells who erased which value', async () => {
+      const { log } = loadKeys(path.join(gate.folder, 'keys'));
+      assert.equal((await verifyJournal(path.join(gate.folder, 'data/journal'), verifierKey(origin, log))).intact, true);
+      const privacyOfficer = (await journal()).findLast(({ event }) => event === 'personal-erased')!.by;
+      assert.match(privacyOfficer, /^p-/);
+      assert.deepEqual(all.filter((value) => fs.readdirSync(path.join(gate.folder, 'data/journal')).some((name) => fs.readFileSync(path.join(gate.folder, 'data/journal', name)).includes(value))), []);
+    });
 
-  it('whose entry a crash left without its deed is done at the next start', async () => {
-    const entry = (await journal()).find((it) => it.event === 'export-requested' && it.requestId === held);
-    assert.ok(entry?.event === 'export-requested');
-    const commitment = entry.data.application;
-    await whileDown((log) => log.append({ event: 'personal-erased', by: 'p-0123456789abcdef01234567', requestId: held, data: { field: 'application', commitment } }));
-    const view = await read<Record<string, unknown>>(auditor, `/api/v1/requests/${held}`);
-    assert.deepEqual([view['reason'], view['officers']], [erased, []]);
-    const bytes = await fs.promises.readFile(path.join(gate.folder, 'data/store.sqlite'));
-    assert.equal(bytes.includes('示例案件'), false);
-  });
+    it('whose entry a crash left without its deed is done at the next start', async () => {
+      const entry = (await journal()).find((it) => it.event === 'export-requested' && it.requestId === held);
+      assert.ok(entry?.event === 'export-requested');
+      const commitment = entry.data.application;
+      await whileDown((log) => log.append({ event: 'personal-erased', by: 'p-0123456789abcdef01234567', requestId: held, data: { field: 'application', commitment } }));
+      const view = await read<Record<string, unknown>>(auditor, `/api/v1/requests/${held}`);
+      assert.deepEqual([view['reason'], view['officers']], [erased, []]);
+      const bytes = await fs.promises.readFile(path.join(gate.folder, 'data/store.sqlite'));
+      assert.equal(bytes.includes('示例案件'), false);
+    });
   });
 
   describe('is told after a restart by', everywhere([3, 6, 1, 1]));
 
   describe('of a paper', () => {
-  it('lets it go with the next sweep, which is recorded, unless another request names it', async () => {
-    assert.deepEqual((await journal()).flatMap((entry) => (entry.event === 'scan-discarded' ? [entry.data.sha256] : [])), [ownScan]);
-    assert.equal(await code(read(auditor, `/api/v1/scans/${ownScan}?request=${released}`)), 'scan-unknown');
-    const file = path.join(gate.folder, 'kept.png');
-    await (await gate.as(auditor)).download(`/api/v1/scans/${scanSha256}?request=${other}`, file);
-    assert.deepEqual(await fs.promises.readFile(file), aScan);
-  });
+    it('lets it go with the next sweep, which is recorded, unless another request names it', async () => {
+      assert.deepEqual((await journal()).flatMap((entry) => (entry.event === 'scan-discarded' ? [entry.data.sha256] : [])), [ownScan]);
+      assert.equal(await code(read(auditor, `/api/v1/scans/${ownScan}?request=${released}`)), 'scan-unknown');
+      const file = path.join(gate.folder, 'kept.png');
+      await (await gate.as(auditor)).download(`/api/v1/scans/${scanSha256}?request=${other}`, file);
+      assert.deepEqual(await fs.promises.readFile(file), aScan);
+    });
   });
 });
 
