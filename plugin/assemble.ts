@@ -49,6 +49,7 @@ import type { ApiParts } from './http/api/parts.js';
 import { makeFront } from './http/front.js';
 import { ProgressHub } from './http/progress-hub.js';
 import { makeOidc } from './identity/oidc.js';
+import type { PasswordCost } from './identity/passwords.js';
 import { makeSessionMarks } from './identity/session-marks.js';
 import { makeSetupToken } from './identity/setup-token.js';
 import { makeFailures } from './identity/sign-in.js';
@@ -79,6 +80,8 @@ export interface Surroundings {
   searchPath: string;
   /** Only the demo and tests may render with the bundled build of 2018. */
   allowBundledFfmpeg: boolean;
+  /** Cheaper hashes of passwords: for tests, which sign up hundreds. Left out: the real cost. */
+  passwordCost?: PasswordCost;
   /** Milliseconds before each further try; past the last one a request ends as not available. */
   retryDelays: readonly number[];
   /** The same for letters to channels; without it half a minute to six hours. */
@@ -245,6 +248,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       failures: makeFailures(now),
       master: keys.master,
       keysFolder: config.keysFolder,
+      passwordCost: around.passwordCost,
       origin: config.journal.origin,
       now,
       newId: randomUUID,

@@ -89,6 +89,8 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
       synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
+      // Guesses are not what these tests are about; test/identity/passwords.test.ts has the real cost.
+      passwordCost: { N: 2 ** 10, r: 8, p: 1 },
       ...(options.letterRetries && { letterRetries: options.letterRetries }),
     });
   let gate = await start().catch(async (thrown: unknown) => {
