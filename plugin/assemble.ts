@@ -78,6 +78,8 @@ export interface Surroundings {
   synchronised?: () => Promise<Synchronised>;
   /** PATH, to find ffmpeg in. */
   searchPath: string;
+  /** Found before: for tests, which start a hundred gates and would run ffmpeg three times for each. Left out: it is looked for. */
+  tools?: Tools;
   /** Only the demo and tests may render with the bundled build of 2018. */
   allowBundledFfmpeg: boolean;
   /** Cheaper hashes of passwords: for tests, which sign up hundreds. Left out: the real cost. */
@@ -113,7 +115,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       await (async () => step())().catch((cause: unknown) => log('error', { event: 'close-failed', cause }));
   };
   try {
-    const tools = await usableFfmpeg(config, around);
+    const tools = around.tools ?? (await usableFfmpeg(config, around));
     const keys = loadKeys(config.keysFolder);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));

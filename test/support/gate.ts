@@ -10,6 +10,7 @@ import { Login, type Credentials } from '../../plugin/cli/login.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { noLog } from '../../plugin/domain/log.js';
+import { machineTools } from '../media/tools.js';
 import { join, joinGate } from './people.js';
 import { aPng } from './papers.js';
 import { startRecorder, type Recorder, type RecorderOptions } from './recorder/start-recorder.js';
@@ -89,6 +90,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
       synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
+      ...(!options.config?.includes('ffmpeg:') && { tools: await machineTools() }),
       // Guesses are not what these tests are about; test/identity/passwords.test.ts has the real cost.
       passwordCost: { N: 2 ** 10, r: 8, p: 1 },
       ...(options.letterRetries && { letterRetries: options.letterRetries }),
