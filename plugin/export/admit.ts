@@ -37,7 +37,7 @@ export interface Admission {
 /** Problems: `camera-unknown`, `sites-mixed`, `span-invalid`, `not-permitted`, `journal-unwritable`. */
 export async function admit(parts: Parts, typist: Person, form: Application): Promise<Admission> {
   const applicant = form.applicant ?? typist.user;
-  const { application, place } = await knownOrRecorded(parts, typist, applicant, form.items, async () => {
+  const { application, place } = await knownOrRecorded(parts, typist, applicant, form, async () => {
     const tidied = tidy(form);
     await expectAccount(parts, applicant);
     return { application: tidied, place: locate(parts, tidied.items, typist.user, applicant) };
@@ -190,17 +190,18 @@ async function knownOrRecorded<T>(
   { store, journal }: Parts,
   typist: Person,
   applicant: UserId,
-  items: readonly Item[],
+  { items, reason }: Pick<Application, 'items' | 'reason'>,
   check: () => Promise<T>,
 ): Promise<T> {
   try {
     return await check();
   } catch (thrown) {
     const problem = Problem.from(thrown);
+    const [pseudonym, why] = await Promise.all([store.people.pseudonymOf(applicant), store.personal.conceal('reason', reason)]);
     await journal.append({
       event: 'request-refused',
       by: typist.pseudonym,
-      data: { code: problem.code, applicant: await store.people.pseudonymOf(applicant), items },
+      data: { code: problem.code, applicant: pseudonym, items, reason: why },
     });
     throw problem;
   }

@@ -47,7 +47,7 @@ export const itemsSchema = z
   .array(z.strictObject({ camera: cameraId, from: instantSchema, to: instantSchema, basis: z.literal('recorder').optional() }))
   .min(1)
   .max(32);
-export const precheckSchema = z.strictObject({ items: itemsSchema });
+export const precheckSchema = z.strictObject({ items: itemsSchema, reason: line(500) });
 
 export const officersSchema = z
   .array(
