@@ -75,8 +75,12 @@ export class Tally {
   /** Rows of one register, in order. */
   rowsOf(site: string, ofConfidential = false): ExpectedRow[] {
     return this.deeds
-      .filter((deed) => deed.site === site && isConfidential(deed) === ofConfidential)
+      .filter((deed) => deed.site === site && (deed.matter !== null && this.isConfidential(deed.matter)) === ofConfidential)
       .map((deed, at) => ({ number: at + 1, ...this.#row(deed) }));
+  }
+
+  isConfidential({ form: { basis } }: Matter): boolean {
+    return confidential.includes(basis);
   }
 
   #row(deed: Deed): Omit<ExpectedRow, 'number'> {
@@ -154,8 +158,6 @@ export class Tally {
     return found;
   }
 }
-
-const isConfidential = ({ matter }: Deed): boolean => matter !== null && confidential.includes(matter.form.basis);
 
 /** Card numbers of the month have nine characters, of which the last three are shown. */
 const masked = (number: string): string => `******${number.slice(6)}`;
