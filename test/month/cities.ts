@@ -120,8 +120,10 @@ export const cameraNames = new Map(cities.flatMap(({ street, gate, school }) => 
 export const administrators = ['user:root.luo', 'user:root.bai'] as const;
 export const chiefAuditor: UserId = 'user:audit.he';
 
-/** What Qinhuangdao asks beside its tier in the month: whoever agrees last to footage of a sensitive camera has seen its frames. */
-export const looksFirst = `# Of the month alone.
+/** What Qinhuangdao asks beside its tier, in the month alone: whoever agrees to footage of a sensitive camera has seen its frames, and a visitor
+ *  sees one camera. */
+export const stricter = `# Of the month alone.
 p, role:police.investigator, 130300, camera:*, request, ordinary, sensitive, allow, inspect:site-security-manager
 p, role:police.public-order, 130300, camera:*, request, ADMIN_CASE, sensitive, allow, inspect:site-security-manager
+p, role:reception, 130300, camera:*, request, CITIZEN_VIEW, *, allow, cameras:1
 `;
