@@ -48,7 +48,7 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
         { 'cities/130300.csv': stricter },
         {
           now: clock.now, cameras: recorded,
-          recorder: { media: await smallStreet(folder), start: footageFrom, end: new Date(monthBegins + 31 * day), holes: [silence], now: clock.now },
+          recorder: { media: await smallStreet(folder), start: footageFrom, end: new Date(monthBegins + 31 * day), holes: [silence] },
           config: 'limits: { requestsPerMinute: 100000, signInsPerMinute: 10000 }\nquotas: { unitBytes: 1GiB }\n',
         },
       );
@@ -57,7 +57,8 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
       await liveThrough(stage, clock, programme(chance), async (date) => {
         if (date === 16) await stage.restart();
         if (date === 31) clock.at = monthBegins + 31 * day - 2 * 3_600_000;
-        await stage.tick();
+        await stage.evening();
+        process.stdout.write(`      ${date} March: ${stage.tally.matters.length} requests, ${stage.tally.deeds.length} acts\n`);
       });
     }),
   );

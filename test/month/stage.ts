@@ -50,6 +50,8 @@ export class Stage {
   readonly formsRead = new Map<string, number>();
   readonly #read = new Map<string, number>();
   readonly #steps = new Map<Matter, readonly Step[]>();
+  /** Whose footage may be on its way still. */
+  readonly #pulled = new Set<Matter>();
   #numbers = 0;
 
   constructor(
@@ -64,9 +66,14 @@ export class Stage {
   }
 
   /** Some seconds pass before every act; none while it lasts. */
-  #begin(): string {
+  #tick(): string {
     this.clock.at += this.chance.between(3, 12) * 1000;
     return this.clock.now().toISOString();
+  }
+
+  async #begin(matter: Matter): Promise<string> {
+    await this.#settle(matter);
+    return this.#tick();
   }
 
   /** As this person; who was signed out by the clock signs in again. */
@@ -101,7 +108,7 @@ export class Stage {
   // ——— the counter ———
 
   async apply(city: City, { applicant, typist, steps }: Applying, form: Application, verdict: Verdict): Promise<Matter> {
-    const at = this.#begin();
+    const at = this.#tick();
     const types = typist ?? applicant;
     if (JSON.stringify(form).includes(scanSha256)) await this.#as(types, uploadScan);
     const posted = this.#as(types, (client) => client.post<View>('/api/v1/requests', { ...form, ...(typist && { applicant }) }));
@@ -124,18 +131,21 @@ export class Stage {
       return matter;
     }
     this.#met(view);
-    // The clock stands still while the recorder is asked: the gate measures the recorder's by it.
-    const custody = ({ held: 'sealed', 'not-available': 'unavailable', 'preserve-queued': 'queued' } as const)[verdict.state as 'held'];
-    const seen = await this.until(matter, (it) => it.custody === custody && it.state === verdict.state);
-    assert.deepEqual([seen.state, seen.custody], [verdict.state, custody], form.reason);
-    matter.custody = custody;
+    matter.custody = ({ held: 'sealed', 'not-available': 'unavailable', 'preserve-queued': 'queued' } as const)[verdict.state as 'held'];
     if (verdict.state === 'not-available') matter.codes = ['no-footage'];
+    this.#pulled.add(matter);
     return matter;
+  }
+
+  /** Its footage is where the story wants it: pulled while others acted. */
+  async #settle(matter: Matter): Promise<void> {
+    if (!this.#pulled.delete(matter)) return;
+    await this.until(matter, ({ custody, state }) => custody === matter.custody && state === matter.state);
   }
 
   /** An application that gets no number. `sites`: in whose registers it stands, and with which of its items. */
   async applyInVain(by: { applicant: UserId; typist?: UserId }, form: Application, code: ProblemCode, sites: readonly string[]): Promise<void> {
-    const at = this.#begin();
+    const at = this.#tick();
     const { applicant, typist } = by;
     const types = typist ?? applicant;
     const problem = await problemOf(this.#as(types, (client) => client.post('/api/v1/requests', { ...form, ...(typist && { applicant }) })));
@@ -148,7 +158,7 @@ export class Stage {
 
   /** A precheck; refused with `code`. */
   async search(user: UserId, items: readonly Item[], reason: string, sites: readonly string[], code: ProblemCode | null = null): Promise<void> {
-    const at = this.#begin();
+    const at = this.#tick();
     assert.equal((await problemOf(this.#as(user, (client) => client.post('/api/v1/prechecks', { items, reason }))))?.code ?? null, code);
     const [action, codes] = code === null ? (['footage-searched', []] as const) : (['search-refused', [code]] as const);
     for (const site of sites) this.#write({ action, at, matter: null, site, by: user, reason, items: within(site, items), codes });
@@ -156,7 +166,7 @@ export class Stage {
 
   /** A video system's client asks the recorder past the procedure. `user`: its name there, where its first message tells it. */
   async knock(asked: Call, told: { operation: string; class: 'footage' | 'writing'; recording: string | null; user?: string }, sites: readonly string[]): Promise<void> {
-    const at = this.#begin();
+    const at = this.#tick();
     const headers = told.user ? { headers: { authorization: `Digest username="${told.user}", realm="x", nonce="x", uri="/", response="x"` } } : {};
     const { status } = await call(this.gate.frontUrl, { ...asked, ...headers });
     assert.equal(status, 403);
@@ -183,7 +193,7 @@ export class Stage {
 
   /** Machines work in between; the clock stands still. */
   async until(matter: Matter, isSo: (seen: View) => boolean): Promise<View> {
-    for (let tries = 0; tries < 4000; tries++) {
+    for (let tries = 0; tries < 20_000; tries++) {
       const seen = await this.see(matter);
       if (isSo(seen)) return seen;
       await wait(15);
@@ -199,7 +209,7 @@ export class Stage {
 
   /** One more voice; with `items`, for less than was asked. */
   async agree(matter: Matter, by: UserId, { items, standsInFor = null }: { items?: readonly Item[]; standsInFor?: UserId | null } = {}): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     const step = this.stepOf(matter)!;
     await this.#post(matter, by, 'reviews', items ? { verdict: 'narrow', items } : { verdict: 'approve' });
     matter.voices.push({ step, by, at, standsInFor });
@@ -208,71 +218,71 @@ export class Stage {
   }
 
   async giveBack(matter: Matter, by: UserId, code: string, standsInFor: UserId | null = null): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     const step = this.stepOf(matter);
     await this.#post(matter, by, 'reviews', { verdict: 'return', code });
     Object.assign(matter, { state: 'returned', codes: [code], ended: { step, by, at, standsInFor } });
   }
 
   async withdraw(matter: Matter, by = matter.applicant): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     await this.#post(matter, by, 'withdrawal');
     Object.assign(matter, { state: 'withdrawn', ended: { step: null, by, at, standsInFor: null } });
   }
 
   async close(matter: Matter, by: UserId): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     await this.#post(matter, by, 'closing', { explanation: '示例:人已找到,未取得文书' });
     Object.assign(matter, { state: 'closed', ended: { step: null, by, at, standsInFor: null } });
   }
 
   async callBack(matter: Matter, by: UserId, confirmed = true): Promise<void> {
-    this.#begin();
+    await this.#begin(matter);
     await this.#post(matter, by, 'call-backs', { directory: matter.city.callBack, confirmed });
   }
 
   async servePaper(matter: Matter, by: UserId, paper: Required<Pick<Application, 'instrument' | 'officers'>>): Promise<void> {
-    this.#begin();
+    await this.#begin(matter);
     await this.#as(by, uploadScan);
     await this.#post(matter, by, 'paper', paper);
     matter.form = { ...matter.form, ...paper };
   }
 
   async acceptPaper(matter: Matter, by: UserId): Promise<void> {
-    this.#begin();
+    await this.#begin(matter);
     await this.#post(matter, by, 'paper/acceptance');
     if (this.stepOf(matter) === null) matter.state = 'granted';
   }
 
   async hold(matter: Matter, by: UserId): Promise<void> {
-    this.#begin();
+    await this.#begin(matter);
     await this.#post(matter, by, 'hold', { reason: '示例:法院调取备份' });
     matter.held = true;
   }
 
   async lift(matter: Matter, by: UserId): Promise<void> {
-    this.#begin();
+    await this.#begin(matter);
     await this.#post(matter, by, 'hold/lifting');
     matter.held = false;
   }
 
   /** By both administrators; the second one's word breaks it. */
   async breakGlass(matter: Matter, [first, second]: readonly [UserId, UserId], reason: GlassReason): Promise<void> {
-    const askedAt = this.#begin();
+    const askedAt = await this.#begin(matter);
     await this.#post(matter, first, 'glass', { reason });
     matter.glass = { by: first, at: askedAt };
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     await this.#post(matter, second, 'glass', { reason });
     this.#done(matter, { action: 'glass-broken', at, by: second, codes: [reason] });
   }
 
   async delegate(city: City, from: UserId, to: UserId, role: string, hours: number): Promise<() => Promise<void>> {
-    this.#begin();
+    this.#tick();
     const now = this.clock.at;
     const leave = { to, role, site: city.site, from: new Date(now).toISOString(), until: new Date(now + hours * 3_600_000).toISOString() };
     const { id } = await this.#as(from, (client) => client.post<{ id: number }>('/api/v1/delegations', leave));
     return async () => {
-      this.#begin();
+      this.#tick();
       await this.#as(from, (client) => client.post(`/api/v1/delegations/${id}/end`, {}));
     };
   }
@@ -280,7 +290,7 @@ export class Stage {
   async reviewAfter(matter: Matter, by: UserId): Promise<void> {
     const { afterReview } = await this.see(matter, by);
     if (!afterReview?.drawn) return this.refuse(matter, by, { act: 'inspect', at: 'after-review', body: { finding: 'in-order' }, code: 'state-conflict' });
-    this.#begin();
+    await this.#begin(matter);
     await this.#post(matter, by, 'after-review', { finding: 'in-order' });
   }
 
@@ -288,7 +298,7 @@ export class Stage {
 
   /** The whole of one camera's first part, marked. */
   async watch(matter: Matter, user: UserId, item: Item, why: Viewing): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     const url = new URL(`/api/v1/requests/${matter.id}/stream?camera=${item.camera}`, this.gate.url);
     await this.#as(user, async () => {
       const response = await fetch(url, { headers: { authorization: `Bearer ${await this.gate.tokenOf(user)}` } });
@@ -301,7 +311,7 @@ export class Stage {
   }
 
   async look(matter: Matter, user: UserId, camera: string, edge: Edge): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     const file = path.join(this.gate.folder, 'frame.jpg');
     await this.#as(user, (client) => client.download(`/api/v1/requests/${matter.id}/frame?camera=${camera}&edge=${edge}`, file));
     this.#done(matter, { action: 'frame-inspected', at, by: user, about: edge, items: [{ camera, from: null, to: null }] });
@@ -317,21 +327,21 @@ export class Stage {
   }
 
   async askRelease(matter: Matter, by: UserId): Promise<void> {
-    this.#begin();
+    await this.#begin(matter);
     assert.equal((await this.#post(matter, by, 'release')).state, 'release-asked');
     matter.state = 'release-asked';
   }
 
   /** By the one who does it alone, or by the second of two. */
   async release(matter: Matter, by: UserId, first: UserId | null = null): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     assert.equal((await this.#post(matter, by, 'release')).state, 'released');
     Object.assign(matter, { state: 'released', executors: first ? [first, by] : [by], releasedAt: at });
     this.#done(matter, { action: 'clip-released', at, by });
   }
 
   async fetch(matter: Matter, by: UserId): Promise<void> {
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     const [archive, folder] = [path.join(this.gate.folder, 'package.zip'), path.join(this.gate.folder, 'package')];
     await this.#as(by, (client) => client.download(`/api/v1/requests/${matter.id}/package`, archive));
     this.#done(matter, { action: 'clip-transferred', at, by });
@@ -346,7 +356,7 @@ export class Stage {
   /** An act that is refused. `told`: what is answered, where that is less than what is recorded. */
   async refuse(matter: Matter, by: UserId, refusal: Refusal): Promise<void> {
     const { act, at: rest, body, code, told = code } = refusal;
-    const at = this.#begin();
+    const at = await this.#begin(matter);
     const where = `/api/v1/requests/${matter.id}/${rest}`;
     const problem = await problemOf(this.#as(by, (client) => (body ? client.post(where, body) : client.get(where))));
     assert.equal(problem?.code, told, `${matter.id} (${matter.state}): ${by} ${rest}: ${problem?.detail}`);
@@ -356,7 +366,8 @@ export class Stage {
   // ——— time ———
 
   /** What the gate does every half minute: clocks, deadlines, and the end of footage that nobody was granted. */
-  async tick(): Promise<void> {
+  async evening(): Promise<void> {
+    for (const matter of this.#pulled) await this.#settle(matter);
     await this.gate.look();
     for (const matter of this.tally.matters) {
       const { ended, held, custody } = matter;
