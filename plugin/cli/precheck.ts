@@ -17,8 +17,8 @@ interface Told {
 }
 
 export const precheckForm: Verb<{ file: string }> = async (context, { file }) => {
-  const { items } = (await readForm(file)) as { items?: unknown };
-  const told = await clientOf(context).post<Told>('/api/v1/prechecks', { items });
+  const { items, reason } = (await readForm(file)) as { items?: unknown; reason?: unknown };
+  const told = await clientOf(context).post<Told>('/api/v1/prechecks', { items, reason });
   context.output.result(told, [
     ...told.items.map((item) => `${item.camera}  ${item.from} – ${item.to}  ${held(item)}; written over from 覆盖起 ${item.overwrittenAt}`),
     `expect 预计: pull 拉取 ${told.pullHours} h, rendering 渲染 ${told.renderHours} h`,

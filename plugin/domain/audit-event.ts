@@ -61,6 +61,8 @@ export interface RequestEvents {
     policyVersion: string;
     rows: readonly string[];
     planDigest: string;
+    /** Who delegated the step's role. */
+    standsInFor?: Pseudonym;
   };
   'export-held': { plan: Plan; planDigest: string; rows: readonly string[] };
   /** A stricter policy came into force: plan n+1, which names n's digest. Voices given so far are kept, missing ones asked for. */
@@ -155,12 +157,14 @@ export interface GateEvents {
     recording: string | null;
     client: Commitment;
   };
-  /** An application that names things that do not exist, or a search that was not let through: recorded, without a request. */
-  'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[]; search?: true };
+  /** An application that names things that do not exist: recorded, without a request. */
+  'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[]; reason: Commitment };
   /** Somebody read a request; once for each person in a quarter of an hour. */
   'request-read': { request: string };
   /** Somebody asked what a recorder holds, before applying. */
-  'footage-searched': { site: string; items: readonly Item[] };
+  'footage-searched': { site: string; items: readonly Item[]; reason: Commitment };
+  /** Somebody asked that who may not, or for what does not exist: nothing is told, and the attempt is one (F1). */
+  'search-refused': { code: ProblemCode; items: readonly Item[]; reason: Commitment };
   /** A role at a site goes to another person for the time of a leave. */
   'delegation-made': { to: Pseudonym; role: RoleName; site: string; from: Instant; until: Instant };
   /** `delegation`: index of the entry that made it. */

@@ -21,6 +21,11 @@ export interface Officer {
   auxiliary?: true;
 }
 
+/** An officer who has an account: name, unit and card are those that an administrator saw before inviting. */
+export interface KnownOfficer extends Pick<Officer, 'idValidUntil' | 'cardSha256' | 'auxiliary'> {
+  user: UserId;
+}
+
 /** A citizen at the counter (799 art 21): who asks to see, and why it concerns them. */
 export interface Visitor {
   name: string;
@@ -56,6 +61,11 @@ export interface Application {
   ticket?: string;
   /** For whom a clerk types it in; without it the person signed in is the applicant. */
   applicant?: UserId;
+}
+
+/** The application as it is filled in: an officer may be named by account. */
+export interface Form extends Omit<Application, 'officers'> {
+  officers: readonly (Officer | KnownOfficer)[];
 }
 
 /** `EG-310000-SZX01-2026-000123`: city, site, year, number. Unique in one gate. */

@@ -142,6 +142,8 @@ export interface RequestState {
   grantedAt: Instant | null;
   /** When it ended without a grant. */
   endedAt: Instant | null;
+  /** And by whom. */
+  endedBy: Pseudonym | null;
   callBacks: readonly { directory: string; confirmed: boolean; by: Pseudonym; at: Instant }[];
   /** Of an emergency: was its paper served, and did somebody accept it? */
   paper: { servedBy: Pseudonym; servedAt: Instant; accepted: boolean } | null;
@@ -220,6 +222,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     voices: [],
     grantedAt: null,
     endedAt: null,
+    endedBy: null,
     callBacks: [],
     paper: null,
     paperOverdue: false,
@@ -274,13 +277,13 @@ const isKeeping = ({ event }: RequestEntry): boolean => event === 'hold-placed' 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {
     case 'export-denied':
-      return { denied: entry.data, endedAt: entry.at };
+      return { denied: entry.data, endedAt: entry.at, endedBy: entry.by };
     case 'export-returned':
-      return { returned: entry.data, endedAt: entry.at };
+      return { returned: entry.data, endedAt: entry.at, endedBy: entry.by };
     case 'request-withdrawn':
-      return { endedAt: entry.at };
+      return { endedAt: entry.at, endedBy: entry.by };
     case 'request-closed':
-      return { endedAt: entry.at, words: [...state.words, { field: 'explanation', commitment: entry.data.explanation }] };
+      return { endedAt: entry.at, endedBy: entry.by, words: [...state.words, { field: 'explanation', commitment: entry.data.explanation }] };
     case 'export-granted':
       return { grantedAt: entry.at };
     case 'call-back-made':

@@ -33,6 +33,7 @@ export const problems = {
   'site-unknown': { status: 422, title: 'No site of this name is registered' },
   'city-unknown': { status: 422, title: 'This city code is in no tier' },
   'sites-mixed': { status: 422, title: 'One application concerns one site' },
+  'officer-unknown': { status: 422, title: 'No officer of this name may be named by account' },
   'span-invalid': { status: 422, title: 'The span of time is not possible' },
   'request-returned': { status: 422, title: 'The application is returned for correction' },
   'request-denied': { status: 403, title: 'The policy denies this application' },

@@ -1,5 +1,5 @@
 // The application comes in: record → decide → plan → judge → denied, returned or held. The whole path, in order.
-import type { Application, Item } from '../domain/export-request.js';
+import type { Application, Form, Item } from '../domain/export-request.js';
 import type { Decision, Question } from '../domain/decision.js';
 import type { Place } from '../domain/camera.js';
 import { Problem, type Fault } from '../domain/problem.js';
@@ -13,11 +13,12 @@ import type { Policy } from '../policy/load.js';
 import { judgeApplication } from '../policy/application.js';
 import { makePlan, planDigest } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
+import { nameOfficers, type OfficerParts } from './name-officers.js';
 import type { Requests, Turn } from './requests.js';
 import { applicationOf } from './revealed.js';
 import { bindScans, isKept } from './scans.js';
 
-interface Parts {
+interface Parts extends OfficerParts {
   journal: Journal;
   policy: Policy;
   requests: Requests;
@@ -34,13 +35,15 @@ export interface Admission {
   decision: Decision;
 }
 
-/** Problems: `camera-unknown`, `sites-mixed`, `span-invalid`, `not-permitted`, `journal-unwritable`. */
-export async function admit(parts: Parts, typist: Person, form: Application): Promise<Admission> {
+/** Problems: `camera-unknown`, `sites-mixed`, `span-invalid`, `not-permitted`, `officer-unknown`, `journal-unwritable`. */
+export async function admit(parts: Parts, typist: Person, form: Form): Promise<Admission> {
   const applicant = form.applicant ?? typist.user;
-  const { application, place } = await knownOrRecorded(parts, typist, applicant, form.items, async () => {
+  const { application, place } = await knownOrRecorded(parts, typist, applicant, form, async () => {
     const tidied = tidy(form);
     await expectAccount(parts, applicant);
-    return { application: tidied, place: locate(parts, tidied.items, typist.user, applicant) };
+    const place = locate(parts, tidied.items, typist.user, applicant);
+    const officers = await nameOfficers(parts, form.officers, { applicant, basis: form.basis, site: place.site.id });
+    return { application: { ...tidied, officers }, place };
   });
   const requestId = await numberFor(parts, place);
   return parts.requests.take(requestId, async (turn) => {
@@ -51,7 +54,7 @@ export async function admit(parts: Parts, typist: Person, form: Application): Pr
 }
 
 /** At start: an application that a crash left between its record and its end at the counter goes on from there; nobody applies twice. */
-export async function finishAdmission(parts: Omit<Parts, 'journal'>, turn: Turn): Promise<void> {
+export async function finishAdmission(parts: Omit<Parts, 'journal' | 'people'>, turn: Turn): Promise<void> {
   const { tracks, requested } = turn.state;
   if (tracks.approval === 'held' && tracks.custody === 'none') await queue(turn);
   if (tracks.approval !== 'requested') return;
@@ -62,7 +65,7 @@ export async function finishAdmission(parts: Omit<Parts, 'journal'>, turn: Turn)
   if (application && applicant) await settle(parts, turn, applicant, application);
 }
 
-async function settle(parts: Omit<Parts, 'journal'>, turn: Turn, applicant: UserId, application: Application): Promise<Admission> {
+async function settle(parts: Omit<Parts, 'journal' | 'people'>, turn: Turn, applicant: UserId, application: Application): Promise<Admission> {
   // One policy for the whole step: another one may come into force meanwhile.
   const { policy } = parts;
   const late = isLate(application, parts.now());
@@ -110,7 +113,7 @@ export function judgeSpans(items: readonly Item[], at: Date): void {
 }
 
 /** Every instant in the one spelling: they are compared as text, and stand in papers that know no other. Problem `span-invalid`. */
-export function tidy({ items, instrument, ...form }: Application): Application {
+export function tidy<F extends Pick<Application, 'items' | 'instrument'>>({ items, instrument, ...form }: F) {
   const provideBy = instrument?.provideBy === undefined ? {} : { provideBy: parseInstant(instrument.provideBy) };
   const paper = instrument && { ...instrument, ...provideBy, covers: instrument.covers.map(inUtc) };
   return { ...form, items: parseItems(items), ...(paper && { instrument: paper }) };
@@ -195,17 +198,18 @@ async function knownOrRecorded<T>(
   { store, journal }: Parts,
   typist: Person,
   applicant: UserId,
-  items: readonly Item[],
+  { items, reason }: Pick<Form, 'items' | 'reason'>,
   check: () => Promise<T>,
 ): Promise<T> {
   try {
     return await check();
   } catch (thrown) {
     const problem = Problem.from(thrown);
+    const [pseudonym, why] = await Promise.all([store.people.pseudonymOf(applicant), store.personal.conceal('reason', reason)]);
     await journal.append({
       event: 'request-refused',
       by: typist.pseudonym,
-      data: { code: problem.code, applicant: await store.people.pseudonymOf(applicant), items },
+      data: { code: problem.code, applicant: pseudonym, items, reason: why },
     });
     throw problem;
   }

@@ -1,7 +1,7 @@
 // 紧急: somebody asks by telephone. They are called back on a published number; the footage is preserved at once and, once agreed to, seen;
 // no file leaves before the paper came and somebody accepted it.
 import { judgeParty } from '../domain/approval.js';
-import type { Officer } from '../domain/export-request.js';
+import type { Form } from '../domain/export-request.js';
 import { kindOf } from '../domain/kind.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
 import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
@@ -11,6 +11,7 @@ import type { Policy } from '../policy/load.js';
 import { judgeApplication } from '../policy/application.js';
 import type { Store } from '../store/store.js';
 import { missingScans, tidy } from './admit.js';
+import { nameOfficers, type OfficerParts } from './name-officers.js';
 import type { Requests, Turn } from './requests.js';
 import { applicationOf } from './revealed.js';
 import { bindScans } from './scans.js';
@@ -48,13 +49,13 @@ export async function recordCallBack(
 
 /**
  * The paper of an emergency, by who applied, or by a clerk who then does not accept it.
- * Problems: `not-permitted`, `state-conflict`, `request-returned` with every fault of the form.
+ * Problems: `not-permitted`, `state-conflict`, `officer-unknown`, `request-returned` with every fault of the form.
  */
 export async function servePaper(
-  parts: Parts,
+  parts: Parts & OfficerParts,
   person: Person,
   requestId: string,
-  paper: { instrument: LegalInstrument; officers?: readonly Officer[] | undefined },
+  paper: { instrument: LegalInstrument; officers?: Form['officers'] | undefined },
 ): Promise<RequestState> {
   const { policy, store } = parts;
   return parts.requests.take(requestId, async (turn) => {
@@ -64,13 +65,10 @@ export async function servePaper(
     judgeAwaits(state);
     const form = await applicationOf(state, store);
     if (!form) throw new Problem('state-conflict', `The application of ${requestId} was erased; no paper can be put to it.`);
-    const application = tidy({
-      ...form,
-      items: state.plan!.items,
-      instrument: paper.instrument,
-      ...(paper.officers && { officers: paper.officers }),
-    });
     const applicant = await store.people.userOf(state.requested.applicant);
+    const { basis, site } = state.requested;
+    const officers = paper.officers && (await nameOfficers(parts, paper.officers, { applicant: applicant ?? person.user, basis, site }));
+    const application = tidy({ ...form, items: state.plan!.items, instrument: paper.instrument, ...(officers && { officers }) });
     const people = applicant ? [applicant, person.user] : [person.user];
     const faults = [
       ...judgeApplication(application, state.plan!, policy.law, parts.now()),

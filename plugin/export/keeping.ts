@@ -1,5 +1,6 @@
-// The clock of the logs (F7: six months at least): the personal values behind refused sign-ins are erased when it has run out. A stopped access
-// is a row of the register, and who asked stays as long as the register does. The entry first; what a crash leaves is done at the next run.
+// The clock of the logs (F7: six months at least): the personal values behind refused sign-ins are erased when it has run out. A stopped access,
+// a search and a refused application are rows of the register, and who asked and why stays as long as the register does. The entry first; what
+// a crash leaves is done at the next run.
 import type { Commitment } from '../domain/audit-event.js';
 import type { Log } from '../domain/log.js';
 import type { Journal } from '../journal/journal.js';
@@ -29,16 +30,16 @@ const HOUR_MS = 3_600_000;
 /** How many values were erased. Problem `journal-unwritable`: then none. */
 export async function eraseOldLogs({ journal, store, months, now, logMonths }: Parts, done = new Set<string>()): Promise<number> {
   const kept = Math.max(logMonths, LEAST_LOG_MONTHS);
-  const due = { signIns: monthsBefore(now(), kept), stops: monthsBefore(now(), Math.max(kept, REGISTER_MONTHS)) };
+  const due = { signIns: monthsBefore(now(), kept), alone: monthsBefore(now(), Math.max(kept, REGISTER_MONTHS)) };
   const pace = makePace();
   const found: Commitment[] = [];
-  for (const group of ['signIns', 'stops'] as const)
+  for (const group of ['signIns', 'alone'] as const)
     for (const month of await months.months(group)) {
       if (done.has(`${group} ${month}`) || month > monthOf(due[group]) || found.length >= MOST) continue;
       const batch: Commitment[] = [];
       let isWhole = true;
       for await (const { at, data } of months.entries(group, month)) {
-        if (at <= due[group]) batch.push(data.client);
+        if (at <= due[group]) batch.push('client' in data ? data.client : data.reason);
         else isWhole = false;
       }
       for (let from = 0; from < batch.length && found.length < MOST; from += MOST) {

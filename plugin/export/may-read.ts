@@ -5,7 +5,7 @@ import type { Basis } from '../domain/basis.js';
 import { isConfidential, isHurried } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Step } from '../domain/plan.js';
-import type { Person } from '../domain/subject.js';
+import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import { basesOf } from '../policy/row-index.js';
 import { lendersOf, type LendersParts } from './lenders.js';
@@ -24,7 +24,7 @@ export async function mayRead(parts: Parts, state: RequestState, person: Person)
   if (may('inspect', 'request:*', site) || may('read-journal', 'journal:*', site)) return true;
   // Who asks in a hurry is called back, and the paper taken, by whoever of the custodian's people is there.
   if (isHurried(basis) && may('review', 'request:*', site)) return true;
-  return asksThere(parts.policy, person, state) && (await unitOf(state, parts.store)) === person.unit;
+  return asksThere(parts.policy, person.user, state.requested) && (await unitOf(state, parts.store)) === person.unit;
 }
 
 /** Does it stand in this person's lists and counts? A confidential one only while something is theirs to do, and for its parties. */
@@ -56,7 +56,7 @@ const executes = ({ policy }: Parts, { tracks, requested: { site } }: RequestSta
  * One who asks there for such matters: an organ's officer for an organ's, else for the very same basis. A custodian's clerk, guard or
  * receptionist whose account happens to name the same unit is none.
  */
-function asksThere({ rows, law, holds }: Policy, { user }: Person, { requested: { basis, site } }: RequestState): boolean {
+export function asksThere({ rows, law, holds }: Policy, user: UserId, { basis, site }: { basis: Basis; site: string }): boolean {
   const isAlike = (other: Basis): boolean => other === basis || (law.bases[basis].organ && law.bases[other].organ);
   return rows.some(
     ({ act, effect, role, basis: asked }) =>

@@ -16,6 +16,7 @@ const rows = [
   'act-refused',
   'request-refused',
   'footage-searched',
+  'search-refused',
   'access-stopped',
 ] as const satisfies EventName[];
 
@@ -24,7 +25,8 @@ const groups = {
   reads: ['request-read'],
   voices: ['request-reviewed', 'plan-narrowed', 'export-returned'],
   signIns: ['sign-in-refused'],
-  stops: ['access-stopped'],
+  /** Rows that no request stands behind: what they say of anybody is kept and erased by itself. */
+  alone: ['access-stopped', 'request-refused', 'footage-searched', 'search-refused'],
 } as const satisfies Record<string, readonly EventName[]>;
 export type Group = keyof typeof groups;
 type Of<G extends Group> = Extract<Entry, { event: (typeof groups)[G][number] }>;

@@ -2,11 +2,12 @@
 import type { Item } from '../domain/export-request.js';
 import { Problem } from '../domain/problem.js';
 import { hours, type Instant, type Span } from '../domain/span.js';
-import type { Person } from '../domain/subject.js';
+import type { Person, UserId } from '../domain/subject.js';
 import { inAskedTime } from '../domain/told-holdings.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
 import { judgeSpans, parseItems } from './admit.js';
 import { overwrittenAt } from './overwrite.js';
 import { mayAsk } from './may-ask.js';
@@ -16,6 +17,7 @@ import type { Speeds } from './speeds.js';
 interface Parts {
   journal: Journal;
   readonly policy: Policy;
+  store: Store;
   requests: Requests;
   speeds: Speeds;
   now: () => Date;
@@ -42,13 +44,18 @@ export interface Precheck {
   renderHours: number;
 }
 
+/** 事由 as well: the register tells why somebody searched (799 art 16(2)(3)). */
+export interface Search {
+  items: readonly Item[];
+  reason: string;
+}
+
 const PATIENCE_MS = 20_000;
 
 /** Problems: `not-permitted`, `camera-unknown`, `sites-mixed`, `span-invalid`, `journal-unwritable`. */
-export async function precheck(parts: Parts, person: Person, asked: readonly Item[]): Promise<Precheck> {
-  const { journal, requests, speeds } = parts;
-  const { site, items } = await soundOrRecorded(parts, person, asked);
-  await journal.append({ event: 'footage-searched', by: person.pseudonym, data: { site, items } });
+export async function precheck(parts: Parts, person: Person, wish: Search): Promise<Precheck> {
+  const { requests, speeds } = parts;
+  const items = await record(parts, person, wish);
   const told = await Promise.all(items.map((item) => ask(parts, item)));
   const waiting = requests
     .ids()
@@ -63,26 +70,28 @@ export async function precheck(parts: Parts, person: Person, asked: readonly Ite
   };
 }
 
-/** A search that is refused is an access attempt too (F1): recorded before they hear of it. */
-async function soundOrRecorded(parts: Parts, person: Person, asked: readonly Item[]): Promise<{ site: string; items: Item[] }> {
+/** The search, or that it was refused: before anything is told. */
+async function record({ policy, store, journal, now }: Parts, { user, pseudonym: by }: Person, wish: Search): Promise<Item[]> {
+  const reason = await store.personal.conceal('reason', wish.reason);
   try {
-    return judge(parts, person, asked);
+    const items = parseItems(wish.items);
+    await journal.append({ event: 'footage-searched', by, data: { site: judgeSearch(policy, user, items, now()), items, reason } });
+    return items;
   } catch (thrown) {
-    const { code } = Problem.from(thrown);
-    const data = { code, applicant: person.pseudonym, items: asked, search: true } as const;
-    await parts.journal.append({ event: 'request-refused', by: person.pseudonym, data });
-    throw thrown;
+    const problem = Problem.from(thrown);
+    if (problem.status < 500) await journal.append({ event: 'search-refused', by, data: { code: problem.code, items: wish.items, reason } });
+    throw problem;
   }
 }
 
-function judge({ policy, now }: Parts, person: Person, asked: readonly Item[]): { site: string; items: Item[] } {
-  const items = parseItems(asked);
+/** Cameras of one site, for which this person might apply. */
+function judgeSearch(policy: Policy, user: UserId, items: readonly Item[], now: Date): string {
   const sites = new Set(items.map(({ camera }) => policy.place(camera).site.id));
   const [site] = sites;
   if (!site || sites.size > 1) throw new Problem('sites-mixed', `Cameras of one site at once; here: ${[...sites].join(', ') || 'none'}.`);
-  judgeSpans(items, now());
-  if (!mayAsk(policy, person, items)) throw new Problem('not-permitted', `No policy row lets ${person.user} apply for these cameras.`);
-  return { site, items };
+  judgeSpans(items, now);
+  if (!mayAsk(policy, user, items)) throw new Problem('not-permitted', `No policy row lets ${user} apply for these cameras.`);
+  return site;
 }
 
 async function ask({ policy, isConnected, vmsOf }: Parts, item: Item): Promise<Precheck['items'][number]> {

@@ -30,7 +30,6 @@ const content: Say = ({ items, about: what, action }) => {
 
 function whatWords(action: RegisterRow['action'], what: string): string {
   if (action === 'frame-inspected') return what === 'first' ? '首帧' : '末帧';
-  if (action === 'request-refused') return what && actionWords['footage-searched'];
   return action === 'footage-viewed' ? viewingWords[what as Viewing] : what;
 }
 
@@ -54,13 +53,18 @@ const officers: Say = ({ officers: all, visitor }) =>
 
 const approversOf =
   ({ steps }: Policy): Say =>
-  ({ approvers }) =>
-    list(
-      approvers.map(({ step, name, at, standsInFor }) => {
-        const word = step === 'glass' ? glassStep : (steps.find((it) => it.step === step)?.zh ?? step);
-        return `${word} ${about(name, standsInFor ? `代${standsInFor}` : '')} ${inBeijing(at)}`;
-      }),
-    );
+  ({ approvers, ended, action, result: end }) => {
+    const said = (step: string | null, name: string, at: string, more: readonly string[]): string => {
+      const word = step === 'glass' ? glassStep : (steps.find((it) => it.step === step)?.zh ?? step);
+      return [word, about(name, more.filter(Boolean).join(' ')), inBeijing(at)].filter(Boolean).join(' ');
+    };
+    const insteadOf = (absent: string | null): string => (absent ? `代${absent}` : '');
+    return list([
+      ...approvers.map(({ step, name, at, standsInFor }) => said(step, name, at, [insteadOf(standsInFor)])),
+      // Of the application's own row: there the end is its result.
+      ended && action === 'export-requested' ? said(ended.step, ended.name, ended.at, [insteadOf(ended.standsInFor), resultWords[end]]) : '',
+    ]);
+  };
 
 /** Of a broken glass: the administrator who asked; the row's own person is the second one. */
 const glassStep = '破窗申请';

@@ -45,6 +45,8 @@ export interface RegisterRow {
   /** A citizen at the counter. */
   visitor: { name: string; idNumber: string } | null;
   approvers: readonly { step: string; name: string; at: Instant; standsInFor: string | null }[];
+  /** Who ended it without a grant: the holder of a step who returned it, who withdrew or closed it, the gate. */
+  ended: { step: string | null; name: string; at: Instant; standsInFor: string | null } | null;
   executors: readonly string[];
   releasedAt: Instant | null;
   /** Where the footage was sealed: of rows that belong to a request. */
@@ -129,13 +131,17 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
       return { ...head, ...row, about: act, person, result: 'refused', codes: [code] };
     }
     case 'request-refused': {
-      const { applicant, code, search } = entry.data;
+      const { applicant, code } = entry.data;
       const typist = entry.by === applicant ? null : await names(entry.by);
       const row = { ...unasked(parts.policy, items), person: await names(applicant), enteredBy: typist };
-      return { ...head, ...row, about: search ? 'search' : '', result: 'refused', codes: [code] };
+      return { ...head, ...row, reason: await reasonOf(parts.store, entry.data.reason), result: 'refused', codes: [code] };
     }
     case 'footage-searched':
-      return { ...head, ...unasked(parts.policy, items), person: await names(entry.by), result: 'searched', codes: [] };
+    case 'search-refused': {
+      const row = { ...unasked(parts.policy, items), person: await names(entry.by), reason: await reasonOf(parts.store, entry.data.reason) };
+      if (entry.event === 'footage-searched') return { ...head, ...row, result: 'searched' };
+      return { ...head, ...row, result: 'refused', codes: [entry.data.code] };
+    }
     case 'access-stopped': {
       const { recorder, operation, recording, client } = entry.data;
       const cameras = parts.camerasOf(recorder).filter((it) => recording !== null && it.recording === recording);
@@ -184,6 +190,7 @@ async function rowOfRequest(parts: RowParts, names: Names, state: RequestState, 
     officers: officersOf(application, requested.officers),
     visitor: visitorOf(application, requested.basis),
     approvers: await Promise.all(approvers),
+    ended: await endOf(names, state),
     executors: await Promise.all((release?.executors ?? []).map(async (it) => (await names(it)).name)),
     releasedAt: release?.at ?? null,
     custody: state.tracks.custody,
@@ -193,6 +200,12 @@ async function rowOfRequest(parts: RowParts, names: Names, state: RequestState, 
     bundle: packed?.manifest ?? state.requestId,
     requestId: state.requestId,
   };
+}
+
+async function endOf(names: Names, { endedAt, endedBy, returned }: RequestState): Promise<RegisterRow['ended']> {
+  if (endedAt === null || endedBy === null) return null;
+  const absent = returned?.standsInFor ? (await names(returned.standsInFor)).name : null;
+  return { step: returned?.step ?? null, name: (await names(endedBy)).name, at: endedAt, standsInFor: absent };
 }
 
 function officersOf(application: Application | null, count: number): RegisterRow['officers'] {
@@ -216,6 +229,7 @@ const unasked = (policy: Policy, items: readonly Asked[]): Omit<Body, 'person'> 
   officers: [],
   visitor: null,
   approvers: [],
+  ended: null,
   executors: [],
   releasedAt: null,
   custody: null,
@@ -232,6 +246,9 @@ function codesOf({ state, denied, returned, missing }: RequestState): readonly s
   if (state === 'returned') return returned!.codes;
   return state === 'not-available' ? [...new Set(missing.map(({ cause }) => cause))] : [];
 }
+
+const reasonOf = async (store: Store, commitment: Commitment): Promise<string> =>
+  String((await store.personal.reveal(commitment))?.value ?? erasedWord);
 
 type Asked = { camera: string; from: Instant | null; to: Instant | null };
 

@@ -17,6 +17,7 @@ export const actionWords = {
   'act-refused': '操作被拒',
   'request-refused': '申请被拒',
   'footage-searched': '检索',
+  'search-refused': '检索被拒',
   'access-stopped': '拦截',
 } as const satisfies Record<RowEntry['event'], string>;
 

@@ -84,7 +84,8 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
   switch (entry.event) {
     case 'footage-searched':
       return !confidential && entry.data.site === site ? entry.data.items : null;
-    case 'request-refused': {
+    case 'request-refused':
+    case 'search-refused': {
       if (confidential) return null;
       const { items } = entry.data;
       const places = new Set(items.map(({ camera }) => siteOf(parts, camera)));
@@ -94,7 +95,7 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
     }
     case 'access-stopped': {
       if (confidential) return null;
-      const sites = parts.camerasOf(entry.data.recorder).flatMap(({ camera }) => siteOf(parts, camera) ?? []);
+      const sites = camerasAsked(parts, entry.data).flatMap(({ camera }) => siteOf(parts, camera) ?? []);
       return (site === noSite ? sites.length === 0 : sites.includes(site)) ? none : null;
     }
     case 'act-refused':
@@ -103,6 +104,13 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
     default:
       return isOf(parts, entry.requestId, site, confidential) ? none : null;
   }
+}
+
+/** Those of the recording that was asked for; of all that the recorder records, where that names none of them. */
+function camerasAsked({ camerasOf }: RegisterParts, { recorder, recording }: { recorder: string; recording: string | null }) {
+  const cameras = camerasOf(recorder);
+  const asked = cameras.filter((it) => recording !== null && it.recording === recording);
+  return asked.length > 0 ? asked : cameras;
 }
 
 function isOf({ requests }: RegisterParts, requestId: string, site: string, confidential: boolean): boolean {

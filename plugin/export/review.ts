@@ -43,7 +43,7 @@ export async function review(parts: Parts, reviewer: Person, requestId: string, 
       await turn.append({
         event: 'export-returned',
         by: person,
-        data: { codes: [voice.code], step: step.step, policyVersion: policy.version, rows: [], planDigest: digest },
+        data: { codes: [voice.code], step: step.step, policyVersion: policy.version, rows: [], planDigest: digest, ...(standsInFor && { standsInFor }) },
       });
       return turn.state;
     }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { findings } from '../domain/audit-event.js';
 import { bases, returnCodes } from '../domain/basis.js';
-import { idKinds, type Application } from '../domain/export-request.js';
+import { idKinds, type Form } from '../domain/export-request.js';
 import { purposes } from '../domain/kind.js';
 import { approvalKinds, instrumentTypes } from '../domain/legal-instrument.js';
 import { isUserId, type UserId } from '../domain/subject.js';
@@ -47,19 +47,16 @@ export const itemsSchema = z
   .array(z.strictObject({ camera: cameraId, from: instantSchema, to: instantSchema, basis: z.literal('recorder').optional() }))
   .min(1)
   .max(32);
-export const precheckSchema = z.strictObject({ items: itemsSchema });
+export const precheckSchema = z.strictObject({ items: itemsSchema, reason: line(500) });
 
+const ofOfficer = { idValidUntil: z.iso.date().optional(), cardSha256: sha256.optional(), auxiliary: z.literal(true).optional() };
+/** Typed from the card, or by account, whose card was seen. */
 export const officersSchema = z
   .array(
-    z.strictObject({
-      name: line(64),
-      unit: line(120),
-      idKind: z.enum(idKinds),
-      idNumber: line(32),
-      idValidUntil: z.iso.date().optional(),
-      cardSha256: sha256.optional(),
-      auxiliary: z.literal(true).optional(),
-    }),
+    z.union([
+      z.strictObject({ name: line(64), unit: line(120), idKind: z.enum(idKinds), idNumber: line(32), ...ofOfficer }),
+      z.strictObject({ user, ...ofOfficer }),
+    ]),
   )
   .max(8);
 
@@ -76,7 +73,7 @@ export const applicationSchema = z.strictObject({
   visitor: z.strictObject({ name: line(64), idNumber: line(32), statement: line(500) }).optional(),
   ticket: line(64).optional(),
   applicant: user.optional(),
-}) satisfies z.ZodType<Application>;
+}) satisfies z.ZodType<Form>;
 
 export const reviewSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('approve'), planDigest: z.string().max(80).optional() }),

@@ -76,7 +76,10 @@ export async function viewOf(state: RequestState, store: Store) {
     keptUntil: keptUntil(state),
     views: state.views.length,
     denied: state.denied,
-    returned: state.returned,
+    returned: state.returned && {
+      ...state.returned,
+      ...(state.returned.standsInFor && { standsInFor: await nameOf(state.returned.standsInFor) }),
+    },
     attempts: state.attempts,
     lastFailure: state.lastFailure,
     footage: state.takes.map(({ camera, state: take, doubt, parts, frames, bytes }) => ({

@@ -14,6 +14,8 @@ import { problemOf, show, submit, until } from '../support/walk.js';
 import type { Faults } from '../support/recorder/faults.js';
 
 const auditor = 'user:audit.he';
+const why = '示例:寻找走失老人经过';
+const commitment = /^sha256:[0-9a-f]{64}$/;
 const stranger = 'user:bj.meng.investigator';
 const [street, door] = ['sh-yf-street', 'sh-yf-gate'];
 const march = (day: number, hour = 0, minute = 0): string => new Date(Date.UTC(2026, 2, day, hour, minute)).toISOString();
@@ -25,7 +27,7 @@ describe('a precheck', () => {
   let gate: TestGate;
   // The footage is that of the first two days of March; sites keep theirs for 30 days.
   const now = new Date(march(5));
-  const ask = async (items: readonly object[], user: string = shanghai.officer): Promise<Precheck> => (await gate.as(user)).post('/api/v1/prechecks', { items });
+  const ask = async (items: readonly object[], user: string = shanghai.officer): Promise<Precheck> => (await gate.as(user)).post('/api/v1/prechecks', { items, reason: why });
   const journal = async (): Promise<Entry[]> => (await (await gate.as(auditor)).get<{ entries: Entry[] }>('/api/v1/journal?count=500')).entries;
 
   before(async () => void (gate = await aGate({ now: () => now, recorder: { holes: [hole] } })));
@@ -79,7 +81,10 @@ describe('a precheck', () => {
       assert.equal((await problemOf(ask(items, user)))?.code, code);
       const [entry, ...more] = (await journal()).slice(before);
       assert.deepEqual(more, []);
-      assert.deepEqual(entry && [entry.event, entry.data], isRecorded ? ['request-refused', { code, applicant: entry!.by, items, search: true }] : undefined);
+      if (!isRecorded) return assert.equal(entry, undefined);
+      const { reason, ...data } = entry!.data as { reason: string };
+      assert.deepEqual([entry!.event, data], ['search-refused', { code, items }]);
+      assert.match(reason, commitment);
     });
 
   it('is recorded before a recorder is asked, also where the recorder says nothing', async () => {
@@ -87,15 +92,17 @@ describe('a precheck', () => {
     gate.recorder.faults.refuseLogin = true;
     await ask(items).finally(() => delete gate.recorder.faults.refuseLogin);
     const { event, data } = (await journal()).at(-1)!;
-    assert.deepEqual([event, data], ['footage-searched', { site: 'SH-YUNFAN', items }]);
+    const { reason, ...rest } = data as { reason: string };
+    assert.deepEqual([event, rest], ['footage-searched', { site: 'SH-YUNFAN', items }]);
+    assert.match(reason, commitment);
   });
 
   it('stands in the register: searches that were answered, and those that were not', async () => {
     const client = await gate.as(auditor);
     const { rows } = await client.get<Register>('/api/v1/register?site=SH-YUNFAN&month=2026-03');
     const count = (event: string) => rows.filter(({ action }) => action === event).length;
-    assert.deepEqual([count('footage-searched'), count('request-refused')], [told.length + 1, refused.filter((row) => row[3] && row[2] !== 'camera-unknown').length]);
-    assert.ok(rows.filter(({ action }) => action === 'request-refused').every(({ about }) => about === 'search'));
+    assert.deepEqual([count('footage-searched'), count('search-refused')], [told.length + 1, refused.filter((row) => row[3] && row[2] !== 'camera-unknown').length]);
+    assert.deepEqual([...new Set(rows.filter(({ action }) => action.endsWith('searched') || action === 'search-refused').map((row) => row.reason))], [why]);
   });
 
   it('fetches nothing: no replay address was asked for, nothing played, nothing sealed, no request made', async () => {

@@ -66,7 +66,7 @@ describe('the register', () => {
     assert.equal((await problemOf(vote(gate, officer, released)))?.code, 'own-request');
     tally.push(`act-refused ${released} ${officer} refused own-request`);
     assert.equal((await problemOf(vote(gate, officer, confidential)))?.code, 'own-request');
-    await (await as(officer)).post('/api/v1/prechecks', { items: anApplication().items });
+    await (await as(officer)).post('/api/v1/prechecks', { items: anApplication().items, reason: '示例:预检' });
     tally.push(`footage-searched - ${officer} searched`);
     const replay = { service: 'replay', operation: 'GetReplayUri', inner: '<o:RecordingToken>REC_1</o:RecordingToken>', target: '/onvif/replay_service' } as const;
     await call(gate.frontUrl, { ...replay, named: 'operator' });

@@ -109,7 +109,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/requests/{id}/erasures': [{ at: of(ids.held, '/erasures'), body: { field: 'unit' }, may: ['privacy'] }],
     'POST /api/v1/prechecks': [
       {
-        body: { items: [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01Z', to: '2026-03-01T02:00:02Z' }] },
+        body: { items: [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01Z', to: '2026-03-01T02:00:02Z' }], reason: '示例' },
         may: ['officer', 'colleague', ...custodian, 'reception', 'staff'],
       },
     ],

@@ -7,10 +7,10 @@ import type { ApiParts } from './parts.js';
 const check = operation<ApiParts, typeof precheckSchema>({
   method: 'post',
   path: '/api/v1/prechecks',
-  summary: 'Is there footage, when is it written over, how long will pull and rendering take? Recorded as a search',
+  summary: 'Is there footage, when is it written over, how long will pull and rendering take? Recorded as a search, with its reason',
   body: precheckSchema,
   async run(parts, { subject, body }) {
-    return { status: 201, body: await precheck(parts, subject, body.items) };
+    return { status: 201, body: await precheck(parts, subject, body) };
   },
 });
 
