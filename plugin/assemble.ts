@@ -44,6 +44,7 @@ import type { ApiParts } from './http/api/parts.js';
 import { makeFront } from './http/front.js';
 import { ProgressHub } from './http/progress-hub.js';
 import { makeOidc } from './identity/oidc.js';
+import type { PasswordCost } from './identity/passwords.js';
 import { makeSessionMarks } from './identity/session-marks.js';
 import { makeSetupToken } from './identity/setup-token.js';
 import { makeFailures } from './identity/sign-in.js';
@@ -73,8 +74,12 @@ export interface Surroundings {
   synchronised?: () => Promise<Synchronised>;
   /** PATH, to find ffmpeg in. */
   searchPath: string;
+  /** Found before: for tests, which start a hundred gates and would run ffmpeg three times for each. Left out: it is looked for. */
+  tools?: Tools;
   /** Only the demo and tests may render with the bundled build of 2018. */
   allowBundledFfmpeg: boolean;
+  /** Cheaper hashes of passwords: for tests, which sign up hundreds. Left out: the real cost. */
+  passwordCost?: PasswordCost;
   /** Milliseconds before each further try; past the last one a request ends as not available. */
   retryDelays: readonly number[];
   /** The same for letters to channels; without it half a minute to six hours. */
@@ -106,7 +111,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       await (async () => step())().catch((cause: unknown) => log('error', { event: 'close-failed', cause }));
   };
   try {
-    const tools = await usableFfmpeg(config, around);
+    const tools = around.tools ?? (await usableFfmpeg(config, around));
     const keys = loadKeys(config.keysFolder);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
@@ -241,6 +246,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       failures: makeFailures(now),
       master: keys.master,
       keysFolder: config.keysFolder,
+      passwordCost: around.passwordCost,
       origin: config.journal.origin,
       now,
       newId: randomUUID,

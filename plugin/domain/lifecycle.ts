@@ -146,8 +146,8 @@ export interface RequestState {
   /** Of an emergency: was its paper served, and did somebody accept it? */
   paper: { servedBy: Pseudonym; servedAt: Instant; accepted: boolean } | null;
   paperOverdue: boolean;
-  /** Break-glass: who asked, and whether a second administrator did too. */
-  glass: { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant; broken: boolean } | null;
+  /** Break-glass: who asked, and whether and when a second administrator did too. */
+  glass: { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant; broken: boolean; brokenAt: Instant | null } | null;
   /** The hold that stands, if any. */
   hold: { until: Instant | null; reason: Commitment; by: Pseudonym; at: Instant } | null;
   views: readonly (Extract<RequestEntry, { event: 'footage-viewed' }>['data'] & { by: Pseudonym; at: Instant })[];
@@ -295,9 +295,9 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'paper-overdue':
       return { paperOverdue: true };
     case 'glass-asked':
-      return { glass: { reason: entry.data.reason, askedBy: entry.by, askedAt: entry.at, broken: false } };
+      return { glass: { reason: entry.data.reason, askedBy: entry.by, askedAt: entry.at, broken: false, brokenAt: null } };
     case 'glass-broken':
-      return { glass: state.glass && { ...state.glass, broken: true } };
+      return { glass: state.glass && { ...state.glass, broken: true, brokenAt: entry.at } };
     case 'hold-placed':
       return {
         hold: { ...entry.data, by: entry.by, at: entry.at },

@@ -27,7 +27,10 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
     const { state } = turn;
     judgeParty(state, person.pseudonym);
     if (hasSpoken(state, person.pseudonym))
-      throw new Problem('already-voted', 'Who gave a voice to this request, or had it given in their stead, does not set the others aside.');
+      throw new Problem(
+        'already-voted',
+        'Who gave a voice to this request, or had it given in their stead, does not set the others aside.',
+      );
     if (state.tracks.approval !== 'held' || state.glass?.broken)
       throw new Problem(
         'state-conflict',

@@ -1,6 +1,6 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
-import { dueTimes, paperDueAt } from '../domain/due-times.js';
+import { dueTimes, glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { isConfidential, kindOf } from '../domain/kind.js';
 import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
@@ -64,7 +64,7 @@ export async function viewOf(state: RequestState, store: Store) {
     paper: state.paper && { ...state.paper, servedBy: await nameOf(state.paper.servedBy) },
     paperDueAt: paperDueAt(state),
     paperOverdue: state.paperOverdue,
-    glass: state.glass && { ...state.glass, askedBy: await nameOf(state.glass.askedBy) },
+    glass: state.glass && { ...state.glass, askedBy: await nameOf(state.glass.askedBy), endsAt: glassEndsAt(state) },
     hold: state.hold && {
       until: state.hold.until,
       at: state.hold.at,
