@@ -154,12 +154,14 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       retryDelays: around.letterRetries ?? letterRetries,
     });
     undo.push(() => delivery.close());
+    const delegations = new Delegations(journal);
     const follower = new NoticeFollower({
       journal,
       store,
       get policy() {
         return policies.inForce;
       },
+      delegations,
       channels: delivery.channels,
       log,
       onLetters: () => delivery.wake(),
@@ -175,7 +177,6 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await sweep({ requests, objects, policyTexts: policies.record.objects(), scans: await store.scans.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
-    const delegations = new Delegations(journal);
     const months = new MonthIndex(journal);
     const keepLogs = makeLogKeeping({ journal, store, months, log, now, logMonths: config.keeping.logMonths });
     const speeds = new Speeds();
