@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Client } from '../../../plugin/cli/client.js';
 import type { RequestEventName } from '../../../plugin/domain/audit-event.js';
+import type { Basis } from '../../../plugin/domain/basis.js';
 import type { Act } from '../../../plugin/domain/decision.js';
 import type { Item } from '../../../plugin/domain/export-request.js';
 import type { ProblemCode } from '../../../plugin/domain/problem.js';
@@ -13,7 +14,7 @@ import type { Random } from './random.js';
 export interface Known {
   requestId: string;
   state: string;
-  basis: string;
+  basis: Basis;
   planDigest: string | null;
   granted: readonly Item[];
   applicant: string;
