@@ -59,7 +59,7 @@ function isOver({ state, release, afterReview }: Known): boolean {
 }
 
 describe(`two hundred people on fifty requests at once (seed ${seed})`, function () {
-  this.timeout(900_000);
+  this.timeout(3_600_000);
   let gate: TestGate;
   let open: Known[] = [];
   const readers = new Map<string, UserId>();
