@@ -34,7 +34,7 @@ async function smallStreet(folder: string): Promise<string> {
 }
 
 describe(`a month of three cities (FC_SEED=${seed})`, function () {
-  this.timeout(20 * 60_000);
+  this.timeout(40 * 60_000);
 
   let gate: TestGate;
   let stage: Stage;

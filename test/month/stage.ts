@@ -193,10 +193,10 @@ export class Stage {
 
   /** Machines work in between; the clock stands still. */
   async until(matter: Matter, isSo: (seen: View) => boolean): Promise<View> {
-    for (let tries = 0; tries < 20_000; tries++) {
+    for (let tries = 0; tries < 2_000; tries++) {
       const seen = await this.see(matter);
       if (isSo(seen)) return seen;
-      await wait(15);
+      await wait(Math.min(20 + tries * 20, 250));
     }
     throw new Error(`${matter.id} is still ${JSON.stringify(await this.see(matter))}`);
   }
