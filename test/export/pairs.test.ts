@@ -39,7 +39,7 @@ const move = async (gate: TestGate, id: string, [user, name, which = 0]: Act): P
   const known = await (await gate.as(officer)).get<Known>(`/api/v1/requests/${id}`);
   return ask(gate, client, known, name, which);
 };
-/** `which` of the things that the move may say. They name the plan that they saw. */
+/** `which` of the things that the move may say. They name the plan, or the paper, that they saw. */
 const ask = (gate: TestGate, client: Awaited<ReturnType<TestGate['as']>>, known: Known, name: MoveName, which: number): Promise<unknown> =>
   moves[name].ask({ client, known, folder: gate.folder, random: { next: () => 0, of: (things) => things[which]!, weighed: (things) => things[which]![1] } });
 
@@ -108,6 +108,8 @@ const table: readonly (readonly [what: string, stage: Stage, acts: readonly Act[
   ['one lifts a hold, one places another', later(voted(0), [clerk, 'hold']), [[manager, 'lift'], [privacy, 'hold']], ['yes, yes → held 0']],
 
   ['two serve the paper of an emergency', unpapered, [[officer, 'paper'], [clerk, 'paper']], ['yes, yes → granted 2']],
+  // Never both: who accepts names the paper that they looked at.
+  ['a clerk serves another paper, one accepts the first', later(unpapered, [officer, 'paper']), [[clerk, 'paper'], [manager, 'accept']], perms('yes', 'state-conflict', 'granted 2')],
   ['two accept it', later(unpapered, [officer, 'paper']), [[manager, 'accept'], [privacy, 'accept']], perms('yes', 'state-conflict', 'granted 2')],
   ['one accepts it, one closes the emergency', later(unpapered, [officer, 'paper']), [[manager, 'accept'], [privacy, 'close']], ['yes, state-conflict → granted 2', 'state-conflict, yes → closed 2']],
   ['the officer serves it, one closes the emergency', unpapered, [[officer, 'paper'], [manager, 'close']], ['yes, yes → closed 2', 'state-conflict, yes → closed 2']],
