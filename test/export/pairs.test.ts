@@ -39,7 +39,7 @@ const move = async (gate: TestGate, id: string, [user, name, which = 0]: Act): P
   const known = await (await gate.as(officer)).get<Known>(`/api/v1/requests/${id}`);
   return ask(gate, client, known, name, which);
 };
-/** `which` of the things that the move may say. They name the plan that they saw. */
+/** `which` of the things that the move may say. They name the plan, or the paper, that they saw. */
 const ask = (gate: TestGate, client: Awaited<ReturnType<TestGate['as']>>, known: Known, name: MoveName, which: number): Promise<unknown> =>
   moves[name].ask({ client, known, folder: gate.folder, random: { next: () => 0, of: (things) => things[which]!, weighed: (things) => things[which]![1] } });
 
@@ -79,6 +79,7 @@ const told = ({ tracks, voices }: RequestState): string =>
 const table: readonly (readonly [what: string, stage: Stage, acts: readonly Act[], ends: readonly string[]])[] = [
   ['two clerks agree to the first step', voted(0), [[clerk, 'approve'], [clerk2, 'approve']], perms('yes', 'not-your-step', 'held 1')],
   ['one clerk agrees twice', voted(0), [[clerk, 'approve'], [clerk, 'approve']], perms('yes', 'already-voted', 'held 1')],
+  ['a clerk, and who stands in for them', voted(0), [[clerk2, 'approve'], [duty, 'approve']], ['yes, not-your-step → held 1', 'already-voted, yes → held 1']],
   ['two heads agree to the last step', voted(3), [[head, 'approve'], [head2, 'approve']], perms('yes', 'state-conflict', 'granted 4')],
   ['a clerk and the manager after them', voted(0), [[clerk, 'approve'], [manager, 'approve']], ['yes, yes → held 2', 'yes, not-your-step → held 1']],
   ['one clerk agrees, one returns', voted(0), [[clerk, 'approve'], [clerk2, 'return']], ['yes, not-your-step → held 1', 'state-conflict, yes → returned 0']],
@@ -108,6 +109,8 @@ const table: readonly (readonly [what: string, stage: Stage, acts: readonly Act[
   ['one lifts a hold, one places another', later(voted(0), [clerk, 'hold']), [[manager, 'lift'], [privacy, 'hold']], ['yes, yes → held 0']],
 
   ['two serve the paper of an emergency', unpapered, [[officer, 'paper'], [clerk, 'paper']], ['yes, yes → granted 2']],
+  // Never both: who accepts names the paper that they looked at.
+  ['a clerk serves another paper, one accepts the first', later(unpapered, [officer, 'paper']), [[clerk, 'paper'], [manager, 'accept']], perms('yes', 'state-conflict', 'granted 2')],
   ['two accept it', later(unpapered, [officer, 'paper']), [[manager, 'accept'], [privacy, 'accept']], perms('yes', 'state-conflict', 'granted 2')],
   ['one accepts it, one closes the emergency', later(unpapered, [officer, 'paper']), [[manager, 'accept'], [privacy, 'close']], ['yes, state-conflict → granted 2', 'state-conflict, yes → closed 2']],
   ['the officer serves it, one closes the emergency', unpapered, [[officer, 'paper'], [manager, 'close']], ['yes, yes → closed 2', 'state-conflict, yes → closed 2']],
@@ -131,6 +134,8 @@ describe('two at once', function () {
     const people = [luo, bai, admin3, officer, ...shanghai.steps, ...shanghai.executors, duty, auditor, clerk2, head2, executor3, auditor2];
     for (const user of people) await (await gate.as(user)).get('/api/v1/session');
     await gate.withScan(officer);
+    const [from, end] = [-1, 7].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
+    await (await gate.as(clerk2)).post('/api/v1/delegations', { to: duty, role: 'role:evidence-clerk', site: 'SH-YUNFAN', from, until: end });
     const store = await openStore(path.join(gate.folder, 'data/store.sqlite'));
     for (const user of people) pseudonyms.set(user, await store.people.pseudonymOf(user as never));
     await store.close();

@@ -18,6 +18,7 @@ export interface Known {
   planDigest: string | null;
   granted: readonly Item[];
   applicant: string;
+  paper: { servedAt: string } | null;
   release: { fetched: number; downloads: number } | null;
   afterReview: { drawn: boolean; finding: string | null } | null;
 }
@@ -119,7 +120,8 @@ export const moves = {
   },
   accept: {
     act: 'review',
-    ask: post('paper/acceptance'),
+    // Half of them name the paper that they saw.
+    ask: (around) => post('paper/acceptance', around.known.paper && around.random.next() < 0.5 ? { servedAt: around.known.paper.servedAt } : {})(around),
     leaves: [['paper-accepted']],
     refusals: ['not-permitted', 'own-request', 'paper-missing', 'state-conflict'],
   },
