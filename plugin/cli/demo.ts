@@ -4,7 +4,6 @@ import path from 'node:path';
 import { Problem } from '../domain/problem.js';
 import type { Progress } from '../domain/progress.js';
 import type { Span } from '../domain/span.js';
-import { verifyPackage } from '../evidence/verify.js';
 import { codeAt, fromBase32, stepOf } from '../identity/totp.js';
 import { Client } from './client.js';
 import { bar, type Output } from './console.js';
@@ -164,6 +163,7 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   const [file, key] = [path.join(out, 'package.zip'), path.join(out, 'gate.pub')];
   await as(people.officer).download(`/api/v1/requests/${requestId}/package`, file);
   await as(people.officer).download('/api/v1/keys/gate.pub', key, 0o644);
+  const { verifyPackage } = await import('../evidence/verify.js');
   const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
   if (!found.intact) throw new Problem('object-corrupt', `The package is not intact: ${found.fault.code} at ${found.fault.where}.`);
   output.say(`   ${file}: 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);

@@ -4,10 +4,8 @@ import { bases, type Basis } from '../domain/basis.js';
 import { Problem } from '../domain/problem.js';
 import { parseInstant } from '../domain/span.js';
 import { isUserId } from '../domain/subject.js';
-import { explain, type Explanation } from '../policy/explain.js';
+import type { Explanation } from '../policy/explain.js';
 import type { PastDecision } from '../export/explain-entry.js';
-import { loadPolicy } from '../policy/load.js';
-import { writeDuty } from '../policy/strictest.js';
 import { clientOf, type Verb } from './context.js';
 
 interface Asked {
@@ -37,7 +35,7 @@ const explainPast = async (context: Parameters<Verb<object>>[0], at: string) => 
   context.output.result({ recorded, explanation, same }, [
     `entry ${recorded.entry}, ${recorded.event} of ${recorded.requestId} at ${recorded.at}: ${recorded.verdict} under ${recorded.policyVersion}`,
     same ? '再次判定,结果相同 decided again: the same verdict, rows and plan' : '再次判定,结果不同 decided again: NOT the same',
-    ...lines(explanation),
+    ...(await lines(explanation)),
   ]);
   return same ? 0 : 1;
 };
@@ -50,10 +48,12 @@ const explainQuestion: Verb<Asked> = async ({ output }, options) => {
     throw new Problem('config-invalid', `--basis is “-” or one of: ${bases.join(', ')}.`);
   const [from, to] = [instantOf('--from', options.from), instantOf('--to', options.to)];
   if (from >= to) throw new Problem('config-invalid', `The span ends (${to}) before it starts (${from}).`);
+  // Loaded when asked for: else every verb would start with the whole policy's engine.
+  const [{ explain }, { loadPolicy }] = await Promise.all([import('../policy/explain.js'), import('../policy/load.js')]);
   const policy = await loadPolicy(options.policies);
   if (!policy.cameras.some(({ id }) => id === camera)) throw new Problem('config-invalid', `--camera: cameras.csv names no “${camera}”.`);
   const explanation = explain(policy, { user: as, act: act as Act, basis: basis as Basis | '-', items: [{ camera, from, to }], late });
-  output.result(explanation, lines(explanation));
+  output.result(explanation, await lines(explanation));
   return explanation.decision.verdict === 'allow' ? 0 : 1;
 };
 
@@ -65,7 +65,8 @@ function instantOf(option: string, text: string): string {
   }
 }
 
-function lines({ decision, plan, planDigest, floor, disclaimer, cityName, siteName, lawAsOf }: Explanation): string[] {
+async function lines({ decision, plan, planDigest, floor, disclaimer, cityName, siteName, lawAsOf }: Explanation): Promise<string[]> {
+  const { writeDuty } = await import('../policy/strictest.js');
   return [
     `${decision.verdict} · ${decision.verdict === 'allow' ? '允许' : '拒绝'}: ${decision.reasons.join(', ')} (${cityName} ${siteName}, tier ${decision.tier}; policy ${decision.policyVersion})`,
     ...decision.rows.map((row) => `  ${row.source}  ${row.text}`),

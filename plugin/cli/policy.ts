@@ -5,7 +5,6 @@ import { Problem, type Fault } from '../domain/problem.js';
 import type { Candidate } from '../export/policies.js';
 import type { PolicyEvent } from '../export/policy-record.js';
 import type { FileDiff } from '../policy/diff-texts.js';
-import { judgeFolder } from '../policy/load.js';
 import { clientOf, type Verb } from './context.js';
 import { faultLine } from './outcome.js';
 import { lines as rehearsalLines } from './rehearse.js';
@@ -106,6 +105,7 @@ export const policyActivate: Verb<{ hash: string }> = async (context, { hash }) 
 
 /** Reads a folder; needs no gate. */
 export const policyTest: Verb<{ dir: string }> = async ({ output }, { dir }) => {
+  const { judgeFolder } = await import('../policy/load.js');
   const { faults, testsPassed, notes } = await judgeFolder(dir);
   const failed = faults.filter(({ code }) => code.startsWith('test-'));
   const others = faults.length - failed.length;

@@ -1,7 +1,6 @@
 // exportgate verify PACKAGE --key FILE: intact, or the first broken thing. Needs nothing but the package and the public key.
 import fs from 'node:fs';
 import { Problem } from '../domain/problem.js';
-import { verifyPackage } from '../evidence/verify.js';
 import type { Verb } from './context.js';
 
 export const verifyFile: Verb<{ package: string; key: string }> = async ({ output }, options) => {
@@ -11,6 +10,8 @@ export const verifyFile: Verb<{ package: string; key: string }> = async ({ outpu
   await fs.promises.access(options.package).catch(() => {
     throw new Problem('not-found', `${options.package} cannot be read.`);
   });
+  // Loaded when asked for: else every verb would start with all that judges packages.
+  const { verifyPackage } = await import('../evidence/verify.js');
   const found = await verifyPackage(options.package, key);
   const fault = found.intact ? null : found.fault;
   const line = found.intact

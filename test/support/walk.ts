@@ -59,12 +59,12 @@ export const approveAll = async (gate: TestGate, id: string): Promise<void> => {
 
 export const letGo = async (gate: TestGate, user: string, id: string): Promise<Seen> => (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/release`, {});
 
-/** Asks until it is so; machines work in between. */
+/** Asks until it is so; machines work in between, and have the more of the processor the less they are asked. */
 export async function until(gate: TestGate, id: string, isSo: (seen: Seen) => boolean): Promise<Seen> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 150; tries++) {
     const seen = await show(gate, id);
     if (isSo(seen)) return seen;
-    await wait(25);
+    await wait(Math.min(150, 20 * 1.3 ** tries));
   }
   throw new Error(`${id} is still ${JSON.stringify(await show(gate, id))}`);
 }
