@@ -1,17 +1,13 @@
 // The one file that knows every concrete part: configuration in, a running gate out, and back down in the opposite order.
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { adapters } from '../adapters/index.js';
 import type { RunningGate } from './cli/serve.js';
-import type { Config, RecorderConfig } from './config/config.js';
-import type { RecorderAddress } from './domain/adapter.js';
+import type { Config } from './config/config.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
-import { Problem, type Fault } from './domain/problem.js';
+import { Problem } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
 import { askSystemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
@@ -44,11 +40,11 @@ import { flagLate } from './export/watch-deadlines.js';
 import { Screens } from './export/screens.js';
 import { Turns } from './export/turns.js';
 import { Work } from './export/work.js';
-import { makeApp } from './http/app.js';
 import type { ApiParts } from './http/api/parts.js';
 import { makeFront } from './http/front.js';
 import { ProgressHub } from './http/progress-hub.js';
 import { makeOidc } from './identity/oidc.js';
+import type { PasswordCost } from './identity/passwords.js';
 import { makeSessionMarks } from './identity/session-marks.js';
 import { makeSetupToken } from './identity/setup-token.js';
 import { makeFailures } from './identity/sign-in.js';
@@ -61,8 +57,9 @@ import type { Channel } from './notify/channel.js';
 import { makeChannels } from './notify/channels.js';
 import { Delivery, letterRetries } from './notify/deliver.js';
 import { systemResolve } from './notify/resolve-host.js';
-import type { Policy } from './policy/load.js';
 import { watchFolder } from './policy/watch-folder.js';
+import { adapterOf, asAddress, judgeCameras, makeRecorders } from './recorders.js';
+import { addressOf, listen, makeServer, shut } from './servers.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
 import { openStore } from './store/store.js';
@@ -77,8 +74,12 @@ export interface Surroundings {
   synchronised?: () => Promise<Synchronised>;
   /** PATH, to find ffmpeg in. */
   searchPath: string;
+  /** Found before: for tests, which start a hundred gates and would run ffmpeg three times for each. Left out: it is looked for. */
+  tools?: Tools;
   /** Only the demo and tests may render with the bundled build of 2018. */
   allowBundledFfmpeg: boolean;
+  /** Cheaper hashes of passwords: for tests, which sign up hundreds. Left out: the real cost. */
+  passwordCost?: PasswordCost;
   /** Milliseconds before each further try; past the last one a request ends as not available. */
   retryDelays: readonly number[];
   /** The same for letters to channels; without it half a minute to six hours. */
@@ -110,7 +111,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       await (async () => step())().catch((cause: unknown) => log('error', { event: 'close-failed', cause }));
   };
   try {
-    const tools = await usableFfmpeg(config, around);
+    const tools = around.tools ?? (await usableFfmpeg(config, around));
     const keys = loadKeys(config.keysFolder);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
@@ -153,12 +154,14 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       retryDelays: around.letterRetries ?? letterRetries,
     });
     undo.push(() => delivery.close());
+    const delegations = new Delegations(journal);
     const follower = new NoticeFollower({
       journal,
       store,
       get policy() {
         return policies.inForce;
       },
+      delegations,
       channels: delivery.channels,
       log,
       onLetters: () => delivery.wake(),
@@ -174,7 +177,6 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await sweep({ requests, objects, policyTexts: policies.record.objects(), scans: await store.scans.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
-    const delegations = new Delegations(journal);
     const months = new MonthIndex(journal);
     const keepLogs = makeLogKeeping({ journal, store, months, log, now, logMonths: config.keeping.logMonths });
     const speeds = new Speeds();
@@ -245,6 +247,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       failures: makeFailures(now),
       master: keys.master,
       keysFolder: config.keysFolder,
+      passwordCost: around.passwordCost,
       origin: config.journal.origin,
       now,
       newId: randomUUID,
@@ -313,14 +316,20 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
     undo.push(watchFolder(config.policiesFolder, () => void lookAtPolicies()));
     await lookAtPolicies();
-    const tick = async (): Promise<void> => {
-      await clockWatch.look();
-      await flagLate({ requests, log, now });
-      await expireFootage({ requests, objects, log, now });
+    // In turn, and one that fails keeps none of the others back.
+    const rounds: readonly (() => Promise<void> | void)[] = [
+      () => clockWatch.look(),
+      () => flagLate({ requests, log, now }),
+      () => expireFootage({ requests, objects, log, now }),
       // What a store that failed kept back.
-      follower.wake();
-      await months.catchUp();
-      await keepLogs();
+      () => follower.wake(),
+      () => months.catchUp(),
+      () => keepLogs(),
+    ];
+    const tick = async (): Promise<void> => {
+      const failures: unknown[] = [];
+      for (const round of rounds) await (async () => round())().catch((cause: unknown) => failures.push(cause));
+      if (failures.length > 0) throw failures[0];
     };
     const clock = setInterval(
       () => void tick().catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
@@ -342,18 +351,6 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await close();
     throw thrown;
   }
-}
-
-/** A camera that only the configuration knows could never be applied for: a slip of the pen, told before it is missed. */
-export function judgeCameras({ cameras }: Config, policy: Policy): Fault[] {
-  const known = new Set(policy.cameras.map(({ id }) => id));
-  return cameras
-    .filter(({ camera }) => !known.has(camera))
-    .map(({ camera }) => ({
-      code: 'camera-unknown',
-      where: `cameras: ${camera}`,
-      detail: 'cameras.csv has no such camera; right is one of its first column.',
-    }));
 }
 
 /** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */
@@ -382,17 +379,6 @@ const oidcWords = ({ clientSecret, redirectUrl }: NonNullable<Config['oidc']>, u
   redirectUrl: () => redirectUrl ?? `${url()}/api/v1/session/oidc/callback`,
 });
 
-export const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
-export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor }: RecorderConfig): RecorderAddress => ({
-  id,
-  url,
-  user,
-  password: password.reveal(),
-  ...(tls && { tls }),
-  maxGopSeconds,
-  vendor,
-});
-
 /** For resolving, connecting, sending and the whole answer of one letter. */
 const LETTER_TIMEOUT_MS = 15_000;
 
@@ -405,56 +391,3 @@ function channelsOf({ notify: { webhooks, mail } }: Config, now: () => Date): Ch
   );
 }
 
-function makeRecorders(config: Config) {
-  const connected = new Map(
-    config.recorders.map((recorder) => [
-      recorder.id,
-      { vms: adapterOf(recorder).connect(asAddress(recorder)), turns: new Turns(recorder.pulls) },
-    ]),
-  );
-  const recorded = new Map<string, { camera: string; recording: string | null }[]>(config.recorders.map(({ id }) => [id, []]));
-  for (const { camera, recorder, source } of config.cameras)
-    recorded.get(recorder)?.push({ camera, recording: 'recording' in source ? source.recording : null });
-  const placeOf = (camera: string) => {
-    const found = config.cameras.find((it) => it.camera === camera);
-    if (!found) throw new Problem('camera-unknown', `The configuration names no recorder for ${camera}.`);
-    return found;
-  };
-  return {
-    isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
-    camerasOf: (recorder: string) => recorded.get(recorder) ?? [],
-    vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),
-  };
-}
-
-async function makeServer({ listen: { host, port, tls, behindProxy }, limits }: Config, api: ApiParts, log: Log): Promise<http.Server> {
-  const app = makeApp(api, log, behindProxy, limits);
-  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
-  const server = tls
-    ? https.createServer(
-        { ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' },
-        app,
-      )
-    : http.createServer(options, app);
-  await listen(server, port, host);
-  return server;
-}
-
-const listen = (server: http.Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })),
-    );
-    server.listen(port, host, resolve);
-  });
-
-function addressOf(server: http.Server, scheme: string, host: string): string {
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
-}
-
-/** Ends what is open too: a stream that nobody reads must not keep the gate up. */
-const shut = (server: http.Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });

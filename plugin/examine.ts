@@ -2,7 +2,8 @@
 // get the recorders of the configuration.
 import fs from 'node:fs';
 import { adapters } from '../adapters/index.js';
-import { adapterOf, asAddress, type Surroundings } from './assemble.js';
+import type { Surroundings } from './assemble.js';
+import { adapterOf, asAddress } from './recorders.js';
 import type { Finding } from './cli/doctor.js';
 import type { Recorders } from './cli/recorders.js';
 import type { Config, RecorderConfig } from './config/config.js';

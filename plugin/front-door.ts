@@ -2,7 +2,8 @@
 // must not wait for casbin, SQLite and the adapters to be read.
 import path from 'node:path';
 import { adapters } from '../adapters/index.js';
-import { judgeCameras, patientRetries, startGate, type Surroundings } from './assemble.js';
+import { patientRetries, startGate, type Surroundings } from './assemble.js';
+import { judgeCameras } from './recorders.js';
 import type { FrontDoor } from './cli/program.js';
 import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';

@@ -1,7 +1,7 @@
 // exportgate account set-up FILE | invite FILE | invitations | confirm ID | accept | password | list | close USER
 import { askLines, type Input } from './ask-login.js';
 import { clientOf, strangerOf, type Verb } from './context.js';
-import { readForm } from './read-form.js';
+import { readJson } from './read-form.js';
 
 /** Where what nobody may see in an argument list is typed. */
 export interface Desk {
@@ -28,7 +28,7 @@ const password = { prompt: '自己的新密码 a new password of your own (not s
 export const setUpAccount =
   ({ input, prompts }: Desk): Verb<{ file: string }> =>
   async (context, { file }) => {
-    const form = await readForm(file);
+    const form = await readJson(file);
     const [given, chosen] = await askLines(input, prompts, [token, password]);
     const joined = await strangerOf(context).post<Joined>('/api/v1/setup', { ...(form as object), token: given, password: chosen });
     context.output.result(joined, welcome(joined));
@@ -36,7 +36,7 @@ export const setUpAccount =
   };
 
 export const inviteSomebody: Verb<{ file: string }> = async (context, { file }) => {
-  const invited = await clientOf(context).post<Invited>('/api/v1/invitations', await readForm(file));
+  const invited = await clientOf(context).post<Invited>('/api/v1/invitations', await readJson(file));
   context.output.result(invited, told(invited));
   return 0;
 };

@@ -1,6 +1,6 @@
 // exportgate precheck FILE: what the recorders hold of a form's cameras and spans, until when, and how long it would take.
 import { clientOf, type Verb } from './context.js';
-import { readForm } from './read-form.js';
+import { readJson } from './read-form.js';
 
 interface Told {
   items: {
@@ -17,7 +17,7 @@ interface Told {
 }
 
 export const precheckForm: Verb<{ file: string }> = async (context, { file }) => {
-  const { items, reason } = (await readForm(file)) as { items?: unknown; reason?: unknown };
+  const { items, reason } = ((await readJson(file)) ?? {}) as { items?: unknown; reason?: unknown };
   const told = await clientOf(context).post<Told>('/api/v1/prechecks', { items, reason });
   context.output.result(told, [
     ...told.items.map((item) => `${item.camera}  ${item.from} – ${item.to}  ${held(item)}; written over from 覆盖起 ${item.overwrittenAt}`),

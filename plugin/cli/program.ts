@@ -58,8 +58,8 @@ export interface FrontDoor extends Checks {
   demo: DemoParts;
 }
 
-export async function run(argv: readonly string[], door: FrontDoor): Promise<Exit> {
-  let exit: Exit = 0;
+/** The whole tree of verbs; `ended` is told how the one that ran ended. */
+export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Command {
   const program = new Command('exportgate')
     .description('监控录像调取网关 · recorded footage leaves by application, approval, execution and record')
     .version(door.version)
@@ -77,7 +77,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
       const code = oneTimePassword(otp, { env: process.env, ...desk, now: () => door.now() });
       const context: Context = { config, gate, env: process.env, output: makeOutput(json, process.stdout), ...(code && { otp: code }) };
       const named = Object.fromEntries(command.registeredArguments.map((argument, at) => [argument.name(), command.processedArgs[at]]));
-      exit = await verb(context, { ...command.opts(), ...named } as O);
+      ended(await verb(context, { ...command.opts(), ...named } as O));
     });
 
   does(program.command('serve').description('run the gate'), serve(door.start));
@@ -181,7 +181,7 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     policyTest,
   );
   does(
-    program.command('setup-token').description('a one-time token that makes an administrator’s account; for who runs the machine 令牌'),
+    program.command('setup-token').description('what makes an administrator’s account, once; for who runs the machine 令牌'),
     printSetupToken(door.makeSetupToken),
   );
   const account = program.command('account').description('who may sign in 账户');
@@ -335,7 +335,12 @@ export async function run(argv: readonly string[], door: FrontDoor): Promise<Exi
     journal.command('verify'),
     verifyJournalFiles((context) => door.verifyJournal(context.config, context.env)),
   );
+  return program;
+}
 
+export async function run(argv: readonly string[], door: FrontDoor): Promise<Exit> {
+  let exit: Exit = 0;
+  const program = makeProgram(door, (how) => (exit = how));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exit;

@@ -16,21 +16,21 @@ interface Form {
 /** Uploads a file and gives its hash; `where` is the place of the form that names it. */
 export type Upload = (file: string, where: string) => Promise<string>;
 
-const noScans: Upload = (_file, where) => {
-  throw new Problem('body-malformed', `${where}: this form names no scan.`);
-};
-
-/** `scanFile` of a paper (the instrument, its approval, an officer's card) names the scan, from the folder of the form. */
-export async function readForm(file: string, upload: Upload = noScans): Promise<unknown> {
+/** As it stands in the file. Problem `body-malformed`. */
+export async function readJson(file: string): Promise<unknown> {
   const text = await fs.promises.readFile(file, 'utf8').catch(() => {
     throw new Problem('body-malformed', `${file} cannot be read.`);
   });
-  let form: Form;
   try {
-    form = JSON.parse(text) as Form;
+    return JSON.parse(text);
   } catch {
     throw new Problem('body-malformed', `${file} is not JSON.`);
   }
+}
+
+/** `scanFile` of a paper (the instrument, its approval, an officer's card) names the scan, from the folder of the form. */
+export async function readForm(file: string, upload: Upload): Promise<unknown> {
+  const form = (await readJson(file)) as Form;
   for (const [where, paper] of papersOf(form)) {
     if (typeof paper?.scanFile !== 'string') continue;
     paper.scanSha256 = await upload(path.resolve(path.dirname(file), paper.scanFile), `${where}.scanFile`);

@@ -15,7 +15,16 @@ interface View {
   items: { camera: string; from: string; to: string; basis?: 'recorder' }[];
   waitsFor: { step: string; role: string } | null;
   waitsForRoom: string | null;
-  voices: { step: string; by: string; at: string }[];
+  voices: { step: string; by: string; at: string; standsInFor: string | null }[];
+  /** What is granted, or would be: those of `items`, narrowed or not. */
+  granted: { camera: string; from: string; to: string }[];
+  callBacks: { at: string; by: string; directory: string; confirmed: boolean }[];
+  paper: object | null;
+  paperDueAt: string | null;
+  paperOverdue: boolean;
+  glass: { reason: string; askedBy: string; broken: boolean; endsAt: string | null } | null;
+  hold: { until: string | null; by: string } | null;
+  explanation: string | null;
   plan: { steps: { step: string }[]; inspect: string[]; execute: string } | null;
   unkept: string[];
   sla: { verifyBy: string; releaseBy: string } | null;
@@ -92,7 +101,24 @@ export function lines(view: View): string[] {
     ),
     ...(view.sla ? [told('due 时限', times(view.sla, view.slaMissed))] : []),
     ...(view.unkept.length > 0 ? [told('unkept 未能履行', `${view.unkept.join(', ')}: nothing leaves`)] : []),
-    ...voices.map(({ at, step, by }) => told('agreed 同意', `${at}  ${by}  ${step}`)),
+    ...narrowed(view),
+    ...view.callBacks.map(({ at, by, directory, confirmed }) =>
+      told('called 回拨', `${at}  ${by}  ${directory}: ${confirmed ? 'confirmed 已核实' : 'not confirmed 未核实'}`),
+    ),
+    ...voices.map(({ at, step, by, standsInFor }) =>
+      told('agreed 同意', `${at}  ${by}  ${step}${standsInFor ? ` for 代 ${standsInFor}` : ''}`),
+    ),
+    ...(view.paperDueAt ? [told('paper 手续', `due 应于 ${view.paperDueAt}${view.paper ? ', served 已提交' : ''}${view.paperOverdue ? ' overdue 逾期' : ''}`)] : []),
+    ...(view.glass
+      ? [
+          told(
+            'glass 破窗',
+            `${view.glass.reason}, asked by ${view.glass.askedBy}; ${view.glass.broken ? `to be watched until ${view.glass.endsAt}` : 'a second administrator confirms'}`,
+          ),
+        ]
+      : []),
+    ...(view.hold ? [told('held 留存', `${view.hold.by}; until ${view.hold.until ?? 'it is lifted 解除为止'}`)] : []),
+    ...(view.explanation ? [told('closed 结束', view.explanation)] : []),
     ...view.footage.map(({ camera, state, parts, frames }) =>
       told('sealed 封存', `${camera}  ${state}, ${parts} part(s), ${frames} frames`),
     ),
@@ -117,6 +143,13 @@ export function lines(view: View): string[] {
       : []),
     ...(view.afterReview?.drawn ? [told('review 复核', reviewed(view.afterReview))] : []),
   ];
+}
+
+/** Nothing where all that was asked is still asked. */
+function narrowed({ items, granted }: View): string[] {
+  const cells = (list: View['granted']): string[] => list.map(({ camera, from, to }) => `${camera}  ${from} – ${to}`);
+  const [asked, left] = [cells(items), cells(granted)];
+  return granted.length === 0 || left.join() === asked.join() ? [] : left.map((cell) => told('narrowed 缩减', cell));
 }
 
 function times({ verifyBy, releaseBy }: NonNullable<View['sla']>, missed: View['slaMissed']): string {

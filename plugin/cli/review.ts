@@ -3,7 +3,7 @@ import { findings } from '../domain/audit-event.js';
 import { returnCodes } from '../domain/basis.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
-import { readForm } from './read-form.js';
+import { readJson } from './read-form.js';
 import { lines } from './request.js';
 
 interface Said {
@@ -25,7 +25,7 @@ export const reviewRequest: Verb<Said> = async (context, options) => {
     if (options.after !== undefined) return client.post(`${address}/after-review`, { finding: options.after });
     if (options.return !== undefined) return client.post(`${address}/reviews`, { verdict: 'return', code: options.return });
     if (options.narrow === undefined) return client.post(`${address}/reviews`, { verdict: 'approve', planDigest: await plan() });
-    const { items } = (await readForm(options.narrow)) as { items?: unknown };
+    const { items } = ((await readJson(options.narrow)) ?? {}) as { items?: unknown };
     return client.post(`${address}/reviews`, { verdict: 'narrow', items, planDigest: await plan() });
   };
   const view = await answer();

@@ -12,6 +12,10 @@ export const nextStep = ({ plan, voices }: Pick<RequestState, 'plan' | 'voices'>
 /** Given by this person, or in their right by somebody who stood in for them. */
 const isVoiceOf = ({ by, standsInFor }: RequestState['voices'][number], person: string): boolean => by === person || standsInFor === person;
 
+/** Did they agree to a step, themselves or through another? */
+export const hasSpoken = ({ voices }: Pick<RequestState, 'voices'>, person: string): boolean =>
+  voices.some((voice) => isVoiceOf(voice, person));
+
 const isParty = (state: RequestState, person: string): boolean =>
   person === state.requested.applicant || person === state.requested.enteredBy;
 
@@ -27,7 +31,7 @@ export function judgeParty(state: RequestState, person: string): void {
  */
 export function judgeVoice(state: RequestState, person: string, holdsRole: (step: Step) => boolean): Step {
   if (isParty(state, person)) throw new Problem('own-request', 'The applicant, and whoever typed the application in, hold no step of it.');
-  if (state.voices.some((voice) => isVoiceOf(voice, person)))
+  if (hasSpoken(state, person))
     throw new Problem('already-voted', 'This person already agreed to a step of this request; each step needs another person.');
   const step = nextStep(state);
   if (!step) throw new Problem('state-conflict', 'Every step of this request has its voice already.');
@@ -84,7 +88,7 @@ export function judgeExecutor(state: RequestState, person: string): void {
 
 /** Who reviews a release afterwards had no part in it: no application, no voice, no word on times, no execution. Problem `reviewer-party`. */
 export function judgeAfterReviewer(state: RequestState, person: string): void {
-  const acted = state.voices.some((voice) => isVoiceOf(voice, person)) || state.confirmations.some(({ by }) => by === person);
+  const acted = hasSpoken(state, person) || state.confirmations.some(({ by }) => by === person);
   if (isParty(state, person) || acted || state.release?.executors.includes(person))
     throw new Problem('reviewer-party', 'This person applied for the request, agreed to it or executed it; somebody else reviews it.');
 }

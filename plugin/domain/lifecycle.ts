@@ -135,6 +135,8 @@ export interface RequestState {
   instrument: ServedPaper | null;
   /** Commits to the newest form. */
   application: Commitment;
+  /** Everything that people wrote about it: each form (a paper that is served makes a new one), why it is held, why it was closed. */
+  words: readonly { field: 'application' | 'reason' | 'explanation'; commitment: Commitment }[];
   /** One per step that was agreed to, in order. `standsInFor`: whose role it was, where it was delegated. */
   voices: readonly { step: string; by: string; at: string; standsInFor: Pseudonym | null }[];
   grantedAt: Instant | null;
@@ -146,10 +148,10 @@ export interface RequestState {
   /** Of an emergency: was its paper served, and did somebody accept it? */
   paper: { servedBy: Pseudonym; servedAt: Instant; accepted: boolean } | null;
   paperOverdue: boolean;
-  /** Break-glass: who asked, and whether a second administrator did too. */
-  glass: { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant; broken: boolean } | null;
+  /** Break-glass: who asked, and whether and when a second administrator did too. */
+  glass: { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant; broken: boolean; brokenAt: Instant | null } | null;
   /** The hold that stands, if any. */
-  hold: { until: Instant | null; by: Pseudonym; at: Instant } | null;
+  hold: { until: Instant | null; reason: Commitment; by: Pseudonym; at: Instant } | null;
   views: readonly (Extract<RequestEntry, { event: 'footage-viewed' }>['data'] & { by: Pseudonym; at: Instant })[];
   /** Commitments whose values were erased. */
   erased: readonly Commitment[];
@@ -216,6 +218,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     planDigest: null,
     instrument: first.data.instrument,
     application: first.data.application,
+    words: [{ field: 'application', commitment: first.data.application }],
     voices: [],
     grantedAt: null,
     endedAt: null,
@@ -278,26 +281,31 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'export-returned':
       return { returned: entry.data, endedAt: entry.at, endedBy: entry.by };
     case 'request-withdrawn':
-    case 'request-closed':
       return { endedAt: entry.at, endedBy: entry.by };
+    case 'request-closed':
+      return { endedAt: entry.at, endedBy: entry.by, words: [...state.words, { field: 'explanation', commitment: entry.data.explanation }] };
     case 'export-granted':
       return { grantedAt: entry.at };
     case 'call-back-made':
       return { callBacks: [...state.callBacks, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'paper-served': {
       const { instrument, application } = entry.data;
-      return { instrument, application, paper: { servedBy: entry.by, servedAt: entry.at, accepted: false } };
+      const words = [...state.words, { field: 'application' as const, commitment: application }];
+      return { instrument, application, words, paper: { servedBy: entry.by, servedAt: entry.at, accepted: false } };
     }
     case 'paper-accepted':
       return { paper: state.paper && { ...state.paper, accepted: true } };
     case 'paper-overdue':
       return { paperOverdue: true };
     case 'glass-asked':
-      return { glass: { reason: entry.data.reason, askedBy: entry.by, askedAt: entry.at, broken: false } };
+      return { glass: { reason: entry.data.reason, askedBy: entry.by, askedAt: entry.at, broken: false, brokenAt: null } };
     case 'glass-broken':
-      return { glass: state.glass && { ...state.glass, broken: true } };
+      return { glass: state.glass && { ...state.glass, broken: true, brokenAt: entry.at } };
     case 'hold-placed':
-      return { hold: { until: entry.data.until, by: entry.by, at: entry.at } };
+      return {
+        hold: { ...entry.data, by: entry.by, at: entry.at },
+        words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
+      };
     case 'hold-lifted':
       return { hold: null };
     case 'footage-viewed':

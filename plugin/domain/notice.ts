@@ -22,11 +22,11 @@ export const noticeKinds = {
   'policy-proposed': { zh: '策略变更待两名管理员确认', en: 'A change of the policy waits for two administrators', urgency: 'urgent' },
   'emergency-opened': { zh: '紧急调取已启动', en: 'An emergency request was opened', urgency: 'urgent' },
   'paper-overdue': { zh: '补交手续逾期', en: 'A paper that was to follow is overdue', urgency: 'urgent' },
+  'glass-asked': { zh: '应急权限待第二名管理员确认', en: 'The emergency access waits for a second administrator', urgency: 'urgent' },
   'glass-broken': { zh: '应急权限已启用', en: 'The emergency access was used', urgency: 'urgent' },
   'clock-stepped': { zh: '系统时钟发生跳变', en: 'The clock of the gate was stepped', urgency: 'urgent' },
   withdrawn: { zh: '申请已撤回', en: 'The request is withdrawn', urgency: 'normal' },
   'hold-placed': { zh: '录像已要求保全', en: 'A hold was placed on footage', urgency: 'normal' },
-  'footage-expiring': { zh: '录像即将到期覆盖', en: 'Footage is about to expire', urgency: 'urgent' },
 } as const satisfies Record<string, { zh: string; en: string; urgency: Urgency }>;
 
 export type NoticeKind = keyof typeof noticeKinds;

@@ -69,7 +69,7 @@ async function makeAccount(parts: PeopleParts, terms: AccountTerms, password: st
   expectGood(password, terms.user);
   const factor = officeOf(policy, terms.user).secondFactor ? makeSecondFactor(master, terms.user, origin) : null;
   const { user, name, unit, card, expiresAt } = terms;
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, parts.passwordCost);
   const createdAt = now().toISOString();
   const pseudonym = await store.people.pseudonymOf(user);
   await replace(

@@ -67,7 +67,7 @@ export const changePassword = (
     const { journal, roll } = parts;
     expectGood(next, person.user);
     const { account, pseudonym, known } = await prove(parts, { user: person.user, password: current, otp });
-    await replace(parts, { ...account, passwordHash: await hashPassword(next) }, async (credential) => {
+    await replace(parts, { ...account, passwordHash: await hashPassword(next, parts.passwordCost) }, async (credential) => {
       const data = {
         account: pseudonym,
         credential,

@@ -103,6 +103,15 @@ const inUtc = <T extends Span>(span: T): T => ({ ...span, from: parseInstant(spa
 /** Problem `span-invalid`. */
 export const parseItems = (items: readonly Item[]): Item[] => items.map(inUtc);
 
+/** Footage that can be there: it begins before it ends, and is over. Problem `span-invalid`. */
+export function judgeSpans(items: readonly Item[], at: Date): void {
+  const now = at.toISOString();
+  for (const { camera, from, to } of items) {
+    if (from >= to) throw new Problem('span-invalid', `The span of ${camera} ends (${to}) before it starts (${from}).`);
+    if (to > now) throw new Problem('span-invalid', `The span of ${camera} ends at ${to}, which lies in the future (now ${now}).`);
+  }
+}
+
 /** Every instant in the one spelling: they are compared as text, and stand in papers that know no other. Problem `span-invalid`. */
 export function tidy<F extends Pick<Application, 'items' | 'instrument'>>({ items, instrument, ...form }: F) {
   const provideBy = instrument?.provideBy === undefined ? {} : { provideBy: parseInstant(instrument.provideBy) };
@@ -178,11 +187,7 @@ function locate(parts: Parts, items: readonly Item[], typist: UserId, applicant:
       'sites-mixed',
       `Cameras of one site in one application; here: ${[...new Set(places.map((p) => p.site.id))].join(', ')}.`,
     );
-  const now = parts.now().toISOString();
-  for (const { camera, from, to } of items) {
-    if (from >= to) throw new Problem('span-invalid', `The span of ${camera} ends (${to}) before it starts (${from}).`);
-    if (to > now) throw new Problem('span-invalid', `The span of ${camera} ends at ${to}, which lies in the future (now ${now}).`);
-  }
+  judgeSpans(items, parts.now());
   if (typist !== applicant && !parts.policy.allows(typist, 'review', 'request:*', first.site.id))
     throw new Problem('not-permitted', `Only the custodian’s own staff at ${first.site.id} may type in an application for somebody else.`);
   return first;

@@ -7,23 +7,46 @@ import { Problem } from '../domain/problem.js';
 import type { UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
+import type { Delegations } from './delegations.js';
 import { holdersOf, usersOf, usersWhoMay } from './holders.js';
 import type { Audience } from './notices.js';
 
 interface Parts {
   policy: Policy;
   store: Store;
+  delegations: Delegations;
+  /** Of the entry that is told: whose leave it falls into. */
+  at: Date;
 }
 
 /** Each once. `state` null: of the gate. */
-export async function usersIn(audience: readonly Audience[], state: RequestState | null, { policy, store }: Parts): Promise<UserId[]> {
+export async function usersIn(audience: readonly Audience[], state: RequestState | null, parts: Parts): Promise<UserId[]> {
+  const { policy, store } = parts;
   const took = state ? await whoTookPart(state, store) : new Map<UserId, Pseudonym>();
+  const standIns = state && audience.includes('step') ? await standInsFor(state, parts) : new Map<UserId, Pseudonym>();
   return [
-    ...new Set(audience.flatMap((circle) => (circle === 'administrators' ? administrators(policy) : around(circle, state, policy, took)))),
+    ...new Set(
+      audience.flatMap((circle) =>
+        circle === 'administrators' ? administrators(policy) : around(circle, state, policy, new Map([...standIns, ...took]), [...standIns.keys()]),
+      ),
+    ),
   ];
 }
 
-function around(circle: Exclude<Audience, 'administrators'>, state: RequestState | null, policy: Policy, took: TookPart): UserId[] {
+/** Who was lent the role of the step that waits, and may use it. */
+async function standInsFor(state: RequestState, { store, delegations, at }: Parts): Promise<TookPart> {
+  const role = nextStep(state)?.role;
+  const lent = role ? delegations.standIns(role, state.requested.site, at) : [];
+  return usersBehind(lent, store);
+}
+
+function around(
+  circle: Exclude<Audience, 'administrators'>,
+  state: RequestState | null,
+  policy: Policy,
+  took: TookPart,
+  standIns: readonly UserId[],
+): UserId[] {
   if (!state) return [];
   const { requested } = state;
   const isParty = (user: UserId): boolean => [requested.applicant, requested.enteredBy].includes(took.get(user) ?? stranger);
@@ -32,7 +55,7 @@ function around(circle: Exclude<Audience, 'administrators'>, state: RequestState
     case 'applicant':
       return [...took.keys()].filter(isParty);
     case 'step':
-      return usersOf(holdersOf(policy), nextStep(state)?.role ?? '', requested).filter(
+      return [...usersOf(holdersOf(policy), nextStep(state)?.role ?? '', requested), ...standIns].filter(
         (user) =>
           policy.allows(user, 'review', 'request:*', requested.site) &&
           mayDo(() => judgeVoice(state, took.get(user) ?? stranger, () => true)),
@@ -69,6 +92,10 @@ async function whoTookPart(state: RequestState, store: Store): Promise<TookPart>
     ...(release?.executors ?? []),
   ];
   if (releaseAskedBy !== null) people.push(releaseAskedBy);
+  return usersBehind(people, store);
+}
+
+async function usersBehind(people: readonly Pseudonym[], store: Store): Promise<TookPart> {
   const known = await Promise.all([...new Set(people)].map(async (person) => [await store.people.userOf(person), person] as const));
   return new Map(known.filter((it): it is readonly [UserId, Pseudonym] => it[0] !== null));
 }

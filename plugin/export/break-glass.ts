@@ -1,7 +1,7 @@
 // 破窗: two administrators set the missing voices of a request aside, each with their own login, for a reason of the list. The officer may
 // then watch the footage, marked; no file leaves for it, and voices are still asked for. It rings.
 import type { GlassReason } from '../domain/audit-event.js';
-import { judgeParty } from '../domain/approval.js';
+import { hasSpoken, judgeParty } from '../domain/approval.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
@@ -26,8 +26,11 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
     judgeParty(state, person.pseudonym);
-    if (state.voices.some(({ by }) => by === person.pseudonym))
-      throw new Problem('already-voted', 'Who gave a voice to this request does not set the others aside.');
+    if (hasSpoken(state, person.pseudonym))
+      throw new Problem(
+        'already-voted',
+        'Who gave a voice to this request, or had it given in their stead, does not set the others aside.',
+      );
     if (state.tracks.approval !== 'held' || state.glass?.broken)
       throw new Problem(
         'state-conflict',

@@ -26,7 +26,7 @@ type Doubt = Extract<Entry, { event: 'clock-stepped' }>;
 export class ClockWatch {
   #doubt: Doubt | null = null;
   #seen: { wall: number; steady: number };
-  /** Acknowledged and still so: it does not ring again until it was in step in between. */
+  /** Rung and still so: it does not ring again until it was in step in between, or the gate starts anew, which wants a look again. */
   #isUnsynchronisedKnown = false;
   #hasWarned = false;
   /** The latest instant of the journal, milliseconds, since a step was recorded or acknowledged. */

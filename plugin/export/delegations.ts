@@ -50,10 +50,19 @@ export class Delegations {
 
   /** Who delegated this role at this site to the person, now. */
   behind(person: Pseudonym, role: RoleName, site: string, now: Date): Pseudonym[] {
-    const at = now.toISOString();
-    return this.all()
-      .filter((it) => it.to === person && it.role === role && it.site === site && it.from <= at && at < it.until)
+    return this.#at(role, site, now)
+      .filter(({ to }) => to === person)
       .map(({ by }) => by);
+  }
+
+  /** Who stands in for holders of this role at this site, now. */
+  standIns(role: RoleName, site: string, now: Date): Pseudonym[] {
+    return [...new Set(this.#at(role, site, now).map(({ to }) => to))];
+  }
+
+  #at(role: RoleName, site: string, now: Date): Delegation[] {
+    const at = now.toISOString();
+    return this.all().filter((it) => it.role === role && it.site === site && it.from <= at && at < it.until);
   }
 }
 

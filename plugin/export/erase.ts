@@ -9,6 +9,8 @@ import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
 import { isHeld } from './holds.js';
 import type { Requests } from './requests.js';
+import { isErased } from './revealed.js';
+import { unbindScans } from './scans.js';
 
 interface Parts {
   readonly policy: Policy;
@@ -41,21 +43,24 @@ export async function erase(parts: Parts, person: Person, requestId: string, fie
     const until = keptUntil(state);
     if (Date.parse(until) > now().getTime())
       throw new Problem('retention-running', `What stands in the register about ${requestId} is kept until ${until} (F7).`);
-    const commitments = commitmentsOf(state, field).filter((it) => !state.erased.includes(it));
-    if (commitments.length === 0) throw new Problem('state-conflict', `The ${field} of ${requestId} is erased already.`);
-    for (const commitment of commitments)
-      await turn.append({ event: 'personal-erased', by: person.pseudonym, data: { field, commitment } });
+    if (state.state === 'held' || state.state === 'preserve-queued')
+      throw new Problem('state-conflict', `${requestId} still waits for voices; nothing could be made of it without its application.`);
+    const values = valuesOf(state, field).filter(({ commitment }) => !state.erased.includes(commitment));
+    if (values.length === 0) throw new Problem('state-conflict', `The ${field} of ${requestId} is erased already.`);
+    for (const data of values) await turn.append({ event: 'personal-erased', by: person.pseudonym, data });
     await finishErasure(store, turn.state);
     return turn.state;
   });
 }
 
-/** The first form stays behind a later one. */
-const commitmentsOf = ({ requested, application }: RequestState, field: Erasable): Commitment[] =>
-  field === 'unit' ? [requested.unit] : [...new Set([requested.application, application])];
+/** With the application go the forms before it, and what others wrote about it. */
+const valuesOf = ({ requested, words }: RequestState, field: Erasable): readonly { field: string; commitment: Commitment }[] =>
+  field === 'unit' ? [{ field, commitment: requested.unit }] : words;
 
-/** Also run at start: what the journal says is erased is erased. */
-export async function finishErasure(store: Store, { erased }: RequestState): Promise<void> {
+/** Also run at start: what the journal says is erased is erased. The application's papers go with the next sweep of scans. */
+export async function finishErasure(store: Store, state: RequestState): Promise<void> {
+  const { erased, requestId } = state;
   for (const commitment of erased) await store.personal.erase(commitment);
+  if (isErased(state)) await unbindScans(store, requestId);
   if (erased.length > 0) await store.personal.scrub();
 }

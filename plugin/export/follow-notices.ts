@@ -11,13 +11,15 @@ import type { NewNotice } from '../store/notices.js';
 import type { NewLetter } from '../store/outbox.js';
 import type { Store } from '../store/store.js';
 import { usersIn } from './audience.js';
-import { isTold, noticeOf } from './notices.js';
+import type { Delegations } from './delegations.js';
+import { isTold, noticesOf } from './notices.js';
 
 interface Parts {
   journal: Journal;
   store: Store;
   /** The one in force whenever it is asked for. */
   readonly policy: Policy;
+  delegations: Delegations;
   /** Ways out, and what each is told. */
   channels: readonly { name: string; kinds: readonly NoticeKind[] }[];
   log: Log;
@@ -98,18 +100,17 @@ export class NoticeFollower {
   }
 
   async #look(entry: Entry): Promise<{ notices: NewNotice[]; letters: NewLetter[] }> {
-    const { channels, policy, store, log } = this.#parts;
+    const { channels, policy, store, delegations, log } = this.#parts;
+    const raised: { notices: NewNotice[]; letters: NewLetter[] } = { notices: [], letters: [] };
     try {
       const state = isTold(entry.event) ? this.#stateAt(entry) : null;
-      const raised = noticeOf(entry, state);
-      if (!raised) return { notices: [], letters: [] };
-      const { audience, kind, request, deadline, urgency } = raised;
-      const head = { kind, request, deadline, urgency, entry: entry.index, at: entry.at };
-      const users = await usersIn(audience, state, { policy, store });
-      return {
-        notices: users.map((user) => ({ ...head, user })),
-        letters: channels.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => ({ ...head, channel: name })),
-      };
+      for (const { audience, ...notice } of noticesOf(entry, state)) {
+        const head = { ...notice, entry: entry.index, at: entry.at };
+        const users = await usersIn(audience, state, { policy, store, delegations, at: new Date(entry.at) });
+        raised.notices.push(...users.map((user) => ({ ...head, user })));
+        raised.letters.push(...channels.filter(({ kinds }) => kinds.includes(notice.kind)).map(({ name }) => ({ ...head, channel: name })));
+      }
+      return raised;
     } catch (thrown) {
       // The store is asked again later; one history that cannot be read does not silence what lies behind it.
       if (thrown instanceof Problem && thrown.code === 'store-unavailable') throw thrown;

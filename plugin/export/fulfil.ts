@@ -20,6 +20,7 @@ import { describeCamera, describeMissing } from './describe-camera.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
 import type { Requests } from './requests.js';
+import type { Speeds } from './speeds.js';
 
 interface Parts extends RenderParts {
   journal: Journal;
@@ -27,6 +28,7 @@ interface Parts extends RenderParts {
   store: Store;
   objects: Objects;
   policy: Policy;
+  speeds: Speeds;
   /** DSSE envelope of the manifest, as text. */
   sign(manifest: Buffer): string;
   method: ManifestParts['method'];
@@ -51,7 +53,8 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
   try {
     const text = await markText(parts, state);
     const indexes = await deliverable(parts, state, made, signal);
-    for (const index of indexes) made.push(...(await renderCamera(parts, requestId, index, state.plan!.marks, text, signal)));
+    for (const index of indexes)
+      made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, state.plan!.marks, text, signal))));
     const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
     const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));
     const packed: PackageIndex = { manifest: manifest.toString('utf8'), envelope: parts.sign(manifest), artifacts };
@@ -66,6 +69,15 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
       await Promise.allSettled([...made.map((artifact) => artifact.object), ...leavings].map((object) => objects.remove(object)));
     throw thrown;
   }
+}
+
+/** What was learnt of it tells the next applicant how long theirs will take. */
+async function timed<T>({ speeds, now }: Parts, { coverage }: CameraIndex, render: () => Promise<T>): Promise<T> {
+  const began = now().getTime();
+  const made = await render();
+  const micros = coverage.spans.flatMap(({ parts }) => parts).reduce((sum, { facts }) => sum + facts.durationMicros, 0);
+  speeds.learn('render', micros / 1000, now().getTime() - began);
+  return made;
 }
 
 /**

@@ -9,7 +9,7 @@ export type Fulfilment = 'complete' | 'partial' | 'none' | 'open';
 
 export interface GapReport {
   requestId: string;
-  /** `open`: the pull is not over yet. */
+  /** `open`: the pull is not over yet. `none`: nothing came, or what came is destroyed. */
   fulfilment: Fulfilment;
   cameras: readonly {
     camera: string;
@@ -22,9 +22,10 @@ export interface GapReport {
 }
 
 /** From the journal alone. */
-export function fulfilmentOf({ tracks, takes, missing }: Pick<RequestState, 'tracks' | 'takes' | 'missing'>): Fulfilment {
-  if (tracks.custody === 'unavailable') return 'none';
-  if (tracks.custody !== 'sealed') return 'open';
+export function fulfilmentOf({ tracks, takes, missing, endedAt }: Pick<RequestState, 'tracks' | 'takes' | 'missing' | 'endedAt'>): Fulfilment {
+  if (tracks.custody === 'unavailable' || tracks.custody === 'expired') return 'none';
+  // Who was denied, returned or withdrew while it was pulled is brought nothing more.
+  if (tracks.custody !== 'sealed') return endedAt === null ? 'open' : 'none';
   return missing.length === 0 && takes.every(({ state }) => state === 'complete') ? 'complete' : 'partial';
 }
 

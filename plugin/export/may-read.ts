@@ -8,19 +8,15 @@ import type { Step } from '../domain/plan.js';
 import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import { basesOf } from '../policy/row-index.js';
-import type { Store } from '../store/store.js';
-import type { Delegations } from './delegations.js';
+import { lendersOf, type LendersParts } from './lenders.js';
 import { unitOf } from './revealed.js';
 
-interface Parts {
+interface Parts extends LendersParts {
   readonly policy: Policy;
-  store: Store;
-  delegations: Delegations;
-  now: () => Date;
 }
 
 export async function mayRead(parts: Parts, state: RequestState, person: Person): Promise<boolean> {
-  if (isParty(state, person) || holdsStep(parts, state, person) || executes(parts, state, person)) return true;
+  if (isParty(state, person) || executes(parts, state, person) || (await holdsStep(parts, state, person))) return true;
   const { site, basis } = state.requested;
   const may = (act: 'review' | 'inspect' | 'read-journal', object: string, where: string | null): boolean =>
     parts.policy.allows(person.user, act, object, where);
@@ -35,18 +31,22 @@ export async function mayRead(parts: Parts, state: RequestState, person: Person)
 export async function isListed(parts: Parts, state: RequestState, person: Person): Promise<boolean> {
   if (!isConfidential(state.requested.basis)) return mayRead(parts, state, person);
   const step = state.tracks.approval === 'held' ? nextStep(state) : null;
-  return isParty(state, person) || (step !== null && holds(parts, state, person, step)) || executes(parts, state, person);
+  return isParty(state, person) || executes(parts, state, person) || (step !== null && holds(parts, state, person, step));
 }
 
 const isParty = ({ requested }: RequestState, { pseudonym }: Person): boolean =>
   pseudonym === requested.applicant || pseudonym === requested.enteredBy;
 
-const holds = ({ policy, delegations, now }: Parts, { requested: { site } }: RequestState, person: Person, { role }: Step): boolean =>
-  policy.allows(person.user, 'review', 'request:*', site) &&
-  (policy.holds(person.user, role, site) || delegations.behind(person.pseudonym, role, site, now()).length > 0);
+async function holds(parts: Parts, { requested: { site } }: RequestState, person: Person, { role }: Step): Promise<boolean> {
+  const { policy } = parts;
+  if (!policy.allows(person.user, 'review', 'request:*', site)) return false;
+  return policy.holds(person.user, role, site) || (await lendersOf(parts, policy, person, role, site)).length > 0;
+}
 
-const holdsStep = (parts: Parts, state: RequestState, person: Person): boolean =>
-  (state.plan?.steps ?? []).some((step) => holds(parts, state, person, step));
+async function holdsStep(parts: Parts, state: RequestState, person: Person): Promise<boolean> {
+  for (const step of state.plan?.steps ?? []) if (await holds(parts, state, person, step)) return true;
+  return false;
+}
 
 /** From the grant on: before that there is nothing to carry out. */
 const executes = ({ policy }: Parts, { tracks, requested: { site } }: RequestState, { user }: Person): boolean =>

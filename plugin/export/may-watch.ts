@@ -1,10 +1,12 @@
 // Who may watch sealed footage, marked and never as a file: the reviewer of the step that waits, the officer of an emergency that was
-// agreed to (or of which two administrators set the voices aside), and who was granted the viewing.
+// agreed to (or of which two administrators set the voices aside), and who was granted the viewing. Each of these has an end.
 import type { Viewing } from '../domain/audit-event.js';
+import { glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { kindOf } from '../domain/kind.js';
-import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
+import type { RequestState } from '../domain/lifecycle.js';
 import { privacyStep } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
+import type { Instant } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
 import { turnOf, type StandInParts } from './stand-in.js';
 
@@ -18,7 +20,11 @@ export async function judgeWatch(parts: StandInParts, state: RequestState, perso
   if (!plan || tracks.custody !== 'sealed')
     throw new Problem('state-conflict', `The footage of ${requestId} is not sealed; there is nothing to watch.`);
   const isApplicant = person.pseudonym === state.requested.applicant;
-  if (isApplicant && isEmergency(state)) return 'emergency';
+  const emergencyEndsAt = isApplicant ? endOfEmergency(state) : null;
+  if (emergencyEndsAt !== null) {
+    judgeEnd(parts.now(), state, emergencyEndsAt);
+    return 'emergency';
+  }
   if (plan.deliver === 'view' && (isApplicant || person.pseudonym === state.requested.enteredBy)) return judgeGranted(parts.now(), state);
   if (tracks.approval !== 'held') return refuse(`Request ${requestId} is ${state.state}; its footage is watched by nobody now.`);
   const { step } = (await turnOf(parts, state, person, parts.policy)).step;
@@ -27,16 +33,26 @@ export async function judgeWatch(parts: StandInParts, state: RequestState, perso
   return 'review';
 }
 
-/** Agreed to, or with its voices set aside; once the paper is there the officer has the copies. */
-const isEmergency = (state: RequestState): boolean =>
-  (kindOf(state.requested) === 'emergency' && state.tracks.approval === 'granted' && awaitsPaper(state)) ||
-  (state.glass?.broken === true && state.tracks.approval === 'held');
+/**
+ * Agreed to, or with its voices set aside; null where it is neither. Once the paper is there the officer has the copies; when it is due and
+ * has not come, nothing says any more that there was an emergency. Voices that were set aside can be had within a day.
+ */
+function endOfEmergency(state: RequestState): Instant | null {
+  if (state.tracks.approval === 'held') return glassEndsAt(state);
+  return kindOf(state.requested) === 'emergency' && state.tracks.approval === 'granted' ? paperDueAt(state) : null;
+}
 
-function judgeGranted(now: Date, { requestId, grantedAt, plan, state }: RequestState): Viewing {
-  if (grantedAt === null) return refuse(`Request ${requestId} is ${state}; the viewing is not granted.`);
-  const endsAt = Date.parse(grantedAt) + plan!.expiresHours * 3_600_000;
-  if (endsAt <= now.getTime()) refuse(`The viewing of ${requestId} ended at ${new Date(endsAt).toISOString()}.`);
+function judgeGranted(now: Date, state: RequestState): Viewing {
+  const { requestId, grantedAt, plan, tracks } = state;
+  // Granted once, and perhaps taken back since.
+  if (grantedAt === null || tracks.approval !== 'granted')
+    return refuse(`Request ${requestId} is ${state.state}; the viewing is not granted.`);
+  judgeEnd(now, state, new Date(Date.parse(grantedAt) + plan!.expiresHours * 3_600_000).toISOString());
   return 'view';
+}
+
+function judgeEnd(now: Date, { requestId }: RequestState, endsAt: Instant): void {
+  if (Date.parse(endsAt) <= now.getTime()) refuse(`The viewing of ${requestId} ended at ${endsAt}.`);
 }
 
 /** A viewing that was granted is one of a counted number, for each part of each camera. Problem `view-refused`. */

@@ -1,6 +1,8 @@
 // What open requests need of a policy: their cameras where they were, for each voice still to come somebody who may give it, and for a
 // review that is due somebody who may make it. A policy that takes these away would leave requests that can neither go on nor end.
+// Of a confidential one no more is told than that there is one, and which file it needs: who edits the files has the difference before them.
 import { isReviewDue } from '../domain/draw-review.js';
+import { isConfidential } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Step } from '../domain/plan.js';
 import { Problem, type Fault } from '../domain/problem.js';
@@ -18,6 +20,16 @@ interface Parts {
   store: Store;
 }
 
+interface Lack {
+  code: 'camera-in-use' | 'step-in-use';
+  /** A file of the policy, and a line in it that is told of no confidential request. */
+  file: string;
+  line?: string;
+  /** What follows on the request’s number, and on “A confidential request”. */
+  detail: string;
+  discreet: string;
+}
+
 /** Empty where nothing is lacking. */
 export async function lackedByRequests({ requests, store }: Parts, policy: Policy): Promise<Fault[]> {
   const pace = makePace();
@@ -26,9 +38,12 @@ export async function lackedByRequests({ requests, store }: Parts, policy: Polic
   for (const id of requests.ids()) {
     if (pace.isDue()) await pace.rest();
     const state = requests.state(id);
-    if (isOpen(state)) faults.push(...lackingCameras(state, policy));
-    if (state.tracks.approval === 'held') faults.push(...(await lackingVoices(state, policy, holders, store)));
-    if (isReviewDue(state)) faults.push(...lackingReview(state, policy));
+    const lacks = [
+      ...(isOpen(state) ? lackingCameras(state, policy) : []),
+      ...(state.tracks.approval === 'held' ? await lackingVoices(state, policy, holders, store) : []),
+      ...(isReviewDue(state) ? lackingReview(state, policy) : []),
+    ];
+    for (const lack of lacks) tell(faults, faultOf(state, lack));
     if (faults.length >= MOST_TOLD) break;
   }
   return faults;
@@ -36,19 +51,31 @@ export async function lackedByRequests({ requests, store }: Parts, policy: Polic
 
 const MOST_TOLD = 100;
 
+function faultOf({ requestId, requested }: RequestState, { code, file, line, detail, discreet }: Lack): Fault {
+  if (isConfidential(requested.basis)) return { code, where: file, detail: `A confidential request ${discreet}` };
+  return { code, where: line ? `${file}: ${line}` : file, detail: `Request ${requestId} ${detail}` };
+}
+
+/** The same once: how many confidential requests there are is not told either. */
+function tell(faults: Fault[], fault: Fault): void {
+  if (!faults.some(({ where, detail }) => where === fault.where && detail === fault.detail)) faults.push(fault);
+}
+
 /** One that is only just recorded is decided in a moment. */
 const isOpen = ({ tracks }: RequestState): boolean =>
   (tracks.approval === 'requested' || tracks.approval === 'held' || tracks.approval === 'granted') &&
   tracks.delivery !== 'released' &&
   tracks.custody !== 'unavailable';
 
-function lackingCameras({ requestId, requested }: RequestState, policy: Policy): Fault[] {
+function lackingCameras({ requested }: RequestState, policy: Policy): Lack[] {
   return [...new Set(requested.items.map(({ camera }) => camera))]
     .filter((camera) => siteOf(camera, policy) !== requested.site)
     .map((camera) => ({
       code: 'camera-in-use',
-      where: `cameras.csv: ${camera}`,
-      detail: `Request ${requestId} is open and concerns ${camera} at ${requested.site}; keep it there until the request has ended.`,
+      file: 'cameras.csv',
+      line: camera,
+      detail: `is open and concerns ${camera} at ${requested.site}; keep it there until the request has ended.`,
+      discreet: 'is open and concerns a camera that these files drop or move; keep those where they are until it has ended.',
     }));
 }
 
@@ -62,19 +89,22 @@ function siteOf(camera: string, policy: Policy): string | null {
 }
 
 /** Of the plan that would stand: every step is there as it was, and the missing ones can be given by as many people who had no part yet. */
-async function lackingVoices(state: RequestState, policy: Policy, holders: Holders, store: Store): Promise<Fault[]> {
-  const { requestId, requested, plan, voices } = state;
+async function lackingVoices(state: RequestState, policy: Policy, holders: Holders, store: Store): Promise<Lack[]> {
+  const { requested, plan, voices } = state;
   if (!plan) return [];
-  const inUse = (where: string, detail: string): Fault[] => [{ code: 'step-in-use', where, detail: `Request ${requestId} ${detail}` }];
+  const inUse = (file: string, detail: string, discreet: string): Lack[] => [{ code: 'step-in-use', file, detail, discreet }];
   const changed = plan.steps.find(({ step, role }) => policy.steps.find((known) => known.step === step)?.role !== role);
   if (changed)
     return inUse(
       'steps.csv',
       `is held and its plan has the step ${changed.step} (${changed.role}); keep both until the request has ended.`,
+      'is held and its plan has a step that these files drop or give to another role; keep both until it has ended.',
     );
   const missing = (await stepsUnder(state, policy, store)).filter(({ step }) => !voices.some((voice) => voice.step === step));
   const parties = await Promise.all(
-    [requested.applicant, requested.enteredBy, ...voices.map(({ by }) => by)].map((by) => store.people.userOf(by)),
+    [requested.applicant, requested.enteredBy, ...voices.flatMap(({ by, standsInFor }) => (standsInFor ? [by, standsInFor] : [by]))].map(
+      (by) => store.people.userOf(by),
+    ),
   );
   const candidates = missing.map(({ role }) =>
     usersOf(holders, role, requested).filter(
@@ -86,6 +116,7 @@ async function lackingVoices(state: RequestState, policy: Policy, holders: Holde
   return inUse(
     'roles.csv',
     `waits for ${names} at ${requested.city}/${requested.site}, and too few people who may review and had no part in it would hold these; leave them until it has ended.`,
+    'waits for voices, and too few people who may review and had no part in it would hold its steps; leave the roles until it has ended.',
   );
 }
 
@@ -104,9 +135,15 @@ async function stepsUnder(state: RequestState, policy: Policy, store: Store): Pr
   }
 }
 
-function lackingReview({ requestId, requested }: RequestState, policy: Policy): Fault[] {
+function lackingReview({ requested }: RequestState, policy: Policy): Lack[] {
   const { site } = requested;
   if (!usersWhoMay(policy, 'inspect', 'request:*', requested).next().done) return [];
-  const detail = `Request ${requestId} is drawn for a review afterwards, and nobody would be left at ${site} who may inspect; leave it to somebody until then.`;
-  return [{ code: 'step-in-use', where: 'roles.csv', detail }];
+  return [
+    {
+      code: 'step-in-use',
+      file: 'roles.csv',
+      detail: `is drawn for a review afterwards, and nobody would be left at ${site} who may inspect; leave it to somebody until then.`,
+      discreet: 'is drawn for a review afterwards, and nobody would be left there who may inspect; leave it to somebody until then.',
+    },
+  ];
 }

@@ -1,15 +1,14 @@
 // Journal entry → who is told what. A pure table: an event that is not in it tells nobody anything.
 import { nextStep } from '../domain/approval.js';
-import type { Basis } from '../domain/basis.js';
-import { isConfidential } from '../domain/kind.js';
-import { dueTimes } from '../domain/due-times.js';
+import { isConfidential, isHurried, kindOf } from '../domain/kind.js';
+import { dueTimes, glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { noticeKinds, type Notice, type NoticeKind } from '../domain/notice.js';
 import type { Instant } from '../domain/span.js';
 import { isRequestEntry, type Entry, type GateEvents, type RequestEvents } from '../domain/audit-event.js';
 
 /**
- * The circles of the procedure, and no others: holders of the step that waits, applicant and typist, who may execute, who may inspect at the
+ * The circles of the procedure, and no others: holders of the step that waits and who stands in for them, applicant and typist, who may execute, who may inspect at the
  * site (the shipped files: head of the unit, auditor), who may review the release, administrators of the gate.
  */
 export type Audience = 'step' | 'applicant' | 'executors' | 'overseers' | 'reviewers' | 'administrators';
@@ -41,13 +40,20 @@ function doers({ tracks }: RequestState): Audience[] {
   return tracks.delivery === 'packaged' || tracks.delivery === 'release-asked' ? ['executors'] : [];
 }
 
-type OfRequest = { [E in keyof RequestEvents]?: (data: RequestEvents[E], state: RequestState) => Told | null };
-type OfGate = { [E in keyof GateEvents]?: (data: GateEvents[E]) => Told | null };
+/** An emergency is told to those who look after the site as well: who opened it did so by telephone. */
+function held(state: RequestState): (Told | null)[] {
+  const isEmergency = kindOf(state.requested) === 'emergency';
+  return [isEmergency ? tell('emergency-opened', ['overseers'], paperDueAt(state)) : null, stepWaits(state)];
+}
+
+type Heard = Told | null | readonly (Told | null)[];
+type OfRequest = { [E in keyof RequestEvents]?: (data: RequestEvents[E], state: RequestState) => Heard };
+type OfGate = { [E in keyof GateEvents]?: (data: GateEvents[E]) => Heard };
 
 const ofRequest: OfRequest = {
   'export-denied': () => tell('denied', ['applicant']),
   'export-returned': () => tell('returned', ['applicant']),
-  'export-held': (_, state) => stepWaits(state),
+  'export-held': (_, state) => held(state),
   'plan-replaced': (_, state) => stepWaits(state),
   'request-reviewed': (_, state) => stepWaits(state),
   // Who looks at the footage first hears it again when there is something to look at.
@@ -60,29 +66,34 @@ const ofRequest: OfRequest = {
   'deadline-near': ({ dueAt }, state) => tell('deadline-near', [...doers(state), 'overseers'], dueAt),
   'deadline-missed': ({ provideBy }, state) => tell('deadline-missed', [...doers(state), 'overseers'], provideBy),
   'sla-missed': ({ dueAt }, state) => tell('sla-missed', [...doers(state), 'overseers'], dueAt),
+  'paper-overdue': ({ dueAt }) => tell('paper-overdue', ['applicant', 'overseers'], dueAt),
+  'request-withdrawn': () => tell('withdrawn', ['overseers']),
+  'hold-placed': ({ until }) => tell('hold-placed', ['overseers'], until),
+  'glass-asked': () => tell('glass-asked', ['administrators', 'overseers']),
+  'glass-broken': (_, state) => tell('glass-broken', ['administrators', 'overseers', 'applicant'], glassEndsAt(state)),
   'review-drawn': ({ drawn, dueAt }) => (drawn ? tell('review-due', ['reviewers'], dueAt) : null),
   'review-overdue': ({ dueAt }) => tell('review-overdue', ['overseers'], dueAt),
 };
 
 const ofGate: OfGate = {
   'policy-proposed': () => tell('policy-proposed', ['administrators']),
+  'clock-stepped': () => tell('clock-stepped', ['administrators']),
 };
 
-const table = { ...ofRequest, ...ofGate } as Record<string, ((data: unknown, state: RequestState | null) => Told | null) | undefined>;
+const table = { ...ofRequest, ...ofGate } as Record<string, ((data: unknown, state: RequestState | null) => Heard) | undefined>;
 
 /** Does anybody hear of such an event at all? The state of its request need not be known before this. */
 export const isTold = (event: Entry['event']): boolean => Object.hasOwn(table, event);
 
-/** Whoever is in need is told so with the word urgent. */
-const urgentBases: readonly Basis[] = ['ADMIN_URGENT', 'EMERGENCY_RESCUE'];
-
 /** `state`: the request as it stood right after this entry; null for entries of the gate. */
-export function noticeOf(entry: Entry, state: RequestState | null): Raised | null {
-  if (!isTold(entry.event)) return null;
+export function noticesOf(entry: Entry, state: RequestState | null): Raised[] {
+  if (!isTold(entry.event)) return [];
   // Nothing at all, neither in the gate nor outward: that there is such a request is told already by a number.
-  if (state && isConfidential(state.requested.basis)) return null;
-  const told = table[entry.event]!(entry.data, state);
-  if (!told) return null;
-  const urgency = state && urgentBases.includes(state.requested.basis) ? 'urgent' : noticeKinds[told.kind].urgency;
-  return { ...told, urgency, request: isRequestEntry(entry) ? entry.requestId : null };
+  if (state && isConfidential(state.requested.basis)) return [];
+  const request = isRequestEntry(entry) ? entry.requestId : null;
+  const isUrgent = state !== null && isHurried(state.requested.basis);
+  return [table[entry.event]!(entry.data, state)]
+    .flat()
+    .filter((told) => told !== null)
+    .map((told) => ({ ...told, request, urgency: isUrgent ? 'urgent' : noticeKinds[told.kind].urgency }));
 }

@@ -3,6 +3,7 @@ import type { Pseudonym } from '../domain/audit-event.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
+import type { PasswordCost } from '../identity/passwords.js';
 import type { SessionMarks } from '../identity/session-marks.js';
 import type { Failures } from '../identity/sign-in.js';
 import type { Tokens } from '../identity/token.js';
@@ -31,6 +32,8 @@ export interface PeopleParts {
   now: () => Date;
   newId: () => string;
   log: Log;
+  /** Of a hash that is made; left out: as `identity/passwords` has it. */
+  passwordCost?: PasswordCost | undefined;
   /** One change of accounts at a time: two of one name at once would leave the journal and the store with different ones. */
   changes: Turns;
 }

@@ -8,7 +8,7 @@ import type { Source, Vms } from '../domain/vms.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
-import { parseItems } from './admit.js';
+import { judgeSpans, parseItems } from './admit.js';
 import { overwrittenAt } from './overwrite.js';
 import { mayAsk } from './may-ask.js';
 import type { Requests } from './requests.js';
@@ -20,6 +20,7 @@ interface Parts {
   store: Store;
   requests: Requests;
   speeds: Speeds;
+  now: () => Date;
   isConnected(camera: string): boolean;
   vmsOf(camera: string): { vms: Vms; source: Source };
 }
@@ -70,11 +71,11 @@ export async function precheck(parts: Parts, person: Person, wish: Search): Prom
 }
 
 /** The search, or that it was refused: before anything is told. */
-async function record({ policy, store, journal }: Parts, { user, pseudonym: by }: Person, wish: Search): Promise<Item[]> {
+async function record({ policy, store, journal, now }: Parts, { user, pseudonym: by }: Person, wish: Search): Promise<Item[]> {
   const reason = await store.personal.conceal('reason', wish.reason);
   try {
     const items = parseItems(wish.items);
-    await journal.append({ event: 'footage-searched', by, data: { site: judgeSearch(policy, user, items), items, reason } });
+    await journal.append({ event: 'footage-searched', by, data: { site: judgeSearch(policy, user, items, now()), items, reason } });
     return items;
   } catch (thrown) {
     const problem = Problem.from(thrown);
@@ -84,10 +85,11 @@ async function record({ policy, store, journal }: Parts, { user, pseudonym: by }
 }
 
 /** Cameras of one site, for which this person might apply. */
-function judgeSearch(policy: Policy, user: UserId, items: readonly Item[]): string {
+function judgeSearch(policy: Policy, user: UserId, items: readonly Item[], now: Date): string {
   const sites = new Set(items.map(({ camera }) => policy.place(camera).site.id));
   const [site] = sites;
   if (!site || sites.size > 1) throw new Problem('sites-mixed', `Cameras of one site at once; here: ${[...sites].join(', ') || 'none'}.`);
+  judgeSpans(items, now);
   if (!mayAsk(policy, user, items)) throw new Problem('not-permitted', `No policy row lets ${user} apply for these cameras.`);
   return site;
 }

@@ -11,18 +11,24 @@ export class ReadRecord {
 
   constructor(private readonly parts: { journal: Journal; now: () => Date }) {}
 
-  /** Problem `journal-unwritable`: then nothing is shown. */
+  /** Problem `journal-unwritable`: then nothing is shown. Each waits for the one before it, so that two at once are one reading. */
   async tell(person: Person, requestId: string): Promise<void> {
     const key = `${person.pseudonym} ${requestId}`;
     const at = this.parts.now().getTime();
-    const before = await this.#read.get(key)?.catch(() => null);
-    if (before != null && at - before < WINDOW_MS) return;
+    const before = this.#read.get(key) ?? Promise.resolve(null);
+    const told = before.then(
+      (last) => this.#unlessTold(person, requestId, at, last),
+      () => this.#unlessTold(person, requestId, at, null),
+    );
     if (this.#read.size >= MOST_KEPT) this.#read.clear();
-    const entry = this.parts.journal.append({ event: 'request-read', by: person.pseudonym, data: { request: requestId } }).then(() => at);
-    this.#read.set(key, entry);
-    await entry.catch((thrown: unknown) => {
-      this.#read.delete(key);
-      throw thrown;
-    });
+    this.#read.set(key, told);
+    await told;
+  }
+
+  /** When it was recorded. Of a clock that was put back nobody knows how long that is ago: recorded anew. */
+  async #unlessTold(person: Person, requestId: string, at: number, last: number | null): Promise<number> {
+    if (last !== null && at >= last && at - last < WINDOW_MS) return last;
+    await this.parts.journal.append({ event: 'request-read', by: person.pseudonym, data: { request: requestId } });
+    return at;
   }
 }

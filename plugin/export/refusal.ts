@@ -5,18 +5,14 @@ import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
-import type { Store } from '../store/store.js';
-import type { Delegations } from './delegations.js';
+import type { LendersParts } from './lenders.js';
 import { mayRead } from './may-read.js';
 import type { Requests } from './requests.js';
 
-interface Parts {
+interface Parts extends LendersParts {
   journal: Journal;
   readonly policy: Policy;
   requests: Requests;
-  store: Store;
-  delegations: Delegations;
-  now: () => Date;
 }
 
 /**

@@ -38,8 +38,12 @@ const mediaTypes: Record<RegisterFormat, string> = {
 
 const turns = new Turns(1);
 
-/** Who may `read-journal` at the site; what is confidential, or of no site, who may everywhere. Problem `not-permitted`. */
+/**
+ * Who may `read-journal` at the site; what is confidential, or of no site, who may everywhere. Problems: `not-permitted`; `site-unknown` for
+ * who may read everywhere.
+ */
 export function judgeRegisterReader(policy: Policy, { user }: Person, site: string | null): void {
+  if (site !== null && policy.allows(user, 'read-journal', 'journal:*', null)) policy.site(site);
   if (!policy.allows(user, 'read-journal', 'journal:*', site))
     throw new Problem(
       'not-permitted',

@@ -13,9 +13,9 @@ import { maskNumber } from '../evidence/mask-number.js';
 import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
 import type { RowEntry } from './month-index.js';
-import { erasedWord, gateWord, type Outcome } from './register-words.js';
+import { gateWord, type Outcome } from './register-words.js';
 import type { Requests } from './requests.js';
-import { applicationOf, unitOf } from './revealed.js';
+import { applicationOf, erasedWord, unitOf } from './revealed.js';
 
 /** The user is null for who has no account: the gate, a client of a recorder, who was erased. */
 export interface Named {
@@ -126,8 +126,9 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
       return { ...head, ...row, person, approvers: [...row.approvers, first], result: 'broken', codes: [entry.data.reason] };
     }
     case 'act-refused': {
-      const row = await rowOfRequest(parts, names, parts.requests.state(entry.data.request));
-      return { ...head, ...row, about: entry.data.act, person: await names(entry.by), result: 'refused', codes: [entry.data.code] };
+      const { act, request, code } = entry.data;
+      const [row, person] = await both(parts, names, { requestId: request, by: entry.by });
+      return { ...head, ...row, about: act, person, result: 'refused', codes: [code] };
     }
     case 'request-refused': {
       const { applicant, code } = entry.data;
@@ -156,8 +157,12 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
 
 type Body = Omit<RegisterRow, 'number' | 'at' | 'action' | 'entry' | 'result'>;
 
-const both = async (parts: RowParts, names: Names, { requestId, by }: { requestId: string; by: Pseudonym }) =>
-  Promise.all([rowOfRequest(parts, names, parts.requests.state(requestId)), names(by)]);
+/** The request, and who acted on it: its applicant as of the unit for which they applied, which may be erased. */
+async function both(parts: RowParts, names: Names, { requestId, by }: { requestId: string; by: Pseudonym }): Promise<[Body, Named]> {
+  const state = parts.requests.state(requestId);
+  const row = await rowOfRequest(parts, names, state);
+  return [row, by === state.requested.applicant ? row.person : await names(by)];
+}
 
 /** What every row of a request shows: the application, and how far it has come by now. */
 async function rowOfRequest(parts: RowParts, names: Names, state: RequestState, items?: readonly Item[]): Promise<Body> {
@@ -183,7 +188,7 @@ async function rowOfRequest(parts: RowParts, names: Names, state: RequestState, 
       number: application ? (application.instrument?.number ?? '') : erasedWord,
     },
     officers: officersOf(application, requested.officers),
-    visitor: application?.visitor ? { name: application.visitor.name, idNumber: maskNumber(application.visitor.idNumber) } : null,
+    visitor: visitorOf(application, requested.basis),
     approvers: await Promise.all(approvers),
     ended: await endOf(names, state),
     executors: await Promise.all((release?.executors ?? []).map(async (it) => (await names(it)).name)),
@@ -206,6 +211,11 @@ async function endOf(names: Names, { endedAt, endedBy, returned }: RequestState)
 function officersOf(application: Application | null, count: number): RegisterRow['officers'] {
   if (!application) return Array.from({ length: count }, () => ({ name: erasedWord, unit: '', idKind: null, idNumber: '' }));
   return application.officers.map(({ name, unit, idKind, idNumber }) => ({ name, unit, idKind, idNumber: maskNumber(idNumber) }));
+}
+
+function visitorOf(application: Application | null, basis: Basis): RegisterRow['visitor'] {
+  if (!application) return basis === 'CITIZEN_VIEW' ? { name: erasedWord, idNumber: erasedWord } : null;
+  return application.visitor ? { name: application.visitor.name, idNumber: maskNumber(application.visitor.idNumber) } : null;
 }
 
 /** No application stands behind the act. */

@@ -90,4 +90,3 @@ export const glassWords: Record<GlassReason, string> = {
 
 /** A person by whom nobody is known: the gate itself. */
 export const gateWord = '网关';
-export const erasedWord = '〔已删除〕';

@@ -1,5 +1,7 @@
 // Past requests decided again, under the policy in force and under another one: what would change, and for whom. Nothing is recorded.
+// Confidential ones stand in no list and no count.
 import type { Decision, Question } from '../domain/decision.js';
+import { isConfidential } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
@@ -53,7 +55,7 @@ export async function rehearse({ requests, store, now }: Parts, inForce: Policy,
   for (const id of requests.ids()) {
     if (pace.isDue()) await pace.rest();
     const state = requests.state(id);
-    if (Date.parse(state.requestedAt) < since.getTime()) continue;
+    if (Date.parse(state.requestedAt) < since.getTime() || isConfidential(state.requested.basis)) continue;
     const question = await questionOf(state, store);
     if (!question) {
       erased += 1;

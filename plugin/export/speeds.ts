@@ -7,7 +7,8 @@ export class Speeds {
   readonly #factors = { pull: 1, render: 0.5 };
 
   learn(work: 'pull' | 'render', footageMs: number, tookMs: number): void {
-    if (footageMs > 0) this.#factors[work] += weight * (tookMs / footageMs - this.#factors[work]);
+    // A clock that was put back meanwhile has measured nothing.
+    if (footageMs > 0 && tookMs >= 0) this.#factors[work] += weight * (tookMs / footageMs - this.#factors[work]);
   }
 
   hours(work: 'pull' | 'render', footageHours: number): number {

@@ -8,6 +8,7 @@ import { giveUp } from './preserve.js';
 import { grantWhenComplete } from './review.js';
 import { drawWhenReleased } from './review-after.js';
 import type { Requests, Turn } from './requests.js';
+import { isErased } from './revealed.js';
 import { Turns } from './turns.js';
 
 interface Parts {
@@ -28,6 +29,8 @@ interface Parts {
 /** Preserve while allowed; fulfil once granted, sealed, and with times that somebody vouches for; nothing else is for machines. */
 export function workFor(state: RequestState): 'preserve' | 'fulfil' | null {
   const { tracks } = state;
+  // A package names who asked, and why: without that it would be tried for ever.
+  if (isErased(state)) return null;
   const open = tracks.approval === 'held' || tracks.approval === 'granted';
   if (open && (tracks.custody === 'none' || tracks.custody === 'queued' || tracks.custody === 'pulling')) return 'preserve';
   // Nothing is made of what is only seen, nor before the paper of an emergency is there.

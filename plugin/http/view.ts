@@ -1,6 +1,6 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
-import { dueTimes, paperDueAt } from '../domain/due-times.js';
+import { dueTimes, glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { isConfidential, kindOf } from '../domain/kind.js';
 import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
@@ -10,11 +10,12 @@ import { warnOfNumber } from '../papers/instrument-number.js';
 import { keptUntil } from '../export/erase.js';
 import { expiresAt } from '../export/expire.js';
 import { fulfilmentOf } from '../export/gap-report.js';
-import { applicationOf, unitOf } from '../export/revealed.js';
+import { applicationOf, erasedWord, textOf, unitOf } from '../export/revealed.js';
 
 export async function viewOf(state: RequestState, store: Store) {
   const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
   const application = await applicationOf(state, store);
+  const explained = state.words.find(({ field }) => field === 'explanation');
   const waits = state.tracks.approval === 'held' ? nextStep(state) : null;
   return {
     requestId: state.requestId,
@@ -31,7 +32,7 @@ export async function viewOf(state: RequestState, store: Store) {
     applicant: await nameOf(state.requested.applicant),
     enteredBy: await nameOf(state.requested.enteredBy),
     requestedAt: state.requestedAt,
-    reason: application?.reason ?? null,
+    reason: application?.reason ?? erasedWord,
     necessity: application?.necessity ?? null,
     visitor: application?.visitor ?? null,
     ticket: application?.ticket ?? null,
@@ -63,8 +64,14 @@ export async function viewOf(state: RequestState, store: Store) {
     paper: state.paper && { ...state.paper, servedBy: await nameOf(state.paper.servedBy) },
     paperDueAt: paperDueAt(state),
     paperOverdue: state.paperOverdue,
-    glass: state.glass && { ...state.glass, askedBy: await nameOf(state.glass.askedBy) },
-    hold: state.hold && { ...state.hold, by: await nameOf(state.hold.by) },
+    glass: state.glass && { ...state.glass, askedBy: await nameOf(state.glass.askedBy), endsAt: glassEndsAt(state) },
+    hold: state.hold && {
+      until: state.hold.until,
+      at: state.hold.at,
+      by: await nameOf(state.hold.by),
+      reason: await textOf(state, state.hold.reason, store),
+    },
+    explanation: explained ? await textOf(state, explained.commitment, store) : null,
     footageExpiresAt: expiresAt(state),
     keptUntil: keptUntil(state),
     views: state.views.length,

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inFolder } from '../media/tools.js';
-import { aGate, footage, shanghai, street } from '../support/gate.js';
+import { aGate, anApplication, footage, shanghai, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
 import { submit, until } from '../support/walk.js';
 import { aPlace, exportgate, serve, type Place } from './program.js';
@@ -133,6 +133,36 @@ describe('exportgate review and release', function () {
         assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--out', place)).code, 0);
         assert.ok((await fs.promises.readdir(place)).includes('manifest.json'));
       });
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it('precheck takes the form that submit takes; show tells a narrowing, a hold and a call to a glass', async () => {
+    const gate = await aGate();
+    try {
+      const by = async (user: string, ...args: string[]) => exportgate(['--gate', gate.url, ...args], { env: { EXPORTGATE_TOKEN: await gate.tokenOf(user) } });
+      const { requestId } = await submit(gate);
+      const [asked] = anApplication().items;
+      const narrower = { ...asked!, to: new Date(Date.parse(asked!.to) - 1000).toISOString() };
+      await inFolder(async (folder) => {
+        const file = async (name: string, form: unknown): Promise<string> => {
+          await fs.promises.writeFile(path.join(folder, name), JSON.stringify(form));
+          return path.join(folder, name);
+        };
+        const { instrument, ...form } = anApplication();
+        const found = await by(shanghai.officer, 'precheck', await file('form.json', { ...form, instrument: { ...instrument, scanFile: 'not-needed.pdf' } }));
+        assert.equal(found.code, 0, found.stderr);
+        assert.match(found.stdout, /whole 完整; written over from 覆盖起 \d{4}-/);
+        assert.equal((await by(shanghai.officer, 'precheck', await file('null.json', null))).code, 2);
+        const voice = await by(shanghai.steps[0], 'review', requestId, '--narrow', await file('narrower.json', { items: [narrower] }));
+        assert.equal(voice.code, 0, voice.stderr);
+      });
+      await (await gate.as(shanghai.steps[1])).post(`/api/v1/requests/${requestId}/hold`, { reason: '示例:另案调查', until: null });
+      await (await gate.as('user:root.luo')).post(`/api/v1/requests/${requestId}/glass`, { reason: 'approvers-unreachable' });
+      const { stdout } = await by(shanghai.officer, 'request', 'show', requestId);
+      for (const said of [`narrowed 缩减`, narrower.to, 'held 留存', 'until it is lifted', 'approvers-unreachable, asked by user:root.luo; a second administrator confirms'])
+        assert.ok(stdout.includes(said), `${said} is not in\n${stdout}`);
     } finally {
       await gate.close();
     }

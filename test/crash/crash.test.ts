@@ -10,7 +10,7 @@ import { anApplication, footage, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
 import { entriesIn, untilJournalHolds } from './journal.js';
 import { moments, seeded, withHands } from './moments.js';
-import { seed as seedPeople } from './people.js';
+import { seed as seedPeople, type People } from './people.js';
 import { copyPlace, makePlace, type Place } from './place.js';
 import { findPlaintext, plaintextIn, signsOf } from './plaintext.js';
 import { firstStart } from './first-start.js';
@@ -28,6 +28,7 @@ describe('crash', function () {
   const [span] = anApplication().items;
   let folder: string;
   let recorder: Recorder;
+  let people: People;
   let stage: Stage;
   /** The lives that nobody ended: what there is to be killed at, and how long it takes. */
   let whole: Survived[];
@@ -40,11 +41,17 @@ describe('crash', function () {
     folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-crash-'));
     recorder = await startRecorder({ media: street, user: 'operator', password: 'box-password', ...footage });
     const template = await makePlace(path.join(folder, 'template'), recorder.url);
-    stage = { template, tokens: await seedPeople(template), signs: signsOf(recorder, span!) };
+    people = await seedPeople(template);
+    stage = { template, tokens: people.tokens, signs: signsOf(recorder, span!) };
     // As many at once as later: what a run takes is measured under the same load.
     const { done, failures } = await withHands(HANDS, Array.from({ length: HANDS }, (_, at) => ({ name: `run ${at}`, run: () => live([]) })));
     assert.deepEqual(failures, []);
     whole = done;
+  });
+
+  // A token ends after a quarter of an hour, and the suite is longer than that.
+  beforeEach(async () => {
+    stage = { ...stage, tokens: await people.signInAgain() };
   });
 
   after(async () => {
@@ -68,10 +75,12 @@ describe('crash', function () {
     assert.deepEqual([...one.points].sort(), [...two.points].sort());
     const template = await entriesIn(stage.template);
     const appended = one.points.filter((point) => /^append .* after$/.test(point));
-    // Everything since the template, of the request and of the gate: its start, its objects and its checkpoint.
-    assert.equal(appended.length, one.state.requestSequence + 1 + 1);
+    // Everything since the template, of the request and of the gate: its start, the scan, that the request was read, its objects and its checkpoint.
+    const ofGate = ['gate-started', 'scan-kept', 'request-read'].map((event) => `append ${event} 1 after`);
+    assert.deepEqual(ofGate.filter((point) => !appended.includes(point)), []);
+    assert.equal(appended.length, one.state.requestSequence + 1 + ofGate.length);
     assert.equal(template.filter(isRequestEntry).length, 0);
-    assert.equal(one.points.filter((point) => /^rename \.sealed .* after$/.test(point)).length, 6);
+    assert.equal(one.points.filter((point) => /^rename \.sealed .* after$/.test(point)).length, 7);
     assert.equal(one.points.filter((point) => /^rename checkpoint .* after$/.test(point)).length, 1);
   });
 
@@ -101,8 +110,8 @@ describe('crash', function () {
     { name: 'held and not queued, then queued by the restart', deaths: [{ at: 'append export-held 1 after' }, { at: 'append preserve-queued 1 after' }] },
     { name: 'the last voice, then the grant of the restart', deaths: [{ at: 'append request-reviewed 4 after' }, { at: 'append export-granted 1 before' }] },
     { name: 'released and not drawn, then drawn by the restart', deaths: [{ at: 'append clip-released 1 after' }, { at: 'append review-drawn 1 before' }] },
-    { name: 'in the pull, and in the pull of the restart', deaths: [{ at: 'rename .sealed 2 after' }, { at: 'rename .sealed 4 before' }, { at: 'append footage-sealed 1 after' }] },
-    { name: 'in the rendering, three times', deaths: [{ at: 'rename .sealed 5 before' }, { at: 'rename .sealed 1 after' }, { at: 'append package-sealed 1 before' }] },
+    { name: 'in the pull, and in the pull of the restart', deaths: [{ at: 'rename .sealed 3 after' }, { at: 'rename .sealed 4 before' }, { at: 'append footage-sealed 1 after' }] },
+    { name: 'in the rendering, three times', deaths: [{ at: 'rename .sealed 6 before' }, { at: 'rename .sealed 1 after' }, { at: 'append package-sealed 1 before' }] },
     { name: 'at the start, three times', deaths: [{ at: 'rename checkpoint 1 before' }, { at: 'rename checkpoint 1 after' }, { at: 'append gate-started 1 after' }] },
   ];
   it('dies again in what a restart does, and the request goes on all the same', async () => {

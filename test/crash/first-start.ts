@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { Client } from '../../plugin/cli/client.js';
+import type { Credentials } from '../../plugin/cli/login.js';
 import { Problem } from '../../plugin/domain/problem.js';
 import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { verifyJournal } from '../../plugin/journal/verify.js';
 import { loadKeys } from '../../plugin/keys/keys.js';
+import { entriesIn } from './journal.js';
 import { setUp } from './people.js';
 import { filesUnder, makePlace, origin } from './place.js';
 import { startServer, type Server } from './server.js';
@@ -15,13 +17,15 @@ import { liveUntil } from './survive.js';
 export async function firstStart(folder: string, recorderUrl: string, at: string | null): Promise<readonly string[]> {
   const place = await makePlace(folder, recorderUrl);
   try {
+    const desk: Desk = { login: null };
     if (at !== null) {
       const server = startServer(place, at);
-      await liveUntil(server, { at }, live(server));
+      await liveUntil(server, { at }, live(server, desk, false));
     }
+    const hasSignedIn = at !== null && (await entriesIn(place)).some(({ event }) => event === 'signed-in');
     const server = startServer(place);
     try {
-      await live(server);
+      await live(server, desk, hasSignedIn);
     } finally {
       await server.kill();
     }
@@ -34,11 +38,17 @@ export async function firstStart(folder: string, recorderUrl: string, at: string
   }
 }
 
-async function live(server: Server): Promise<void> {
+/** What the person has noted down. */
+interface Desk {
+  login: Credentials | null;
+}
+
+/** A token is offered until an administrator has signed in: who died with the answer of the set-up has lost the secret in it. */
+async function live(server: Server, desk: Desk, hasSignedIn: boolean): Promise<void> {
   const listening = await server.listening;
-  // A token is offered until an administrator has signed in: who died with the answer of the set-up has lost the secret in it.
-  assert.ok(listening.setupToken);
-  await new Client(listening.url, await setUp(listening)).get('/api/v1/requests');
+  assert.equal(listening.setupToken === null, hasSignedIn);
+  if (!hasSignedIn) desk.login = await setUp(listening);
+  await new Client(listening.url, desk.login).get('/api/v1/requests');
   assert.equal(await setUp({ ...listening, setupToken: used }).then(() => null, (thrown: unknown) => Problem.from(thrown).code), 'setup-closed');
   assert.equal(await server.stop(), 0, server.complaints());
 }

@@ -6,9 +6,10 @@ import { isRequestEntry, type Entry, type EventName, type RequestEntry } from '.
 import { fold, type RequestState } from '../../plugin/domain/lifecycle.js';
 import type { Place } from './place.js';
 
-/** All finished records. */
+/** All finished records; none of a gate that died before its first. */
 export async function entriesIn({ journal }: Place): Promise<Entry[]> {
-  const text = await fs.promises.readFile(path.join(journal, 'entries.ndjson'), 'utf8');
+  const file = path.join(journal, 'entries.ndjson');
+  const text = fs.existsSync(file) ? await fs.promises.readFile(file, 'utf8') : '';
   return text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as Entry);
 }
 

@@ -10,22 +10,41 @@ import { startServer, type Listening } from './server.js';
 /** User → token, good for 15 minutes. */
 export type Tokens = ReadonlyMap<string, string>;
 
+export interface People {
+  tokens: Tokens;
+  /** At the template, which starts and stops for it: copies that are made afterwards know these tokens. */
+  signInAgain(): Promise<Tokens>;
+}
+
 /** First start of a gate, its administrator and its accounts; ends with a clean stop. */
-export async function seed(place: Place): Promise<Tokens> {
-  const server = startServer(place);
-  try {
-    const listening = await server.listening;
-    const { url } = listening;
-    const manager = new Client(url, await setUp(listening));
-    const tokens = new Map<string, string>();
+export async function seed(place: Place): Promise<People> {
+  const logins = await whileUp(place, async (listening) => {
+    const manager = new Client(listening.url, await setUp(listening));
+    const joined: Credentials[] = [];
     for (const user of [shanghai.officer, ...shanghai.steps, ...shanghai.executors]) {
       const whom = { ...account(user), card: { idKind: 'WORK', idNumber: '示例-000001' } };
-      const { otp, ...login } = await joinGate(url, whom, manager, () => Promise.resolve(manager), now);
-      const { token } = await new Client(url, null).post<{ token: string }>('/api/v1/session', { ...login, otp: await otp?.() });
-      tokens.set(user, token);
+      joined.push(await joinGate(listening.url, whom, manager, () => Promise.resolve(manager), now));
     }
+    return joined;
+  });
+  const signInAgain = (): Promise<Tokens> =>
+    whileUp(place, async ({ url }) => {
+      const tokens = new Map<string, string>();
+      for (const { otp, ...login } of logins) {
+        const { token } = await new Client(url, null).post<{ token: string }>('/api/v1/session', { ...login, otp: await otp?.() });
+        tokens.set(login.user, token);
+      }
+      return tokens;
+    });
+  return { tokens: await signInAgain(), signInAgain };
+}
+
+async function whileUp<T>(place: Place, step: (listening: Listening) => Promise<T>): Promise<T> {
+  const server = startServer(place);
+  try {
+    const done = await step(await server.listening);
     assert.equal(await server.stop(), 0, server.complaints());
-    return tokens;
+    return done;
   } finally {
     await server.kill();
   }

@@ -1,5 +1,6 @@
 // What must be true when a run is over, however often the server died in it.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RequestEventName } from '../../plugin/domain/audit-event.js';
@@ -12,6 +13,7 @@ import type { PackageIndex } from '../../plugin/export/fulfil.js';
 import { verifyJournal } from '../../plugin/journal/verify.js';
 import { loadKeys, type Keys } from '../../plugin/keys/keys.js';
 import { Objects } from '../../plugin/store/objects.js';
+import { openStore } from '../../plugin/store/store.js';
 import { shanghai } from '../support/gate.js';
 import { entriesIn, historyIn } from './journal.js';
 import { filesUnder, origin, type Place } from './place.js';
@@ -52,13 +54,28 @@ export async function judge(place: Place, procedure: Procedure, signs: readonly 
   return state;
 }
 
-/** Every object is named by a list that the journal names, and every named object is there. */
-async function objectsAreNamed(place: Place, keys: Keys, { takes, package: packed }: RequestState): Promise<void> {
+/** Every object is named by a list that the journal names, or is the scan whose hash it names; and every named object is there. */
+async function objectsAreNamed(place: Place, keys: Keys, { takes, instrument, package: packed }: RequestState): Promise<void> {
   const objects = new Objects({ folder: place.objects, keys: keys.master, newId: () => 'none' });
-  const named = new Set((await entriesIn(place)).flatMap((entry) => (entry.event === 'policy-activated' ? [entry.data.index.object] : [])));
+  const entries = await entriesIn(place);
+  const named = new Set(entries.flatMap((entry) => (entry.event === 'policy-activated' ? [entry.data.index.object] : [])));
   for (const list of [...takes.map((take) => take.index), packed!.index]) {
     named.add(list.object);
     for (const artifact of (await readSealedJson<CameraIndex | PackageIndex>(objects, list)).artifacts) named.add(artifact.object);
+  }
+  const scans = [...new Set(entries.flatMap((entry) => (entry.event === 'scan-kept' ? [entry.data.sha256] : [])))];
+  assert.deepEqual(scans, [instrument!.scanSha256]);
+  const store = await openStore(path.join(place.data, 'store.sqlite'));
+  try {
+    for (const sha256 of scans) {
+      const { object } = (await store.scans.find(sha256))!;
+      const hash = createHash('sha256');
+      for await (const bytes of objects.read(object)) hash.update(bytes);
+      assert.equal(hash.digest('hex'), sha256);
+      named.add(object);
+    }
+  } finally {
+    await store.close();
   }
   const there = (await filesUnder(place.objects)).map((file) => path.basename(file, '.sealed'));
   assert.deepEqual(there, [...named].sort(), 'objects that no entry names, or entries that name none');

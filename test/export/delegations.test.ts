@@ -1,7 +1,12 @@
 // Somebody stands in for a leave: on the record, from a day to a day, never for themselves and never twice.
 import assert from 'node:assert/strict';
 import type { ProblemCode } from '../../plugin/domain/problem.js';
+import { Client } from '../../plugin/cli/client.js';
+import { Login } from '../../plugin/cli/login.js';
+import { append } from '../policy/policy-folder.js';
 import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
+import { aGateUnder } from '../support/gate-under.js';
+import { joinGate } from '../support/people.js';
 import { letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
 
 const [clerk, manager, privacy, head] = shanghai.steps;
@@ -99,5 +104,76 @@ describe('delegation', () => {
     assert.equal(await code(letGo(gate, head, id)), 'not-permitted');
     assert.equal((await show(gate, id)).state, 'packaged');
     await end(head, delegation);
+  });
+});
+
+describe('delegation by several', () => {
+  const second = 'user:sh.mei'; // a clerk as well, and a head as well
+  const third = 'user:sh.yin'; // a head as well
+  const luo = 'user:root.luo'; // an administrator who is a clerk as well
+  const roles = [`g, ${luo}, role:evidence-clerk, 310000/${site}`, `g, ${second}, role:evidence-clerk, 310000/${site}`, `g, ${second}, role:unit-head, 310000/${site}`, `g, ${third}, role:unit-head, 310000/${site}`];
+  let gate: TestGate;
+  let now = new Date();
+  const code = async (call: Promise<unknown>): Promise<ProblemCode | null> => (await problemOf(call))?.code ?? null;
+  const lend = async (client: Client, role: string): Promise<unknown> => client.post('/api/v1/delegations', { ...leave, role, until: days(30) });
+  const spokenFor = async (id: string): Promise<string | null> => ((await vote(gate, duty, id)) as unknown as { voices: { standsInFor: string | null }[] }).voices.at(-1)!.standsInFor;
+
+  beforeEach(async () => {
+    now = new Date();
+    gate = await aGateUnder({ 'roles.csv': append(roles.join('\n')) }, { now: () => now });
+    for (const user of [shanghai.officer, duty, second, ...shanghai.steps]) await gate.as(user);
+  });
+  afterEach(() => gate.close());
+
+  it('goes on to the next lender where the first typed the request in', async () => {
+    await lend(await gate.as(clerk), 'role:evidence-clerk');
+    await lend(await gate.as(second), 'role:evidence-clerk');
+    const { requestId: id } = await (await gate.withScan(clerk)).post<{ requestId: string }>('/api/v1/requests', { ...anApplication(), applicant: shanghai.officer });
+    assert.equal(await spokenFor(id), second);
+  });
+
+  it('goes on to the next lender where the first has spoken, and is barred where all have', async () => {
+    const { requestId: id } = await submit(gate);
+    for (const user of [second, manager, privacy]) await vote(gate, user, id);
+    await lend(await gate.as(second), 'role:unit-head');
+    assert.equal(await code(vote(gate, duty, id)), 'already-voted');
+    await lend(await gate.as(head), 'role:unit-head');
+    assert.equal(await spokenFor(id), head);
+  });
+
+  it('bars who was spoken for from breaking the glass', async () => {
+    await lend(await gate.as(luo), 'role:evidence-clerk');
+    const { requestId: id } = await submit(gate);
+    const glass = async (user: string) => code((await gate.as(user)).post(`/api/v1/requests/${id}/glass`, { reason: 'procedure-down' }));
+    assert.equal(await spokenFor(id), luo);
+    assert.equal(await glass(luo), 'already-voted');
+    assert.equal(await glass('user:root.bai'), null);
+  });
+
+  it('counts no more when the account of who made it is closed: neither for a voice nor for reading', async () => {
+    await lend(await gate.as(head), 'role:unit-head');
+    const state = anApplication({ basis: 'STATE_SECURITY', instrument: { ...anApplication().instrument!, type: 'STATE_SECURITY_PAPER' } });
+    const { requestId: id } = await (await gate.withScan(shanghai.officer)).post<{ requestId: string }>('/api/v1/requests', state);
+    for (const user of [clerk, manager, privacy]) await vote(gate, user, id);
+    const read = async () => code((await gate.as(duty)).get(`/api/v1/requests/${id}`));
+    assert.equal(await read(), null);
+    await (await gate.as('user:root.luo')).post(`/api/v1/accounts/${head.slice(5)}/close`, {});
+    assert.equal(await read(), 'request-unknown');
+    assert.equal(await code(vote(gate, duty, id)), 'request-unknown', 'a confidential one: as of a number that does not exist');
+    const { requestId: open } = await submit(gate);
+    for (const user of [clerk, manager, privacy]) await vote(gate, user, open);
+    assert.equal(await code(vote(gate, duty, open)), 'not-your-step');
+  });
+
+  it('counts no more when the account of who made it has run out', async () => {
+    const whom = { user: third, name: '示例', unit: '示例单位', card: { idKind: 'WORK', idNumber: '示例-000009' }, expiresAt: new Date(now.getTime() + 86_400_000).toISOString() };
+    const credentials = await joinGate(gate.url, whom, await gate.as('user:root.luo'), () => gate.as('user:root.bai'), () => now);
+    await lend(new Client(gate.url, new Login(credentials)), 'role:unit-head');
+    const ids = [await submit(gate), await submit(gate)].map(({ requestId }) => requestId);
+    for (const id of ids) for (const user of [clerk, manager, privacy]) await vote(gate, user, id);
+    assert.equal(await spokenFor(ids[0]!), third);
+    now = new Date(now.getTime() + 2 * 86_400_000);
+    gate.again();
+    assert.equal(await code(vote(gate, duty, ids[1]!)), 'not-your-step');
   });
 });

@@ -70,7 +70,9 @@ describe('an emergency', () => {
   });
 
   it('goes on once somebody accepted the paper: packaged, and released by two', async () => {
-    await post(shanghai.steps[1], 'paper/acceptance');
+    const { paper } = (await show(gate, id)) as unknown as { paper: { servedAt: string } };
+    assert.equal(await code(post(shanghai.steps[1], 'paper/acceptance', { servedAt: '2026-03-01T00:00:00Z' })), 'state-conflict', 'a paper that is not the one there');
+    await post(shanghai.steps[1], 'paper/acceptance', { servedAt: paper.servedAt });
     await until(gate, id, ({ state }) => state === 'packaged');
     for (const executor of shanghai.executors) await letGo(gate, executor, id);
     assert.equal((await show(gate, id)).state, 'released');

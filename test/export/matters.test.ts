@@ -68,6 +68,9 @@ describe('matters', () => {
       for (const [what, who, body, expected] of table) assert.equal(await code(post(who, id, 'glass', body)), expected, what);
       const seen = await show(gate, id);
       assert.deepEqual([seen.state, seen.voices.length, seen.waitsFor?.step], ['held', 0, 'evidence-clerk']);
+      const { glass } = seen as unknown as { glass: { broken: boolean; brokenAt: string; endsAt: string } };
+      assert.ok(glass.broken);
+      assert.equal(Date.parse(glass.endsAt) - Date.parse(glass.brokenAt), 24 * 3_600_000, 'the officer watches for a day');
       assert.equal(await code(letGo(gate, shanghai.executors[0], id)), 'state-conflict');
       const { entries } = await (await gate.as('user:audit.he')).get<{ entries: { event: string }[] }>('/api/v1/journal?count=100');
       assert.deepEqual(entries.map(({ event }) => event).filter((event) => event.startsWith('glass-')), ['glass-asked', 'glass-broken']);

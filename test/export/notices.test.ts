@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { Basis } from '../../plugin/domain/basis.js';
 import { noLog, type Line } from '../../plugin/domain/log.js';
 import { allNoticeKinds, urgentKinds } from '../../plugin/domain/notice.js';
+import type { UserId } from '../../plugin/domain/subject.js';
 import { Problem } from '../../plugin/domain/problem.js';
+import { Delegations } from '../../plugin/export/delegations.js';
 import { NoticeFollower } from '../../plugin/export/follow-notices.js';
 import { flagLate } from '../../plugin/export/watch-deadlines.js';
 import { loadPolicy, type Policy } from '../../plugin/policy/load.js';
@@ -27,7 +29,7 @@ describe('notices of the procedure', () => {
   });
 
   const follow = ({ journal, store }: Pick<Rig, 'journal' | 'store'>, lines: Line[] = [], onLetters = () => undefined as void) =>
-    new NoticeFollower({ journal, store, policy, channels: [channel], log: (_level, line) => void lines.push(line), onLetters });
+    new NoticeFollower({ journal, store, policy, delegations: new Delegations(journal), channels: [channel], log: (_level, line) => void lines.push(line), onLetters });
 
   /** `kind: who who`, newest last, of what was raised since the last look. */
   async function told(store: Store, seen: Map<string, number> = new Map()): Promise<string[]> {
@@ -46,7 +48,17 @@ describe('notices of the procedure', () => {
     ['an application waits for its first step', {}, async () => undefined, ['step-waits: sh.zhou']],
     ['with a deadline', { provideBy: '2026-03-09T00:00:00.000Z' }, async () => undefined, ['step-waits 2026-03-09T00: sh.zhou']],
     ['of two deadlines the sooner', { provideBy: '2026-03-09T00:00:00.000Z', plan: { sla: { verifyHours: 2, totalHours: 24 } } }, async () => undefined, ['step-waits 2026-03-03T00: sh.zhou']],
-    ['an emergency is urgent at each step', { basis: 'EMERGENCY_RESCUE' }, async () => undefined, ['step-waits!: sh.zhou']],
+    ['an emergency is urgent at each step', { basis: 'EMERGENCY_RESCUE' }, async () => undefined, ['emergency-opened!: audit.he sh.shen sh.yan', 'step-waits!: sh.zhou']],
+    ['its paper, with the time until when it is to come, and that it did not', { basis: 'EMERGENCY_RESCUE', plan: { paperHours: 24 } }, async (rig) => {
+      for (const hours of [23.9, 24.1, 24.2]) await flagLate({ requests: rig.requests, now: () => at(hours), log: noLog });
+    }, ['emergency-opened! 2026-03-03T00: audit.he sh.shen sh.yan', 'step-waits!: sh.zhou', 'paper-overdue! 2026-03-03T00: audit.he sh.lu sh.shen sh.yan']],
+    ['a request taken back, to those who look after the site', {}, (rig) => rig.append('EG-1', { event: 'request-withdrawn', by: 'p-applicant', data: {} }), ['step-waits: sh.zhou', 'withdrawn: audit.he sh.shen sh.yan']],
+    ['a hold, with its end', {}, (rig) => rig.append('EG-1', { event: 'hold-placed', by: 'p-clerk', data: { until: at(48).toISOString(), reason: 'sha256:r' } }), ['step-waits: sh.zhou', 'hold-placed 2026-03-04T00: audit.he sh.shen sh.yan']],
+    ['a broken glass: the second administrator before, everybody whom it concerns after', {}, async (rig) => {
+      await rig.append('EG-1', { event: 'glass-asked', by: 'p-one', data: { reason: 'life-in-danger' } });
+      await rig.append('EG-1', { event: 'glass-broken', by: 'p-two', data: { reason: 'life-in-danger', askedBy: 'p-one' } });
+    }, ['step-waits: sh.zhou', 'glass-asked!: audit.he root.bai root.luo sh.shen sh.yan', 'glass-broken! 2026-03-03T00: audit.he root.bai root.luo sh.lu sh.shen sh.yan']],
+    ['a clock in doubt, to the administrators', {}, (rig) => rig.journal.append({ event: 'clock-stepped', by: 'gate', data: { why: 'stepped-back', backMs: 3000 } }), ['step-waits: sh.zhou', 'clock-stepped!: root.bai root.luo']],
     ['the next step after a voice', { plan: { steps: [step('evidence-clerk'), step('unit-head')] } }, (rig) => rig.append('EG-1', voice('evidence-clerk', 'p-clerk')), ['step-waits: sh.shen sh.zhou']],
     ['who looks first hears it again when there is something to see', { plan: { inspect: ['evidence-clerk'] } }, (rig) => rig.append('EG-1', { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } }), ['step-waits: sh.zhou sh.zhou']],
     ['a return, to the applicant alone', {}, (rig) => rig.append('EG-1', { event: 'export-returned', by: 'p-clerk', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest } }), ['step-waits: sh.zhou', 'returned: sh.lu']],
@@ -89,7 +101,7 @@ describe('notices of the procedure', () => {
       await rig.add('EG-1');
       // The clerk of the first step holds the second one too, in these files; so does the applicant.
       const both = { ...policy, holdings: [...policy.holdings, ...(['user:sh.zhou', 'user:sh.lu'] as const).map((user) => ({ user, role: 'role:unit-head' as const, place: '310000' }))] };
-      const second = new NoticeFollower({ journal: rig.journal, store: rig.store, policy: both, channels: [], log: noLog, onLetters: () => undefined });
+      const second = new NoticeFollower({ journal: rig.journal, store: rig.store, policy: both, delegations: new Delegations(rig.journal), channels: [], log: noLog, onLetters: () => undefined });
       await follower.settle();
       await follower.close();
       await rig.append('EG-1', voice('evidence-clerk', await rig.store.people.pseudonymOf('user:sh.zhou')));
@@ -98,10 +110,29 @@ describe('notices of the procedure', () => {
       assert.deepEqual(await told(rig.store), ['step-waits: sh.shen sh.zhou']);
     }, { plan: { steps: [step('evidence-clerk'), step('unit-head')] } }));
 
+  it('who stands in for a holder of the step is told too; not whose leave is over, and not who may not review', () =>
+    withRig(async (rig) => {
+      const by = await rig.store.people.pseudonymOf('user:sh.shen');
+      const lend = async (user: UserId, from: number, until: number): Promise<unknown> => {
+        const to = await rig.store.people.pseudonymOf(user);
+        return rig.journal.append({ event: 'delegation-made', by, data: { to, role: 'role:unit-head', site: 'SH-YUNFAN', from: at(from).toISOString(), until: at(until).toISOString() } });
+      };
+      await lend('user:sh.gu', -1, 1);
+      await lend('user:sh.qian', -9, 0);
+      await lend('user:sh.fang', -1, 1);
+      const follower = follow(rig);
+      await follower.begin();
+      await rig.add('EG-1');
+      await rig.append('EG-1', voice('evidence-clerk', 'p-clerk'));
+      await follower.settle();
+      assert.deepEqual(await told(rig.store), ['step-waits: sh.gu sh.shen sh.zhou']);
+      await follower.close();
+    }, { plan: { steps: [step('evidence-clerk'), step('unit-head')] } }));
+
   for (const basis of ['STATE_SECURITY', 'SUPERVISION'] satisfies Basis[])
     it(`${basis}: from the application to the release nobody is told anything, neither here nor outward`, () =>
       withRig(async (rig) => {
-        const follower = new NoticeFollower({ journal: rig.journal, store: rig.store, policy, channels: [{ name: 'ops', kinds: allNoticeKinds }], log: noLog, onLetters: () => assert.fail('a letter') });
+        const follower = new NoticeFollower({ journal: rig.journal, store: rig.store, policy, delegations: new Delegations(rig.journal), channels: [{ name: 'ops', kinds: allNoticeKinds }], log: noLog, onLetters: () => assert.fail('a letter') });
         await follower.begin();
         await rig.add('EG-1');
         await flagLate({ requests: rig.requests, now: () => at(100), log: noLog });
@@ -155,7 +186,7 @@ describe('notices of the procedure', () => {
     withRig(async (rig) => {
       let woken = (): void => undefined;
       const heard = new Promise<void>((resolve) => void (woken = resolve));
-      const follower = new NoticeFollower({ journal: rig.journal, store: rig.store, policy, channels: [{ name: 'ops', kinds: allNoticeKinds }], log: noLog, onLetters: () => woken() });
+      const follower = new NoticeFollower({ journal: rig.journal, store: rig.store, policy, delegations: new Delegations(rig.journal), channels: [{ name: 'ops', kinds: allNoticeKinds }], log: noLog, onLetters: () => woken() });
       await follower.begin();
       await rig.add('EG-1');
       await heard;

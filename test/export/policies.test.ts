@@ -5,7 +5,7 @@ import type { Plan } from '../../plugin/domain/plan.js';
 import type { Rehearsal } from '../../plugin/export/rehearse.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { append, replace, type Edits } from '../policy/policy-folder.js';
-import { shanghai } from '../support/gate.js';
+import { anApplication, shanghai } from '../support/gate.js';
 import { aPolicyDesk, bai, luo, type PolicyDesk } from '../support/policy-desk.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
 
@@ -264,4 +264,51 @@ describe('a held request, when another policy comes into force', () => {
     assert.equal((await problemOf(client.get('/api/v1/explain/99999')))?.code, 'entry-unknown');
     assert.equal((await problemOf((await desk.as(clerk)).get('/api/v1/explain/5')))?.code, 'not-permitted');
   });
+});
+
+describe('a confidential request under a saved policy', () => {
+  let desk: PolicyDesk;
+  let confidential: string;
+  const submitConfidential = async (): Promise<string> => {
+    const form = anApplication({ basis: 'STATE_SECURITY', instrument: { ...anApplication().instrument!, type: 'STATE_SECURITY_PAPER' } });
+    return (await (await desk.withScan(shanghai.officer)).post<{ requestId: string }>('/api/v1/requests', form)).requestId;
+  };
+  before(async () => {
+    desk = await aPolicyDesk();
+    confidential = await submitConfidential();
+  });
+  after(() => desk.close());
+
+  it('stands among no changes and in no count of a rehearsal, neither of what is saved nor of what is tried', async () => {
+    const { requestId } = await submit(desk);
+    const { rehearsal } = await desk.propose(moreVoices);
+    const client = await desk.as(luo);
+    const { candidate } = await desk.state();
+    const { files } = await client.get<{ files: Record<string, string> }>(`/api/v1/policy/versions/${candidate!.version!.slice(7)}`);
+    const tried = await client.post<Rehearsal>('/api/v1/policy/rehearsals', { since: '2020-01-01T00:00:00Z', files });
+    for (const { changes, decided, erased, changesInAll } of [rehearsal!, tried])
+      assert.deepEqual([changes.map((it) => it.requestId), decided, erased, changesInAll], [[requestId], 1, 0, 1]);
+  });
+
+  const drop = (...words: string[]) => (text: string): string => text.split('\n').filter((line) => !words.some((word) => line.includes(word))).join('\n');
+  const table: readonly (readonly [what: string, edits: Edits, where: string, tellsOfOrdinary: string])[] = [
+    ['its camera', { 'cameras.csv': replace('sh-yf-street,SH-YUNFAN', 'sh-yf-street,BJ-QINGLAN') }, 'cameras.csv', 'sh-yf-street'],
+    ['the holders of its steps', {
+      'tier-1.csv': (text) => drop('role:unit-head')(text).replaceAll('+unit-head', ''),
+      'roles.csv': drop('user:sh.shen,', 'user:bj.shao.head,', 'user:gz.jian.head,'),
+      'tests/shipped.csv': null,
+    }, 'roles.csv', 'unit-head'],
+  ];
+  for (const [what, edits, where, ordinary] of table)
+    it(`keeps ${what}, and the fault tells that there is one and no more: no number, no camera, no step, not how many`, async () => {
+      await submitConfidential();
+      const { requestId } = await submit(desk);
+      const { faults } = await desk.propose(edits);
+      const ofNone = faults.filter(({ detail }) => detail.startsWith('A confidential request '));
+      assert.deepEqual(ofNone.map((fault) => fault.where), [where], JSON.stringify(faults));
+      assert.ok(!JSON.stringify(faults).includes(confidential));
+      assert.ok(!/sh-yf|SH-YUNFAN|310000|unit-head|clerk/.test(JSON.stringify(ofNone)), JSON.stringify(ofNone));
+      assert.ok(faults.some(({ detail }) => detail.includes(requestId) && detail.includes(ordinary)), 'of an ordinary one all is told');
+      await desk.save({});
+    });
 });

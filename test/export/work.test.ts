@@ -29,10 +29,10 @@ describe('what machines owe', () => {
     [{ approval: 'granted', custody: 'sealed', delivery: 'released' }, null],
   ];
   for (const [tracks, work] of table)
-    it(`${tracks.approval}, ${tracks.custody}, ${tracks.delivery}: ${work ?? 'nothing'}`, () => assert.equal(workFor({ tracks, plan: null, takes: [], confirmations: [] } as unknown as RequestState), work));
+    it(`${tracks.approval}, ${tracks.custody}, ${tracks.delivery}: ${work ?? 'nothing'}`, () => assert.equal(workFor({ tracks, plan: null, takes: [], confirmations: [], erased: [] } as unknown as RequestState), work));
 
   it('nothing is made of footage whose times nobody vouches for', () => {
-    const state = { plan: null, tracks: { approval: 'granted', custody: 'sealed', delivery: 'none' }, takes: [{ camera: 'a', doubt: 'asserted' }, { camera: 'b', doubt: null }], confirmations: [] };
+    const state = { plan: null, tracks: { approval: 'granted', custody: 'sealed', delivery: 'none' }, takes: [{ camera: 'a', doubt: 'asserted' }, { camera: 'b', doubt: null }], confirmations: [], erased: [] };
     assert.equal(workFor(state as unknown as RequestState), null);
     assert.equal(workFor({ ...state, confirmations: [{ camera: 'a' }] } as unknown as RequestState), 'fulfil');
   });
@@ -182,6 +182,8 @@ describe('a request that is returned under its pull', () => {
 
   it('keeps no footage, and stays returned', async () => {
     const objects = path.join(gate.folder, 'data/objects');
+    // The scan is kept too.
+    await gate.withScan(shanghai.officer);
     const kept = fs.readdirSync(objects).length;
     const items = [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:02.000Z' }];
     const { requestId } = await submit(gate, { items });

@@ -9,8 +9,8 @@ export const namespaces = {
 } as const;
 export type Service = keyof typeof namespaces;
 
-export const envelope = (service: Service, operation: string, inner = ''): string =>
-  `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="${ver}/schema"><s:Body><o:${operation} xmlns:o="${namespaces[service]}">${inner}</o:${operation}></s:Body></s:Envelope>`;
+export const envelope = (service: Service, operation: string, inner = '', header = ''): string =>
+  `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="${ver}/schema">${header}<s:Body><o:${operation} xmlns:o="${namespaces[service]}">${inner}</o:${operation}></s:Body></s:Envelope>`;
 
 /** HTTP digest (RFC 7616) for one request, from the challenge that refused it. */
 function answerTo(challenge: string, target: string, { user, password }: Account): string {
@@ -32,12 +32,18 @@ export interface Call {
   /** Where the service is; the device service unless told. */
   target?: string;
   headers?: Record<string, string>;
+  /** The name of a WS-UsernameToken (Web Services Security UsernameToken Profile 1.1), which goes with the message itself. */
+  named?: string;
 }
 
+const wsse = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
+const naming = (user: string): string =>
+  `<s:Header><w:Security xmlns:w="${wsse}"><w:UsernameToken><w:Username>${user}</w:Username></w:UsernameToken></w:Security></s:Header>`;
+
 /** Asks once without a login, and again with one where that was refused. */
-export async function call(url: string, { service, operation, inner = '', target = '/onvif/device_service', headers = {} }: Call, account?: Account): Promise<RawAnswer> {
+export async function call(url: string, { service, operation, inner = '', target = '/onvif/device_service', headers = {}, named }: Call, account?: Account): Promise<RawAnswer> {
   const question = {
-    method: 'POST', target, body: envelope(service, operation, inner),
+    method: 'POST', target, body: envelope(service, operation, inner, named && naming(named)),
     headers: { 'content-type': `application/soap+xml; charset=utf-8; action="${namespaces[service]}/${operation}"`, ...headers },
   };
   const first = await ask(url, question);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Problem } from '../../plugin/domain/problem.js';
 import { operations } from '../../plugin/http/api/index.js';
 import { aGate, anApplication, scanSha256, shanghai, type TestGate } from '../support/gate.js';
-import { approveAll, submit, until, type Seen } from '../support/walk.js';
+import { approveAll, problemOf, submit, until, type Seen } from '../support/walk.js';
 
 /** Kinds of people, as the shipped roles make them. The officer applied; the colleague is of the same unit, in the same city. */
 const people = {
@@ -46,6 +46,7 @@ interface Ask {
 
 interface Places {
   held: string;
+  returned: string;
   packaged: string;
   confidential: string;
   emergency: string;
@@ -60,7 +61,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
   const readers: readonly Who[] = ['officer', 'colleague', ...steps, 'site auditor', 'auditor', 'administrator'];
   return {
     'GET /api/v1/session': [{ may: own }],
-    'GET /api/v1/sessions': [{ may: own }, { at: '/api/v1/sessions?all=true', may: ['administrator'] }],
+    'GET /api/v1/sessions': [{ may: own }, { at: '/api/v1/sessions?all=true', may: own }],
     'POST /api/v1/sessions/{id}/end': [{ at: '/api/v1/sessions/no-such-session/end', body: {}, may: [] }],
     'GET /api/v1/invitations': [{ may: ['administrator'] }],
     'POST /api/v1/invitations': [{ body: { user: 'user:sh.lu', name: '', unit: '示例' }, may: own }], // judged before who asks: tells nothing
@@ -93,7 +94,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
     ],
     'GET /api/v1/requests/{id}/package': [{ at: of(ids.packaged, '/package'), may: ['officer'] }],
     'GET /api/v1/requests/{id}/progress': [{ at: of('EG-310000-SH-YUNFAN-2026-999999', '/progress'), may: [] }],
-    'POST /api/v1/requests/{id}/withdrawal': [{ at: of(ids.held, '/withdrawal'), body: {}, may: [] }],
+    'POST /api/v1/requests/{id}/withdrawal': [{ at: of(ids.returned, '/withdrawal'), body: {}, may: ['officer'] }],
     'POST /api/v1/requests/{id}/call-backs': [
       { at: of(ids.held, '/call-backs'), body: { directory: 'no-such', confirmed: true }, may: custodian },
     ],
@@ -137,7 +138,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'GET /api/v1/explain/{entry}': [{ at: '/api/v1/explain/0', may: journalOfAll }],
     'GET /api/v1/policy': [{ may: journalOfAll }],
     'GET /api/v1/policy/log': [{ may: journalOfAll }],
-    'GET /api/v1/policy/versions/{version}': [{ at: '/api/v1/policy/versions/sha256:none', may: journalOfAll }],
+    'GET /api/v1/policy/versions/{version}': [{ at: `/api/v1/policy/versions/${'0'.repeat(64)}`, may: journalOfAll }],
     'GET /api/v1/policy/diff': [{ at: '/api/v1/policy/diff?from=sha256:none&to=sha256:none', may: journalOfAll }],
     'POST /api/v1/policy/activations': [{ body: { version: `sha256:${'0'.repeat(64)}` }, may: ['administrator'] }],
     'POST /api/v1/policy/rehearsals': [{ body: { texts: {}, since: '2026-01-01T00:00:00Z' }, may: ['administrator'] }],
@@ -171,12 +172,14 @@ describe('who sees what', () => {
     const { requestId: held } = await submit(gate);
     const state = anApplication({ basis: 'STATE_SECURITY', instrument: { ...anApplication().instrument!, type: 'STATE_SECURITY_PAPER' } });
     const { requestId: confidential } = await officer.post<Seen>('/api/v1/requests', state);
+    // Returned: nobody takes it back any more, and only who applied is told so.
+    const { requestId: returned } = (await problemOf(officer.post('/api/v1/requests', anApplication({ instrument: undefined }))))!;
     const { instrument: noneYet, ...form } = anApplication({ basis: 'EMERGENCY_RESCUE' });
     assert.ok(noneYet);
     const { requestId: emergency } = await (await gate.withScan(shanghai.steps[0])).post<Seen>('/api/v1/requests', { ...form, applicant: shanghai.officer });
     const { id: draft } = await officer.post<{ id: string }>('/api/v1/drafts', { form: {} });
     for (const id of [held, confidential]) await until(gate, id, ({ custody }) => custody === 'sealed');
-    ids = { held, packaged, confidential, emergency, draft, delegation: 0 };
+    ids = { held, returned: returned!, packaged, confidential, emergency, draft, delegation: 0 };
   });
   after(() => gate.close());
 
@@ -198,9 +201,17 @@ describe('who sees what', () => {
         }
     });
 
-  it('a confidential request stands in the lists of its officer and of whose turn it is, and of nobody else', async () => {
-    // The sessions were ended above.
+  it('of sessions an administrator is told of everybody’s, everybody else of their own', async () => {
     gate.again();
+    for (const who of everybody) {
+      const { sessions } = await (await gate.as(people[who])).get<{ sessions: { user: string }[] }>('/api/v1/sessions?all=true');
+      const users = new Set(sessions.map(({ user }) => user));
+      if (who === 'administrator') assert.equal(users.size > 1, true);
+      else assert.deepEqual([...users], [people[who]], who);
+    }
+  });
+
+  it('a confidential request stands in the lists of its officer and of whose turn it is, and of nobody else', async () => {
     const listed: Who[] = [];
     for (const who of everybody) {
       const { requests } = await (await gate.as(people[who])).get<{ requests: { requestId: string }[] }>('/api/v1/requests?limit=200');

@@ -10,8 +10,9 @@ let found: Promise<Tools> | undefined;
 /** Debian's ffmpeg where it is installed, else the bundled one. */
 export const machineTools = (): Promise<Tools> => (found ??= findFfmpeg({ searchPath: process.env.PATH ?? '' }));
 
+let bundled: Promise<Tools> | undefined;
 /** A system without ffmpeg, whatever this machine has. */
-export const bundledTools = (): Promise<Tools> => findFfmpeg({ searchPath: '' });
+export const bundledTools = (): Promise<Tools> => (bundled ??= findFfmpeg({ searchPath: '' }));
 
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'exportgate-media-'));

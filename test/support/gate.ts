@@ -10,6 +10,7 @@ import { Login, type Credentials } from '../../plugin/cli/login.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { noLog } from '../../plugin/domain/log.js';
+import { machineTools } from '../media/tools.js';
 import { join, joinGate } from './people.js';
 import { aPng } from './papers.js';
 import { startRecorder, type Recorder, type RecorderOptions } from './recorder/start-recorder.js';
@@ -57,15 +58,17 @@ export interface TestGate {
   frontUrl: string;
   folder: string;
   recorder: Recorder;
-  /** The API as this person; the account is made when it is first asked for. */
   /** A token of this person, as `exportgate session start` prints one: for the command line. */
   tokenOf(user: string): Promise<string>;
   /** What the gate does every half minute, done now. */
   look(): Promise<void>;
+  /** The API as this person; the account is made when it is first asked for. */
   as(user: string, unit?: string): Promise<Client>;
   /** Everybody signs in anew when next asked for: for tests whose clock jumps past the end of a session. */
   again(): void;
-  /** The same, of a person who has uploaded `aScan`: who can apply. Uploaded once. */
+  /** After years: every account has ended, so the gate is started and set up anew, and everybody invited again when next asked for. */
+  anew(): Promise<void>;
+  /** The same as `as`, of a person who has uploaded `aScan`: who can apply. Uploaded once. */
   withScan(user: string): Promise<Client>;
   /** Stops and starts the gate on the same data. */
   restart(): Promise<void>;
@@ -87,6 +90,9 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
       synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
+      ...(!options.config?.includes('ffmpeg:') && { tools: await machineTools() }),
+      // Guesses are not what these tests are about; test/identity/passwords.test.ts has the real cost.
+      passwordCost: { N: 2 ** 10, r: 8, p: 1 },
       ...(options.letterRetries && { letterRetries: options.letterRetries }),
     });
   let gate = await start().catch(async (thrown: unknown) => {
@@ -106,7 +112,8 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     return client;
   };
   const administrators = ['user:root.luo', 'user:root.bai'] as const;
-  signedUp(await join(gate.url, '/api/v1/setup', { token: gate.setupToken, ...whom(administrators[0]) }, now));
+  const setUp = async () => void signedUp(await join(gate.url, '/api/v1/setup', { token: gate.setupToken, ...whom(administrators[0]) }, now));
+  await setUp();
   const as = async (user: string, unit?: string): Promise<Client> => {
     const client = clients.get(user);
     if (client) return client;
@@ -129,6 +136,11 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       return gate.fronts[0]!.url;
     },
     again: () => [...known.values()].forEach(signedUp),
+    async anew() {
+      for (const made of [clients, logins, known]) made.clear();
+      await restart();
+      await setUp();
+    },
     async withScan(user) {
       const client = await as(user);
       if (!scanned.has(user)) await uploadScan(client);

@@ -27,6 +27,8 @@ export interface Whom {
   name: string;
   unit: string;
   card?: { idKind: string; idNumber: string };
+  /** Left out: as long as the gate gives. */
+  expiresAt?: string;
 }
 
 /** Invited by an administrator, where it takes two confirmed by another, and accepted. */

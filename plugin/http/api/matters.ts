@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { glassReasons } from '../../domain/audit-event.js';
 import type { Act } from '../../domain/decision.js';
 import type { RequestState } from '../../domain/lifecycle.js';
+import { parseInstant } from '../../domain/span.js';
 import type { Person } from '../../domain/subject.js';
 import { breakGlass } from '../../export/break-glass.js';
 import { acceptPaper, closeEmergency, recordCallBack, servePaper } from '../../export/emergency.js';
@@ -17,6 +18,8 @@ import type { ApiParts } from './parts.js';
 
 const callBackSchema = z.strictObject({ directory: z.string().max(32), confirmed: z.boolean() });
 const paperSchema = z.strictObject({ instrument: instrumentSchema, officers: officersSchema.optional() });
+/** Left out: whichever lies there. */
+const acceptanceSchema = z.strictObject({ servedAt: instantSchema.optional() });
 const closingSchema = z.strictObject({ explanation: line(500) });
 const glassSchema = z.strictObject({ reason: z.enum(glassReasons) });
 const holdSchema = z.strictObject({ until: instantSchema.nullable().default(null), reason: line(500) });
@@ -49,8 +52,12 @@ export const matterOperations: readonly Operation<ApiParts>[] = [
   ),
   move('call-backs', 'Record a call back to a number of the directory (回拨核实)', 'review', callBackSchema, recordCallBack),
   move('paper', 'The paper of an emergency, which came later (补交文书)', 'request', paperSchema, servePaper),
-  move('paper/acceptance', 'Accept the paper of an emergency (核验补交文书)', 'review', emptySchema, (parts, person, id) =>
-    acceptPaper(parts, person, id),
+  move(
+    'paper/acceptance',
+    'Accept the paper of an emergency, the one that was served at the instant named (核验补交文书)',
+    'review',
+    acceptanceSchema,
+    (parts, person, id, { servedAt }) => acceptPaper(parts, person, id, servedAt === undefined ? null : parseInstant(servedAt)),
   ),
   move(
     'closing',

@@ -1,0 +1,42 @@
+// The sockets that the gate listens on: the API with or without TLS, and how one is opened and shut.
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config/config.js';
+import type { Log } from './domain/log.js';
+import { Problem } from './domain/problem.js';
+import { makeApp } from './http/app.js';
+import type { ApiParts } from './http/api/parts.js';
+
+export async function makeServer({ listen: { host, port, tls, behindProxy }, limits }: Config, api: ApiParts, log: Log): Promise<http.Server> {
+  const app = makeApp(api, log, behindProxy, limits);
+  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
+  const server = tls
+    ? https.createServer(
+        { ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' },
+        app,
+      )
+    : http.createServer(options, app);
+  await listen(server, port, host);
+  return server;
+}
+
+export const listen = (server: http.Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })),
+    );
+    server.listen(port, host, resolve);
+  });
+
+export function addressOf(server: http.Server, scheme: string, host: string): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Ends what is open too: a stream that nobody reads must not keep the gate up. */
+export const shut = (server: http.Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
