@@ -7,6 +7,7 @@ import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
 import type { Attempt } from '../export/intercept.js';
 import { canonical } from './canonical.js';
+import { claimedName } from './claimed-name.js';
 
 /** Bytes of a message, and of a reply. */
 const LARGEST_MESSAGE = 256 * 1024;
@@ -76,7 +77,7 @@ async function answer(parts: FrontParts, request: http.IncomingMessage, deadline
     throw thrown;
   });
   if (command.class === 'safe') return pass(parts, request, command, deadlineMs);
-  return stop(parts, command, { address: addressOf(request), user: command.user });
+  return stop(parts, command, clientOf(request, command.user));
 }
 
 async function readCommand(parts: FrontParts, request: http.IncomingMessage): Promise<Command> {
@@ -100,13 +101,17 @@ async function readCommand(parts: FrontParts, request: http.IncomingMessage): Pr
 }
 
 const typeOf = ({ headers }: http.IncomingMessage): string => String(headers['content-type'] ?? '');
-const addressOf = ({ socket }: http.IncomingMessage): string => socket.remoteAddress ?? '';
+/** `user`: the login of the message itself, which goes before that of HTTP. */
+const clientOf = ({ socket, headers }: http.IncomingMessage, user: string | null = null): Attempt['client'] => ({
+  address: socket.remoteAddress ?? '',
+  user: user ?? claimedName(headers.authorization),
+});
 
 /** An attempt whose message was not read: its method and path are all that is known. Problem `journal-unwritable`. */
 async function stopUnread(parts: FrontParts, request: http.IncomingMessage): Promise<void> {
   const [path = ''] = (request.url ?? '').split('?');
   const operation = `${(request.method ?? '').slice(0, 16)} ${path.slice(0, 80)}`;
-  const client = { address: addressOf(request), user: null };
+  const client = clientOf(request);
   await parts.stopAccess({ recorder: parts.recorder.id, operation, class: 'unknown', recording: null, client });
   parts.log('info', { event: 'access-stopped', recorder: parts.recorder.id, operation, outcome: 'unknown' });
 }
