@@ -39,7 +39,7 @@ export interface DemoParts {
 /** `secret`: of the second factor, for whoever stays and looks around. */
 type Seeded = Credentials & { secret: string | null };
 
-type View = Parameters<typeof lines>[0] & { planDigest: string };
+type View = Extract<Parameters<typeof lines>[0], { applicant: string }> & { planDigest: string };
 
 export const demo =
   ({ raise, newPassword, now }: DemoParts): Verb<{ out: string; stay?: boolean }> =>

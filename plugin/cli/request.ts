@@ -40,6 +40,9 @@ interface View {
   afterReview: { drawn: boolean; dueAt: string; overdue: boolean; finding: string | null; by: string | null; at: string | null } | null;
 }
 
+/** What the gate says to who acts on a request and may not read it. */
+type Brief = Pick<View, 'requestId' | 'state'>;
+
 interface Row {
   requestId: string;
   state: string;
@@ -89,7 +92,8 @@ function columns(rows: readonly string[][]): string[] {
 }
 
 /** One plain state line, then what is behind it: who asked for what, who agreed, what is sealed, what is missing, how it ended. */
-export function lines(view: View): string[] {
+export function lines(view: View | Brief): string[] {
+  if (!('applicant' in view)) return [`${view.requestId}  ${view.state}`];
   const { voices, plan, waitsFor, release } = view;
   const looks = waitsFor && plan?.inspect.includes(waitsFor.step) ? ' after a look at its frames 先查看' : '';
   const waits = waitsFor ? ` · ${voices.length}/${plan?.steps.length ?? 0}, waits for ${waitsFor.step}${looks}` : '';

@@ -1,8 +1,8 @@
 // 紧急: somebody asks by telephone. They are called back on a published number; the footage is preserved at once and, once agreed to, seen;
 // no file leaves before the paper came and somebody accepted it.
-import { judgeParty } from '../domain/approval.js';
+import { judgeCallBack, judgeParty } from '../domain/approval.js';
 import type { Form } from '../domain/export-request.js';
-import { kindOf } from '../domain/kind.js';
+import { isHurried, kindOf } from '../domain/kind.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
 import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -34,7 +34,8 @@ export async function recordCallBack(
   return parts.requests.take(requestId, async (turn) => {
     judgeStaff(parts.policy, turn.state, person);
     judgeParty(turn.state, person.pseudonym);
-    const { city } = turn.state.requested;
+    const { city, basis } = turn.state.requested;
+    if (!isHurried(basis)) throw new Problem('state-conflict', `Request ${requestId} is not made in a hurry; nobody is called back for it.`);
     const entry = parts.policy.directory.get(directory);
     if (!entry || (entry.city !== '*' && entry.city !== city)) {
       const known = [...parts.policy.directory.values()].filter((it) => it.city === '*' || it.city === city).map(({ id }) => id);
@@ -99,6 +100,7 @@ export async function acceptPaper(parts: Parts, person: Person, requestId: strin
     judgeStaff(parts.policy, state, person);
     judgeParty(state, person.pseudonym);
     judgeAwaits(state);
+    judgeCallBack(state);
     if (!state.paper) throw new Problem('paper-missing', `No paper was served for ${requestId} yet.`);
     if (state.paper.servedBy === person.pseudonym)
       throw new Problem('own-request', 'Who served the paper does not accept it; somebody else compares it with the form.');

@@ -1,5 +1,6 @@
 // Who may watch sealed footage, marked and never as a file: the reviewer of the step that waits, the officer of an emergency that was
 // agreed to (or of which two administrators set the voices aside), and who was granted the viewing. Each of these has an end.
+import { judgeCallBack } from '../domain/approval.js';
 import type { Viewing } from '../domain/audit-event.js';
 import { glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { kindOf } from '../domain/kind.js';
@@ -22,6 +23,7 @@ export async function judgeWatch(parts: StandInParts, state: RequestState, perso
   const isApplicant = person.pseudonym === state.requested.applicant;
   const emergencyEndsAt = isApplicant ? endOfEmergency(state) : null;
   if (emergencyEndsAt !== null) {
+    judgeCallBack(state);
     judgeEnd(parts.now(), state, emergencyEndsAt);
     return 'emergency';
   }

@@ -16,14 +16,16 @@ interface Parts extends LendersParts {
 }
 
 /**
- * Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. Of a confidential request a
- * stranger hears what they would hear of a number that does not exist.
+ * Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. Whoever may not read a
+ * confidential request does nothing to it either, and hears what they would hear of a number that does not exist.
  */
 export async function recordRefusal<T>(parts: Parts, person: Person, act: Act, request: string, step: () => Promise<T>): Promise<T> {
+  const isHidden = await isHiddenFrom(parts, person, request);
   try {
+    if (isHidden) throw new Problem('not-permitted', 'The request is confidential.');
     return await step();
   } catch (thrown) {
-    const { journal, policy, requests } = parts;
+    const { journal, policy } = parts;
     const problem = Problem.from(thrown);
     if (problem.status < 500 && problem.code !== 'request-unknown')
       await journal.append({
@@ -31,9 +33,12 @@ export async function recordRefusal<T>(parts: Parts, person: Person, act: Act, r
         by: person.pseudonym,
         data: { act, request, code: problem.code, policyVersion: policy.version },
       });
-    const state = requests.isKnown(request) ? requests.state(request) : null;
-    if (state && isConfidential(state.requested.basis) && !(await mayRead(parts, state, person)))
-      throw new Problem('request-unknown', `There is no request ${request}.`);
+    if (isHidden) throw new Problem('request-unknown', `There is no request ${request}.`);
     throw problem;
   }
+}
+
+async function isHiddenFrom(parts: Parts, person: Person, request: string): Promise<boolean> {
+  const state = parts.requests.isKnown(request) ? parts.requests.state(request) : null;
+  return state !== null && isConfidential(state.requested.basis) && !(await mayRead(parts, state, person));
 }

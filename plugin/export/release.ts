@@ -1,5 +1,5 @@
 // Release: an act of its own, by an authorised executor. With dual control one asks and a second confirms with their own login.
-import { judgeExecutor } from '../domain/approval.js';
+import { judgeCallBack, judgeExecutor } from '../domain/approval.js';
 import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
@@ -29,6 +29,8 @@ export async function release(parts: Parts, executor: Person, requestId: string)
       throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; only a packaged request can be released, once.`);
     judgeExecutor(state, person);
     if (awaitsPaper(state)) throw new Problem('paper-missing', `No file of ${requestId} leaves before its paper was accepted.`);
+    // Called back again since, the unit may have known nothing of it.
+    judgeCallBack(state);
     // The times of the release, and of the copies' marks, are the gate's own.
     await parts.clock.judge();
     const plan = state.plan!;

@@ -28,6 +28,8 @@ export interface Retention {
 export async function retentionOf({ requests, store }: Parts, site: string, limit: number, before?: string): Promise<Retention[]> {
   const found: Retention[] = [];
   let last = before;
+  const isHidden = (id: string): boolean => !requests.isKnown(id) || isConfidential(requests.state(id).requested.basis) || requests.state(id).requested.site !== site;
+  if (before !== undefined && isHidden(before)) return [];
   for (;;) {
     const rows = await store.requests.listRequests({ site, limit, ...(last !== undefined && { before: last }) });
     for (const { id } of rows) {

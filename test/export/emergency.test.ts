@@ -66,6 +66,11 @@ describe('an emergency', () => {
     assert.equal(await code(post(duty, 'paper/acceptance')), 'paper-missing');
     await post(shanghai.officer, 'paper', paper);
     assert.equal(await code(post(clerk, 'paper/acceptance')), 'own-request');
+    // Called again, the unit knows nothing of it: nothing goes on until it does.
+    const { paper: served } = (await show(gate, id)) as unknown as { paper: { servedAt: string } };
+    await post(duty, 'call-backs', { directory: 'sh-command', confirmed: false });
+    assert.equal(await code(post(shanghai.steps[1], 'paper/acceptance', { servedAt: served.servedAt })), 'call-back-missing');
+    await post(duty, 'call-backs', { directory: 'sh-command', confirmed: true });
     assert.equal((await show(gate, id)).delivery, 'none');
   });
 
@@ -74,6 +79,9 @@ describe('an emergency', () => {
     assert.equal(await code(post(shanghai.steps[1], 'paper/acceptance', { servedAt: '2026-03-01T00:00:00Z' })), 'state-conflict', 'a paper that is not the one there');
     await post(shanghai.steps[1], 'paper/acceptance', { servedAt: paper.servedAt });
     await until(gate, id, ({ state }) => state === 'packaged');
+    await post(duty, 'call-backs', { directory: 'sh-command', confirmed: false });
+    assert.equal(await code(letGo(gate, shanghai.executors[0], id)), 'call-back-missing');
+    await post(duty, 'call-backs', { directory: 'sh-command', confirmed: true });
     for (const executor of shanghai.executors) await letGo(gate, executor, id);
     assert.equal((await show(gate, id)).state, 'released');
     assert.equal(await code(post(duty, 'paper/acceptance')), 'state-conflict');

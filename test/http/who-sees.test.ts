@@ -231,4 +231,52 @@ describe('who sees what', () => {
     for (const [rest, body] of [['', undefined], ['/gaps', undefined], ['/reviews', { verdict: 'approve' }], ['/release', {}], ['/withdrawal', {}], ['/package', undefined], ['/hold/lifting', {}]] as const)
       assert.equal(await say(ids.confidential, rest, body), await say(nobodys, rest, body), rest);
   });
+
+  // Each would be answered to these people, were the request an ordinary one.
+  const acts: readonly (readonly [who: Who, rest: string, body: object])[] = [
+    ['site auditor', '/hold', { reason: '示例', until: null }],
+    ['auditor', '/hold', { reason: '示例', until: null }],
+    ['duty', '/hold', { reason: '示例', until: null }],
+    ['duty', '/call-backs', { directory: 'sh-command', confirmed: true }],
+    ['administrator', '/glass', { reason: 'life-in-danger' }],
+    ['site auditor', '/after-review', { finding: 'in-order' }],
+    ['clerk elsewhere', '/reviews', { verdict: 'approve' }],
+  ];
+  for (const [who, rest, body] of acts)
+    it(`${who} does nothing to a confidential request, and hears nothing of it: ${rest}`, async () => {
+      const before = (await (await gate.as(people.officer)).get<Seen & { hold: unknown; glass: unknown }>(`/api/v1/requests/${ids.confidential}`));
+      assert.equal((await problemOf((await gate.as(people[who])).post(`/api/v1/requests/${ids.confidential}${rest}`, body)))?.code, 'request-unknown');
+      const after = (await (await gate.as(people.officer)).get<Seen & { hold: unknown; glass: unknown }>(`/api/v1/requests/${ids.confidential}`));
+      assert.deepEqual([after.hold, after.glass, after.voices], [before.hold, before.glass, before.voices]);
+    });
+
+  it('to hold a request is not to read it: who may do the one and not the other hears where it stands, and no more', async () => {
+    const duty = await gate.as(people.duty);
+    assert.deepEqual(Object.keys(await duty.post<object>(`/api/v1/requests/${ids.held}/hold`, { reason: '示例', until: null })).sort(), ['requestId', 'state']);
+    await duty.post(`/api/v1/requests/${ids.held}/hold/lifting`, {});
+  });
+
+  it('nobody is called back for a request that was not made in a hurry', async () => {
+    const call = (await gate.as(people.duty)).post(`/api/v1/requests/${ids.held}/call-backs`, { directory: 'sh-command', confirmed: true });
+    assert.equal((await problemOf(call))?.code, 'state-conflict');
+  });
+
+  it('a page that begins behind a request tells a stranger nothing of it', async () => {
+    const list = async (who: Who, query: string): Promise<number> =>
+      (await (await gate.as(people[who])).get<{ requests: object[] }>(`/api/v1/${query}`)).requests.length;
+    for (const id of [ids.confidential, 'EG-310000-SH-YUNFAN-2026-999999']) {
+      assert.equal(await list('site auditor', `requests?before=${id}`), 0);
+      assert.equal(await list('site auditor', `retention?site=SH-YUNFAN&before=${id}`), 0);
+    }
+    assert.ok((await list('site auditor', `requests?before=${ids.emergency}`)) > 0);
+    assert.ok((await list('officer', `requests?before=${ids.confidential}`)) > 0);
+  });
+
+  it('a decision on a confidential request is not made again for who may not read it', async () => {
+    const { entries } = await (await gate.as(people.auditor)).get<{ entries: { event: string; requestId?: string; index: number }[] }>('/api/v1/journal?from=0&count=500');
+    const decided = (id: string): number => entries.find(({ event, requestId }) => event === 'export-held' && requestId === id)!.index;
+    const administrator = await gate.as(people.administrator);
+    assert.equal((await problemOf(administrator.get(`/api/v1/explain/${decided(ids.confidential)}`)))?.code, 'entry-unknown');
+    assert.ok(await administrator.get(`/api/v1/explain/${decided(ids.held)}`));
+  });
 });

@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import { acts } from '../../domain/decision.js';
 import { bases } from '../../domain/basis.js';
+import { isRequestEntry } from '../../domain/audit-event.js';
+import { isConfidential } from '../../domain/kind.js';
 import { Problem } from '../../domain/problem.js';
 import { parseInstant } from '../../domain/span.js';
 import { isUserId, type UserId } from '../../domain/subject.js';
+import { mayRead } from '../../export/may-read.js';
 import { explainEntry } from '../../export/explain-entry.js';
 import { explain } from '../../policy/explain.js';
 import { operation, type Operation } from '../operation.js';
@@ -46,6 +49,13 @@ const askAgain = operation<ApiParts, typeof emptySchema>({
       throw new Problem('not-permitted', 'Asking for a past decision needs the act edit-policy or read-journal.');
     const entry = params['entry']!;
     if (!/^\d{1,9}$/.test(entry)) throw new Problem('entry-unknown', 'An entry is named by its index, a whole number.');
+    const found = parts.journal.read(Number(entry), 1)[0];
+    if (found && isRequestEntry(found)) {
+      const state = parts.requests.state(found.requestId);
+      if (isConfidential(state.requested.basis) && !(await mayRead(parts, state, subject)))
+        throw new Problem('entry-unknown', `Entry ${entry} tells no decision that you may ask for.`);
+      await parts.reads.tell(subject, found.requestId);
+    }
     return { status: 200, body: await explainEntry(parts, Number(entry)) };
   },
 });

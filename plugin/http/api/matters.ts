@@ -13,7 +13,7 @@ import { recordRefusal } from '../../export/refusal.js';
 import { withdraw } from '../../export/withdraw.js';
 import { operation, type Operation } from '../operation.js';
 import { emptySchema, instrumentSchema, instantSchema, line, officersSchema } from '../schemas.js';
-import { viewOf } from '../view.js';
+import { answerOf } from './answer.js';
 import type { ApiParts } from './parts.js';
 
 const callBackSchema = z.strictObject({ directory: z.string().max(32), confirmed: z.boolean() });
@@ -42,7 +42,7 @@ const move = <S extends z.ZodType>(
       const id = call.params['id']!;
       const state = await recordRefusal(parts, call.subject, act, id, () => step(parts, call.subject, id, call.body));
       parts.wake(state.requestId);
-      return { status: 201, body: await viewOf(state, parts.store) };
+      return { status: 201, body: await answerOf(parts, call.subject, state) };
     },
   });
 

@@ -20,6 +20,7 @@ import { operation, type Operation } from '../operation.js';
 import { afterReviewSchema, applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
 import { isListed, mayRead } from '../../export/may-read.js';
 import { summaryOf, viewOf } from '../view.js';
+import { answerOf } from './answer.js';
 import type { ApiParts } from './parts.js';
 
 const submit = operation<ApiParts, typeof applicationSchema>({
@@ -60,8 +61,12 @@ const list = operation<ApiParts, typeof emptySchema>({
       (due === null || isReviewDue(found)) && isListed(parts, found, subject);
     const filter = { limit: PAGE, state: state ?? (due === null ? undefined : 'released'), site: query.get('site') ?? undefined };
     const found: ReturnType<typeof summaryOf>[] = [];
+    const cursor = query.get('before');
+    // Where a page begins tells that there is such a request, and when it was made: only one that stands in this list begins one.
+    if (cursor !== null && !(requests.isKnown(cursor) && (await isListed(parts, requests.state(cursor), subject))))
+      return { status: 200, body: { requests: [] } };
     // Page by page until enough of them may be read: a page of others' requests must not look like the end.
-    for (let before = query.get('before') ?? undefined; found.length < limit;) {
+    for (let before = cursor ?? undefined; found.length < limit;) {
       const rows = await store.requests.listRequests({ ...filter, before });
       for (const row of rows) if (await isWanted(requests.state(row.id))) found.push(summaryOf(row));
       before = rows.at(-1)?.id;
@@ -101,7 +106,7 @@ const vote = operation<ApiParts, typeof reviewSchema>({
   async run(parts, { subject, params, body }) {
     const state = await recordRefusal(parts, subject, 'review', params['id']!, () => review(parts, subject, params['id']!, body));
     parts.wake(state.requestId);
-    return { status: 201, body: await viewOf(state, parts.store) };
+    return { status: 201, body: await answerOf(parts, subject, state) };
   },
 });
 
@@ -111,13 +116,8 @@ const letGo = operation<ApiParts, typeof emptySchema>({
   summary: 'Ask for or confirm the release, as an executor (执行)',
   body: emptySchema,
   async run(parts, { subject, params }) {
-    return {
-      status: 201,
-      body: await viewOf(
-        await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!)),
-        parts.store,
-      ),
-    };
+    const state = await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!));
+    return { status: 201, body: await answerOf(parts, subject, state) };
   },
 });
 
@@ -129,7 +129,7 @@ const reviewAgain = operation<ApiParts, typeof afterReviewSchema>({
   async run(parts, { subject, params, body }) {
     const id = params['id']!;
     const state = await recordRefusal(parts, subject, 'inspect', id, () => reviewAfter(parts, subject, id, body.finding));
-    return { status: 201, body: await viewOf(state, parts.store) };
+    return { status: 201, body: await answerOf(parts, subject, state) };
   },
 });
 
