@@ -23,18 +23,21 @@ interface Change {
   glass?: object;
   voices?: readonly string[];
   instrument?: object;
+  /** What the last call back said. */
+  confirmed?: boolean;
   grantedAt?: string;
 }
 
 const steps = ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head'].map((step) => ({ step, role: `role:${step}` }));
 
-const aState = ({ basis = 'CRIMINAL_CASE', tracks, plan = {}, paper, glass, voices = [], instrument, grantedAt }: Change): RequestState =>
+const aState = ({ basis = 'CRIMINAL_CASE', tracks, plan = {}, paper, glass, voices = [], instrument, grantedAt, confirmed = true }: Change): RequestState =>
   ({
     requestId: 'EG-1', state: 'as the row says', requestedAt: asked,
     requested: { basis, site: 'SH-YUNFAN', city: '310000', applicant: 'p-sh.lu', enteredBy: 'p-sh.zhou', instrument: instrument ?? null },
     tracks: { approval: 'held', custody: 'sealed', delivery: 'none', ...tracks },
     plan: plan && { steps, inspect: [], deliver: 'copy', paperHours: basis === 'EMERGENCY_RESCUE' ? 24 : null, expiresHours: 48, downloads: 2, ...plan },
     paper: paper ?? null, glass: glass ?? null, grantedAt: grantedAt ?? null, views: [],
+    callBacks: [{ directory: 'sh-command', by: 'p-sh.tao', at: asked, confirmed }],
     voices: voices.map((user, at) => ({ step: steps[at]!.step, by: `p-${user}`, at: asked, standsInFor: null })),
   }) as unknown as RequestState;
 
@@ -66,6 +69,8 @@ describe('who may watch', () => {
     ['an emergency, a moment before its paper is due', emergency, 'sh.lu', '2026-03-02T23:59:59.999Z', 'emergency'],
     ['an emergency whose paper is due', emergency, 'sh.lu', hours(24), `view-refused ended at ${hours(24)}.`],
     ['an emergency whose paper is long overdue', emergency, 'sh.lu', hours(1000), `view-refused ended at ${hours(24)}.`],
+    ['an emergency of which the unit, called again, knew nothing', { ...emergency, confirmed: false }, 'sh.lu', hours(23), 'call-back-missing'],
+    ['a broken glass in an emergency that nobody confirmed', { basis: 'EMERGENCY_RESCUE', ...broken, confirmed: false }, 'sh.lu', hours(3), 'call-back-missing'],
     ['an emergency whose paper was served and not accepted', { ...emergency, paper: { accepted: false } }, 'sh.lu', hours(2), 'emergency'],
     ['an emergency whose paper was accepted: the officer gets the copies', { ...emergency, paper: { accepted: true } }, 'sh.lu', hours(2), 'view-refused'],
     ['an emergency that came with a paper', { ...emergency, instrument: {} }, 'sh.lu', hours(2), 'view-refused'],

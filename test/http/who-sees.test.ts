@@ -163,6 +163,7 @@ describe('who sees what', () => {
   let ids: Places;
 
   before(async function () {
+    this.timeout(120_000);
     gate = await aGate({ config: 'limits: { requestsPerMinute: 100000, signInsPerMinute: 10000 }' });
     for (const user of Object.values(people)) await gate.as(user);
     const officer = await gate.withScan(shanghai.officer);
