@@ -9,10 +9,11 @@ import { operation, type Operation } from '../operation.js';
 import type { emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
-/** `?part`: a whole number from 1, as coverage.json counts. */
-function partOf(text: string | null): number | undefined {
+/** `?part`, as coverage.json counts, and `?stretch`: whole numbers from 1. */
+function numberOf(query: URLSearchParams, name: 'part' | 'stretch'): number | undefined {
+  const text = query.get(name);
   if (text === null) return undefined;
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Problem('body-malformed', 'part is a whole number from 1.');
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Problem('body-malformed', `${name} is a whole number from 1.`);
   return Number(text);
 }
 
@@ -23,14 +24,15 @@ const isLeaving = (thrown: unknown, { aborted, reason }: AbortSignal): boolean =
 const watch = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests/{id}/stream',
-  summary: 'One part of sealed footage, marked, as a stream to look at, before a voice that wants a look (?camera, ?part)',
+  summary: 'One part of sealed footage, marked, as a stream to look at, before a voice that wants a look (?camera, ?part, ?stretch of it that a narrowed plan leaves)',
   answers: 'video/mp4',
   async run(parts, { subject, params, query, response }) {
-    const [id, camera, part] = [params['id']!, query.get('camera') ?? '', partOf(query.get('part'))];
+    const id = params['id']!;
+    const asked = { camera: query.get('camera') ?? '', part: numberOf(query, 'part'), stretch: numberOf(query, 'stretch') };
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('The reader went away.')));
     const body = await recordRefusal(parts, subject, 'inspect', id, () =>
-      inspect(parts, subject, id, { camera, part, judge: (state) => judgeWatch(parts, state, subject) }, gone.signal),
+      inspect(parts, subject, id, { ...asked, judge: (state) => judgeWatch(parts, state, subject) }, gone.signal),
     );
     response.status(200).set({
       'Content-Type': 'video/mp4',
