@@ -8,11 +8,12 @@ import { streamMarked } from '../media/stream-marked.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import { judgeCount } from './may-watch.js';
+import { keepJudging } from './keep-judging.js';
 import { listParts } from './list-parts.js';
 import { openSealed } from './open-sealed.js';
 import type { Requests } from './requests.js';
 import type { Screens } from './screens.js';
-import { beginOf, endOf, judgeAsked, stretchesOf, type Stretch } from './stretches.js';
+import { beginOf, endOf, judgeAsked, judgeStillAsked, stretchesOf, type Stretch } from './stretches.js';
 
 interface Parts {
   requests: Requests;
@@ -20,6 +21,7 @@ interface Parts {
   tools: Tools;
   workFolder: string;
   screens: Screens;
+  now: () => Date;
 }
 
 export interface Look {
@@ -30,11 +32,13 @@ export interface Look {
   stretch?: number | undefined;
   /** Why this person may look now. Throws the Problem that says why not. */
   judge(state: RequestState): Promise<Viewing>;
+  /** Is the session still alive, the account open? Throws the Problem that says why not. */
+  still(): Promise<void>;
 }
 
 /**
  * Gives the stream once its first bytes are there: what fails before is a Problem and no byte, what fails later is thrown while it is read, and
- * whoever passes it on breaks off. The reader must read it to its end or return it; then, and when `signal` tells it, ffmpeg is dead and nothing
+ * whoever passes it on breaks off: also a refusal, for it is judged again while it lasts. The reader must read it to its end or return it; then, and when `signal` tells it, ffmpeg is dead and nothing
  * is left in the clear. Problems: what `judge` throws, `view-refused`, `request-unknown`, `state-conflict`, `camera-unknown`, `not-found`, `render-failed`,
  * `object-corrupt`, `journal-unwritable`.
  */
@@ -50,7 +54,13 @@ export async function inspect(
   const screen = await parts.screens.enter(person.pseudonym, signal);
   try {
     const found = await record(parts, person, requestId, look);
-    return await begun(show(parts, person, requestId, found, screen));
+    const judgeAgain = async (): Promise<void> => {
+      await look.still();
+      const state = parts.requests.state(requestId);
+      await look.judge(state);
+      await judgeStillAsked(parts.objects, state, look.camera, found);
+    };
+    return await begun(show(parts, person, requestId, found, { ...screen, judgeAgain }));
   } catch (thrown) {
     screen.leave();
     // Whoever ended it says why; what it broke on the way is of no interest.
@@ -97,11 +107,11 @@ const spanOf = (stretch: Stretch): { from: string; to: string } => ({
 });
 
 async function* show(
-  { objects, tools, workFolder }: Parts,
+  { objects, tools, workFolder, now }: Parts,
   person: Person,
   requestId: string,
   { part, times, object, from, to }: Stretch,
-  { signal, leave }: { signal: AbortSignal; leave(): void },
+  { signal, leave, judgeAgain }: { signal: AbortSignal; leave(): void; judgeAgain(): Promise<void> },
 ): AsyncGenerator<Buffer> {
   try {
     const work = await openWork(workFolder);
@@ -110,7 +120,7 @@ async function* show(
       const text = { requestId, unit: person.unit, officers: [person.name] };
       const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
       const shown = { input, workFolder: work.folder, part: part.facts, times, marks: ['text', 'clock'] as const, text, ...bounds };
-      yield* streamMarked(tools, shown, signal);
+      yield* keepJudging(streamMarked(tools, shown, signal), now, judgeAgain);
     } finally {
       await work.wipe();
     }

@@ -38,6 +38,14 @@ export async function stretchesOf(objects: Objects, state: RequestState, take: R
   return stretches.sort((a, b) => beginOf(a) - beginOf(b));
 }
 
+/** Narrowed while it is shown? Problems: `view-refused`, `object-corrupt`. */
+export async function judgeStillAsked(objects: Objects, state: RequestState, camera: string, shown: Stretch): Promise<void> {
+  judgeAsked(state, camera);
+  const left = await stretchesOf(objects, state, state.takes.find((it) => it.camera === camera)!);
+  const isLeft = left.some((it) => it.object === shown.object && beginOf(it) <= beginOf(shown) && endOf(it) >= endOf(shown));
+  if (!isLeft) throw new Problem('view-refused', `The plan of ${state.requestId} was narrowed and leaves out some of what is shown.`);
+}
+
 function cut(sealed: SealedPart, from: number, to: number): Stretch[] {
   const { firstUtcMicros, lastUtcMicros } = sealed.part.facts;
   if (firstUtcMicros >= to || lastUtcMicros < from) return [];

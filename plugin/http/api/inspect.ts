@@ -1,10 +1,12 @@
 // Sealed footage for eyes alone, over REST: marked while it is sent, kept nowhere.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { RequestState } from '../../domain/lifecycle.js';
 import { Problem } from '../../domain/problem.js';
 import { inspect } from '../../export/inspect.js';
 import { judgeWatch } from '../../export/may-watch.js';
 import { recordRefusal } from '../../export/refusal.js';
+import { expectStill } from '../../export/sessions.js';
 import { operation, type Operation } from '../operation.js';
 import type { emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
@@ -31,9 +33,12 @@ const watch = operation<ApiParts, typeof emptySchema>({
     const asked = { camera: query.get('camera') ?? '', part: numberOf(query, 'part'), stretch: numberOf(query, 'stretch') };
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('The reader went away.')));
-    const body = await recordRefusal(parts, subject, 'inspect', id, () =>
-      inspect(parts, subject, id, { ...asked, judge: (state) => judgeWatch(parts, state, subject) }, gone.signal),
-    );
+    const look = {
+      ...asked,
+      judge: (state: RequestState) => judgeWatch(parts, state, subject),
+      still: () => expectStill(parts.people, subject),
+    };
+    const body = await recordRefusal(parts, subject, 'inspect', id, () => inspect(parts, subject, id, look, gone.signal));
     response.status(200).set({
       'Content-Type': 'video/mp4',
       'Content-Disposition': 'inline',
