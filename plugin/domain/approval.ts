@@ -62,8 +62,11 @@ export function judgeLook(state: RequestState, { step }: Step, person: string): 
   if (!state.plan?.inspect.includes(step)) return;
   if (state.tracks.custody !== 'sealed')
     throw new Problem('not-inspected', `Step ${step} looks at the footage before it agrees, and the footage is not sealed yet.`);
-  // What gave no footage cannot be looked at.
-  const cameras = state.takes.map(({ camera }) => camera).filter((camera) => unseenEdges(state, camera, person).length > 0);
+  // What gave no footage cannot be looked at, and what the plan leaves out may not be.
+  const { items } = state.plan;
+  const cameras = state.takes
+    .map(({ camera }) => camera)
+    .filter((camera) => items.some((item) => item.camera === camera) && unseenEdges(state, camera, person).length > 0);
   if (cameras.length > 0)
     throw new Problem(
       'not-inspected',

@@ -1,14 +1,14 @@
 // What is delivered of a camera where less was granted than asked for: excerpts of the sealed parts, with lists of their own, sealed like them.
 import type { Artifact, Recipe, SealedParent } from '../domain/artifact.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
-import { Problem } from '../domain/problem.js';
-import { contains, type Span } from '../domain/span.js';
+import type { Span } from '../domain/span.js';
 import { cutPart } from '../media/excerpt.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import { inFull, type AskedSpan } from './asked-spans.js';
 import { holesWithin, intersect, stateOfCoverage, worst } from './coverage.js';
 import { noData, type CameraIndex, type Coverage, type CoveragePart, type CoverageSpan } from './custody.js';
+import { pulledUnder } from './device-span.js';
 import { openSealed } from './open-sealed.js';
 import { unitsByPart } from './read-units.js';
 import { Shelf } from './shelf.js';
@@ -59,10 +59,8 @@ async function cutSpan(
   signal: AbortSignal,
 ): Promise<CoverageSpan> {
   const asked = inFull(granted);
-  const source = index.coverage.spans.find((span) => span.asked.basis === asked.basis && contains(span.asked, asked));
-  if (!source) throw new Problem('internal', `What is granted of ${index.camera} lies in nothing that was asked of it.`);
-  if (source.deviceSpan === null) return noData(granted);
-  const deviceSpan = shift(asked, Date.parse(source.deviceSpan.from) - Date.parse(source.asked.from));
+  const { source, deviceSpan } = pulledUnder(index.coverage, granted);
+  if (deviceSpan === null) return noData(granted);
   const covered = await cutParts(parts, shelf, index, source, deviceSpan, signal);
   const promised = source.promised && intersect(deviceSpan, source.promised);
   const holes = holesWithin(deviceSpan, covered.length > 0 ? source.holes : [{ ...deviceSpan, expected: null }], promised);
@@ -77,9 +75,6 @@ async function cutSpan(
     audioTimes: covered.some(({ facts }) => facts.audio) ? source.audioTimes : null,
   };
 }
-
-const shift = ({ from, to }: Span, ms: number): Span => ({ from: shifted(from, ms), to: shifted(to, ms) });
-const shifted = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
 
 async function cutParts(
   { objects, workFolder, method }: CutParts,

@@ -94,6 +94,19 @@ export async function authenticate(parts: PeopleParts, presented: Presented): Pr
   return { ...personOf(found), session: session.id };
 }
 
+/**
+ * While an answer lasts: the session it began in has not ended, nor the account. Its token may be over, which was good when it was asked for;
+ * and whoever is being answered is not idle. Problems: `token-invalid`, `reinvitation-needed`.
+ */
+export async function expectStill(parts: PeopleParts, person: Person): Promise<void> {
+  const session = await parts.store.sessions.get(person.session ?? '');
+  if (!session || session.user !== person.user || isOver(parts, session)) throw over();
+  const found = await openAccount(parts, session.user);
+  // A closed account's name may have been given anew.
+  if (!found || found.pseudonym !== person.pseudonym) throw over();
+  expectFit(parts, found);
+}
+
 async function byToken(parts: PeopleParts, text: string | undefined): Promise<Session> {
   const { user, session: id } = parts.tokens.readToken(text);
   const session = await parts.store.sessions.get(id);
@@ -120,11 +133,12 @@ export async function showSession(parts: PeopleParts, person: Person): Promise<{
   return { session: session.id, csrf: session.kind === 'cookie' ? parts.marks.csrf(session) : null, endsAt: endOf(session) };
 }
 
-function isAlive({ roll, now }: PeopleParts, { id, ended, startedAt, usedAt }: Session): boolean {
-  const time = now().getTime();
-  // The database alone cannot bring an ended session back.
-  return !ended && !roll.hasEnded(id) && time < Date.parse(startedAt) + SESSION_MS && time < Date.parse(usedAt) + IDLE_MS;
-}
+const isAlive = (parts: PeopleParts, session: Session): boolean =>
+  !isOver(parts, session) && parts.now().getTime() < Date.parse(session.usedAt) + IDLE_MS;
+
+/** Ended, or at its latest end. The database alone cannot bring an ended session back. */
+const isOver = ({ roll, now }: PeopleParts, { id, ended, startedAt }: Session): boolean =>
+  ended || roll.hasEnded(id) || now().getTime() >= Date.parse(startedAt) + SESSION_MS;
 
 /** Those that still count, oldest first. */
 export const sessionsOf = async (parts: PeopleParts, user: UserId): Promise<Session[]> =>

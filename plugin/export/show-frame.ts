@@ -13,6 +13,7 @@ import { findEdges } from './find-edges.js';
 import { openSealed } from './open-sealed.js';
 import type { Requests } from './requests.js';
 import { turnOf, type StandInParts } from './stand-in.js';
+import { judgeAsked } from './stretches.js';
 
 interface Parts extends StandInParts {
   requests: Requests;
@@ -23,7 +24,7 @@ interface Parts extends StandInParts {
 
 /**
  * JPEG; recorded before it is shown. Problems: `request-unknown`, `not-permitted`, `own-request`, `already-voted`, `not-your-step`,
- * `state-conflict`, `camera-unknown`, `render-failed`, `object-corrupt`.
+ * `state-conflict`, `camera-unknown`, `view-refused`, `render-failed`, `object-corrupt`.
  */
 export async function showFrame(parts: Parts, person: Person, requestId: string, camera: string, edge: Edge): Promise<Buffer> {
   const found = await parts.requests.take(requestId, async ({ state, append }) => {
@@ -31,6 +32,7 @@ export async function showFrame(parts: Parts, person: Person, requestId: string,
       state.tracks.approval === 'held'
         ? await takeToAgreeTo(parts, state, person, camera)
         : doubtedTake(parts.policy, state, person, camera);
+    judgeAsked(state, camera);
     const at = await findEdges(parts.objects, take);
     await append({ event: 'frame-inspected', by: person.pseudonym, data: { camera, edge } });
     return at[edge];

@@ -18,9 +18,9 @@ describe('a voice that wants a look first', () => {
   const seen = (camera: string, edge: Edge, by = 'p-gu') => ({ camera, edge, by });
   const both = (camera: string, by?: string) => [seen(camera, 'first', by), seen(camera, 'last', by)];
   const step = { step: 'privacy-officer', role: 'role:privacy-officer' } as const;
-  const state = (change: { inspect?: string[]; custody?: string; inspected?: ReturnType<typeof seen>[] }) =>
+  const state = (change: { inspect?: string[]; custody?: string; inspected?: ReturnType<typeof seen>[]; asked?: string[] }) =>
     ({
-      plan: { inspect: change.inspect ?? ['privacy-officer'] },
+      plan: { inspect: change.inspect ?? ['privacy-officer'], items: (change.asked ?? ['a', 'b']).map((camera) => ({ camera })) },
       tracks: { approval: 'held', custody: change.custody ?? 'sealed', delivery: 'none' },
       takes: [{ camera: 'a' }, { camera: 'b' }],
       missing: [{ camera: 'c', cause: 'no-footage' }],
@@ -34,6 +34,7 @@ describe('a voice that wants a look first', () => {
     ['one edge twice', { inspected: [...both('a'), seen('b', 'first'), seen('b', 'first')] }, /: b\./],
     ['all that somebody else saw', { inspected: [...both('a', 'p-other'), ...both('b', 'p-other')] }, /a, b/],
     ['all of it; what gave no footage is not wanted', { inspected: [...both('a'), ...both('b')] }, null],
+    ['one camera whole, where a narrower plan leaves the other out', { asked: ['a'], inspected: both('a') }, null],
     ['nothing sealed yet', { custody: 'pulling' }, /not sealed yet/],
     ['nothing sealed yet, though every camera so far is seen', { custody: 'pulling', inspected: [...both('a'), ...both('b')] }, /not sealed yet/],
     ['nothing seen, where the plan names another step', { inspect: ['unit-head'] }, null],

@@ -1,18 +1,21 @@
 // Sealed footage for eyes alone, over REST: marked while it is sent, kept nowhere.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { RequestState } from '../../domain/lifecycle.js';
 import { Problem } from '../../domain/problem.js';
 import { inspect } from '../../export/inspect.js';
 import { judgeWatch } from '../../export/may-watch.js';
 import { recordRefusal } from '../../export/refusal.js';
+import { expectStill } from '../../export/sessions.js';
 import { operation, type Operation } from '../operation.js';
 import type { emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
-/** `?part`: a whole number from 1, as coverage.json counts. */
-function partOf(text: string | null): number | undefined {
+/** `?part`, as coverage.json counts, and `?stretch`: whole numbers from 1. */
+function numberOf(query: URLSearchParams, name: 'part' | 'stretch'): number | undefined {
+  const text = query.get(name);
   if (text === null) return undefined;
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Problem('body-malformed', 'part is a whole number from 1.');
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Problem('body-malformed', `${name} is a whole number from 1.`);
   return Number(text);
 }
 
@@ -23,15 +26,19 @@ const isLeaving = (thrown: unknown, { aborted, reason }: AbortSignal): boolean =
 const watch = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests/{id}/stream',
-  summary: 'One part of sealed footage, marked, as a stream to look at, before a voice that wants a look (?camera, ?part)',
+  summary: 'One part of sealed footage, marked, as a stream to look at, before a voice that wants a look (?camera, ?part, ?stretch of it that a narrowed plan leaves)',
   answers: 'video/mp4',
   async run(parts, { subject, params, query, response }) {
-    const [id, camera, part] = [params['id']!, query.get('camera') ?? '', partOf(query.get('part'))];
+    const id = params['id']!;
+    const asked = { camera: query.get('camera') ?? '', part: numberOf(query, 'part'), stretch: numberOf(query, 'stretch') };
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('The reader went away.')));
-    const body = await recordRefusal(parts, subject, 'inspect', id, () =>
-      inspect(parts, subject, id, { camera, part, judge: (state) => judgeWatch(parts, state, subject) }, gone.signal),
-    );
+    const look = {
+      ...asked,
+      judge: (state: RequestState) => judgeWatch(parts, state, subject),
+      still: () => expectStill(parts.people, subject),
+    };
+    const body = await recordRefusal(parts, subject, 'inspect', id, () => inspect(parts, subject, id, look, gone.signal));
     response.status(200).set({
       'Content-Type': 'video/mp4',
       'Content-Disposition': 'inline',

@@ -15,6 +15,7 @@ import { recordRefusal } from '../../export/refusal.js';
 import { release } from '../../export/release.js';
 import { reviewAfter } from '../../export/review-after.js';
 import { review } from '../../export/review.js';
+import { expectStill } from '../../export/sessions.js';
 import { showFrame } from '../../export/show-frame.js';
 import { operation, type Operation } from '../operation.js';
 import { afterReviewSchema, applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
@@ -201,7 +202,13 @@ const watch = operation<ApiParts, typeof emptySchema>({
     response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();
     const undo = parts.progress.listen(requestId, (progress) => response.write(`event: progress\ndata: ${JSON.stringify(progress)}\n\n`));
-    const heart = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
+    // Whoever may read it no more is told no more; their next asking hears why.
+    const beat = async (): Promise<void> => {
+      await expectStill(parts.people, subject);
+      await readable(parts, subject, requestId);
+      response.write(': alive\n\n');
+    };
+    const heart = setInterval(() => void beat().catch(() => response.destroy()), HEARTBEAT_MS);
     // The response, not the request: that one may close as soon as it is read.
     response.on('close', () => {
       clearInterval(heart);
