@@ -139,8 +139,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
         const found = user && (await openAccount({ store, roll, now }, user));
         return Boolean(found && found.known.administrator && inForce.allows(found.account.user, 'edit-policy', 'policy:*', null));
       },
-      rehearse: (policy, inForce) => rehearse({ requests, store, now }, inForce, policy, new Date(now().getTime() - REHEARSED_MS)),
-      redecide: (policy) => redecideAll({ policy, requests, store, now, log }),
+      rehearse: (policy, inForce) => rehearse({ requests, store }, inForce, policy, new Date(now().getTime() - REHEARSED_MS)),
+      redecide: (policy) => redecideAll({ policy, requests, store, log }),
     });
     const strangers = judgeCameras(config, policies.inForce);
     if (strangers.length > 0)
@@ -311,7 +311,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       fronts.push({ recorder: recorder.id, url: `${addressOf(front, 'http', recorder.front!.host)}${new URL(recorder.url).pathname}` });
     }
     // What a crash kept from being decided again after a policy came into force.
-    await redecideAll({ policy: policies.inForce, requests, store, now, log });
+    await redecideAll({ policy: policies.inForce, requests, store, log });
     await work.resume();
     const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
     undo.push(watchFolder(config.policiesFolder, () => void lookAtPolicies()));

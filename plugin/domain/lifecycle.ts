@@ -131,6 +131,8 @@ export interface RequestState {
   requestedAt: string;
   plan: Plan | null;
   planDigest: string | null;
+  /** A stricter policy made the newest plan, and the form was not written for it. */
+  isPlanReplaced: boolean;
   /** The paper: that of the application, or one that came later. */
   instrument: ServedPaper | null;
   /** Commits to the newest form. */
@@ -216,6 +218,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     requestedAt: first.at,
     plan: null,
     planDigest: null,
+    isPlanReplaced: false,
     instrument: first.data.instrument,
     application: first.data.application,
     words: [{ field: 'application', commitment: first.data.application }],
@@ -315,7 +318,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'export-held':
     case 'plan-replaced':
     case 'plan-narrowed':
-      return { plan: entry.data.plan, planDigest: entry.data.planDigest };
+      return { plan: entry.data.plan, planDigest: entry.data.planDigest, isPlanReplaced: entry.event === 'plan-replaced' };
     case 'request-reviewed':
       return {
         voices: [...state.voices, { step: entry.data.step, by: entry.by, at: entry.at, standsInFor: entry.data.standsInFor ?? null }],

@@ -6,6 +6,7 @@ import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
+import { Turns } from './turns.js';
 
 interface Parts {
   journal: Journal;
@@ -25,7 +26,10 @@ type Doubt = Extract<Entry, { event: 'clock-stepped' }>;
 
 export class ClockWatch {
   #doubt: Doubt | null = null;
-  #seen: { wall: number; steady: number };
+  /** The furthest that the clock stood ahead of the steady one since a step was recorded or acknowledged: small steps back add up against it. */
+  #furthest: number;
+  /** Two looks at once would record one step twice. */
+  readonly #looks = new Turns(1);
   /** Rung and still so: it does not ring again until it was in step in between, or the gate starts anew, which wants a look again. */
   #isUnsynchronisedKnown = false;
   #hasWarned = false;
@@ -33,7 +37,7 @@ export class ClockWatch {
   #latest = 0;
 
   private constructor(private readonly parts: Parts) {
-    this.#seen = { wall: parts.now().getTime(), steady: parts.monotonic() };
+    this.#furthest = this.#ahead();
     const { journal } = parts;
     for (let at = 0; at < journal.size; at += STEP) for (const entry of journal.read(at, STEP)) this.#learn(entry);
   }
@@ -51,22 +55,30 @@ export class ClockWatch {
     return this.#doubt;
   }
 
-  async look(): Promise<void> {
-    const { now, monotonic, synchronised, log } = this.parts;
-    const [wall, steady] = [now().getTime(), monotonic()];
-    const back = steady - this.#seen.steady - (wall - this.#seen.wall);
-    this.#seen = { wall, steady };
-    if (back > MOST_BACK_MS) await this.#raise('stepped-back', Math.round(back));
+  /** What could not be recorded is found again by the next look. Problem `journal-unwritable`. */
+  look(): Promise<void> {
+    return this.#looks.take(() => this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const { synchronised, log } = this.parts;
+    const ahead = this.#ahead();
+    this.#furthest = Math.max(this.#furthest, ahead);
+    const back = this.#furthest - ahead;
+    if (back > MOST_BACK_MS) {
+      await this.#raise('stepped-back', Math.round(back));
+      this.#furthest = ahead;
+    }
     const word = await synchronised();
     if (word === 'unknown' && !this.#hasWarned) log('warn', { event: 'clock-unknown' });
     this.#hasWarned ||= word === 'unknown';
     if (word === 'yes') this.#isUnsynchronisedKnown = false;
     if (word !== 'no' || this.#isUnsynchronisedKnown) return;
-    this.#isUnsynchronisedKnown = true;
     await this.#raise('unsynchronised', 0);
+    this.#isUnsynchronisedKnown = true;
   }
 
-  /** Problem `clock-doubted`. A step since the last look counts. */
+  /** Problem `clock-doubted`. A step since the last look counts; one that cannot be recorded stops a release too. */
   async judge(): Promise<void> {
     await this.look();
     if (this.#doubt)
@@ -82,6 +94,12 @@ export class ClockWatch {
       throw new Problem('not-permitted', 'Acknowledging a step of the clock needs the act manage.');
     if (!this.#doubt) throw new Problem('state-conflict', 'The clock is not in doubt.');
     this.#learn(await this.parts.journal.append({ event: 'clock-acknowledged', by: person.pseudonym, data: { entry: this.#doubt.index } }));
+    // The clock as it stands was looked at.
+    this.#furthest = this.#ahead();
+  }
+
+  #ahead(): number {
+    return this.parts.now().getTime() - this.parts.monotonic();
   }
 
   async #raise(why: Doubt['data']['why'], backMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 // A held request under a policy that came into force after its plan: stricter → plan n+1, and the voices given so far are kept; else the
 // old plan stands. Run for each held request when a policy comes into force, at start, and before every voice, so that none counts for a
 // plan that is out of date.
+import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { judgeApplication } from '../policy/application.js';
 import type { Policy } from '../policy/load.js';
@@ -13,15 +14,14 @@ import { applicationOf } from './revealed.js';
 interface Parts {
   policy: Policy;
   store: Store;
-  now: () => Date;
 }
 
 /** Nothing happens to what is not held, or was planned under this very policy. Problems: `camera-unknown`, `journal-unwritable`. */
-export async function redecide({ policy, store, now }: Parts, turn: Turn): Promise<void> {
-  const { tracks, plan, requested, late } = turn.state;
+export async function redecide({ policy, store }: Parts, turn: Turn): Promise<void> {
+  const { tracks, plan, isPlanReplaced, requested, late } = turn.state;
   if (tracks.approval !== 'held' || !plan) return;
   const isDecided = plan.policyVersion === policy.version;
-  if (isDecided && plan.replaces === null) return;
+  if (isDecided && !isPlanReplaced) return;
   const [form, applicant] = await Promise.all([applicationOf(turn.state, store), store.people.userOf(requested.applicant)]);
   // Erased: nobody can be asked again, and what was recorded stands.
   if (!form || !applicant) return;
@@ -37,12 +37,17 @@ export async function redecide({ policy, store, now }: Parts, turn: Turn): Promi
       data: { plan: next, planDigest: planDigest(next), rows: decision.rows.map((row) => row.source) },
     });
   // A paper or an officer that is asked for now cannot be added to an application: it comes back with the code that says which. Also where
-  // an earlier run died between the two entries: the plan stands in the journal then, and its return does not.
+  // an earlier run died between the two entries: the plan stands in the journal then, and its return does not. A plan that was only narrowed
+  // asks for nothing more.
+  if (!next && !isPlanReplaced) return;
   const current = next ?? plan;
-  if (current.replaces === null) return;
-  const faults = judgeApplication(application, current, policy.law, now());
+  const faults = judgeApplication(application, current, policy.law, shownAt(turn.state));
   if (faults.length > 0) await returnRequest(turn, decision, current, faults);
 }
+
+/** When its papers were shown, by which their dates are judged: what ran out while it waited for voices is no defect of it. */
+export const shownAt = ({ requestedAt, paper }: Pick<RequestState, 'requestedAt' | 'paper'>): Date =>
+  new Date(paper?.servedAt ?? requestedAt);
 
 /** Every held request. One that cannot be decided again keeps its plan for now, and is asked again before its next voice. */
 export async function redecideAll(parts: Parts & { requests: Requests; log: Log }): Promise<void> {

@@ -12,13 +12,13 @@ import { makePace } from '../policy/pace.js';
 import { makeStricterPlan } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
 import { asQuestion } from './admit.js';
+import { shownAt } from './redecide.js';
 import type { Requests } from './requests.js';
 import { applicationOf } from './revealed.js';
 
 interface Parts {
   requests: Requests;
   store: Store;
-  now: () => Date;
 }
 
 export interface Change extends Difference {
@@ -48,7 +48,7 @@ export interface Rehearsal {
 
 const MOST_LISTED = 200;
 
-export async function rehearse({ requests, store, now }: Parts, inForce: Policy, next: Policy, since: Date): Promise<Rehearsal> {
+export async function rehearse({ requests, store }: Parts, inForce: Policy, next: Policy, since: Date): Promise<Rehearsal> {
   const pace = makePace();
   const changes: Change[] = [];
   let [decided, erased, changesInAll] = [0, 0, 0];
@@ -68,26 +68,20 @@ export async function rehearse({ requests, store, now }: Parts, inForce: Policy,
     changesInAll += 1;
     const { requestId, requestedAt, requested } = state;
     const change = { requestId, requestedAt, site: requested.site, applicant: question.user, state: state.state };
-    if (changes.length < MOST_LISTED) changes.push({ ...change, ...difference, ...(await becomes(state, after, next, store, now())) });
+    if (changes.length < MOST_LISTED) changes.push({ ...change, ...difference, ...(await becomes(state, after, next, store)) });
   }
   return { since: since.toISOString(), decided, erased, changes, changesInAll, roles: await compareRoles(inForce, next, pace) };
 }
 
 /** What `redecide` would do with it. */
-async function becomes(
-  state: RequestState,
-  after: Decision,
-  next: Policy,
-  store: Store,
-  now: Date,
-): Promise<Pick<Change, 'then' | 'codes'>> {
+async function becomes(state: RequestState, after: Decision, next: Policy, store: Store): Promise<Pick<Change, 'then' | 'codes'>> {
   const { plan, tracks } = state;
   const application = await applicationOf(state, store);
   if (tracks.approval !== 'held' || !plan || !application) return { then: null, codes: [] };
   if (after.verdict === 'deny') return { then: 'denied', codes: [] };
   const stricter = makeStricterPlan(after, plan, next);
   if (!stricter) return { then: 'plan-stands', codes: [] };
-  const codes = [...new Set(judgeApplication({ ...application, items: plan.items }, stricter, next.law, now).map(({ code }) => code))];
+  const codes = [...new Set(judgeApplication({ ...application, items: plan.items }, stricter, next.law, shownAt(state)).map(({ code }) => code))];
   if (codes.length > 0) return { then: 'returned', codes };
   return { then: unkept(stricter).length > 0 ? 'unkept' : 'plan-replaced', codes };
 }

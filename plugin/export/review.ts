@@ -79,7 +79,7 @@ async function narrow(turn: Turn, person: Pseudonym, step: string, asked: readon
 async function upToDate(parts: Parts, turn: Turn): Promise<Policy> {
   for (;;) {
     const { policy } = parts;
-    await redecide({ policy, store: parts.store, now: parts.now }, turn);
+    await redecide({ policy, store: parts.store }, turn);
     if (parts.policy === policy) return policy;
   }
 }

@@ -4,6 +4,7 @@ import { noLog } from '../../plugin/domain/log.js';
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Person } from '../../plugin/domain/subject.js';
 import { ClockWatch } from '../../plugin/export/clock-watch.js';
+import type { Journal } from '../../plugin/journal/journal.js';
 import type { Policy } from '../../plugin/policy/load.js';
 import { withRig } from '../support/rig.js';
 
@@ -17,6 +18,7 @@ interface Desk {
   /** Moves the wall clock and the steady one. */
   pass(wall: number, steady: number): void;
   said: { word: 'yes' | 'no' | 'unknown' };
+  disk: { isFull: boolean };
   entries(): string[];
   again(): Promise<ClockWatch>;
 }
@@ -25,12 +27,18 @@ async function withClock(work: (desk: Desk) => Promise<void>): Promise<void> {
   let wall = Date.parse('2026-03-02T00:00:00.000Z');
   let steady = 5_000;
   const said: Desk['said'] = { word: 'yes' };
+  const disk: Desk['disk'] = { isFull: false };
   const now = () => new Date(wall);
   await withRig(
     async ({ journal }) => {
-      const again = () => ClockWatch.start({ journal, policy, log: noLog, now, monotonic: () => steady, synchronised: async () => said.word });
+      const append: Journal['append'] = async (draft) => {
+        if (disk.isFull) throw new Problem('journal-unwritable', 'The disk is full.');
+        return journal.append(draft);
+      };
+      const kept = { append, read: journal.read.bind(journal), get size() { return journal.size; } } as unknown as Journal;
+      const again = () => ClockWatch.start({ journal: kept, policy, log: noLog, now, monotonic: () => steady, synchronised: async () => said.word });
       const entries = () => journal.read(0, 1000).flatMap((it) => (it.event === 'clock-stepped' ? [`${it.data.why} ${it.data.backMs}`] : it.event === 'clock-acknowledged' ? [`acknowledged ${it.by}`] : []));
-      await work({ watch: await again(), said, entries, again, pass: (by, alike) => void ((wall += by), (steady += alike)) });
+      await work({ watch: await again(), said, disk, entries, again, pass: (by, alike) => void ((wall += by), (steady += alike)) });
     },
     { now },
   );
@@ -52,6 +60,56 @@ describe('the gate’s clock', () => {
         assert.deepEqual(desk.entries(), entries);
         assert.equal(await doubted(desk.watch.judge()), entries.length > 0 ? 'clock-doubted' : null);
       }));
+
+  const slow: readonly (readonly [what: string, back: number, looks: number, entries: readonly string[]])[] = [
+    ['120 times 1.9 seconds', 1_900, 120, Array<string>(60).fill('stepped-back 3800')],
+    ['20 times a tenth of a second', 100, 20, []],
+    ['21 times a tenth of a second', 100, 21, ['stepped-back 2100']],
+  ];
+  for (const [what, back, looks, entries] of slow)
+    it(`went back ${what}, a look after each: ${entries.length} entries`, () =>
+      withClock(async (desk) => {
+        for (let look = 0; look < looks; look++) {
+          desk.pass(30_000 - back, 30_000);
+          await desk.watch.look();
+        }
+        assert.deepEqual(desk.entries(), entries);
+        assert.equal(await doubted(desk.watch.judge()), entries.length > 0 ? 'clock-doubted' : null);
+      }));
+
+  it('that was acknowledged is held against what it was then', () =>
+    withClock(async ({ watch, pass, entries }) => {
+      pass(-3_000, 0);
+      await watch.look();
+      await watch.acknowledge(admin);
+      pass(-1_900, 0);
+      assert.equal(await doubted(watch.judge()), null);
+      pass(-200, 0);
+      assert.equal(await doubted(watch.judge()), 'clock-doubted');
+      assert.deepEqual(entries(), ['stepped-back 3000', 'acknowledged p-luo', 'stepped-back 2100']);
+    }));
+
+  const doubts: readonly (readonly [what: string, doubt: (desk: Desk) => void, entry: string])[] = [
+    ['went back', ({ pass }) => pass(-60_000, 0), 'stepped-back 60000'],
+    ['is in step with nothing', ({ said }) => void (said.word = 'no'), 'unsynchronised 0'],
+  ];
+  for (const [what, doubt, entry] of doubts)
+    it(`that ${what} while nothing could be recorded stops releases, and is recorded as soon as it can be`, () =>
+      withClock(async (desk) => {
+        doubt(desk);
+        desk.disk.isFull = true;
+        for (let look = 0; look < 2; look++) assert.equal(await doubted(desk.watch.judge()), 'journal-unwritable');
+        desk.disk.isFull = false;
+        assert.equal(await doubted(desk.watch.judge()), 'clock-doubted');
+        assert.deepEqual(desk.entries(), [entry]);
+      }));
+
+  it('that went back is recorded once, by however many who look at once', () =>
+    withClock(async ({ watch, pass, entries }) => {
+      pass(-60_000, 0);
+      await Promise.all([watch.look(), watch.look(), watch.look()]);
+      assert.deepEqual(entries(), ['stepped-back 60000']);
+    }));
 
   it('that stepped between two looks is found at the release itself', () =>
     withClock(async ({ watch, pass }) => {
