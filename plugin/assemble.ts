@@ -5,13 +5,11 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { adapters } from '../adapters/index.js';
 import type { RunningGate } from './cli/serve.js';
-import type { Config, RecorderConfig } from './config/config.js';
-import type { RecorderAddress } from './domain/adapter.js';
+import type { Config } from './config/config.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
-import { Problem, type Fault } from './domain/problem.js';
+import { Problem } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
 import { askSystemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
@@ -56,13 +54,13 @@ import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
+import { adapterOf, asAddress, judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
 import type { Channel } from './notify/channel.js';
 import { makeChannels } from './notify/channels.js';
 import { Delivery, letterRetries } from './notify/deliver.js';
 import { systemResolve } from './notify/resolve-host.js';
-import type { Policy } from './policy/load.js';
 import { watchFolder } from './policy/watch-folder.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
@@ -350,18 +348,6 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
   }
 }
 
-/** A camera that only the configuration knows could never be applied for: a slip of the pen, told before it is missed. */
-export function judgeCameras({ cameras }: Config, policy: Policy): Fault[] {
-  const known = new Set(policy.cameras.map(({ id }) => id));
-  return cameras
-    .filter(({ camera }) => !known.has(camera))
-    .map(({ camera }) => ({
-      code: 'camera-unknown',
-      where: `cameras: ${camera}`,
-      detail: 'cameras.csv has no such camera; right is one of its first column.',
-    }));
-}
-
 /** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */
 async function keepPrivate(folder: string): Promise<void> {
   try {
@@ -386,17 +372,6 @@ async function usableFfmpeg({ ffmpeg }: Config, { searchPath, allowBundledFfmpeg
 const oidcWords = ({ clientSecret, redirectUrl }: NonNullable<Config['oidc']>, url: () => string) => ({
   clientSecret: clientSecret.reveal(),
   redirectUrl: () => redirectUrl ?? `${url()}/api/v1/session/oidc/callback`,
-});
-
-export const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
-export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor }: RecorderConfig): RecorderAddress => ({
-  id,
-  url,
-  user,
-  password: password.reveal(),
-  ...(tls && { tls }),
-  maxGopSeconds,
-  vendor,
 });
 
 /** For resolving, connecting, sending and the whole answer of one letter. */
