@@ -299,7 +299,7 @@ export class Stage {
 
   // ——— looking ———
 
-  /** The whole of what was sealed of one camera, marked: every picture of it was there to be seen, and no other. */
+  /** The whole of what is asked for of one camera, marked: every picture of it was there to be seen, and no other. */
   async watch(matter: Matter, user: UserId, item: Item, why: Viewing): Promise<void> {
     const at = await this.#begin(matter);
     const url = new URL(`/api/v1/requests/${matter.id}/stream?camera=${item.camera}`, this.gate.url);

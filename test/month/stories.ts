@@ -96,7 +96,7 @@ export const ordinary = (course: Course = {}): Story =>
     await trespass(stage, matter, whileHeld, course.trespasses ?? 0);
     for (let step = stage.stepOf(matter); step; step = stage.stepOf(matter)) {
       const holder = holderOf(city, step);
-      if (step === 'privacy-officer' && course.watched) await stage.watch(matter, holder, matter.form.items[0]!, 'review');
+      if (step === 'privacy-officer' && course.watched) await stage.watch(matter, holder, matter.granted?.[0] ?? matter.form.items[0]!, 'review');
       if (step === 'site-security-manager' && course.school && city === qinhuangdao) yield* lookedAt(stage, matter, holder);
       // The manager is on leave, and the duty manager stands in.
       if (step === 'site-security-manager' && course.standIn) {
