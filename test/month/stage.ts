@@ -14,6 +14,7 @@ import { Problem, type ProblemCode } from '../../plugin/domain/problem.js';
 import type { UserId } from '../../plugin/domain/subject.js';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { call, type Call } from '../http/onvif-client.js';
+import { machineTools, shownFrames } from '../media/tools.js';
 import { problemOf, type Seen } from '../support/walk.js';
 import { scanSha256, uploadScan, type TestGate } from '../support/gate.js';
 import type { Chance } from './chance.js';
@@ -43,6 +44,8 @@ interface Applying {
 }
 
 const readEvery = 15 * 60_000;
+/** Of the small street: ten pictures a second. */
+const pictureMs = 100;
 
 export class Stage {
   readonly tally = new Tally();
@@ -296,17 +299,21 @@ export class Stage {
 
   // ——— looking ———
 
-  /** The whole of one camera's first part, marked. */
+  /** The whole of what is asked for of one camera, marked: every picture of it was there to be seen, and no other. */
   async watch(matter: Matter, user: UserId, item: Item, why: Viewing): Promise<void> {
     const at = await this.#begin(matter);
     const url = new URL(`/api/v1/requests/${matter.id}/stream?camera=${item.camera}`, this.gate.url);
-    await this.#as(user, async () => {
+    const stream = await this.#as(user, async () => {
       const response = await fetch(url, { headers: { authorization: `Bearer ${await this.gate.tokenOf(user)}` } });
       const bytes = Buffer.from(await response.arrayBuffer());
       if (response.status === 401) throw new Problem('token-invalid', 'The clock went on.');
       assert.equal(response.status, 200, bytes.toString('utf8').slice(0, 300));
-      assert.equal(bytes.toString('latin1', 4, 8), 'ftyp');
+      return bytes;
     });
+    const file = path.join(this.gate.folder, 'stream.mp4');
+    await fs.promises.writeFile(file, stream);
+    const pictures = await shownFrames((await machineTools()).ffmpeg, file);
+    assert.equal(pictures.length, (Date.parse(item.to) - Date.parse(item.from)) / pictureMs, `${matter.id}: pictures in the stream`);
     this.#done(matter, { action: 'footage-viewed', at, by: user, about: why, items: [item] });
   }
 
