@@ -9,9 +9,15 @@ import { Problem } from './domain/problem.js';
 import { makeApp } from './http/app.js';
 import type { ApiParts } from './http/api/parts.js';
 
+/**
+ * Longer than clients and proxies keep an idle connection (a minute, as a rule): where we close it first, at the moment when they send a move
+ * on it, the move is lost, and nobody sends a POST twice by themselves.
+ */
+const IDLE_MS = 65_000;
+
 export async function makeServer({ listen: { host, port, tls, behindProxy }, limits }: Config, api: ApiParts, log: Log): Promise<http.Server> {
   const app = makeApp(api, log, behindProxy, limits);
-  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000 };
+  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: IDLE_MS };
   const server = tls
     ? https.createServer(
         { ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' },

@@ -54,6 +54,11 @@ describe('the people’s edge', () => {
   });
   after(() => gate.close());
 
+  it('keeps an idle connection longer than a minute: a move that comes as we close it would be lost', async () => {
+    const { headers } = await ask(gate.url, { target: '/api/v1/health', headers: { connection: 'keep-alive' } });
+    assert.ok(Number(/timeout=(\d+)/.exec(String(headers['keep-alive']))?.[1]) > 60, String(headers['keep-alive']));
+  });
+
   const form = JSON.stringify(anApplication());
   const wrong: readonly (readonly [what: string, question: Question, code: ProblemCode])[] = [
     ['an address that is none', { target: '/nowhere' }, 'not-found'],
