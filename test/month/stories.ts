@@ -7,7 +7,7 @@ import { administrators, chengdu, holderOf, qinhuangdao, shanghai, type City, ty
 import { aForm, aPlainForm, aVisitor, hour, silence, span } from './forms.js';
 import type { Stage } from './stage.js';
 import type { Matter } from './tally.js';
-import { onceReleased, oncePackaged, onceSpoken, whileAsked, whileHeld, type Trespass } from './trespasses.js';
+import { elsewhere, onceReleased, oncePackaged, onceSpoken, whileAsked, whileHeld, type Trespass } from './trespasses.js';
 
 export type Story = (stage: Stage, city: City) => AsyncGenerator<number, void, void>;
 
@@ -163,6 +163,7 @@ async function* rescue(stage: Stage, city: City): AsyncGenerator<number, Matter,
   const matter = await stage.apply(city, { applicant: city.investigator, typist: city.clerk, steps: city.rescue }, { ...form, officers: [one] }, { state: 'held' });
   yield 1;
   await stage.refuse(matter, city.clerk, { act: 'review', at: 'call-backs', body: { directory: city.callBack, confirmed: true }, code: 'own-request' });
+  await stage.refuse(matter, city.manager, { act: 'review', at: 'call-backs', body: { directory: elsewhere(city).callBack, confirmed: true }, code: 'directory-unknown' });
   await stage.callBack(matter, city.manager, false);
   const step = stage.stepOf(matter)!;
   await stage.refuse(matter, holderOf(city, step), { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'call-back-missing' });
