@@ -1,14 +1,10 @@
-// What the verbs that look are given: `doctor` asks each thing that serving will need whether it is there; `probe`, `coverage` and `discover`
-// get the recorders of the configuration.
+// What `doctor` is given: each thing that serving will need is asked whether it is there.
 import fs from 'node:fs';
-import { adapters } from '../adapters/index.js';
-import type { Surroundings } from './assemble.js';
-import { adapterOf, asAddress } from './recorders.js';
 import type { Finding } from './cli/doctor.js';
-import type { Recorders } from './cli/recorders.js';
-import type { Config, RecorderConfig } from './config/config.js';
+import { vmsOf } from './configured.js';
+import type { Config } from './config/config.js';
 import { Problem } from './domain/problem.js';
-import type { ClockReading, Vms } from './domain/vms.js';
+import type { ClockReading } from './domain/vms.js';
 import { loadKeys } from './keys/keys.js';
 import { findFfmpeg } from './media/find-ffmpeg.js';
 import { loadPolicy } from './policy/load.js';
@@ -18,7 +14,8 @@ import { roomIn } from './store/room.js';
 /** How long a recorder may take to answer a probe, milliseconds. */
 const PROBE_MS = 15_000;
 
-export async function examine(config: Config, { searchPath }: Surroundings): Promise<Finding[]> {
+/** `searchPath`: PATH, to find ffmpeg in. */
+export async function examine(config: Config, searchPath: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   const look = async (what: string, step: () => Promise<string>): Promise<void> => {
     try {
@@ -62,36 +59,5 @@ const clockSentence = ({ offsetMs, uncertaintyMs, zoneSuspect }: ClockReading): 
       ? '; warning 警告: that is near a multiple of 30 minutes, so rather a wrong zone than a wrong clock; a person has to look'
       : ''
   }`;
-
-/** `load`: the configuration of a file. */
-export function makeRecorders(load: (file: string, env: NodeJS.ProcessEnv) => Promise<Config>): Recorders {
-  const placeOf = ({ cameras, recorders }: Config, camera: string) => {
-    const found = cameras.find((it) => it.camera === camera);
-    if (!found)
-      throw new Problem('config-invalid', `The configuration has no camera “${camera}”; ${rightOf(cameras.map((it) => it.camera))}.`);
-    return { ...found, vms: vmsOf(recorders.find(({ id }) => id === found.recorder)!) };
-  };
-  return {
-    recorder: async (file, env, id, camera) => {
-      const config = await load(file, env);
-      const recorder = config.recorders.find((it) => it.id === id);
-      if (!recorder)
-        throw new Problem('config-invalid', `The configuration has no recorder “${id}”; ${rightOf(config.recorders.map((it) => it.id))}.`);
-      const place = camera === undefined ? null : placeOf(config, camera);
-      if (place && place.recorder !== id)
-        throw new Problem('config-invalid', `Camera ${camera} is recorded by ${place.recorder}, not by ${id}.`);
-      return { vms: vmsOf(recorder), source: place?.source ?? null };
-    },
-    camera: async (file, env, camera) => placeOf(await load(file, env), camera),
-    discover: async (localAddress, signal) =>
-      (await Promise.all(adapters.map(async (adapter) => (await adapter.discover?.(localAddress, signal)) ?? []))).flat(),
-  };
-}
-
-const vmsOf = (recorder: RecorderConfig): Vms => adapterOf(recorder).connect(asAddress(recorder));
-
-/** The good values, as many as a person reads. */
-const rightOf = (names: readonly string[]): string =>
-  names.length === 0 ? 'it has none' : `right is one of: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
 
 const mib = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`;

@@ -1,21 +1,8 @@
-// The recorders of the configuration: which adapter speaks to each, and which of them records a camera.
-import { adapters } from '../adapters/index.js';
-import type { Config, RecorderConfig } from './config/config.js';
-import type { RecorderAddress } from './domain/adapter.js';
-import { Problem, type Fault } from './domain/problem.js';
+// The recorders of a running gate: each connected once, with its turns for pulls, and which of them records a camera.
+import type { Config } from './config/config.js';
+import { adapterOf, asAddress } from './configured.js';
+import { Problem } from './domain/problem.js';
 import { Turns } from './export/turns.js';
-import type { Policy } from './policy/load.js';
-
-export const adapterOf = ({ adapter }: RecorderConfig) => adapters.find((it) => it.kind === adapter)!;
-export const asAddress = ({ id, url, user, password, tls, maxGopSeconds, vendor }: RecorderConfig): RecorderAddress => ({
-  id,
-  url,
-  user,
-  password: password.reveal(),
-  ...(tls && { tls }),
-  maxGopSeconds,
-  vendor,
-});
 
 export function makeRecorders(config: Config) {
   const connected = new Map(
@@ -37,16 +24,4 @@ export function makeRecorders(config: Config) {
     camerasOf: (recorder: string) => recorded.get(recorder) ?? [],
     vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),
   };
-}
-
-/** A camera that only the configuration knows could never be applied for: a slip of the pen, told before it is missed. */
-export function judgeCameras({ cameras }: Config, policy: Policy): Fault[] {
-  const known = new Set(policy.cameras.map(({ id }) => id));
-  return cameras
-    .filter(({ camera }) => !known.has(camera))
-    .map(({ camera }) => ({
-      code: 'camera-unknown',
-      where: `cameras: ${camera}`,
-      detail: 'cameras.csv has no such camera; right is one of its first column.',
-    }));
 }

@@ -158,7 +158,7 @@ export interface GateEvents {
     client: Commitment;
   };
   /** An application that names things that do not exist: recorded, without a request. */
-  'request-refused': { code: string; applicant: Pseudonym; items: readonly Item[]; reason: Commitment };
+  'request-refused': { code: string; applicant: Pseudonym; basis: Basis; items: readonly Item[]; reason: Commitment };
   /** Somebody read a request; once for each person in a quarter of an hour. */
   'request-read': { request: string };
   /** Somebody asked what a recorder holds, before applying. */

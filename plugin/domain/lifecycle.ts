@@ -73,7 +73,8 @@ export const moves: Record<RequestEventName, Move> = {
   },
   'fulfil-failed': { from: { delivery: ['packaging'] }, to: { delivery: 'none' } },
   'package-sealed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['packaging'] }, to: { delivery: 'packaged' } },
-  'release-asked': { from: { approval: ['granted'], delivery: ['packaged'] }, to: { delivery: 'release-asked' } },
+  // Again, where who asked first has lost the right or the account since.
+  'release-asked': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
   'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
   'clip-transferred': { from: { delivery: ['released'] }, to: {} },
   'review-drawn': { from: { delivery: ['released'] }, to: {} },

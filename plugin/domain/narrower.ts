@@ -6,6 +6,10 @@ import { contains, mergeSpans } from './span.js';
 
 const isInside = (item: Item, outer: Item): boolean => item.camera === outer.camera && item.basis === outer.basis && contains(outer, item);
 
+/** True time and the recorder's own are two clocks: the same digits are not the same time. */
+const isOverlap = (one: Item, other: Item): boolean =>
+  one.camera === other.camera && one.basis === other.basis && one.from < other.to && other.from < one.to;
+
 /** However it is cut: two halves of a span are the span. */
 const isWhole = (outer: Item, items: readonly Item[]): boolean =>
   mergeSpans(items.filter((item) => item.camera === outer.camera && item.basis === outer.basis)).some((span) => contains(span, outer));
@@ -19,7 +23,7 @@ export function judgeNarrower(items: readonly Item[], scope: readonly Item[]): v
       throw new Problem('span-invalid', `The span of ${item.camera} ends (${item.to}) before it starts (${item.from}).`);
     if (!scope.some((outer) => isInside(item, outer)))
       throw new Problem('scope-wider', `${item.camera} ${item.from} to ${item.to} is not inside the scope; wider is a new request.`);
-    if (items.some((other) => other !== item && other.camera === item.camera && other.from < item.to && item.from < other.to))
+    if (items.some((other) => other !== item && isOverlap(other, item)))
       throw new Problem('scope-wider', `Two spans of ${item.camera} overlap; name each time once.`);
   }
   if (scope.every((outer) => isWhole(outer, items)))

@@ -10,13 +10,21 @@ export interface Span {
   to: Instant;
 }
 
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const instantPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(?:Z|([+-])(\d\d):(\d\d))$/;
+/** No place on earth is further from UTC. */
+const MOST_OFFSET_MINUTES = 14 * 60;
 
-/** Text with an explicit zone → the one spelling. A time without a zone is refused: 8 hours hide in it. */
+/** Text with an explicit zone → the one spelling. A time without a zone is refused: 8 hours hide in it. Problem `span-invalid`. */
 export function parseInstant(text: string): Instant {
+  const [, local, , sign, hour, minute] = instantPattern.exec(text) ?? [];
   const date = new Date(text);
-  if (!instantPattern.test(text) || Number.isNaN(date.getTime()))
+  if (local === undefined || Number.isNaN(date.getTime()))
     throw new Problem('span-invalid', `“${text}” is not an instant like 2026-03-01T10:00:00+08:00 (the zone must be given).`);
+  const offset = (sign === '-' ? -1 : 1) * (Number(hour ?? 0) * 60 + Number(minute ?? 0));
+  if (Math.abs(offset) > MOST_OFFSET_MINUTES) throw new Problem('span-invalid', `“${text}”: no zone is more than 14:00 from UTC.`);
+  // The language reads 30 February as 2 March: footage of another day than the paper says.
+  if (new Date(date.getTime() + offset * 60_000).toISOString().slice(0, 19) !== local)
+    throw new Problem('span-invalid', `“${text}” names a day or a time that the calendar does not have.`);
   return date.toISOString();
 }
 

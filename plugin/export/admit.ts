@@ -198,7 +198,7 @@ async function knownOrRecorded<T>(
   { store, journal }: Parts,
   typist: Person,
   applicant: UserId,
-  { items, reason }: Pick<Form, 'items' | 'reason'>,
+  { basis, items, reason }: Pick<Form, 'basis' | 'items' | 'reason'>,
   check: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -209,7 +209,7 @@ async function knownOrRecorded<T>(
     await journal.append({
       event: 'request-refused',
       by: typist.pseudonym,
-      data: { code: problem.code, applicant: pseudonym, items, reason: why },
+      data: { code: problem.code, applicant: pseudonym, basis, items, reason: why },
     });
     throw problem;
   }

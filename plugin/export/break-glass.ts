@@ -5,15 +5,15 @@ import { hasSpoken, judgeParty } from '../domain/approval.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
-import type { Person } from '../domain/subject.js';
+import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
+import { mayStill, type MayStillParts } from './may-still.js';
 import type { Requests } from './requests.js';
 
-interface Parts {
+interface Parts extends MayStillParts {
   readonly policy: Policy;
   requests: Requests;
   log: Log;
-  now: () => Date;
 }
 
 /** How long the second administrator has, milliseconds. */
@@ -21,7 +21,8 @@ const ASKED_FOR_MS = 30 * 60_000;
 
 /** Problems: `not-permitted`, `own-request`, `already-voted`, `state-conflict`. */
 export async function breakGlass(parts: Parts, person: Person, requestId: string, reason: GlassReason): Promise<RequestState> {
-  if (!parts.policy.allows(person.user, 'manage', 'account:*', null))
+  const isAdministrator = (user: UserId): boolean => parts.policy.allows(user, 'manage', 'account:*', null);
+  if (!isAdministrator(person.user))
     throw new Problem('not-permitted', 'Breaking the glass needs two administrators (the act manage).');
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
@@ -37,7 +38,9 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
         `Request ${requestId} is ${state.state}${state.glass?.broken ? ', and its glass is broken already' : ''}.`,
       );
     const { glass } = state;
-    const stands = glass !== null && parts.now().getTime() - Date.parse(glass.askedAt) < ASKED_FOR_MS;
+    const isRecent = glass !== null && parts.now().getTime() - Date.parse(glass.askedAt) < ASKED_FOR_MS;
+    // Who lost the right or the account since has asked for nothing: the next one is the first again.
+    const stands = isRecent && (await mayStill(parts, glass.askedBy, isAdministrator));
     if (stands && glass.askedBy === person.pseudonym)
       throw new Problem('state-conflict', 'You asked for it already; a second administrator does the same with their own login.');
     if (stands && glass.reason !== reason)

@@ -92,13 +92,21 @@ export async function enterByProvider(
   });
 }
 
-async function begin(parts: PeopleParts, found: Vouched, kind: Session['kind']): Promise<Entered> {
-  expectFit(parts, found);
-  const session = await beginSession(parts, found, kind);
-  // The set-up has come to its end: a token that a restart made in between opens nothing more.
-  if (found.known.administrator && !found.known.hasSignedIn) await dropSetupToken(parts.keysFolder);
-  return { person: { ...personOf(found), session: session.id }, session };
-}
+/**
+ * Beside changes of accounts, one at a time: a password that was changed, or an account that was closed, since it was proved ended the
+ * sessions that there were, and this one must not come after. Problem `login-failed`.
+ */
+const begin = (parts: PeopleParts, proved: Vouched, kind: Session['kind']): Promise<Entered> =>
+  parts.changes.take(async () => {
+    const found = await openAccount(parts, proved.account.user);
+    if (found?.known.credential !== proved.known.credential)
+      throw new Problem('login-failed', 'The account was changed while you signed in; sign in again.');
+    expectFit(parts, found);
+    const session = await beginSession(parts, found, kind);
+    // The set-up has come to its end: a token that a restart made in between opens nothing more.
+    if (found.known.administrator && !found.known.hasSignedIn) await dropSetupToken(parts.keysFolder);
+    return { person: { ...personOf(found), session: session.id }, session };
+  });
 
 const told = ['login-failed', 'oidc-refused', 'roles-unconfirmed', 'reinvitation-needed'];
 

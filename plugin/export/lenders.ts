@@ -2,26 +2,18 @@
 import type { Pseudonym } from '../domain/audit-event.js';
 import type { Person, RoleName } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
-import type { Store } from '../store/store.js';
 import type { Delegations } from './delegations.js';
-import { openAccount, type PeopleParts } from './people.js';
+import { mayStill, type MayStillParts } from './may-still.js';
 
-export interface LendersParts {
-  store: Store;
+export interface LendersParts extends MayStillParts {
   delegations: Delegations;
-  people: Pick<PeopleParts, 'roll'>;
-  now: () => Date;
 }
 
 /** In the order in which they delegated. Under `policy`, which may be newer than the delegation. */
 export async function lendersOf(parts: LendersParts, policy: Policy, person: Person, role: RoleName, site: string): Promise<Pseudonym[]> {
-  const { store, delegations, people, now } = parts;
   const found: Pseudonym[] = [];
-  for (const lender of delegations.behind(person.pseudonym, role, site, now())) {
-    const user = await store.people.userOf(lender);
+  for (const lender of parts.delegations.behind(person.pseudonym, role, site, parts.now()))
     // Who left, or whose account ran out, has no right any more that somebody could speak in.
-    const open = user && (await openAccount({ store, roll: people.roll, now }, user));
-    if (open && policy.holds(open.account.user, role, site)) found.push(lender);
-  }
+    if (await mayStill(parts, lender, (user) => policy.holds(user, role, site))) found.push(lender);
   return found;
 }

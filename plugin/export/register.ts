@@ -86,7 +86,8 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
       return !confidential && entry.data.site === site ? entry.data.items : null;
     case 'request-refused':
     case 'search-refused': {
-      if (confidential) return null;
+      // Nobody searches under a basis.
+      if ((entry.event === 'request-refused' && isConfidential(entry.data.basis)) !== confidential) return null;
       const { items } = entry.data;
       const places = new Set(items.map(({ camera }) => siteOf(parts, camera)));
       // One that names nothing known belongs to no site, and must not be lost for that.

@@ -1,28 +1,31 @@
 // Release: an act of its own, by an authorised executor. With dual control one asks and a second confirms with their own login.
 import { judgeCallBack, judgeExecutor } from '../domain/approval.js';
+import type { Pseudonym } from '../domain/audit-event.js';
 import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
-import type { Person } from '../domain/subject.js';
+import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { ClockWatch } from './clock-watch.js';
+import { mayStill, type MayStillParts } from './may-still.js';
 import type { Requests } from './requests.js';
 import { drawWhenReleased } from './review-after.js';
 
-interface Parts {
+interface Parts extends MayStillParts {
   policy: Policy;
   requests: Requests;
   clock: ClockWatch;
-  now: () => Date;
 }
+
+/** To execute is to carry out what was granted, to release is to hand it over; today one act of one person is both. */
+const acts = ['execute', 'release'] as const;
 
 /** Problems: `request-unknown`, `own-request`, `executor-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`. */
 export async function release(parts: Parts, executor: Person, requestId: string): Promise<RequestState> {
   const person = executor.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
-    // To execute is to carry out what was granted, to release is to hand it over; today one act of one person is both.
-    for (const act of ['execute', 'release'] as const)
+    for (const act of acts)
       if (!parts.policy.allows(executor.user, act, 'request:*', state.requested.site))
         throw new Problem('not-permitted', `No policy row lets ${executor.user} ${act} at ${state.requested.site}.`);
     if (state.tracks.delivery !== 'packaged' && state.tracks.delivery !== 'release-asked')
@@ -40,14 +43,22 @@ export async function release(parts: Parts, executor: Person, requestId: string)
         'duty-unkept',
         `Nothing of ${requestId} leaves: this version of the gate cannot keep ${broken.join(', ')} of its plan.`,
       );
-    if (plan.execute !== 'single' && state.releaseAskedBy === null) {
+    const first = await standingFirst(parts, state);
+    if (plan.execute !== 'single' && first === null) {
       await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest! } });
       return turn.state;
     }
-    const executors = state.releaseAskedBy === null ? [person] : [state.releaseAskedBy, person];
+    const executors = first === null ? [person] : [first, person];
     const expiresAt = new Date(parts.now().getTime() + plan.expiresHours * 3_600_000).toISOString();
     await turn.append({ event: 'clip-released', by: person, data: { executors, expiresAt, downloads: plan.downloads } });
     await drawWhenReleased(turn);
     return turn.state;
   });
+}
+
+/** Who asked for the release, while they could do so now: else their word is none any more, and the next executor's is the first. */
+async function standingFirst(parts: Parts, { releaseAskedBy, requested: { site } }: RequestState): Promise<Pseudonym | null> {
+  if (releaseAskedBy === null) return null;
+  const hasRight = (user: UserId) => acts.every((act) => parts.policy.allows(user, act, 'request:*', site));
+  return (await mayStill(parts, releaseAskedBy, hasRight)) ? releaseAskedBy : null;
 }

@@ -17,6 +17,10 @@ const active: Record<string, string> = {
   EmbeddedFile: '内嵌文件',
   EmbeddedFiles: '内嵌文件',
   RichMedia: '多媒体内容',
+  Rendition: '播放多媒体的动作',
+  SubmitForm: '提交表单的动作',
+  ImportData: '导入数据的动作',
+  GoToE: '打开内嵌文件的动作',
   XFA: 'XFA 动态表单',
 };
 

@@ -24,7 +24,7 @@ const seed = given === undefined ? randomInt(2 ** 31) : Number(given);
 const say = (line: string): void => void process.stdout.write(`    ${line}\n`);
 
 describe('crash', function () {
-  this.timeout(8 * 60_000);
+  this.timeout(15 * 60_000);
   const [span] = anApplication().items;
   let folder: string;
   let recorder: Recorder;

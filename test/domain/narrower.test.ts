@@ -42,6 +42,8 @@ describe('a narrower scope', () => {
     ['by the recorder’s clock, as asked for', [item('a', 1, 2, 'recorder')], null, [item('a', 0, 4, 'recorder')]],
     ['a time named twice', [item('a', 0, 2), item('a', 1, 3)], 'scope-wider'],
     ['a span named twice', [item('a', 0, 2), item('a', 0, 2)], 'scope-wider'],
+    ['the same digits by both clocks, as asked for', [item('a', 0, 2), item('a', 0, 2, 'recorder')], null, [item('a', 0, 4), item('a', 0, 4, 'recorder')]],
+    ['a time of the recorder’s clock named twice', [item('a', 0, 2, 'recorder'), item('a', 1, 3, 'recorder')], 'scope-wider', [item('a', 0, 4), item('a', 0, 4, 'recorder')]],
     ['one that reaches over two spans that touch', [item('a', 1, 3)], 'scope-wider', [item('a', 0, 2), item('a', 2, 4)]],
     ['all of two spans that overlap, each time once', [item('a', 0, 2), item('a', 2, 3)], 'scope-same', [item('a', 0, 2), item('a', 1, 3)]],
     ['one of two spans that overlap', [item('a', 0, 2)], null, [item('a', 0, 2), item('a', 1, 3)]],

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from '../../plugin/cli/client.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
+import { Problem } from '../../plugin/domain/problem.js';
 import { codeAt, fromBase32, stepOf } from '../../plugin/identity/totp.js';
 import { openDatabase } from '../../plugin/store/database.js';
 import { makeSetupToken } from '../../plugin/identity/setup-token.js';
@@ -44,7 +46,7 @@ describe('people', function () {
     (await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Entry);
 
   before(async () => {
-    gate = await aGate({ now });
+    gate = await aGate({ now, config: 'limits:\n  signInsPerMinute: 1000\n' });
   });
   after(() => gate.close());
 
@@ -236,6 +238,24 @@ describe('people', function () {
       assert.equal(await codeOf(signIn(shanghai.officer)), 'login-failed');
       await gate.restart();
       assert.equal(await codeOf(signIn(shanghai.officer, { password: 'another-horse-8' })), null);
+    });
+
+    it('that was changed while sign-ins with it went on opens no session that outlives it', async () => {
+      const words = ['another-horse-8', 'third-horse-beside-9', 'fourth-horse-beside-10', 'another-horse-8'];
+      for (const [at, next] of words.slice(1).entries()) {
+        const old = words[at]!;
+        const me = new Client(gate.url, null, (await signIn(shanghai.officer, { password: old })).token);
+        const change = me.post('/api/v1/password', { current: old, next });
+        // Fewer than the ten that stop further ones; some before the change is written down, some while it is.
+        const beside = await Promise.all(
+          Array.from({ length: 8 }, async (_, place) => {
+            await wait(3 * place);
+            return signIn(shanghai.officer, { password: old }).catch((thrown: unknown) => Problem.from(thrown).code);
+          }),
+        );
+        await change;
+        for (const session of beside) assert.equal(typeof session === 'string' ? session : await use(session.token), typeof session === 'string' ? 'login-failed' : 'token-invalid');
+      }
     });
 
     it('of somebody who is invited again is replaced by that person alone, and sessions end', async () => {

@@ -63,6 +63,9 @@ describe('the register', () => {
     assert.equal((await problemOf(submit(gate, { items: [{ camera: 'sh-yf-street', ...span }, { camera: 'bj-ql-gate', ...span }] })))?.code, 'sites-mixed');
     tally.push(`request-refused - ${officer} refused sites-mixed`);
     assert.equal((await problemOf(submit(gate, { items: [{ camera: 'no-such-camera', ...span }] })))?.code, 'camera-unknown');
+    const secret = { basis: 'STATE_SECURITY', reason: '示例:涉密' } as const;
+    assert.equal((await problemOf(submit(gate, { ...secret, items: [{ camera: 'sh-yf-street', ...span }, { camera: 'bj-ql-gate', ...span }] })))?.code, 'sites-mixed');
+    assert.equal((await problemOf(submit(gate, { ...secret, items: [{ camera: 'no-such-camera', ...span }] })))?.code, 'camera-unknown');
     assert.equal((await problemOf(vote(gate, officer, released)))?.code, 'own-request');
     tally.push(`act-refused ${released} ${officer} refused own-request`);
     assert.equal((await problemOf(vote(gate, officer, confidential)))?.code, 'own-request');
@@ -119,7 +122,10 @@ describe('the register', () => {
 
   it('keeps confidential requests in a register of their own, for who reads the journal everywhere', async () => {
     const { rows } = await book('2026-03', '&confidential=only');
-    assert.deepEqual(rows.map(({ action, requestId }) => `${action} ${requestId}`), [`export-requested ${confidential}`, `act-refused ${confidential}`]);
+    assert.deepEqual(rows.map(({ action, requestId }) => `${action} ${requestId}`), [`export-requested ${confidential}`, 'request-refused null', `act-refused ${confidential}`]);
+    for (const [where, refused] of [['BJ-QINGLAN', 'sites-mixed'], ['-', 'camera-unknown']] as const)
+      assert.deepEqual((await book('2026-03', '&confidential=only', auditor, where)).rows.map(brief), [`request-refused - ${shanghai.officer} refused ${refused}`]);
+    for (const where of [site, 'BJ-QINGLAN', '-']) assert.doesNotMatch(JSON.stringify(await book('2026-03', '', auditor, where)), /涉密/);
     assert.equal((await problemOf(book('2026-03', '&confidential=only', ofSite)))?.code, 'not-permitted');
     assert.equal(JSON.stringify(await book('2026-03')).includes(confidential), false);
   });

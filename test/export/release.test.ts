@@ -1,8 +1,11 @@
-// A promise that this version cannot keep: shown from the first day, and nothing leaves under it.
+// A promise that this version cannot keep is shown from the first day, and nothing leaves under it; and two who let go are two at that moment.
 import assert from 'node:assert/strict';
+import { Client } from '../../plugin/cli/client.js';
+import { Login } from '../../plugin/cli/login.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
-import { shanghai } from '../support/gate.js';
+import { aGate, shanghai } from '../support/gate.js';
+import { joinGate } from '../support/people.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
 
 describe('a duty that cannot be kept', function () {
@@ -33,6 +36,48 @@ describe('a duty that cannot be kept', function () {
       const { entries } = await (await gate.as('user:audit.he')).get<{ entries: Entry[] }>('/api/v1/journal?count=50');
       const codes = entries.flatMap((entry) => (entry.event === 'act-refused' ? [entry.data.code] : []));
       assert.deepEqual(codes, ['duty-unkept', 'duty-unkept', 'not-permitted', 'state-conflict']);
+    } finally {
+      await gate.close();
+    }
+  });
+});
+
+describe('a second voice, where the first one’s account was closed meanwhile', function () {
+  this.timeout(60_000);
+  const [first, second] = shanghai.executors;
+  const [luo, bai] = ['user:root.luo', 'user:root.bai'];
+
+  it('is the first now: of a release, and of a broken glass', async () => {
+    const gate = await aGate();
+    try {
+      const manager = await gate.as(luo);
+      const close = (user: string) => manager.post(`/api/v1/accounts/${user.slice(5)}/close`, {});
+      const { requestId } = await submit(gate);
+      const events = async (): Promise<string[]> => {
+        const { entries } = await (await gate.as('user:audit.he')).get<{ entries: Entry[] }>('/api/v1/journal?count=200');
+        return entries.map(({ event }) => event).filter((event) => /^glass-|^release-|^clip-/.test(event));
+      };
+      const glass = async (user: string) =>
+        (await gate.as(user)).post<{ glass: { broken: boolean } }>(`/api/v1/requests/${requestId}/glass`, { reason: 'life-in-danger' });
+      await glass(bai);
+      await gate.as(first);
+      await close(bai);
+      assert.equal((await glass(luo)).glass.broken, false);
+      assert.equal((await problemOf(glass(luo)))?.code, 'state-conflict');
+
+      await approveAll(gate, requestId);
+      await until(gate, requestId, ({ state }) => state === 'packaged');
+      await letGo(gate, first, requestId);
+      await close(first);
+      const asked = await letGo(gate, second, requestId);
+      assert.deepEqual([asked.state, asked.release], ['release-asked', null]);
+      assert.equal((await problemOf(letGo(gate, second, requestId)))?.code, 'executor-barred');
+      // Nothing is stuck: another executor confirms, here the same person with an account of their own again.
+      const whom = { user: first, name: '示例', unit: '示例单位', card: { idKind: 'POLICE', idNumber: '示例-000009' } };
+      const login = new Login(await joinGate(gate.url, whom, manager, () => Promise.reject(new Error('one is enough')), () => new Date()));
+      const released = await new Client(gate.url, login).post<{ state: string; release: { executors: string[] } }>(`/api/v1/requests/${requestId}/release`, {});
+      assert.deepEqual([released.state, released.release.executors], ['released', [second, first]]);
+      assert.deepEqual(await events(), ['glass-asked', 'glass-asked', 'release-asked', 'release-asked', 'clip-released']);
     } finally {
       await gate.close();
     }

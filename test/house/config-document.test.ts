@@ -67,7 +67,7 @@ describe('docs/ref/config.md', () => {
 
   it('lists every code of a fault, and no other', () => {
     const [, list] = document.split('## Fault codes');
-    const sources = [...filesIn('plugin/config', /\.ts$/).map(read)].join('\n') + (/code: 'camera-unknown'/.exec(read('plugin/recorders.ts'))?.[0] ?? '');
+    const sources = [...filesIn('plugin/config', /\.ts$/).map(read)].join('\n') + (/code: 'camera-unknown'/.exec(read('plugin/configured.ts'))?.[0] ?? '');
     const used = [...sources.matchAll(/\b(?:fault|refuse)\(\s*(?:[\w.]+ \? )?'([a-z-]+)'(?: : '([a-z-]+)')?|code: (?:\w+ \? )?'([a-z-]+)'(?: : '([a-z-]+)')?|'(missing|not-allowed)',/g)]
       .flatMap(([, ...codes]) => codes)
       .filter((code) => code !== undefined);
