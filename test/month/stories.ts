@@ -323,7 +323,7 @@ export const secret = (basis: 'STATE_SECURITY' | 'SUPERVISION', isReleased: bool
     const matter = await applied(stage, city, { basis });
     yield aPause(stage);
     const told = 'request-unknown';
-    await stage.refuse(matter, city.guard, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'not-your-step', told });
+    await stage.refuse(matter, city.guard, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'not-permitted', told });
     await stage.refuse(matter, city.constable, { act: 'export', at: 'package', code: 'not-permitted', told });
     await stage.refuse(matter, matter.applicant, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'own-request' });
     if (!isReleased) return;
