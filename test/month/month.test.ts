@@ -7,8 +7,10 @@ import fc from 'fast-check';
 import { formDefects, returnCodes } from '../../plugin/domain/basis.js';
 import type { RequestEventName } from '../../plugin/domain/audit-event.js';
 import { moves, stateOf, states, type State, type Tracks } from '../../plugin/domain/lifecycle.js';
+import type { ProblemCode } from '../../plugin/domain/problem.js';
 import type { UserId } from '../../plugin/domain/subject.js';
 import type { Register } from '../../plugin/export/register.js';
+import { actionWords } from '../../plugin/export/register-words.js';
 import { ask, inFolder, machineTools } from '../media/tools.js';
 import { nameOf, street, type TestGate } from '../support/gate.js';
 import { aGateUnder } from '../support/gate-under.js';
@@ -114,6 +116,21 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
     assert.deepEqual([...returnCodes, ...formDefects].filter((code) => !met.has(code)), []);
   });
 
+  it('has every kind of row, and every refusal that the procedure knows', () => {
+    const { deeds } = stage.tally;
+    assert.deepEqual(Object.keys(actionWords).filter((action) => !deeds.some((deed) => deed.action === action)), []);
+    const codes = new Set(deeds.filter(({ action }) => action === 'act-refused').flatMap((deed) => deed.codes ?? []));
+    assert.deepEqual(refusals.filter((code) => !codes.has(code)), []);
+  });
+
+  it('would see a row that is missing, doubled, changed, or at another place', () => {
+    const rows = stage.tally.rowsOf(cities[0].site);
+    const [first, second] = rows as [ExpectedRow, ExpectedRow];
+    const wrong = [rows.slice(1), [...rows, first], [first, ...rows], [second, first, ...rows.slice(2)], rows.with(7, { ...rows[7]!, reason: '' }), rows.with(-1, { ...rows.at(-1)!, releasedAt: first.at })];
+    for (const found of wrong) assert.throws(() => assertSame(found, rows), assert.AssertionError);
+    assertSame(rows, rows);
+  });
+
   for (const site of registers)
     it(`the register of ${site === '-' ? 'no site' : site} is the tally, row for row`, async () => {
       const register = await read(site);
@@ -146,6 +163,13 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
     process.stdout.write(`      ${[...count].map(([word, times]) => `${word} ${times}`).join(', ')}\n`);
   });
 });
+
+/** What somebody may be told who tries what they may not, by the steps of the procedure. */
+const refusals: readonly ProblemCode[] = [
+  'already-voted', 'call-back-missing', 'camera-unknown', 'directory-unknown', 'duty-unkept', 'executor-barred', 'footage-held', 'not-inspected', 'not-permitted',
+  'not-your-step', 'own-request', 'paper-missing', 'plan-changed', 'release-expired', 'request-returned', 'retention-running', 'reviewer-party', 'scope-same',
+  'scope-wider', 'span-invalid', 'state-conflict', 'view-refused',
+];
 
 const inBeijing = (at: string): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 

@@ -7,7 +7,7 @@ import { administrators, chengdu, holderOf, qinhuangdao, shanghai, type City, ty
 import { aForm, aPlainForm, aVisitor, hour, silence, span } from './forms.js';
 import type { Stage } from './stage.js';
 import type { Matter } from './tally.js';
-import { onceReleased, oncePackaged, onceSpoken, whileAsked, whileHeld, type Trespass } from './trespasses.js';
+import { elsewhere, onceReleased, oncePackaged, onceSpoken, whileAsked, whileHeld, type Trespass } from './trespasses.js';
 
 export type Story = (stage: Stage, city: City) => AsyncGenerator<number, void, void>;
 
@@ -121,7 +121,11 @@ export const ordinary = (course: Course = {}): Story =>
       else await stage.refuse(matter, matter.applicant, { act: 'export', at: 'package', code: 'release-expired' });
       yield aPause(stage);
     }
-    if (course.reviewed) await stage.reviewAfter(matter, city.auditor);
+    if (course.reviewed) {
+      // Of Shanghai's steps one is held by somebody who reviews afterwards elsewhere.
+      if (city === shanghai) await stage.refuse(matter, city.head, { act: 'inspect', at: 'after-review', body: { finding: 'in-order' }, code: 'reviewer-party' });
+      await stage.reviewAfter(matter, city.auditor);
+    }
     if (!course.tooLate) return;
     yield city.releaseHours * 60 + 1;
     await stage.refuse(matter, matter.applicant, { act: 'export', at: 'package', code: 'release-expired' });
@@ -163,6 +167,7 @@ async function* rescue(stage: Stage, city: City): AsyncGenerator<number, Matter,
   const matter = await stage.apply(city, { applicant: city.investigator, typist: city.clerk, steps: city.rescue }, { ...form, officers: [one] }, { state: 'held' });
   yield 1;
   await stage.refuse(matter, city.clerk, { act: 'review', at: 'call-backs', body: { directory: city.callBack, confirmed: true }, code: 'own-request' });
+  await stage.refuse(matter, city.manager, { act: 'review', at: 'call-backs', body: { directory: elsewhere(city).callBack, confirmed: true }, code: 'directory-unknown' });
   await stage.callBack(matter, city.manager, false);
   const step = stage.stepOf(matter)!;
   await stage.refuse(matter, holderOf(city, step), { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'call-back-missing' });
@@ -322,7 +327,7 @@ export const secret = (basis: 'STATE_SECURITY' | 'SUPERVISION', isReleased: bool
     const matter = await applied(stage, city, { basis });
     yield aPause(stage);
     const told = 'request-unknown';
-    await stage.refuse(matter, city.guard, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'not-your-step', told });
+    await stage.refuse(matter, city.guard, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'not-permitted', told });
     await stage.refuse(matter, city.constable, { act: 'export', at: 'package', code: 'not-permitted', told });
     await stage.refuse(matter, matter.applicant, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'own-request' });
     if (!isReleased) return;

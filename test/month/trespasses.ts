@@ -7,7 +7,7 @@ import type { Matter } from './tally.js';
 
 export type Trespass = (matter: Matter) => { by: UserId } & Refusal;
 
-const elsewhere = (city: City): City => (city === shanghai ? chengdu : shanghai);
+export const elsewhere = (city: City): City => (city === shanghai ? chengdu : shanghai);
 const approve = { verdict: 'approve' };
 const narrow = (matter: Matter, from: number, to: number): object => {
   const [{ camera, from: start, to: end }] = matter.form.items as [Matter['form']['items'][number]];
@@ -45,7 +45,7 @@ export const whileHeld: readonly Trespass[] = [
   ({ city }) => ({ by: city.clerk, act: 'manage', at: 'glass', body: { reason: 'life-in-danger' }, code: 'not-permitted' }),
   ({ city }) => ({ by: city.auditor, act: 'inspect', at: 'after-review', body: { finding: 'in-order' }, code: 'state-conflict' }),
   ({ city }) => ({ by: city.clerk, act: 'inspect', at: 'after-review', body: { finding: 'in-order' }, code: 'not-permitted' }),
-  ({ city }) => ({ by: city.duty, act: 'review', at: 'call-backs', body: { directory: elsewhere(city).callBack, confirmed: true }, code: 'directory-unknown' }),
+  ({ city }) => ({ by: city.duty, act: 'review', at: 'call-backs', body: { directory: city.callBack, confirmed: true }, code: 'state-conflict' }),
   ({ city }) => ({ by: city.executors[0], act: 'review', at: 'call-backs', body: { directory: city.callBack, confirmed: true }, code: 'not-permitted' }),
 ];
 
