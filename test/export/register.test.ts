@@ -7,6 +7,7 @@ import type { Entry } from '../../plugin/domain/audit-event.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { MonthIndex } from '../../plugin/export/month-index.js';
 import { registerOf, type Register } from '../../plugin/export/register.js';
+import { registerTable } from '../../plugin/export/register-cells.js';
 import type { RegisterRow } from '../../plugin/export/register-row.js';
 import type { ApprovalsReport } from '../../plugin/export/reports.js';
 import type { Retention } from '../../plugin/export/retention.js';
@@ -228,6 +229,54 @@ describe('the register of acts that a test writes by hand', () => {
       ]);
       assert.deepEqual(rows[1]!.items, [{ camera: 'sh-yf-street', name: '北侧道路', from, to }]);
       assert.deepEqual(rows[2]!.approvers.map(({ name }) => name), ['p-first']);
+    });
+  });
+
+  it('tells who ended a request, and in whose right, on paper too', async () => {
+    const policy = await loadPolicy(path.join(root, 'policies'));
+    await withRig(async (rig) => {
+      await rig.add('EG-1');
+      await rig.add('EG-2');
+      const data = { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest: 'sha256:x', standsInFor: 'p-absent' } as const;
+      await rig.append('EG-1', { event: 'export-returned', by: 'p-clerk', data });
+      await rig.append('EG-2', { event: 'request-withdrawn', by: rig.applicant, data: {} });
+      const parts = { policy, requests: rig.requests, store: rig.store, months: new MonthIndex(rig.journal), camerasOf: () => [] };
+      const { rows } = await registerOf(parts, { site, month: '2026-03' });
+      const at = '2026-03-02T00:00:00.000Z';
+      assert.deepEqual(rows.map(({ ended }) => ended), [
+        { step: 'evidence-clerk', name: 'p-clerk', at, standsInFor: 'p-absent' },
+        { step: null, name: 'user:sh.lu', at, standsInFor: null },
+      ]);
+      const { columns, rows: cells } = registerTable(policy, rows);
+      const steps = columns.findIndex(({ title }) => title === '审批人(步骤)');
+      assert.deepEqual(cells.map((row) => row[steps]), ['核验 p-clerk(代p-absent 已退回补正) 2026-03-02 08:00:00', 'user:sh.lu(已撤回) 2026-03-02 08:00:00']);
+    });
+  });
+
+  it('tells why somebody searched, or was refused; and of a stopped access where its recording is, else at all sites of the recorder', async () => {
+    const policy = await loadPolicy(path.join(root, 'policies'));
+    await withRig(async (rig) => {
+      const cameras = [{ camera: 'sh-yf-street', recording: 'R1' }, { camera: 'cd-jx-street', recording: 'R2' }];
+      const parts = { policy, requests: rig.requests, store: rig.store, months: new MonthIndex(rig.journal), camerasOf: () => cameras };
+      const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
+      const [reason, client] = [await rig.store.personal.conceal('reason', '示例:预检'), await rig.store.personal.conceal('client', { user: null, address: '192.0.2.1' })];
+      await rig.journal.append({ event: 'footage-searched', by: 'p-first', data: { site, items, reason } });
+      await rig.journal.append({ event: 'search-refused', by: 'p-second', data: { code: 'not-permitted', items, reason } });
+      await rig.journal.append({ event: 'request-refused', by: 'p-second', data: { code: 'span-invalid', applicant: 'p-second', basis: 'COURT', items, reason } });
+      for (const recording of ['R1', 'R2', 'R3', null])
+        await rig.journal.append({ event: 'access-stopped', by: 'gate', data: { recorder: 'nvr-1', operation: 'GetReplayUri', class: 'footage', recording, client } });
+      const read = async (where: string) =>
+        (await registerOf(parts, { site: where, month: '2026-03' })).rows.map((row) => [row.action, row.person.name, row.reason || row.about, row.result, ...row.codes]);
+      const stopped = (recording?: string) => ['access-stopped', '192.0.2.1', ['nvr-1', 'GetReplayUri', recording].filter(Boolean).join(' '), 'stopped', 'footage'];
+      assert.deepEqual(await read(site), [
+        ['footage-searched', 'p-first', '示例:预检', 'searched'],
+        ['search-refused', 'p-second', '示例:预检', 'refused', 'not-permitted'],
+        ['request-refused', 'p-second', '示例:预检', 'refused', 'span-invalid'],
+        stopped('R1'), stopped('R3'), stopped(),
+      ]);
+      assert.deepEqual(await read('CD-JINXI'), [stopped('R2'), stopped('R3'), stopped()]);
+      await rig.store.personal.erase(reason);
+      assert.equal((await read(site))[0]![2], '〔已删除〕');
     });
   });
 });

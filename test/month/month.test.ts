@@ -150,6 +150,11 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
       const [head, ...lines] = readCsv(await fs.promises.readFile(file));
       const cell = (cells: readonly string[], title: string): string => cells[head!.indexOf(title)]!;
       const expected = stage.tally.rowsOf(site);
+      for (const [at, { approvers, ended, action }] of expected.entries())
+        for (const who of [...approvers, ...(ended && action === 'export-requested' ? [ended] : [])]) {
+          const steps = cell(lines[at]!, '审批人(步骤)');
+          assert.ok(steps.includes(who.name) && steps.includes(inBeijing(who.at)), steps);
+        }
       assert.deepEqual(
         lines.map((cells) => [cell(cells, '序号'), cell(cells, '时间(北京时间)'), cell(cells, '事由'), cell(cells, '单位'), cell(cells, '结果代码'), cell(cells, '申请编号')]),
         expected.map((row) => [String(row.number), inBeijing(row.at), row.reason, row.person.unit, [row.result, ...row.codes].join(' '), row.requestId ?? '']),
