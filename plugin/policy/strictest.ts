@@ -16,10 +16,12 @@ export function readDuty(word: string): Duty | Misread {
 
 /** One duty per kind, in the order of the list of kinds. */
 export function strictest(all: readonly Duty[]): Duty[] {
-  return dutyKinds.flatMap((kind) => {
-    const ofKind = all.filter((duty) => duty.kind === kind);
-    return ofKind.length > 0 ? [ofKind.reduce((a, b) => craftOf(kind).stricter(a, b))] : [];
-  });
+  const found = new Map<DutyKind, Duty>();
+  for (const duty of all) {
+    const known = found.get(duty.kind);
+    found.set(duty.kind, known ? craftOf(duty.kind).stricter(known, duty) : duty);
+  }
+  return dutyKinds.flatMap((kind) => found.get(kind) ?? []);
 }
 
 /** `{ kind: 'officers', least: 2 }` → `officers:2`. */
@@ -31,7 +33,7 @@ export const dutiesOf = (draft: PlanDraft): Duty[] => dutyKinds.flatMap((kind) =
 /** Is `a` at least as strict as `b` in every kind that `b` names? By what a plan makes of them: a privacy review asks for a step too. */
 export const coversAll = (a: readonly Duty[], b: readonly Duty[]): boolean => {
   const words = (list: readonly Duty[]): string => dutiesOf(applyAll(list)).map(writeDuty).join(' ');
-  return words([...a, ...b]) === words(a);
+  return b.length === 0 || words([...a, ...b]) === words(a);
 };
 
 export const applyAll = (all: readonly Duty[]): PlanDraft =>
