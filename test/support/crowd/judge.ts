@@ -53,10 +53,12 @@ function imageOf({ requestId, basis, move, code }: Answer, mine: readonly Entry[
     }
     return null;
   }
-  // Of a confidential request a stranger is told what they are told of a number that does not exist; the record has the true code.
-  const isTold = (recorded: string): boolean => recorded === code || (code === 'request-unknown' && isConfidential(basis));
+  // Of a confidential request a stranger is told what they are told of a number that does not exist; the record has the true code, and that
+  // is of any act that they may not read it.
+  const isHidden = code === 'request-unknown' && isConfidential(basis);
+  const isTold = (recorded: string): boolean => (isHidden ? recorded === 'not-permitted' || refusals.includes(recorded as never) : recorded === code && refusals.includes(code as never));
   const found = mine.find(
-    (entry) => entry.event === 'act-refused' && entry.data.act === act && entry.data.request === requestId && isTold(entry.data.code) && refusals.includes(entry.data.code as never),
+    (entry) => entry.event === 'act-refused' && entry.data.act === act && entry.data.request === requestId && isTold(entry.data.code),
   );
   return found ? [found] : null;
 }

@@ -77,7 +77,7 @@ export const moves = {
     act: 'release',
     ask: post('release'),
     leaves: [['release-asked'], ['clip-released']],
-    refusals: ['not-permitted', 'state-conflict', 'own-request', 'executor-barred'],
+    refusals: ['not-permitted', 'state-conflict', 'own-request', 'executor-barred', 'call-back-missing'],
   },
   fetch: {
     act: 'export',
@@ -123,7 +123,7 @@ export const moves = {
     // Half of them name the paper that they saw.
     ask: (around) => post('paper/acceptance', around.known.paper && around.random.next() < 0.5 ? { servedAt: around.known.paper.servedAt } : {})(around),
     leaves: [['paper-accepted']],
-    refusals: ['not-permitted', 'own-request', 'paper-missing', 'state-conflict'],
+    refusals: ['not-permitted', 'own-request', 'paper-missing', 'state-conflict', 'call-back-missing'],
   },
   close: {
     act: 'review',
@@ -142,7 +142,8 @@ const reviewer: Wishes = [[60, 'approve'], [4, 'narrow'], [2, 'return'], [8, 'ca
 /** What each role has to do, and how often it wants to. */
 export const wishes: Readonly<Record<Crew, Wishes>> = {
   'police.investigator': [[1, 'withdraw'], [30, 'paper'], [60, 'fetch'], [9, 'approve']],
-  reception: [[1, 'withdraw'], [20, 'approve'], [10, 'fetch']],
+  // A citizen's request is withdrawn only by those who try what is not theirs: enough of the few must come to be seen.
+  reception: [[20, 'approve'], [10, 'fetch']],
   'evidence-clerk': reviewer,
   'site-security-manager': reviewer,
   'privacy-officer': [...reviewer, [4, 'erase']],
