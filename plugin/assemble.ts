@@ -34,6 +34,7 @@ import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
 import { authenticate } from './export/sessions.js';
 import { ScanTurns } from './export/scan-turns.js';
+import { sweepDrafts } from './export/drafts.js';
 import { releaseStrayScans, sweepScans } from './export/scans.js';
 import { sweep } from './export/sweep.js';
 import { flagLate } from './export/watch-deadlines.js';
@@ -90,7 +91,7 @@ export interface Surroundings {
 /** A recorder that is away for an hour is waited for. */
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
 const DEADLINE_LOOK_MS = 30_000;
-const SCANS_LOOK_MS = 3_600_000;
+const PAPERS_LOOK_MS = 3_600_000;
 /** Who looks at sealed footage at once: each is one ffmpeg that encodes. */
 const MOST_STREAMS = 4;
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
@@ -342,10 +343,13 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     }, DEADLINE_LOOK_MS);
     undo.push(() => clearInterval(policyClock));
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
-    const lookAtScans = () => sweepScans(api).catch((cause: unknown) => log('error', { event: 'scans-unswept', cause }));
-    const scanClock = setInterval(() => void lookAtScans(), SCANS_LOOK_MS);
-    undo.push(() => clearInterval(scanClock));
-    await lookAtScans();
+    const lookAtPapers = async (): Promise<void> => {
+      await sweepScans(api).catch((cause: unknown) => log('error', { event: 'scans-unswept', cause }));
+      await sweepDrafts({ store, now }).catch((cause: unknown) => log('error', { event: 'drafts-unswept', cause }));
+    };
+    const paperClock = setInterval(() => void lookAtPapers(), PAPERS_LOOK_MS);
+    undo.push(() => clearInterval(paperClock));
+    await lookAtPapers();
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
     return { url, fronts, setupToken, close, tools, look: tick };
   } catch (thrown) {
