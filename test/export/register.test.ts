@@ -218,7 +218,7 @@ describe('the register of acts that a test writes by hand', () => {
       await rig.append('EG-1', { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } });
       await rig.append('EG-1', { event: 'footage-viewed', by, data: { camera: 'sh-yf-street', from, to, why: 'review' } });
       await rig.append('EG-1', { event: 'glass-asked', by, data: { reason: 'life-in-danger' } });
-      await rig.append('EG-1', { event: 'glass-broken', by: 'p-second', data: { reason: 'life-in-danger', askedBy: by } });
+      await rig.append('EG-1', { event: 'glass-broken', by: 'p-second', data: { reason: 'life-in-danger', askedBy: by, askedAt: '2026-03-01T00:00:00.000Z' } });
       await rig.journal.append({ event: 'request-read', by, data: { request: 'EG-1' } });
       await rig.journal.append({ event: 'act-refused', by, data: { act: 'edit-policy', request: 'policy:sha256:x', code: 'not-permitted', policyVersion: 'sha256:p' } });
       const rows = await read();
