@@ -75,9 +75,10 @@ export const applicationSchema = z.strictObject({
   applicant: user.optional(),
 }) satisfies z.ZodType<Form>;
 
+const seenPlan = z.string('planDigest of the plan that you saw').max(80);
 export const reviewSchema = z.discriminatedUnion('verdict', [
-  z.strictObject({ verdict: z.literal('approve'), planDigest: z.string().max(80).optional() }),
-  z.strictObject({ verdict: z.literal('narrow'), items: itemsSchema, planDigest: z.string().max(80).optional() }),
+  z.strictObject({ verdict: z.literal('approve'), planDigest: seenPlan }),
+  z.strictObject({ verdict: z.literal('narrow'), items: itemsSchema, planDigest: seenPlan }),
   z.strictObject({ verdict: z.literal('return'), code: z.enum(returnCodes) }),
 ]);
 
