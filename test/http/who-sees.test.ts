@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Problem } from '../../plugin/domain/problem.js';
 import { operations } from '../../plugin/http/api/index.js';
 import { aGate, anApplication, scanSha256, shanghai, type TestGate } from '../support/gate.js';
-import { approveAll, noPlan, problemOf, submit, until, type Seen } from '../support/walk.js';
+import { approveAll, noPaper, noPlan, problemOf, submit, until, type Seen } from '../support/walk.js';
 
 /** Kinds of people, as the shipped roles make them. The officer applied; the colleague is of the same unit, in the same city. */
 const people = {
@@ -99,7 +99,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
       { at: of(ids.held, '/call-backs'), body: { directory: 'no-such', confirmed: true }, may: custodian },
     ],
     'POST /api/v1/requests/{id}/paper': [{ at: of(ids.held, '/paper'), body: { instrument: anApplication().instrument }, may: ['officer', ...custodian] }],
-    'POST /api/v1/requests/{id}/paper/acceptance': [{ at: of(ids.held, '/paper/acceptance'), body: {}, may: custodian }],
+    'POST /api/v1/requests/{id}/paper/acceptance': [{ at: of(ids.held, '/paper/acceptance'), body: { servedAt: noPaper }, may: custodian }],
     'POST /api/v1/requests/{id}/closing': [{ at: of(ids.held, '/closing'), body: { explanation: '示例' }, may: custodian }],
     'POST /api/v1/requests/{id}/glass': [{ at: of(ids.packaged, '/glass'), body: { reason: 'life-in-danger' }, may: ['administrator'] }],
     'POST /api/v1/requests/{id}/hold': [

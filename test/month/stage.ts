@@ -30,7 +30,7 @@ export class Clock {
 }
 
 /** A request as the month needs to see it. */
-export type View = Seen & { manifestSha256: string | null };
+export type View = Seen & { manifestSha256: string | null; paper: { servedAt: string } | null };
 
 /** How an application is to end at the counter. */
 export type Verdict = { state: 'held' | 'preserve-queued' | 'not-available' } | { state: 'denied' | 'returned'; codes: readonly string[] };
@@ -254,7 +254,8 @@ export class Stage {
 
   async acceptPaper(matter: Matter, by: UserId): Promise<void> {
     await this.#begin(matter);
-    await this.#post(matter, by, 'paper/acceptance');
+    const { paper } = await this.see(matter, by);
+    await this.#post(matter, by, 'paper/acceptance', { servedAt: paper!.servedAt });
     if (this.stepOf(matter) === null) matter.state = 'granted';
   }
 

@@ -38,6 +38,9 @@ export const show = async (gate: TestGate, id: string): Promise<Seen> => (await 
 /** The digest of no plan: what somebody names who may not read the request. */
 export const noPlan = `sha256:${'0'.repeat(64)}`;
 
+/** When no paper was served. */
+export const noPaper = '2000-01-01T00:00:00.000Z';
+
 interface Said {
   verdict: 'approve' | 'narrow' | 'return';
   items?: readonly Item[];

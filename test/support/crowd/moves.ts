@@ -7,7 +7,7 @@ import type { Act } from '../../../plugin/domain/decision.js';
 import type { Item } from '../../../plugin/domain/export-request.js';
 import type { ProblemCode } from '../../../plugin/domain/problem.js';
 import { anApplication } from '../gate.js';
-import { noPlan } from '../walk.js';
+import { noPaper, noPlan } from '../walk.js';
 import type { Crew } from './roster.js';
 import type { Random } from './random.js';
 
@@ -121,8 +121,7 @@ export const moves = {
   },
   accept: {
     act: 'review',
-    // Half of them name the paper that they saw.
-    ask: (around) => post('paper/acceptance', around.known.paper && around.random.next() < 0.5 ? { servedAt: around.known.paper.servedAt } : {})(around),
+    ask: (around) => post('paper/acceptance', { servedAt: around.known.paper?.servedAt ?? noPaper })(around),
     leaves: [['paper-accepted']],
     refusals: ['not-permitted', 'own-request', 'paper-missing', 'state-conflict', 'call-back-missing'],
   },
