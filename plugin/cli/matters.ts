@@ -1,5 +1,6 @@
 // exportgate request withdraw | call-back | paper | accept-paper | close | break-glass | hold | lift | erase: what else may happen to a request.
 import { glassReasons } from '../domain/audit-event.js';
+import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
 import { readForm } from './read-form.js';
 import { uploadScanFile } from './read-scan.js';
@@ -45,6 +46,16 @@ const servePaper: Verb<Said> = async (context, { id, file }) => {
   return 0;
 };
 
+/** A word on the paper that lies there at this moment. */
+const acceptPaper: Verb<Said> = async (context, { id }) => {
+  const client = clientOf(context);
+  const { paper } = await client.get<{ paper: { servedAt: string } | null }>(`/api/v1/requests/${id}`);
+  if (!paper) throw new Problem('paper-missing', `No paper was served for ${id}; there is none to compare with the form.`);
+  const view = await client.post<View>(`/api/v1/requests/${id}/paper/acceptance`, { servedAt: paper.servedAt });
+  context.output.result(view, lines(view));
+  return 0;
+};
+
 export const matters: readonly Matter[] = [
   { name: 'withdraw', words: 'take it back before its release 撤回', verb: move('withdrawal') },
   {
@@ -57,7 +68,7 @@ export const matters: readonly Matter[] = [
     verb: move('call-backs', ({ directory, unconfirmed }) => ({ directory, confirmed: !unconfirmed })),
   },
   { name: 'paper', words: 'the paper of an emergency, which came later; JSON 补交文书', takesFile: true, verb: servePaper },
-  { name: 'accept-paper', words: 'the paper was compared with the form 核验补交文书', verb: move('paper/acceptance') },
+  { name: 'accept-paper', words: 'the paper was compared with the form 核验补交文书', verb: acceptPaper },
   {
     name: 'close',
     words: 'an emergency of which no paper came 说明后关闭',

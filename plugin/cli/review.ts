@@ -19,8 +19,8 @@ export const reviewRequest: Verb<Said> = async (context, options) => {
   judge(options);
   const client = clientOf(context);
   const address = `/api/v1/requests/${options.id}`;
-  // A voice is bound to a plan: the one named, or the one that stands at this moment.
-  const plan = async () => options.plan ?? (await client.get<{ planDigest: string | null }>(address)).planDigest ?? undefined;
+  // A yes is bound to a plan: the one named, or the one that stands at this moment. Where there is none, the gate says why.
+  const plan = async () => options.plan ?? (await client.get<{ planDigest: string | null }>(address)).planDigest ?? 'none';
   const answer = async (): Promise<Parameters<typeof lines>[0]> => {
     if (options.after !== undefined) return client.post(`${address}/after-review`, { finding: options.after });
     if (options.return !== undefined) return client.post(`${address}/reviews`, { verdict: 'return', code: options.return });

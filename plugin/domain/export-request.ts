@@ -21,6 +21,9 @@ export interface Officer {
   auxiliary?: true;
 }
 
+/** An officer as typed from the card. `unit`, left out behind the first: the first one's, for both of a case come from one unit as a rule. */
+export type TypedOfficer = Omit<Officer, 'unit'> & Partial<Pick<Officer, 'unit'>>;
+
 /** An officer who has an account: name, unit and card are those that an administrator saw before inviting. */
 export interface KnownOfficer extends Pick<Officer, 'idValidUntil' | 'cardSha256' | 'auxiliary'> {
   user: UserId;
@@ -63,9 +66,9 @@ export interface Application {
   applicant?: UserId;
 }
 
-/** The application as it is filled in: an officer may be named by account. */
+/** The application as it is filled in: an officer may be named by account, and of a later one the unit left out. */
 export interface Form extends Omit<Application, 'officers'> {
-  officers: readonly (Officer | KnownOfficer)[];
+  officers: readonly (TypedOfficer | KnownOfficer)[];
 }
 
 /** `EG-310000-SZX01-2026-000123`: city, site, year, number. Unique in one gate. */

@@ -95,7 +95,7 @@ export async function servePaper(
  * By one of the custodian's reviewers who neither applied nor served it. `servedAt` names the paper that they looked at: another one may have
  * been served meanwhile. Problems: `not-permitted`, `own-request`, `paper-missing`, `state-conflict`.
  */
-export async function acceptPaper(parts: Parts, person: Person, requestId: string, servedAt: Instant | null = null): Promise<RequestState> {
+export async function acceptPaper(parts: Parts, person: Person, requestId: string, servedAt: Instant): Promise<RequestState> {
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
     judgeStaff(parts.policy, state, person);
@@ -106,7 +106,7 @@ export async function acceptPaper(parts: Parts, person: Person, requestId: strin
     if (state.paper.servedBy === person.pseudonym)
       throw new Problem('own-request', 'Who served the paper does not accept it; somebody else compares it with the form.');
     await expectNotNamed(parts.store, state, person.user);
-    if (servedAt !== null && servedAt !== state.paper.servedAt)
+    if (servedAt !== state.paper.servedAt)
       throw new Problem('state-conflict', `Another paper was served at ${state.paper.servedAt}; look at that one before you accept it.`);
     await turn.append({ event: 'paper-accepted', by: person.pseudonym, data: { scanSha256: state.instrument!.scanSha256 } });
     return turn.state;

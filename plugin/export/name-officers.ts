@@ -1,4 +1,5 @@
-// Officers who have accounts are named by them: name, unit and card come from what an administrator saw, and nobody types them again.
+// Officers as the record has them. Who has an account is named by it: name, unit and card come from what an administrator saw, and nobody
+// types them again; nor the unit that several share.
 import type { Basis } from '../domain/basis.js';
 import type { Form, KnownOfficer, Officer } from '../domain/export-request.js';
 import { Problem } from '../domain/problem.js';
@@ -19,9 +20,12 @@ interface Matter {
   site: string;
 }
 
-/** Problem `officer-unknown`. */
-export const nameOfficers = (parts: OfficerParts, officers: Form['officers'], matter: Matter): Promise<Officer[]> =>
-  Promise.all(officers.map(async (officer) => ('user' in officer ? nameOfficer(parts, officer, matter) : officer)));
+/** Whose unit was left out is of the first one's. Problem `officer-unknown`. */
+export async function nameOfficers(parts: OfficerParts, officers: Form['officers'], matter: Matter): Promise<Officer[]> {
+  const named = await Promise.all(officers.map(async (officer) => ('user' in officer ? nameOfficer(parts, officer, matter) : officer)));
+  const unit = named[0]?.unit ?? '';
+  return named.map((officer) => ({ ...officer, unit: officer.unit ?? unit }));
+}
 
 /**
  * Threat: an account's name is guessed to read the card behind it out of the answer. Colleagues alone are named so: of the applicant's own

@@ -20,12 +20,12 @@ interface Parts extends StandInParts {
 }
 
 /**
- * `planDigest` is what the reviewer saw: a voice is bound to it. `narrow` agrees to less than was asked: plan n+1, to which earlier voices
+ * `planDigest` is of the plan that the reviewer saw: a yes is bound to it. `narrow` agrees to less than was asked: plan n+1, to which earlier voices
  * carry over because its items lie inside those that they agreed to. A "no" is a return with a code, never a refusal (F9).
  */
 export type Voice =
-  | { verdict: 'approve'; planDigest?: string | undefined }
-  | { verdict: 'narrow'; items: readonly Item[]; planDigest?: string | undefined }
+  | { verdict: 'approve'; planDigest: string }
+  | { verdict: 'narrow'; items: readonly Item[]; planDigest: string }
   | { verdict: 'return'; code: ReturnCode };
 
 /**
@@ -49,7 +49,7 @@ export async function review(parts: Parts, reviewer: Person, requestId: string, 
       });
       return turn.state;
     }
-    if (voice.planDigest !== undefined && voice.planDigest !== turn.state.planDigest)
+    if (voice.planDigest !== turn.state.planDigest)
       throw new Problem('plan-changed', `The plan of ${requestId} is ${turn.state.planDigest ?? 'none'}, not the one that was agreed to.`);
     judgeCallBack(turn.state);
     judgeLook(turn.state, step, person);

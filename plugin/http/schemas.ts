@@ -50,15 +50,21 @@ export const itemsSchema = z
 export const precheckSchema = z.strictObject({ items: itemsSchema, reason: line(500) });
 
 const ofOfficer = { idValidUntil: z.iso.date().optional(), cardSha256: sha256.optional(), auxiliary: z.literal(true).optional() };
-/** Typed from the card, or by account, whose card was seen. */
+/** Typed from the card, or by account, whose card was seen. The unit is typed once where they share it. */
 export const officersSchema = z
   .array(
     z.union([
-      z.strictObject({ name: line(64), unit: line(120), idKind: z.enum(idKinds), idNumber: line(32), ...ofOfficer }),
+      z.strictObject({ name: line(64), unit: line(120).optional(), idKind: z.enum(idKinds), idNumber: line(32), ...ofOfficer }),
       z.strictObject({ user, ...ofOfficer }),
     ]),
   )
-  .max(8);
+  .max(8)
+  .refine(([first]) => first === undefined || 'user' in first || first.unit !== undefined, {
+    path: [0, 'unit'],
+    error: 'the unit of the first officer; of a later one it may be left out, and is then the same',
+    // Told beside what else is wrong with them.
+    when: ({ value }) => Array.isArray(value) && value.every((it) => typeof it === 'object' && it !== null),
+  });
 
 export const applicationSchema = z.strictObject({
   basis: z.enum(bases),
@@ -75,9 +81,10 @@ export const applicationSchema = z.strictObject({
   applicant: user.optional(),
 }) satisfies z.ZodType<Form>;
 
+const seenPlan = z.string('planDigest of the plan that you saw').max(80);
 export const reviewSchema = z.discriminatedUnion('verdict', [
-  z.strictObject({ verdict: z.literal('approve'), planDigest: z.string().max(80).optional() }),
-  z.strictObject({ verdict: z.literal('narrow'), items: itemsSchema, planDigest: z.string().max(80).optional() }),
+  z.strictObject({ verdict: z.literal('approve'), planDigest: seenPlan }),
+  z.strictObject({ verdict: z.literal('narrow'), items: itemsSchema, planDigest: seenPlan }),
   z.strictObject({ verdict: z.literal('return'), code: z.enum(returnCodes) }),
 ]);
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { inFolder } from '../media/tools.js';
 import { aGate, anApplication, footage, shanghai, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
-import { submit, until } from '../support/walk.js';
+import { submit, until, vote, type Seen } from '../support/walk.js';
 import { aPlace, exportgate, serve, type Place } from './program.js';
 
 describe('exportgate demo', function () {
@@ -133,6 +133,27 @@ describe('exportgate review and release', function () {
         assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--out', place)).code, 0);
         assert.ok((await fs.promises.readdir(place)).includes('manifest.json'));
       });
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it('accept-paper reads which paper lies there, and takes that one', async () => {
+    const gate = await aGate();
+    try {
+      const by = async (user: string, ...args: string[]) => exportgate(['--gate', gate.url, ...args], { env: { EXPORTGATE_TOKEN: await gate.tokenOf(user) } });
+      const [clerk, manager, , head] = shanghai.steps;
+      const { instrument, officers, ...form } = anApplication();
+      const officer = await gate.withScan(shanghai.officer);
+      const { requestId } = await officer.post<Seen>('/api/v1/requests', { ...form, basis: 'EMERGENCY_RESCUE', officers: officers.slice(0, 1) });
+      await (await gate.as(clerk)).post(`/api/v1/requests/${requestId}/call-backs`, { directory: 'sh-command', confirmed: true });
+      for (const user of [head, 'user:sh.tao']) await vote(gate, user, requestId);
+      const early = await by(manager, 'request', 'accept-paper', requestId);
+      assert.deepEqual([early.code, /paper-missing/.test(early.stderr)], [1, true]);
+      await officer.post(`/api/v1/requests/${requestId}/paper`, { instrument, officers });
+      const { code, stderr } = await by(manager, 'request', 'accept-paper', requestId);
+      assert.equal(code, 0, stderr);
+      assert.equal((await until(gate, requestId, ({ state }) => state === 'packaged')).state, 'packaged');
     } finally {
       await gate.close();
     }

@@ -1,7 +1,7 @@
 // What it costs people: how many values are typed for a complete application, and how many calls a reviewer makes.
 import assert from 'node:assert/strict';
 import type { Client } from '../../plugin/cli/client.js';
-import type { Form } from '../../plugin/domain/export-request.js';
+import type { Form, Officer } from '../../plugin/domain/export-request.js';
 import { aGate, anApplication, cardOf, nameOf, shanghai, uploadScan, type TestGate } from '../support/gate.js';
 import { problemOf, type Seen } from '../support/walk.js';
 
@@ -19,6 +19,9 @@ const colleague = 'user:sh.pan';
 const unit = '示例上海支队';
 const span = { from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:02.000Z' };
 const typed = anApplication({ items: [{ camera: 'sh-yf-street', ...span }, { camera: 'sh-yf-gate', ...span }] });
+const [first, { unit: shared, ...second }] = typed.officers as [Officer, Officer];
+/** As typed, but for the unit that both officers share. */
+const sparing: Form = { ...typed, officers: [first, second] };
 /** Two officers by account; all else as typed. */
 const byAccount: Form = { ...typed, officers: [{ user: shanghai.officer }, { user: colleague }] };
 
@@ -39,20 +42,26 @@ describe('effort', () => {
   after(() => gate.close());
 
   describe('of an application in a criminal case: two officers, two cameras with a span each, a notice with its scan', () => {
-    it('is 26 typed values where the officers are typed, and 20, at most 25, where they are named by account', async () => {
-      assert.equal(typedIn(typed).length, 26);
-      assert.equal(typedIn(byAccount).length, 20);
-      assert.equal((await officer.post<Seen>('/api/v1/requests', byAccount)).state, 'held');
-    });
+    const table: readonly (readonly [what: string, form: Form, values: number])[] = [
+      ['the officers are typed', sparing, 25],
+      ['they are named by account', byAccount, 20],
+    ];
+    for (const [what, form, values] of table)
+      it(`is ${values} typed values, at most 25, where ${what}`, async () => {
+        assert.equal(typedIn(form).length, values);
+        assert.equal((await officer.post<Seen>('/api/v1/requests', form)).state, 'held');
+      });
 
     it('is no less: without any one of them, but the case’s own number, it is not taken', async () => {
-      const paths = pathsOf(byAccount).filter((path) => !notTyped.includes(path.at(-1)!));
-      const spare: string[] = [];
-      for (const path of paths) {
-        const form = without(byAccount, path);
-        if ((await problemOf(officer.post('/api/v1/requests', form))) === null) spare.push(path.join('.'));
+      for (const [, whole] of table) {
+        const paths = pathsOf(whole).filter((path) => !notTyped.includes(path.at(-1)!));
+        const spare: string[] = [];
+        for (const path of paths) {
+          const form = without(whole, path);
+          if ((await problemOf(officer.post('/api/v1/requests', form))) === null) spare.push(path.join('.'));
+        }
+        assert.deepEqual(spare, ['caseNumber']);
       }
-      assert.deepEqual(spare, ['caseNumber']);
     });
   });
 
@@ -60,6 +69,25 @@ describe('effort', () => {
     const { requestId } = await officer.post<Seen>('/api/v1/requests', byAccount);
     const { officers } = await officer.get<Shown>(`/api/v1/requests/${requestId}`);
     assert.deepEqual(officers, [shanghai.officer, colleague].map((user) => ({ name: nameOf(user), unit, ...cardOf(user) })));
+  });
+
+  it('an officer whose unit is left out is of the first one’s: typed, or by account', async () => {
+    assert.equal(shared, first.unit);
+    for (const [officers, units] of [[[first, second], [shared, shared]], [[{ user: shanghai.officer }, second], [unit, unit]]] as const) {
+      const { requestId } = await officer.post<Seen>('/api/v1/requests', { ...typed, officers });
+      const shown = (await officer.get<Shown>(`/api/v1/requests/${requestId}`)).officers;
+      assert.deepEqual(shown.map((it) => it.unit), units);
+    }
+  });
+
+  it('the first officer has a unit, and is told so beside what else is wrong', async () => {
+    const { unit: _left, ...unitless } = first;
+    const faultsOf = async (officers: readonly object[]) =>
+      (await problemOf(officer.post('/api/v1/requests', { ...typed, officers })))?.faults?.map(({ where, detail }) => `${where}: ${detail}`);
+    const lacking = 'officers.0.unit: the unit of the first officer; of a later one it may be left out, and is then the same';
+    assert.deepEqual(await faultsOf([unitless, typed.officers[1]!]), [lacking]);
+    const found = await faultsOf([unitless, { ...second, idKind: 'PASSPORT' }]);
+    assert.deepEqual(found?.map((it) => it.split(':')[0]).sort(), ['officers.0.unit', 'officers.1.idKind']);
   });
 
   const strangers: readonly (readonly [what: string, user: `user:${string}`])[] = [

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
-import { letGo, problemOf, show, until, vote, type Seen } from '../support/walk.js';
+import { letGo, noPaper, problemOf, show, until, vote, type Seen } from '../support/walk.js';
 
 const duty = 'user:sh.tao';
 const head = shanghai.steps[3];
@@ -63,11 +63,11 @@ describe('an emergency', () => {
     assert.equal(await code(post(stranger, 'paper', paper)), 'not-permitted');
     const faulty = await problemOf(post(shanghai.officer, 'paper', { instrument: { ...instrument, sealPresent: false } }));
     assert.deepEqual([faulty?.code, faulty?.faults?.map((it) => it.code)], ['request-returned', ['SEAL_MISSING']]);
-    assert.equal(await code(post(duty, 'paper/acceptance')), 'paper-missing');
+    assert.equal(await code(post(duty, 'paper/acceptance', { servedAt: noPaper })), 'paper-missing');
     await post(shanghai.officer, 'paper', paper);
-    assert.equal(await code(post(clerk, 'paper/acceptance')), 'own-request');
-    // Called again, the unit knows nothing of it: nothing goes on until it does.
     const { paper: served } = (await show(gate, id)) as unknown as { paper: { servedAt: string } };
+    assert.equal(await code(post(clerk, 'paper/acceptance', { servedAt: served.servedAt })), 'own-request');
+    // Called again, the unit knows nothing of it: nothing goes on until it does.
     await post(duty, 'call-backs', { directory: 'sh-command', confirmed: false });
     assert.equal(await code(post(shanghai.steps[1], 'paper/acceptance', { servedAt: served.servedAt })), 'call-back-missing');
     await post(duty, 'call-backs', { directory: 'sh-command', confirmed: true });
@@ -77,6 +77,8 @@ describe('an emergency', () => {
   it('goes on once somebody accepted the paper: packaged, and released by two', async () => {
     const { paper } = (await show(gate, id)) as unknown as { paper: { servedAt: string } };
     assert.equal(await code(post(shanghai.steps[1], 'paper/acceptance', { servedAt: '2026-03-01T00:00:00Z' })), 'state-conflict', 'a paper that is not the one there');
+    const nameless = await problemOf(post(shanghai.steps[1], 'paper/acceptance'));
+    assert.deepEqual([nameless?.code, nameless?.faults?.map(({ where }) => where)], ['body-malformed', ['servedAt']], 'whichever lies there');
     await post(shanghai.steps[1], 'paper/acceptance', { servedAt: paper.servedAt });
     await until(gate, id, ({ state }) => state === 'packaged');
     await post(duty, 'call-backs', { directory: 'sh-command', confirmed: false });
@@ -84,7 +86,7 @@ describe('an emergency', () => {
     await post(duty, 'call-backs', { directory: 'sh-command', confirmed: true });
     for (const executor of shanghai.executors) await letGo(gate, executor, id);
     assert.equal((await show(gate, id)).state, 'released');
-    assert.equal(await code(post(duty, 'paper/acceptance')), 'state-conflict');
+    assert.equal(await code(post(duty, 'paper/acceptance', { servedAt: noPaper })), 'state-conflict');
   });
 
   it('ends without a paper by an explanation alone; its paper is then taken no more', async () => {

@@ -41,9 +41,9 @@ describe('matters', () => {
 
     it('and the last voice at once end in one of the two', async () => {
       for (let round = 0; round < 3; round++) {
-        const { requestId: id } = await submit(gate);
+        const { requestId: id, planDigest } = await submit(gate);
         for (const user of shanghai.steps.slice(0, 3)) await vote(gate, user, id);
-        const [taken, voice] = await Promise.all([code(post(shanghai.officer, id, 'withdrawal')), code(vote(gate, shanghai.steps[3], id))]);
+        const [taken, voice] = await Promise.all([code(post(shanghai.officer, id, 'withdrawal')), code(vote(gate, shanghai.steps[3], id, { verdict: 'approve', planDigest }))]);
         assert.equal(taken, null);
         assert.ok(voice === null || voice === 'state-conflict');
         assert.equal((await show(gate, id)).state, 'withdrawn');

@@ -91,11 +91,12 @@ describe('a restart in the midst', function () {
   it('who was told yes has an entry, nobody has two, no step is given twice; whoever heard nothing asks again, and it goes on', async () => {
     let unanswered = 0;
     for (let round = 0; round < ROUNDS; round++) {
-      const ids = (await Promise.all(Array.from({ length: 6 }, () => submit(gate)))).map(({ requestId }) => requestId);
+      const asking = await Promise.all(Array.from({ length: 6 }, () => submit(gate)));
+      const ids = asking.map(({ requestId }) => requestId);
       const clients = await Promise.all(clerks.map((user) => gate.as(user)));
       const officer = await gate.as(shanghai.officer);
-      const acts = ids.flatMap((id) => [
-        ...clients.map((client, at) => ({ id, who: clerks[at]!, call: () => client.post(`/api/v1/requests/${id}/reviews`, { verdict: 'approve' }) })),
+      const acts = asking.flatMap(({ requestId: id, planDigest }) => [
+        ...clients.map((client, at) => ({ id, who: clerks[at]!, call: () => client.post(`/api/v1/requests/${id}/reviews`, { verdict: 'approve', planDigest }) })),
         ...(id === ids[0] ? [{ id, who: shanghai.officer, call: () => officer.post(`/api/v1/requests/${id}/withdrawal`, {}) }] : []),
       ]);
       const asked = acts.map(async ({ id, who, call }) => ({ id, who, code: (await problemOf(call()))?.code ?? 'yes' }));

@@ -229,11 +229,13 @@ describe('a held request, when another policy comes into force', () => {
   });
 
   it('takes no last voice for the old plan while the new policy comes in: granted before it, or asked for more', async () => {
-    const { requestId } = await submit(desk);
+    const { requestId, planDigest } = await submit(desk);
     for (const who of [clerk, manager, privacy]) await vote(desk, who, requestId);
     const { version } = await desk.propose(moreVoices);
     await activate(desk, luo, version!);
-    await Promise.all([activate(desk, bai, version!), problemOf(vote(desk, head, requestId))]);
+    const [, late] = await Promise.all([activate(desk, bai, version!), problemOf(vote(desk, head, requestId, { verdict: 'approve', planDigest }))]);
+    // Who comes too late for the plan that they saw agrees to the one that stands.
+    if (late?.code === 'plan-changed') await vote(desk, head, requestId);
     const entries = (await journal(desk)).filter((entry) => 'requestId' in entry && entry.requestId === requestId);
     const inForce = (await journal(desk)).findLast((entry) => entry.event === 'policy-activated' && entry.data.version === version)!.index;
     const granted = entries.find(({ event }) => event === 'export-granted');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { anApplication, aGate, cardOf, nameOf, shanghai, type TestGate } from '../support/gate.js';
 import type { Application } from '../../plugin/domain/export-request.js';
-import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
+import { approveAll, letGo, noPlan, problemOf, show, submit, until, vote } from '../support/walk.js';
 
 const instrument = anApplication().instrument!;
 const item = (from: string, to: string, camera = 'sh-yf-street') => ({ items: [{ camera, from, to }] });
@@ -123,7 +123,12 @@ describe('voices and executors', () => {
     for (const [who, problem] of table) assert.equal((await problemOf(vote(gate, who, id)))?.code ?? null, problem, who);
   });
 
-  it('are bound to the plan that was seen', async () => {
+  it('are bound to the plan that was seen: a yes that names none is no voice', async () => {
+    const last = await gate.as(shanghai.steps[3]);
+    for (const voice of [{ verdict: 'approve' }, { verdict: 'narrow', items: anApplication().items }]) {
+      const nameless = await problemOf(last.post(`/api/v1/requests/${id}/reviews`, voice));
+      assert.deepEqual([nameless?.code, nameless?.faults?.map(({ where }) => where)], ['body-malformed', ['planDigest']]);
+    }
     assert.equal((await problemOf(vote(gate, shanghai.steps[3], id, { verdict: 'approve', planDigest: 'sha256:other' })))?.code, 'plan-changed');
     const { planDigest } = await show(gate, id);
     assert.equal((await vote(gate, shanghai.steps[3], id, { verdict: 'approve', planDigest })).voices.length, 4);
@@ -151,9 +156,9 @@ describe('voices and executors', () => {
   });
 
   it('two people who act at once end in one outcome', async () => {
-    const { requestId } = await submit(gate);
+    const { requestId, planDigest } = await submit(gate);
     const clerk = await gate.as(shanghai.steps[0]);
-    const votes = await Promise.all(Array.from({ length: 8 }, () => problemOf(clerk.post(`/api/v1/requests/${requestId}/reviews`, { verdict: 'approve' }))));
+    const votes = await Promise.all(Array.from({ length: 8 }, () => problemOf(clerk.post(`/api/v1/requests/${requestId}/reviews`, { verdict: 'approve', planDigest }))));
     assert.equal(votes.filter((problem) => problem === null).length, 1);
     assert.equal((await show(gate, requestId)).voices.length, 1);
   });
@@ -161,7 +166,7 @@ describe('voices and executors', () => {
   it('what is refused leaves its trace: who tried what, with which code', async () => {
     const stranger = await gate.as('user:gl.chai.executor');
     const tries = [
-      ['review', () => stranger.post(`/api/v1/requests/${id}/reviews`, { verdict: 'approve' }), 'state-conflict'],
+      ['review', () => stranger.post(`/api/v1/requests/${id}/reviews`, { verdict: 'approve', planDigest: noPlan }), 'state-conflict'],
       ['release', () => stranger.post(`/api/v1/requests/${id}/release`, {}), 'not-permitted'],
       ['export', () => stranger.get(`/api/v1/requests/${id}/package`), 'not-permitted'],
     ] as const;

@@ -103,13 +103,13 @@ describe('a step that looks before it agrees', function () {
   });
 
   it('eight looks and a voice at once end in a whole journal', async () => {
-    const { requestId } = await submit(gate);
+    const { requestId, planDigest } = await submit(gate);
     for (const user of [clerk, manager]) await vote(gate, user, requestId);
     await look(gate, privacy, requestId);
     const client = await gate.as(privacy);
     const address = `/api/v1/requests/${requestId}/frame?camera=sh-yf-street&edge=first`;
     const looks = Array.from({ length: 8 }, (_, at) => problemOf(client.download(address, path.join(gate.folder, `at-once-${at}.jpg`))));
-    const [voice, ...seen] = await Promise.all([problemOf(vote(gate, privacy, requestId)), ...looks]);
+    const [voice, ...seen] = await Promise.all([problemOf(vote(gate, privacy, requestId, { verdict: 'approve', planDigest })), ...looks]);
     assert.equal(voice, null);
     assert.deepEqual(seen.filter((problem) => problem !== null && problem.code !== 'already-voted'), []);
     await gate.restart();

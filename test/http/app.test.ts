@@ -106,7 +106,7 @@ describe('the people’s edge', () => {
     ['a line break in a name', { method: 'POST', target: '/api/v1/requests', headers: json, body: form.replace('陆一舟', '陆\\n一舟') }, 'body-malformed'],
     ['a request that is none', { target: '/api/v1/requests/EG-310000-SH-YUNFAN-2026-999999' }, 'request-unknown'],
     ['a name that every object has', { target: '/api/v1/requests/constructor' }, 'request-unknown'],
-    ['a voice on what is not there', { method: 'POST', target: '/api/v1/requests/EG-1/reviews', headers: json, body: '{"verdict":"approve"}' }, 'request-unknown'],
+    ['a voice on what is not there', { method: 'POST', target: '/api/v1/requests/EG-1/reviews', headers: json, body: '{"verdict":"approve","planDigest":"sha256:none"}' }, 'request-unknown'],
     ['a release of what is not there', { method: 'POST', target: '/api/v1/requests/EG-1/release', headers: json, body: '{}' }, 'request-unknown'],
     ['a package of what is not there', { target: '/api/v1/requests/EG-1/package' }, 'request-unknown'],
     ['a state that is none', { target: '/api/v1/requests?state=lost' }, 'body-malformed'],

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Problem } from '../../plugin/domain/problem.js';
 import { operations } from '../../plugin/http/api/index.js';
 import { aGate, anApplication, scanSha256, shanghai, type TestGate } from '../support/gate.js';
-import { approveAll, problemOf, submit, until, type Seen } from '../support/walk.js';
+import { approveAll, noPaper, noPlan, problemOf, submit, until, type Seen } from '../support/walk.js';
 
 /** Kinds of people, as the shipped roles make them. The officer applied; the colleague is of the same unit, in the same city. */
 const people = {
@@ -83,7 +83,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
     ],
     'POST /api/v1/requests/{id}/reviews': [
       // Granted: it takes no voice, whoever speaks; of a confidential one strangers do not even hear that.
-      { at: of(ids.confidential, '/reviews'), body: { verdict: 'approve', planDigest: 'sha256:none' }, may: ['clerk'] },
+      { at: of(ids.confidential, '/reviews'), body: { verdict: 'approve', planDigest: noPlan }, may: ['clerk'] },
     ],
     'POST /api/v1/requests/{id}/release': [{ at: of(ids.held, '/release'), body: {}, may: ['executor'] }],
     'POST /api/v1/requests/{id}/after-review': [{ at: of(ids.held, '/after-review'), body: { finding: 'in-order' }, may: overseers }],
@@ -99,7 +99,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
       { at: of(ids.held, '/call-backs'), body: { directory: 'no-such', confirmed: true }, may: custodian },
     ],
     'POST /api/v1/requests/{id}/paper': [{ at: of(ids.held, '/paper'), body: { instrument: anApplication().instrument }, may: ['officer', ...custodian] }],
-    'POST /api/v1/requests/{id}/paper/acceptance': [{ at: of(ids.held, '/paper/acceptance'), body: {}, may: custodian }],
+    'POST /api/v1/requests/{id}/paper/acceptance': [{ at: of(ids.held, '/paper/acceptance'), body: { servedAt: noPaper }, may: custodian }],
     'POST /api/v1/requests/{id}/closing': [{ at: of(ids.held, '/closing'), body: { explanation: '示例' }, may: custodian }],
     'POST /api/v1/requests/{id}/glass': [{ at: of(ids.packaged, '/glass'), body: { reason: 'life-in-danger' }, may: ['administrator'] }],
     'POST /api/v1/requests/{id}/hold': [
@@ -237,7 +237,7 @@ describe('who sees what', () => {
       return `${problem?.code} ${problem?.detail.replace(id, 'ID')}`;
     };
     const nobodys = 'EG-310000-SH-YUNFAN-2026-999999';
-    for (const [rest, body] of [['', undefined], ['/gaps', undefined], ['/reviews', { verdict: 'approve' }], ['/release', {}], ['/withdrawal', {}], ['/package', undefined], ['/hold/lifting', {}]] as const)
+    for (const [rest, body] of [['', undefined], ['/gaps', undefined], ['/reviews', { verdict: 'approve', planDigest: noPlan }], ['/release', {}], ['/withdrawal', {}], ['/package', undefined], ['/hold/lifting', {}]] as const)
       assert.equal(await say(ids.confidential, rest, body), await say(nobodys, rest, body), rest);
   });
 
@@ -249,7 +249,7 @@ describe('who sees what', () => {
     ['duty', '/call-backs', { directory: 'sh-command', confirmed: true }],
     ['administrator', '/glass', { reason: 'life-in-danger' }],
     ['site auditor', '/after-review', { finding: 'in-order' }],
-    ['clerk elsewhere', '/reviews', { verdict: 'approve' }],
+    ['clerk elsewhere', '/reviews', { verdict: 'approve', planDigest: noPlan }],
   ];
   for (const [who, rest, body] of acts)
     it(`${who} does nothing to a confidential request, and hears nothing of it: ${rest}`, async () => {

@@ -30,7 +30,7 @@ export class Clock {
 }
 
 /** A request as the month needs to see it. */
-export type View = Seen & { manifestSha256: string | null };
+export type View = Seen & { manifestSha256: string | null; paper: { servedAt: string } | null };
 
 /** How an application is to end at the counter. */
 export type Verdict = { state: 'held' | 'preserve-queued' | 'not-available' } | { state: 'denied' | 'returned'; codes: readonly string[] };
@@ -214,7 +214,8 @@ export class Stage {
   async agree(matter: Matter, by: UserId, { items, standsInFor = null }: { items?: readonly Item[]; standsInFor?: UserId | null } = {}): Promise<void> {
     const at = await this.#begin(matter);
     const step = this.stepOf(matter)!;
-    await this.#post(matter, by, 'reviews', items ? { verdict: 'narrow', items } : { verdict: 'approve' });
+    const { planDigest } = await this.see(matter, by);
+    await this.#post(matter, by, 'reviews', items ? { verdict: 'narrow', items, planDigest } : { verdict: 'approve', planDigest });
     matter.voices.push({ step, by, at, standsInFor });
     if (items) matter.granted = items;
     if (this.stepOf(matter) === null) matter.state = 'granted';
@@ -253,7 +254,8 @@ export class Stage {
 
   async acceptPaper(matter: Matter, by: UserId): Promise<void> {
     await this.#begin(matter);
-    await this.#post(matter, by, 'paper/acceptance');
+    const { paper } = await this.see(matter, by);
+    await this.#post(matter, by, 'paper/acceptance', { servedAt: paper!.servedAt });
     if (this.stepOf(matter) === null) matter.state = 'granted';
   }
 
@@ -365,7 +367,10 @@ export class Stage {
     const { act, at: rest, body, code, told = code } = refusal;
     const at = await this.#begin(matter);
     const where = `/api/v1/requests/${matter.id}/${rest}`;
-    const problem = await problemOf(this.#as(by, (client) => (body ? client.post(where, body) : client.get(where))));
+    // A yes names the plan that stands, as its applicant reads it.
+    const isYes = rest === 'reviews' && ['approve', 'narrow'].includes((body as { verdict: string }).verdict);
+    const said = isYes ? { planDigest: (await this.see(matter)).planDigest, ...body } : body;
+    const problem = await problemOf(this.#as(by, (client) => (said ? client.post(where, said) : client.get(where))));
     assert.equal(problem?.code, told, `${matter.id} (${matter.state}): ${by} ${rest}: ${problem?.detail}`);
     this.#done(matter, { action: 'act-refused', at, by, about: act, codes: [code] });
   }

@@ -1,5 +1,6 @@
 // What people try with a request and may not, by how far it has come: who, what, and the code that they get.
 import type { UserId } from '../../plugin/domain/subject.js';
+import { noPaper } from '../support/walk.js';
 import { chengdu, shanghai, type City } from './cities.js';
 import { hour, iso } from './forms.js';
 import type { Refusal } from './stage.js';
@@ -40,7 +41,7 @@ export const whileHeld: readonly Trespass[] = [
   ({ city }) => ({ by: city.privacy, act: 'destroy', at: 'erasures', body: { field: 'unit' }, code: 'retention-running' }),
   ({ city }) => ({ by: city.clerk, act: 'destroy', at: 'erasures', body: { field: 'application' }, code: 'not-permitted' }),
   (m) => ({ by: m.applicant, act: 'request', at: 'paper', body: { instrument: m.form.instrument }, code: 'state-conflict' }),
-  ({ city }) => ({ by: city.manager, act: 'review', at: 'paper/acceptance', body: {}, code: 'state-conflict' }),
+  ({ city }) => ({ by: city.manager, act: 'review', at: 'paper/acceptance', body: { servedAt: noPaper }, code: 'state-conflict' }),
   ({ city }) => ({ by: city.duty, act: 'review', at: 'closing', body: { explanation: '示例' }, code: 'state-conflict' }),
   ({ city }) => ({ by: city.clerk, act: 'manage', at: 'glass', body: { reason: 'life-in-danger' }, code: 'not-permitted' }),
   ({ city }) => ({ by: city.auditor, act: 'inspect', at: 'after-review', body: { finding: 'in-order' }, code: 'state-conflict' }),

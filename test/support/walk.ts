@@ -1,8 +1,9 @@
 // Walks a Shanghai request through the API, as far as a test wants it.
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ReturnCode } from '../../plugin/domain/basis.js';
+import type { Application, Item } from '../../plugin/domain/export-request.js';
 import { Problem } from '../../plugin/domain/problem.js';
-import type { Application } from '../../plugin/domain/export-request.js';
 import { anApplication, shanghai, type TestGate } from './gate.js';
 
 export interface Seen {
@@ -34,8 +35,26 @@ export const submit = async (gate: TestGate, change: Partial<Application> = {}):
 
 export const show = async (gate: TestGate, id: string): Promise<Seen> => (await gate.as(shanghai.officer)).get<Seen>(`/api/v1/requests/${id}`);
 
-export const vote = async (gate: TestGate, user: string, id: string, voice: object = { verdict: 'approve' }): Promise<Seen> =>
-  (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/reviews`, voice);
+/** The digest of no plan: what somebody names who may not read the request. */
+export const noPlan = `sha256:${'0'.repeat(64)}`;
+
+/** When no paper was served. */
+export const noPaper = '2000-01-01T00:00:00.000Z';
+
+interface Said {
+  verdict: 'approve' | 'narrow' | 'return';
+  items?: readonly Item[];
+  code?: ReturnCode;
+  planDigest?: string;
+}
+
+/** A yes names the plan that this person reads there, unless it names another. */
+export async function vote(gate: TestGate, user: string, id: string, voice: Said = { verdict: 'approve' }): Promise<Seen> {
+  const client = await gate.as(user);
+  const read = async () => client.get<Seen>(`/api/v1/requests/${id}`).then(({ planDigest }) => planDigest ?? noPlan, () => noPlan);
+  const seen = voice.verdict === 'return' ? {} : { planDigest: voice.planDigest ?? (await read()) };
+  return client.post<Seen>(`/api/v1/requests/${id}/reviews`, { ...voice, ...seen });
+}
 
 /** The first and the last frame of each camera that has footage, as this person is shown them. */
 export async function look(gate: TestGate, user: string, id: string): Promise<void> {

@@ -18,8 +18,7 @@ import type { ApiParts } from './parts.js';
 
 const callBackSchema = z.strictObject({ directory: z.string().max(32), confirmed: z.boolean() });
 const paperSchema = z.strictObject({ instrument: instrumentSchema, officers: officersSchema.optional() });
-/** Left out: whichever lies there. */
-const acceptanceSchema = z.strictObject({ servedAt: instantSchema.optional() });
+const acceptanceSchema = z.strictObject({ servedAt: instantSchema });
 const closingSchema = z.strictObject({ explanation: line(500) });
 const glassSchema = z.strictObject({ reason: z.enum(glassReasons) });
 const holdSchema = z.strictObject({ until: instantSchema.nullable().default(null), reason: line(500) });
@@ -54,10 +53,10 @@ export const matterOperations: readonly Operation<ApiParts>[] = [
   move('paper', 'The paper of an emergency, which came later (补交文书)', 'request', paperSchema, servePaper),
   move(
     'paper/acceptance',
-    'Accept the paper of an emergency, the one that was served at the instant named (核验补交文书)',
+    'Accept the paper of an emergency: the one that you saw, by the instant at which it was served (核验补交文书)',
     'review',
     acceptanceSchema,
-    (parts, person, id, { servedAt }) => acceptPaper(parts, person, id, servedAt === undefined ? null : parseInstant(servedAt)),
+    (parts, person, id, { servedAt }) => acceptPaper(parts, person, id, parseInstant(servedAt)),
   ),
   move(
     'closing',

@@ -102,7 +102,7 @@ const gaps = operation<ApiParts, typeof emptySchema>({
 const vote = operation<ApiParts, typeof reviewSchema>({
   method: 'post',
   path: '/api/v1/requests/{id}/reviews',
-  summary: 'Agree to the step that waits, or return the request with a code (审批)',
+  summary: 'Agree to the plan that you saw, in the step that waits, or return the request with a code (审批)',
   body: reviewSchema,
   async run(parts, { subject, params, body }) {
     const state = await recordRefusal(parts, subject, 'review', params['id']!, () => review(parts, subject, params['id']!, body));

@@ -7,6 +7,7 @@ import type { Act } from '../../../plugin/domain/decision.js';
 import type { Item } from '../../../plugin/domain/export-request.js';
 import type { ProblemCode } from '../../../plugin/domain/problem.js';
 import { anApplication } from '../gate.js';
+import { noPaper, noPlan } from '../walk.js';
 import type { Crew } from './roster.js';
 import type { Random } from './random.js';
 
@@ -43,8 +44,8 @@ export interface Move {
 
 const post = (rest: string, body: object = {}) => ({ client, known }: Around) => client.post(`/api/v1/requests/${known.requestId}/${rest}`, body);
 
-/** Half of them name the plan that they saw. */
-const planSeen = ({ known, random }: Around): object => (known.planDigest !== null && random.next() < 0.5 ? { planDigest: known.planDigest } : {});
+/** Where there was none yet, another one: then it is the state that says no. */
+const planSeen = ({ known }: Around): object => ({ planDigest: known.planDigest ?? noPlan });
 
 /** A little less at the beginning of each span. */
 const less = (items: readonly Item[]): Item[] =>
@@ -120,8 +121,7 @@ export const moves = {
   },
   accept: {
     act: 'review',
-    // Half of them name the paper that they saw.
-    ask: (around) => post('paper/acceptance', around.known.paper && around.random.next() < 0.5 ? { servedAt: around.known.paper.servedAt } : {})(around),
+    ask: (around) => post('paper/acceptance', { servedAt: around.known.paper?.servedAt ?? noPaper })(around),
     leaves: [['paper-accepted']],
     refusals: ['not-permitted', 'own-request', 'paper-missing', 'state-conflict', 'call-back-missing'],
   },
