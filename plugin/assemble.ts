@@ -192,6 +192,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const workParts = {
       journal,
       store,
+      people: { roll },
       objects,
       requests,
       // Whoever takes it gets the one in force at that moment.

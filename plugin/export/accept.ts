@@ -8,7 +8,7 @@ import { hashPassword, judgePassword } from '../identity/passwords.js';
 import { spendSetupToken } from '../identity/setup-token.js';
 import { officeOf } from '../policy/offices.js';
 import type { Account } from '../store/accounts.js';
-import { ACCOUNT_MS, termsOf } from './invite.js';
+import { ACCOUNT_MS, cardFaults, takesTwo, termsOf } from './invite.js';
 import { isManager, type PeopleParts } from './people.js';
 import { credentialOf, isBefore } from './roll.js';
 import { makeSecondFactor, type SecondFactor } from './second-factor.js';
@@ -29,10 +29,11 @@ export const accept = (parts: PeopleParts, code: string, password: string): Prom
     if (!invitation) throw invalid('The code is not one of this gate, was used, replaced by a newer one, or is older than seven days.');
     const terms = await termsOf(parts, invitation);
     if (!isBefore(now(), terms.expiresAt)) throw invalid('The account that it promises has ended by now.');
-    const { administrator, secondFactor } = officeOf(policy, terms.user);
-    // The roles may have changed since it was issued.
-    if (secondFactor && !invitation.issued!.byTwo && roll.administrators(now()).length >= 2)
-      throw invalid('It is the account of somebody who has a say by now; two administrators must invite.');
+    const { administrator } = officeOf(policy, terms.user);
+    // Roles, accounts and cards may have changed hands since it was issued.
+    if (!invitation.issued!.byTwo && takesTwo(parts, terms.user, invitation.account))
+      throw invalid('By now it takes two administrators to invite this person.');
+    if ((await cardFaults(parts, terms)).length > 0) throw invalid('Another account has the same card by now.');
     return makeAccount(parts, terms, password, { by: invitation.account, administrator, why: 'invited-again' });
   });
 

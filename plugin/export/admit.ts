@@ -15,6 +15,7 @@ import { judgeApplication } from '../policy/application.js';
 import { makePlan, planDigest } from '../policy/plan.js';
 import type { Store } from '../store/store.js';
 import { nameOfficers, type OfficerParts } from './name-officers.js';
+import { openAccount } from './people.js';
 import type { Requests, Turn } from './requests.js';
 import { applicationOf } from './revealed.js';
 import { bindScans, isKept } from './scans.js';
@@ -216,8 +217,8 @@ async function knownOrRecorded<T>(
   }
 }
 
-async function expectAccount({ store }: Parts, user: UserId): Promise<void> {
-  if (!(await store.accounts.get(user))) throw new Problem('not-permitted', `There is no account ${user} to apply for.`);
+async function expectAccount({ people }: Parts, user: UserId): Promise<void> {
+  if (!(await openAccount(people, user))) throw new Problem('not-permitted', `There is no open account ${user} to apply for.`);
 }
 
 /** Where the numbers of confidential requests begin: in one row with the others they would be gaps, and tell how many there are and when. */

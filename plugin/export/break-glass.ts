@@ -9,6 +9,7 @@ import { Problem } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import { mayStill, type MayStillParts } from './may-still.js';
+import { expectNotNamed } from './named.js';
 import type { Requests } from './requests.js';
 
 interface Parts extends MayStillParts {
@@ -28,6 +29,7 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
     judgeParty(state, person.pseudonym);
+    await expectNotNamed(parts.store, state, person.user);
     if (hasSpoken(state, person.pseudonym))
       throw new Problem(
         'already-voted',

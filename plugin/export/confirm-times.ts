@@ -9,9 +9,8 @@ import { parseInstant, type Instant } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
-import { findEdges } from './find-edges.js';
 import type { Requests } from './requests.js';
-import { judgeAsked } from './stretches.js';
+import { edgesOf, judgeAsked, stretchesOf } from './stretches.js';
 
 interface Parts {
   policy: Policy;
@@ -34,7 +33,7 @@ export async function confirmTimes(
   return parts.requests.take(requestId, async (turn) => {
     const take = doubtedTake(parts.policy, turn.state, person, camera);
     judgeAsked(turn.state, camera);
-    const { first, last } = await findEdges(parts.objects, take);
+    const { first, last } = edgesOf(await stretchesOf(parts.objects, turn.state, take));
     const unseen = unseenEdges(turn.state, camera, person.pseudonym);
     if (unseen.length > 0)
       throw new Problem(
@@ -48,13 +47,16 @@ export async function confirmTimes(
       by: person.pseudonym,
       data: {
         camera,
-        first: { asserted: parseInstant(first.part.firstFrame), shown: told.first },
-        last: { asserted: parseInstant(last.part.lastFrame), shown: told.last },
+        // Of an excerpt, where it was cut: within a frame of the one that was shown.
+        first: { asserted: first.from === undefined ? parseInstant(first.part.firstFrame) : instantOf(first.from), shown: told.first },
+        last: { asserted: last.to === undefined ? parseInstant(last.part.lastFrame) : instantOf(last.to), shown: told.last },
       },
     });
     return turn.state;
   });
 }
+
+const instantOf = (micros: number): Instant => new Date(micros / 1000).toISOString();
 
 /** The camera's footage, where its times want confirming and this person is one who executes. */
 export function doubtedTake(policy: Policy, state: RequestState, person: Person, camera: string): RequestEvents['footage-sealed'] {

@@ -7,6 +7,7 @@ import type { Person, RoleName, UserId } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
+import { openAccount, type PeopleParts } from './people.js';
 
 export interface Delegation {
   /** Index of the entry that made it. */
@@ -23,6 +24,7 @@ interface Parts {
   journal: Journal;
   policy: Policy;
   store: Store;
+  people: Pick<PeopleParts, 'roll'>;
   delegations: Delegations;
   now: () => Date;
 }
@@ -68,7 +70,7 @@ export class Delegations {
 
 /** Problems: `delegation-invalid`, `not-permitted`, `journal-unwritable`. */
 export async function delegate(
-  { journal, policy, store, delegations, now }: Parts,
+  { journal, policy, store, people, delegations, now }: Parts,
   holder: Person,
   wish: { to: UserId; role: RoleName; site: string; from: Instant; until: Instant },
 ): Promise<Delegation> {
@@ -80,7 +82,7 @@ export async function delegate(
     throw wrong('Only the role of a step is delegated: its holder may review at the site.');
   if (wish.to === holder.user) throw wrong('Somebody else stands in; name another person.');
   // Of the same custodian: somebody whom the policy lets review there, though in another role.
-  if (!(await store.accounts.get(wish.to)) || !policy.allows(wish.to, 'review', 'request:*', site))
+  if (!(await openAccount({ store, roll: people.roll, now }, wish.to)) || !policy.allows(wish.to, 'review', 'request:*', site))
     throw wrong(`${wish.to} is nobody who may review requests at ${site}; right is one of the custodian’s own people there.`);
   if (!(from < until) || Date.parse(until) <= now().getTime()) throw wrong('It begins before it ends, and ends in the future.');
   if (Date.parse(until) - Date.parse(from) > LONGEST_DAYS * 86_400_000)

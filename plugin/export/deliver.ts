@@ -7,11 +7,13 @@ import { packageFiles } from '../evidence/package.js';
 import type { PackageFile } from '../evidence/read-exactly.js';
 import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
+import type { ClockWatch } from './clock-watch.js';
 import { readSealedJson } from './custody.js';
 import type { PackageIndex } from './fulfil.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
+  clock: ClockWatch;
   journal: Journal;
   objects: Objects;
   requests: Requests;
@@ -24,12 +26,14 @@ export interface Delivery {
   body: AsyncIterable<Buffer>;
 }
 
-/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `journal-unwritable`, `object-corrupt`. */
+/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `clock-doubted`, `journal-unwritable`, `object-corrupt`. */
 export async function deliver(parts: Parts, receiver: Person, requestId: string): Promise<Delivery> {
   const person = receiver.pseudonym;
   // Everything that can fail is done before the entry says that bytes left.
   const files = await parts.requests.take(requestId, async (turn) => {
     judgeReceiver(parts, turn.state, person);
+    // Set back, the gate's clock would open again what had ended.
+    await parts.clock.judge();
     const packed = await packaged(parts, turn.state);
     await turn.append({ event: 'clip-transferred', by: person, data: { from: 0, to: zipLayout(packed).total } });
     return packed;

@@ -35,6 +35,7 @@ export async function recordCallBack(
   return parts.requests.take(requestId, async (turn) => {
     judgeStaff(parts.policy, turn.state, person);
     judgeParty(turn.state, person.pseudonym);
+    await expectNotNamed(parts.store, turn.state, person.user);
     const { city, basis } = turn.state.requested;
     if (!isHurried(basis)) throw new Problem('state-conflict', `Request ${requestId} is not made in a hurry; nobody is called back for it.`);
     const entry = parts.policy.directory.get(directory);
@@ -100,12 +101,12 @@ export async function acceptPaper(parts: Parts, person: Person, requestId: strin
     const { state } = turn;
     judgeStaff(parts.policy, state, person);
     judgeParty(state, person.pseudonym);
+    await expectNotNamed(parts.store, state, person.user);
     judgeAwaits(state);
     judgeCallBack(state);
     if (!state.paper) throw new Problem('paper-missing', `No paper was served for ${requestId} yet.`);
     if (state.paper.servedBy === person.pseudonym)
       throw new Problem('own-request', 'Who served the paper does not accept it; somebody else compares it with the form.');
-    await expectNotNamed(parts.store, state, person.user);
     if (servedAt !== state.paper.servedAt)
       throw new Problem('state-conflict', `Another paper was served at ${state.paper.servedAt}; look at that one before you accept it.`);
     await turn.append({ event: 'paper-accepted', by: person.pseudonym, data: { scanSha256: state.instrument!.scanSha256 } });
@@ -118,6 +119,7 @@ export async function closeEmergency(parts: Parts, person: Person, requestId: st
   return parts.requests.take(requestId, async (turn: Turn) => {
     judgeStaff(parts.policy, turn.state, person);
     judgeParty(turn.state, person.pseudonym);
+    await expectNotNamed(parts.store, turn.state, person.user);
     judgeAwaits(turn.state);
     const commitment = await parts.store.personal.conceal('explanation', explanation);
     await turn.append({ event: 'request-closed', by: person.pseudonym, data: { explanation: commitment } });

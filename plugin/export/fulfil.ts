@@ -19,6 +19,7 @@ import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
+import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
 import type { Speeds } from './speeds.js';
 
@@ -26,6 +27,7 @@ interface Parts extends RenderParts {
   journal: Journal;
   requests: Requests;
   store: Store;
+  people: Pick<PeopleParts, 'roll'>;
   objects: Objects;
   policy: Policy;
   speeds: Speeds;
@@ -154,7 +156,7 @@ async function manifestParts(
       ...(await Promise.all(
         indexes
           .filter(({ camera }) => state.takes.some((take) => take.camera === camera))
-          .map(async (index) => describeCamera(index, await confirmationOf(store, state, index.camera))),
+          .map(async (index) => describeCamera(index, await confirmationOf(parts, state, index.camera))),
       )),
       ...state.missing
         .filter(({ camera }) => isGranted(state, camera))
@@ -163,22 +165,22 @@ async function manifestParts(
     artifacts,
     method,
     log,
-    approvals: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, person: await nameOf(store, by) }))),
+    approvals: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, person: await nameOf(parts, by) }))),
     disclosures: unit
       ? [{ commitment: state.requested.unit, field: unit.field, value: unit.value as never, salt: unit.salt.toString('hex') }]
       : [],
   };
 }
 
-async function confirmationOf(store: Store, { confirmations }: RequestState, camera: string): Promise<ManifestCamera['confirmation']> {
+async function confirmationOf(parts: Pick<Parts, 'store' | 'people'>, { confirmations }: RequestState, camera: string): Promise<ManifestCamera['confirmation']> {
   const found = confirmations.find((it) => it.camera === camera);
-  return found ? { person: await nameOf(store, found.by), at: found.at, first: found.first, last: found.last } : null;
+  return found ? { person: await nameOf(parts, found.by), at: found.at, first: found.first, last: found.last } : null;
 }
 
 const rowsOf = (entries: readonly RequestEntry[]): readonly string[] =>
   entries.flatMap((entry) => (entry.event === 'export-held' ? entry.data.rows : []));
 
-async function nameOf(store: Store, person: string): Promise<string | undefined> {
+async function nameOf({ store, people }: Pick<Parts, 'store' | 'people'>, person: string): Promise<string | undefined> {
   const user = await store.people.userOf(person);
-  return user === null ? undefined : (await store.accounts.get(user))?.name;
+  return user === null ? undefined : (await people.roll.vouchFor(user, store))?.account.name;
 }

@@ -1,6 +1,6 @@
 // Inviting: an administrator who saw the card asks, and a one-time code comes out. Whoever agrees to something, carries it out, looks into it
 // or manages it is asked for by one administrator and confirmed by another, or one of them could make all the voices of a request themselves.
-import { isSameCard, type AccountTerms } from '../domain/account.js';
+import { isSameCard, type AccountTerms, type Card } from '../domain/account.js';
 import type { Pseudonym } from '../domain/audit-event.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
@@ -36,7 +36,11 @@ export const invite = (parts: PeopleParts, by: Person, wish: Wish): Promise<Invi
     const { journal, store, roll, policy, now, log } = parts;
     const expiresAt = wish.expiresAt ?? new Date(now().getTime() + ACCOUNT_MS).toISOString();
     const terms: AccountTerms = { ...wish, expiresAt: new Date(expiresAt).toISOString() };
-    const faults = [...judge(terms, officeOf(policy, wish.user).secondFactor, now()), ...(await cardFaults(parts, terms))];
+    const faults = [
+      ...judge(terms, officeOf(policy, wish.user).secondFactor, now()),
+      ...(await cardFaults(parts, terms)),
+      ...(await nameFaults(parts, terms)),
+    ];
     if (faults.length > 0) throw new Problem('body-malformed', 'Nobody can be invited so.', { faults });
     const account = await store.people.pseudonymOf(wish.user);
     const commitment = await store.personal.conceal('account', terms);
@@ -78,11 +82,12 @@ async function issue(
   return { id: idOf(terms), user, code, expiresAt: closesAt };
 }
 
-/** Once two administrators have accounts, nobody who has a say comes in, or comes in again, by one hand. */
-function takesTwo({ policy, roll, now }: PeopleParts, user: UserId, account: Pseudonym): boolean {
-  const hasSay = officeOf(policy, user).secondFactor || roll.of(account)?.administrator === true;
-  return hasSay && roll.administrators(now()).length >= 2;
-}
+/**
+ * Once two administrators have signed in, one hand neither brings in who has a say nor replaces anybody: whoever takes over an officer's
+ * account fetches that officer's packages.
+ */
+export const takesTwo = ({ policy, roll }: PeopleParts, user: UserId, account: Pseudonym): boolean =>
+  (officeOf(policy, user).secondFactor || roll.of(account) !== null) && roll.administrators().length >= 2;
 
 function judge({ card, expiresAt }: AccountTerms, isStaff: boolean, now: Date): Fault[] {
   const end = Date.parse(expiresAt);
@@ -95,14 +100,27 @@ function judge({ card, expiresAt }: AccountTerms, isStaff: boolean, now: Date): 
 }
 
 /** One card, one person: two accounts behind it would be two voices. */
-async function cardFaults({ store, roll, now }: PeopleParts, { user, card }: AccountTerms): Promise<Fault[]> {
+export async function cardFaults(parts: PeopleParts, { user, card }: AccountTerms): Promise<Fault[]> {
   if (!card) return [];
-  for (const other of (await store.accounts.users()).filter((it) => it !== user)) {
-    const seen = (await openAccount({ store, roll, now }, other))?.account.card;
-    if (seen && isSameCard(seen, card))
-      return [{ code: 'not-allowed', where: 'card', detail: 'An open account of another name has this card; close that one first.' }];
+  const { store, roll, now } = parts;
+  const isTaken = (seen: Card | null | undefined): boolean => Boolean(seen && isSameCard(seen, card));
+  const fault = (what: string): Fault[] => [{ code: 'not-allowed', where: 'card', detail: `${what} of another user name has this card.` }];
+  for (const other of (await store.accounts.users()).filter((it) => it !== user))
+    if (isTaken((await openAccount(parts, other))?.account.card)) return fault('An open account');
+  const account = await store.people.pseudonymOf(user);
+  for (const invitation of roll.invitations(now()).filter((it) => it.account !== account)) {
+    const promised = await termsOf(parts, invitation).catch(() => null);
+    if (isTaken(promised?.card)) return fault('An open invitation');
   }
   return [];
+}
+
+/** A user name is one person's for good: papers of years ago print it, and drafts lie under it. */
+async function nameFaults({ store, roll }: PeopleParts, { user, name }: AccountTerms): Promise<Fault[]> {
+  const found = await roll.vouchFor(user, store);
+  if (!found || found.account.name === name) return [];
+  const detail = 'This user name was somebody’s of another name, on whose papers it stands; another person takes another user name.';
+  return [{ code: 'not-allowed', where: 'user', detail }];
 }
 
 /** Hex digits of the commitment. */

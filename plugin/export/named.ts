@@ -1,4 +1,4 @@
-// The officers on the form are parties too: whoever's card stands there agrees to nothing of it and hands nothing of it over.
+// The officers on the form are parties too: whoever's card stands there has no further hand in it, nor has anybody in their right.
 import { isSameCard } from '../domain/account.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -6,11 +6,16 @@ import type { UserId } from '../domain/subject.js';
 import type { Store } from '../store/store.js';
 import { applicationOf } from './revealed.js';
 
-/** By the card that was seen when the account was made; the custodian's own staff may have none. Problem `own-request`. */
-export async function expectNotNamed(store: Store, state: RequestState, user: UserId): Promise<void> {
+/** By the card that was seen when the account was made; the custodian's own staff may have none. */
+export async function isNamed(store: Store, state: RequestState, user: UserId): Promise<boolean> {
   const card = await store.accounts.cardOf(user);
-  if (card === null) return;
+  if (card === null) return false;
   const { officers = [] } = (await applicationOf(state, store)) ?? {};
-  if (officers.some((officer) => isSameCard(officer, card)))
+  return officers.some((officer) => isSameCard(officer, card));
+}
+
+/** Problem `own-request`. */
+export async function expectNotNamed(store: Store, state: RequestState, user: UserId): Promise<void> {
+  if (await isNamed(store, state, user))
     throw new Problem('own-request', 'The form names this person as one of its officers; they act no further on it.');
 }

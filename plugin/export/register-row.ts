@@ -14,6 +14,7 @@ import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
 import type { RowEntry } from './month-index.js';
 import { gateWord, type Outcome } from './register-words.js';
+import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
 import { applicationOf, erasedWord, unitOf } from './revealed.js';
 
@@ -68,6 +69,7 @@ export interface RowParts {
   readonly policy: Policy;
   requests: Requests;
   store: Store;
+  people: Pick<PeopleParts, 'roll'>;
   /** What the configuration says that a recorder records. */
   camerasOf(recorder: string): readonly { camera: string; recording: string | null }[];
 }
@@ -75,12 +77,13 @@ export interface RowParts {
 /** Accounts by pseudonym, asked for once in a register. */
 export type Names = (person: Pseudonym) => Promise<Named>;
 
-export function makeNames({ store }: Pick<RowParts, 'store'>): Names {
+export function makeNames({ store, people }: Pick<RowParts, 'store' | 'people'>): Names {
   const known = new Map<Pseudonym, Promise<Named>>();
   const find = async (person: Pseudonym): Promise<Named> => {
     if (person === 'gate') return { user: null, name: gateWord, unit: '' };
     const user = await store.people.userOf(person);
-    const account = user && (await store.accounts.get(user));
+    // A name that somebody wrote into the database stands on no paper.
+    const account = user && (await people.roll.vouchFor(user, store))?.account;
     return { user, name: account ? account.name : (user ?? person), unit: account ? account.unit : '' };
   };
   return (person) => {

@@ -23,6 +23,8 @@ export interface Known {
   closed: boolean;
   /** Since it was made or replaced. */
   hasSignedIn: boolean;
+  /** Before that too. */
+  hasEverSignedIn: boolean;
 }
 
 export interface Invitation {
@@ -75,7 +77,7 @@ export class Roll {
         this.#endInvitations(entry.data.account);
         return this.#change(entry.data.account, { closed: true });
       case 'signed-in':
-        return this.#change(entry.data.account, { hasSignedIn: true });
+        return this.#change(entry.data.account, { hasSignedIn: true, hasEverSignedIn: true });
       case 'session-ended':
         return this.#end(entry.data.session, Date.parse(entry.at));
       default:
@@ -86,14 +88,17 @@ export class Roll {
     return this.#accounts.get(account) ?? null;
   }
 
-  /** Administrators who have used their account and whose time is not up. One who was closed counts: else whoever closes the others would be alone. */
-  administrators(now: Date): Known[] {
-    return [...this.#accounts.values()].filter((it) => it.administrator && it.hasSignedIn && isBefore(now, it.expiresAt));
+  /**
+   * Administrators who have ever used their account. Whose account was closed, ran out or is being renewed counts on: else whoever closes the
+   * others, outlasts them or is quicker would be alone.
+   */
+  administrators(): Known[] {
+    return [...this.#accounts.values()].filter((it) => it.administrator && it.hasEverSignedIn);
   }
 
   /** Is there an administrator who can sign in, and has? By the journal alone: accounts that vanish from the database open no set-up. */
   isSetUp(now: Date): boolean {
-    return this.administrators(now).some(({ closed }) => !closed);
+    return this.administrators().some(({ closed, expiresAt, hasSignedIn }) => hasSignedIn && !closed && isBefore(now, expiresAt));
   }
 
   /** Open ones, oldest first. */
@@ -121,11 +126,12 @@ export class Roll {
   }
 
   #make(
-    { account, credential, expiresAt, administrator }: Omit<Known, 'closed' | 'hasSignedIn'> & { account: Pseudonym },
+    { account, credential, expiresAt, administrator }: Pick<Known, 'credential' | 'expiresAt' | 'administrator'> & { account: Pseudonym },
     isSame: boolean,
   ): void {
-    const { closed, hasSignedIn } = (isSame && this.of(account)) || { closed: false, hasSignedIn: false };
-    this.#accounts.set(account, { credential, expiresAt, administrator, closed, hasSignedIn });
+    const before = this.of(account);
+    const { closed, hasSignedIn } = (isSame && before) || { closed: false, hasSignedIn: false };
+    this.#accounts.set(account, { credential, expiresAt, administrator, closed, hasSignedIn, hasEverSignedIn: before?.hasEverSignedIn ?? false });
     if (!isSame) this.#invitations.delete(account);
   }
 

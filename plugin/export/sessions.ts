@@ -156,9 +156,9 @@ export async function endSession(parts: PeopleParts, by: Person, id: string): Pr
   await end(parts, session, session.id === by.session ? 'signed-out' : 'ended', by.pseudonym);
 }
 
-/** All sessions of a person but one. */
+/** All sessions of a person but one; idle ones too, which a clock set back would bring to life again. */
 export async function endAll(parts: PeopleParts, user: UserId, why: SessionEnd, by: Pseudonym, except?: string): Promise<void> {
-  for (const session of await sessionsOf(parts, user)) if (session.id !== except) await end(parts, session, why, by);
+  for (const session of await parts.store.sessions.openOf(user)) if (session.id !== except && !isOver(parts, session)) await end(parts, session, why, by);
 }
 
 async function end(

@@ -9,7 +9,7 @@ import { renderStill } from '../media/still.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import { doubtedTake } from './confirm-times.js';
-import { findEdges } from './find-edges.js';
+import { expectNotNamed } from './named.js';
 import { openSealed } from './open-sealed.js';
 import type { Requests } from './requests.js';
 import { turnOf, type StandInParts } from './stand-in.js';
@@ -31,8 +31,8 @@ export async function showFrame(parts: Parts, person: Person, requestId: string,
     const isHeld = state.tracks.approval === 'held';
     const take = isHeld ? await takeToAgreeTo(parts, state, person, camera) : doubtedTake(parts.policy, state, person, camera);
     judgeAsked(state, camera);
-    // Of what is asked for still; whoever vouches for the times of the sealed parts sees where those begin and end.
-    const at = isHeld ? edgesOf(await stretchesOf(parts.objects, state, take)) : await findEdges(parts.objects, take);
+    await expectNotNamed(parts.store, state, person.user);
+    const at = edgesOf(await stretchesOf(parts.objects, state, take));
     await append({ event: 'frame-inspected', by: person.pseudonym, data: { camera, edge } });
     return at[edge];
   });

@@ -7,6 +7,7 @@ import type { Step } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
+import { expectNotNamed, isNamed } from './named.js';
 import { lendersOf, type LendersParts } from './lenders.js';
 
 export interface StandInParts extends LendersParts {
@@ -27,21 +28,25 @@ export async function turnOf(
   const step = judgeVoice(state, person.pseudonym, () => holds || lenders.length > 0);
   if (!policy.allows(person.user, 'review', 'request:*', site))
     throw new Problem('not-permitted', `No policy row lets ${person.user} review requests at ${site}.`);
-  return { step, standsInFor: holds ? null : chosenOf(lenders, state) };
+  await expectNotNamed(parts.store, state, person.user);
+  return { step, standsInFor: holds ? null : await chosenOf(parts, lenders, state) };
 }
 
 /** Several may have left their role to one person: that one of them is barred takes nothing from the others. */
-function chosenOf(lenders: readonly Pseudonym[], state: RequestState): Pseudonym {
-  const bars = lenders.map((lender) => barOf(lender, state));
+async function chosenOf(parts: StandInParts, lenders: readonly Pseudonym[], state: RequestState): Promise<Pseudonym> {
+  const bars = await Promise.all(lenders.map((lender) => barOf(parts, lender, state)));
   const free = lenders[bars.indexOf(null)];
   if (free === undefined) throw bars[0]!;
   return free;
 }
 
-function barOf(lender: Pseudonym, state: RequestState): Problem | null {
+async function barOf({ store }: StandInParts, lender: Pseudonym, state: RequestState): Promise<Problem | null> {
   const { requested } = state;
   if (lender === requested.applicant || lender === requested.enteredBy)
     return new Problem('own-request', 'Who delegated this role applied for the request or typed it in; nobody stands in for them here.');
+  const user = await store.people.userOf(lender);
+  if (user !== null && (await isNamed(store, state, user)))
+    return new Problem('own-request', 'Who delegated this role is an officer of the form; nobody stands in for them here.');
   if (hasSpoken(state, lender))
     return new Problem(
       'already-voted',

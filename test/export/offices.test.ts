@@ -4,7 +4,7 @@ import { Client } from '../../plugin/cli/client.js';
 import { officeOf } from '../../plugin/policy/offices.js';
 import { loadPolicy } from '../../plugin/policy/load.js';
 import { append, shipped } from '../policy/policy-folder.js';
-import { shanghai } from '../support/gate.js';
+import { nameOf, shanghai } from '../support/gate.js';
 import { joinGate } from '../support/people.js';
 import { aPolicyDesk, bai, luo, type PolicyDesk } from '../support/policy-desk.js';
 import { problemOf } from '../support/walk.js';
@@ -46,7 +46,7 @@ describe('offices', function () {
       assert.deepEqual(accounts.filter(({ lack }) => lack !== null).map(({ user }) => user), ['user:sh.pan', shanghai.steps[0]]);
 
       const manager = await desk.as(luo!);
-      const whom = (user: string) => ({ user, name: '示例', unit: '示例', card: { idKind: 'WORK', idNumber: `示例-${user}` } });
+      const whom = (user: string) => ({ user, name: nameOf(user), unit: '示例', card: { idKind: 'WORK', idNumber: `示例-${user}` } });
       let confirmed = 0;
       const second = async () => (confirmed++, desk.as(bai!));
       const one = await joinGate(desk.url, whom('user:sh.pan'), manager, second, () => new Date());

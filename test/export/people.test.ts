@@ -9,14 +9,14 @@ import { Problem } from '../../plugin/domain/problem.js';
 import { codeAt, fromBase32, stepOf } from '../../plugin/identity/totp.js';
 import { openDatabase } from '../../plugin/store/database.js';
 import { makeSetupToken } from '../../plugin/identity/setup-token.js';
-import { aGate, cardOf, password, shanghai, type TestGate } from '../support/gate.js';
+import { aGate, cardOf, nameOf, password, shanghai, type TestGate } from '../support/gate.js';
 import { codesOf, join, joinGate, type Joined } from '../support/people.js';
 import { problemOf } from '../support/walk.js';
 
 const [luo, bai] = ['user:root.luo', 'user:root.bai'] as const;
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const whom = (user: string) => ({ user, name: '示例', unit: '示例单位', card: cardOf(user) });
+const whom = (user: string) => ({ user, name: nameOf(user), unit: '示例单位', card: cardOf(user) });
 
 interface Invited {
   id: string;
@@ -141,9 +141,9 @@ describe('people', function () {
     it('is made by the machine’s token where nobody can invite any more; the old password and second factor are gone', async () => {
       const token = await makeSetupToken(path.join(gate.folder, 'keys'));
       const before = await signIn(shanghai.officer);
-      const login = await join(gate.url, '/api/v1/setup', { token, user: bai, name: '白示例', unit: '示例' }, now);
+      const login = await join(gate.url, '/api/v1/setup', { token, user: bai, name: nameOf(bai), unit: '示例' }, now);
       assert.equal(await codeOf(new Client(gate.url, login).get('/api/v1/accounts')), null);
-      assert.equal(await codeOf(join(gate.url, '/api/v1/setup', { token, user: bai, name: '白示例', unit: '示例' }, now)), 'setup-closed');
+      assert.equal(await codeOf(join(gate.url, '/api/v1/setup', { token, user: bai, name: nameOf(bai), unit: '示例' }, now)), 'setup-closed');
       assert.equal(await use(before.token), null);
     });
   });
@@ -153,7 +153,7 @@ describe('people', function () {
     before(async () => {
       pass(MINUTE);
       const token = await makeSetupToken(path.join(gate.folder, 'keys'));
-      second = new Client(gate.url, await join(gate.url, '/api/v1/setup', { token, user: bai, name: '白示例', unit: '示例' }, now));
+      second = new Client(gate.url, await join(gate.url, '/api/v1/setup', { token, user: bai, name: nameOf(bai), unit: '示例' }, now));
       await second.get('/api/v1/accounts');
     });
     const hands: readonly (readonly [role: string, user: string, byTwo: boolean])[] = [
@@ -185,6 +185,11 @@ describe('people', function () {
       assert.equal(await codeOf(invite(luo, 'user:sh.pan')), null);
     });
 
+    it('a user name is one person’s for good: papers of years ago print it', async () => {
+      const problem = await problemOf(invite(luo, 'user:sh.pan', { name: '另一人' }));
+      assert.deepEqual([problem?.code, problem?.faults?.map(({ where }) => where)], ['body-malformed', ['user']]);
+    });
+
     it('what an administrator issued, asked for or confirmed ends with that administrator’s account', async () => {
       const invited = (by: Client, user: string) => by.post<Invited>('/api/v1/invitations', whom(user));
       const administrator = await gate.as(luo);
@@ -198,6 +203,16 @@ describe('people', function () {
       assert.equal(await codeOf(administrator.post(`/api/v1/invitations/${waiting.id}/confirmation`, {})), 'invitation-unknown');
       await gate.restart();
       assert.deepEqual([await codeOf(accept(issued.code)), await codeOf(accept(ours.code))], ['invitation-invalid', null]);
+    });
+
+    it('one card is one person: no second invitation while the first is open, and none is accepted beside another', async () => {
+      const card = cardOf('user:gl.alone');
+      const first = await invite(luo, 'user:gl.alone');
+      assert.equal(await codeOf(invite(luo, 'user:gl.beside', { card })), 'body-malformed');
+      pass(7 * DAY);
+      // The first code has ended, so its card is free again.
+      const second = await invite(luo, 'user:gl.beside', { card });
+      assert.deepEqual([await codeOf(accept(first.code)), await codeOf(accept(second.code))], ['invitation-invalid', null]);
     });
   });
 
@@ -275,8 +290,8 @@ describe('people', function () {
   });
 
   /** Of the set-up, against the machine's token: codes of earlier ones are used up. */
-  const renewedAdministrator = async () =>
-    join(gate.url, '/api/v1/setup', { token: await makeSetupToken(path.join(gate.folder, 'keys')), user: luo, name: '罗示例', unit: '示例' }, now);
+  const renewedAdministrator = async (user: string = luo) =>
+    join(gate.url, '/api/v1/setup', { token: await makeSetupToken(path.join(gate.folder, 'keys')), user, name: nameOf(user), unit: '示例' }, now);
 
   describe('a password', () => {
     it('is changed by its owner, who proves the old one; other sessions end, this one stays', async () => {
@@ -310,10 +325,13 @@ describe('people', function () {
       }
     });
 
-    it('of somebody who is invited again is replaced by that person alone, and sessions end', async () => {
+    it('of somebody who is invited again, by two, is replaced by that person alone, and sessions end', async () => {
       const old = await signIn(shanghai.officer, { password: 'another-horse-8' });
-      const administrator = new Client(gate.url, await renewedAdministrator());
-      const { code } = await administrator.post<Invited>('/api/v1/invitations', whom(shanghai.officer));
+      const [administrator, other] = [new Client(gate.url, await renewedAdministrator()), new Client(gate.url, await renewedAdministrator(bai))];
+      const asked = await administrator.post<Invited>('/api/v1/invitations', whom(shanghai.officer));
+      // Whoever took over the account would fetch the officer's packages.
+      assert.equal(asked.code, null);
+      const { code } = await other.post<Invited>(`/api/v1/invitations/${asked.id}/confirmation`, {});
       assert.equal(await use(old.token), null);
       await accept(code);
       assert.equal(await use(old.token), 'token-invalid');
@@ -335,12 +353,25 @@ describe('people', function () {
       const { accounts } = await administrator.get<{ accounts: { user: string; state: string; card: object | null; lack: string | null }[] }>('/api/v1/accounts');
       const found = accounts.find(({ user }) => user === login.user)!;
       assert.deepEqual([found.state, found.card, found.lack], ['expired', { ...cardOf(login.user), sha256: null }, null]);
-      await joinGate(gate.url, whom(login.user), administrator, () => Promise.reject(new Error('one is enough')), now);
+      const other = new Client(gate.url, await renewedAdministrator(bai));
+      await joinGate(gate.url, whom(login.user), administrator, () => Promise.resolve(other), now);
       assert.equal(await codeOf(signIn(login.user)), null);
       await administrator.post(`/api/v1/accounts/${login.user}/close`, {}).catch(() => undefined);
       await administrator.post('/api/v1/accounts/sh.short/close', {}).catch(() => undefined);
       assert.equal(await codeOf(signIn(login.user)), 'login-failed');
       assert.equal(await codeOf(administrator.post('/api/v1/accounts/sh.short/close', {})), 'account-unknown');
+    });
+
+    it('of an administrator that ran out counts on, so that who outlasts the others is not alone', async () => {
+      const administrator = new Client(gate.url, await renewedAdministrator());
+      const other = new Client(gate.url, await renewedAdministrator(bai));
+      for (const client of [administrator, other]) await client.get('/api/v1/accounts');
+      pass(400 * DAY);
+      const alone = new Client(gate.url, await renewedAdministrator());
+      await alone.get('/api/v1/accounts');
+      const { accounts } = await alone.get<{ accounts: { user: string; state: string; administrator: boolean }[] }>('/api/v1/accounts');
+      assert.deepEqual(accounts.filter((it) => it.administrator && it.state === 'open').map(({ user }) => user), [luo]);
+      assert.equal((await alone.post<Invited>('/api/v1/invitations', whom('user:hz.shi.clerk'))).code, null);
     });
 
     it('nothing of all this says in the journal who somebody is', async () => {

@@ -14,6 +14,7 @@ import { registerTable } from '../../plugin/export/register-cells.js';
 import type { RegisterRow } from '../../plugin/export/register-row.js';
 import type { ApprovalsReport } from '../../plugin/export/reports.js';
 import type { Retention } from '../../plugin/export/retention.js';
+import { Roll } from '../../plugin/export/roll.js';
 import { loadPolicy } from '../../plugin/policy/load.js';
 import { call } from '../http/onvif-client.js';
 import { aGate, anApplication, root, shanghai, type TestGate } from '../support/gate.js';
@@ -214,7 +215,7 @@ describe('the register of acts that a test writes by hand', () => {
     const policy = await loadPolicy(path.join(root, 'policies'));
     await withRig(async (rig) => {
       const months = new MonthIndex(rig.journal);
-      const read = async () => (await registerOf({ policy, requests: rig.requests, store: rig.store, months, camerasOf: () => [] }, { site, month: '2026-03' })).rows;
+      const read = async () => (await registerOf({ policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, months, camerasOf: () => [] }, { site, month: '2026-03' })).rows;
       await rig.add('EG-1');
       assert.deepEqual((await read()).map(({ action }) => action), ['export-requested']);
       const [by, from, to] = ['p-first', '2026-03-01T00:00:00.000Z', '2026-03-01T00:00:10.000Z'];
@@ -243,7 +244,7 @@ describe('the register of acts that a test writes by hand', () => {
       const data = { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest: 'sha256:x', standsInFor: 'p-absent' } as const;
       await rig.append('EG-1', { event: 'export-returned', by: 'p-clerk', data });
       await rig.append('EG-2', { event: 'request-withdrawn', by: rig.applicant, data: {} });
-      const parts = { policy, requests: rig.requests, store: rig.store, months: new MonthIndex(rig.journal), camerasOf: () => [] };
+      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, months: new MonthIndex(rig.journal), camerasOf: () => [] };
       const { rows } = await registerOf(parts, { site, month: '2026-03' });
       const at = '2026-03-02T00:00:00.000Z';
       assert.deepEqual(rows.map(({ ended }) => ended), [
@@ -262,7 +263,7 @@ describe('the register of acts that a test writes by hand', () => {
       await rig.add('EG-1');
       const { requested } = rig.requests.state('EG-1');
       await rig.append('EG-2', { event: 'export-requested', by: rig.applicant, data: { ...requested, city: '510100', site: 'CD-GONE', items: [{ ...requested.items[0]!, camera: 'cd-gone-street' }] } });
-      const parts = { policy, requests: rig.requests, store: rig.store, journal: rig.journal, months: new MonthIndex(rig.journal), camerasOf: () => [], now: () => new Date('2026-04-01T00:00:00.000Z') };
+      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, journal: rig.journal, months: new MonthIndex(rig.journal), camerasOf: () => [], now: () => new Date('2026-04-01T00:00:00.000Z') };
       const read = async (user: UserId, gone = 'CD-GONE') => {
         const { register, bytes } = await handOutRegister(parts, { user, name: '', unit: '', pseudonym: 'p-reader', session: 's' } as Person, { site: gone, month: '2026-03' }, 'pdf');
         assert.ok(bytes.length > 1000);
@@ -283,7 +284,7 @@ describe('the register of acts that a test writes by hand', () => {
       const { requested } = rig.requests.state('EG-1');
       const application = await rig.store.personal.conceal('application', { reason: '示例', officers: [officer('甲；乙(示例支队 人民警察证 示例-2)'), officer('丙')] });
       await rig.append('EG-2', { event: 'export-requested', by: rig.applicant, data: { ...requested, application } });
-      const parts = { policy, requests: rig.requests, store: rig.store, months: new MonthIndex(rig.journal), camerasOf: () => [] };
+      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, months: new MonthIndex(rig.journal), camerasOf: () => [] };
       const { rows } = await registerOf(parts, { site, month: '2026-03' });
       const { columns, rows: cells } = registerTable(policy, rows.filter(({ requestId }) => requestId === 'EG-2'));
       const cell = cells[0]![columns.findIndex(({ title }) => title === '办案人员及证件')]!;
@@ -296,7 +297,7 @@ describe('the register of acts that a test writes by hand', () => {
     const policy = await loadPolicy(path.join(root, 'policies'));
     await withRig(async (rig) => {
       const cameras = [{ camera: 'sh-yf-street', recording: 'R1' }, { camera: 'cd-jx-street', recording: 'R2' }];
-      const parts = { policy, requests: rig.requests, store: rig.store, months: new MonthIndex(rig.journal), camerasOf: () => cameras };
+      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, months: new MonthIndex(rig.journal), camerasOf: () => cameras };
       const items = [{ camera: 'sh-yf-street', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:00:10.000Z' }];
       const [reason, client] = [await rig.store.personal.conceal('reason', '示例:预检'), await rig.store.personal.conceal('client', { user: null, address: '192.0.2.1' })];
       await rig.journal.append({ event: 'footage-searched', by: 'p-first', data: { site, items, reason } });

@@ -6,7 +6,7 @@ import { Login } from '../../plugin/cli/login.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import { makeSetupToken } from '../../plugin/identity/setup-token.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
-import { aGate, shanghai } from '../support/gate.js';
+import { aGate, nameOf, shanghai } from '../support/gate.js';
 import { join, joinGate } from '../support/people.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
 
@@ -76,10 +76,10 @@ describe('a second voice, where the first one’s account was closed meanwhile',
       assert.deepEqual([asked.state, asked.release], ['release-asked', null]);
       assert.equal((await problemOf(letGo(gate, second, requestId)))?.code, 'executor-barred');
       // Nothing is stuck: another executor confirms, here the same person with an account of their own again.
-      const whom = { user: first, name: '示例', unit: '示例单位', card: { idKind: 'POLICE', idNumber: '示例-000009' } };
+      const whom = { user: first, name: nameOf(first), unit: '示例单位', card: { idKind: 'POLICE', idNumber: '示例-000009' } };
       const now = () => new Date();
       const token = await makeSetupToken(path.join(gate.folder, 'keys'));
-      const other = new Login(await join(gate.url, '/api/v1/setup', { token, user: bai, name: '白示例', unit: '示例单位' }, now));
+      const other = new Login(await join(gate.url, '/api/v1/setup', { token, user: bai, name: nameOf(bai), unit: '示例单位' }, now));
       const login = new Login(await joinGate(gate.url, whom, manager, () => Promise.resolve(new Client(gate.url, other)), now));
       const released = await new Client(gate.url, login).post<{ state: string; release: { executors: string[] } }>(`/api/v1/requests/${requestId}/release`, {});
       assert.deepEqual([released.state, released.release.executors], ['released', [second, first]]);

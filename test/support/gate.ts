@@ -10,6 +10,7 @@ import { Login, type Credentials } from '../../plugin/cli/login.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { noLog } from '../../plugin/domain/log.js';
+import { makeSetupToken } from '../../plugin/identity/setup-token.js';
 import { machineTools } from '../media/tools.js';
 import { join, joinGate } from './people.js';
 import { aPng } from './papers.js';
@@ -140,6 +141,9 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
       for (const made of [clients, logins, known]) made.clear();
       await restart();
       await setUp();
+      // One hand alone invites nobody again, not even the other administrator.
+      const token = await makeSetupToken(path.join(folder, 'keys'));
+      signedUp(await join(gate.url, '/api/v1/setup', { token, ...whom(administrators[1]) }, now));
     },
     async withScan(user) {
       const client = await as(user);
