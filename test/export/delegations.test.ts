@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../plugin/domain/problem.js';
 import { Client } from '../../plugin/cli/client.js';
 import { Login } from '../../plugin/cli/login.js';
 import { append } from '../policy/policy-folder.js';
-import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, cardOf, shanghai, type TestGate } from '../support/gate.js';
 import { aGateUnder } from '../support/gate-under.js';
 import { joinGate } from '../support/people.js';
 import { letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
@@ -139,6 +139,15 @@ describe('delegation by several', () => {
     assert.equal(await code(vote(gate, duty, id)), 'already-voted');
     await lend(await gate.as(head), 'role:unit-head');
     assert.equal(await spokenFor(id), head);
+  });
+
+  it('does not reach an officer of the form: nobody speaks in the right of somebody whose card stands there', async () => {
+    const officers = [{ ...anApplication().officers[0]!, ...cardOf(clerk) }, anApplication().officers[1]!];
+    const { requestId: id } = await submit(gate, { officers });
+    await lend(await gate.as(clerk), 'role:evidence-clerk');
+    assert.equal(await code(vote(gate, duty, id)), 'own-request');
+    await lend(await gate.as(second), 'role:evidence-clerk');
+    assert.equal(await spokenFor(id), second);
   });
 
   it('bars who was spoken for from breaking the glass', async () => {

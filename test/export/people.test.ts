@@ -337,6 +337,16 @@ describe('people', function () {
       assert.equal(await use(old.token), 'token-invalid');
       assert.equal(await codeOf(signIn(shanghai.officer)), null);
     });
+
+    it('a session that was idle when the password changed stays ended, wherever the clock goes', async () => {
+      const old = await signIn(shanghai.officer);
+      pass(31 * MINUTE);
+      const here = await signIn(shanghai.officer);
+      await new Client(gate.url, null, here.token).post('/api/v1/password', { current: password, next: 'fifth-horse-beside-11' });
+      time = new Date(time.getTime() - 30 * MINUTE);
+      assert.equal(await use(old.token), 'token-invalid');
+      time = new Date(time.getTime() + 30 * MINUTE);
+    });
   });
 
   describe('an account', () => {

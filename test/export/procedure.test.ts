@@ -1,5 +1,6 @@
 // What people do, in order and out of it, over the real API: who may act, and what wrong input gets.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { anApplication, aGate, cardOf, nameOf, shanghai, type TestGate } from '../support/gate.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { approveAll, letGo, noPlan, problemOf, show, submit, until, vote } from '../support/walk.js';
@@ -65,6 +66,28 @@ describe('an application', () => {
     await approveAll(gate, other.requestId);
     await until(gate, other.requestId, ({ state }) => state === 'packaged');
     assert.equal((await problemOf(letGo(gate, executor, other.requestId)))?.code, 'own-request');
+    const glass = await submit(gate, { officers: [colleague!, asOfficer('user:root.bai')] });
+    const broken = (await gate.as('user:root.bai')).post(`/api/v1/requests/${glass.requestId}/glass`, { reason: 'life-in-danger' });
+    assert.equal((await problemOf(broken))?.code, 'own-request');
+  });
+
+  it('whose officer holds the step that looks is watched by somebody else', async () => {
+    const [clerk, manager, privacy] = shanghai.steps;
+    await gate.as(privacy);
+    const [colleague] = anApplication().officers;
+    const { requestId } = await submit(gate, { officers: [{ ...colleague!, ...cardOf(privacy) }, colleague!] });
+    for (const user of [clerk, manager]) await vote(gate, user, requestId);
+    await until(gate, requestId, ({ custody }) => custody === 'sealed');
+    const watched = (await gate.as(privacy)).download(`/api/v1/requests/${requestId}/stream?camera=sh-yf-street`, path.join(gate.folder, 'seen.mp4'));
+    assert.equal((await problemOf(watched))?.code, 'own-request');
+  });
+
+  it('is typed in for nobody whose account was closed', async () => {
+    const left = 'user:sh.pan';
+    await gate.as(left);
+    const clerk = await gate.withScan(shanghai.steps[0]);
+    await (await gate.as('user:root.luo')).post('/api/v1/accounts/sh.pan/close', {});
+    assert.equal((await problemOf(clerk.post('/api/v1/requests', anApplication({ applicant: left }))))?.code, 'not-permitted');
   });
 
   it('may tell its times in any zone: they are kept in one, and the package is made of them', async () => {

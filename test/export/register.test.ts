@@ -14,7 +14,7 @@ import { registerTable } from '../../plugin/export/register-cells.js';
 import type { RegisterRow } from '../../plugin/export/register-row.js';
 import type { ApprovalsReport } from '../../plugin/export/reports.js';
 import type { Retention } from '../../plugin/export/retention.js';
-import { Roll } from '../../plugin/export/roll.js';
+import { credentialOf, Roll } from '../../plugin/export/roll.js';
 import { loadPolicy } from '../../plugin/policy/load.js';
 import { call } from '../http/onvif-client.js';
 import { aGate, anApplication, root, shanghai, type TestGate } from '../support/gate.js';
@@ -273,6 +273,21 @@ describe('the register of acts that a test writes by hand', () => {
       assert.deepEqual([siteName, cityName, rows.map(({ requestId, items }) => [requestId, items[0]!.camera])], ['已撤销的场所', '成都市', [['EG-2', 'cd-gone-street']]]);
       await assert.rejects(read('user:audit.he', 'CD-NEVER'), (thrown: Problem) => thrown.code === 'site-unknown');
       await assert.rejects(read('user:cd.wen.auditor'), (thrown: Problem) => thrown.code === 'not-permitted');
+    });
+  });
+
+  it('prints no name that somebody wrote into the database: the journal vouches for none', async () => {
+    const policy = await loadPolicy(path.join(root, 'policies'));
+    await withRig(async (rig) => {
+      await rig.add('EG-1');
+      const account = { user: shanghai.officer, name: '伪造姓名', unit: '示例', card: null, expiresAt: '2099-01-01T00:00:00.000Z', passwordHash: 'x', secondFactor: null, createdAt: '2026-01-01T00:00:00.000Z' };
+      await rig.store.accounts.put(account);
+      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, months: new MonthIndex(rig.journal), camerasOf: () => [] };
+      assert.deepEqual((await registerOf(parts, { site, month: '2026-03' })).rows.map(({ person }) => person.name), [shanghai.officer]);
+      const data = { account: rig.applicant, credential: credentialOf(account), expiresAt: account.expiresAt, administrator: false };
+      await rig.journal.append({ event: 'account-created', by: rig.applicant, data });
+      const vouched = { ...parts, people: { roll: new Roll(rig.journal) } };
+      assert.deepEqual((await registerOf(vouched, { site, month: '2026-03' })).rows.map(({ person }) => person.name), ['伪造姓名']);
     });
   });
 

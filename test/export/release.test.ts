@@ -44,6 +44,35 @@ describe('a duty that cannot be kept', function () {
   });
 });
 
+describe('a release that ended', function () {
+  this.timeout(60_000);
+
+  it('is not opened again by a clock that was set back, nor is a release made, until somebody has looked', async () => {
+    let [wall, steady] = [Date.parse('2026-11-23T08:00:00.000Z'), 0];
+    const gate = await aGate({ now: () => new Date(wall), monotonic: () => steady });
+    const pass = (ms: number): void => void ((wall += ms), (steady += ms));
+    try {
+      const { requestId } = await submit(gate);
+      await approveAll(gate, requestId);
+      await until(gate, requestId, ({ state }) => state === 'packaged');
+      for (const user of shanghai.executors) await letGo(gate, user, requestId);
+      const fetched = async () =>
+        (await problemOf((await gate.as(shanghai.officer)).download(`/api/v1/requests/${requestId}/package`, path.join(gate.folder, 'package.zip'))))?.code ?? null;
+      pass(30 * 24 * 3_600_000);
+      gate.again();
+      assert.equal(await fetched(), 'release-expired');
+      wall -= 30 * 24 * 3_600_000;
+      gate.again();
+      assert.equal(await fetched(), 'clock-doubted');
+      pass(60_000);
+      await (await gate.as('user:root.luo')).post('/api/v1/clock/acknowledgement', {});
+      assert.equal(await fetched(), null, 'within its hours again, by the clock that an administrator vouches for');
+    } finally {
+      await gate.close();
+    }
+  });
+});
+
 describe('a second voice, where the first one’s account was closed meanwhile', function () {
   this.timeout(60_000);
   const [first, second] = shanghai.executors;
