@@ -11,6 +11,7 @@ import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import { findEdges } from './find-edges.js';
 import type { Requests } from './requests.js';
+import { judgeAsked } from './stretches.js';
 
 interface Parts {
   policy: Policy;
@@ -20,7 +21,8 @@ interface Parts {
 
 /**
  * `shown`: what the clock in the picture says, as the person read it.
- * Problems: `request-unknown`, `not-permitted`, `own-request`, `state-conflict`, `camera-unknown`, `object-corrupt`, `span-invalid`.
+ * Problems: `request-unknown`, `not-permitted`, `own-request`, `state-conflict`, `camera-unknown`, `view-refused`, `object-corrupt`,
+ * `span-invalid`.
  */
 export async function confirmTimes(
   parts: Parts,
@@ -30,7 +32,9 @@ export async function confirmTimes(
   shown: { first: Instant; last: Instant },
 ): Promise<RequestState> {
   return parts.requests.take(requestId, async (turn) => {
-    const { first, last } = await findEdges(parts.objects, doubtedTake(parts.policy, turn.state, person, camera));
+    const take = doubtedTake(parts.policy, turn.state, person, camera);
+    judgeAsked(turn.state, camera);
+    const { first, last } = await findEdges(parts.objects, take);
     const unseen = unseenEdges(turn.state, camera, person.pseudonym);
     if (unseen.length > 0)
       throw new Problem(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { isRequestEntry, type Entry } from '../../plugin/domain/audit-event.js';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
-import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
 import { inFolder } from '../media/tools.js';
 
@@ -98,6 +98,20 @@ describe('times that no recorder proved', () => {
       assert.deepEqual([told!.times, told!.rung], ['asserted', 'vendor-address']);
       assert.deepEqual(told!.confirmation.first, { asserted: '2026-03-01T02:00:01.000Z', shown: '2026-03-01T02:00:03.000Z' });
     }));
+
+  it('a camera that a narrowed plan leaves out takes no word, and nothing waits for one', async () => {
+    const [asked] = anApplication().items;
+    const { requestId: id } = await submit(gate, { items: [asked!, { ...asked!, camera: 'sh-yf-gate' }] });
+    await until(gate, id, ({ custody }) => custody === 'sealed');
+    await vote(gate, shanghai.steps[0], id, { verdict: 'narrow', items: [asked!] });
+    for (const user of shanghai.steps.slice(1)) await vote(gate, user, id);
+    const client = await gate.as(executor);
+    const refusedBefore = await refusals();
+    assert.equal((await problemOf(client.post(`/api/v1/requests/${id}/times`, { ...shown, camera: 'sh-yf-gate' })))?.code, 'view-refused');
+    assert.equal(await refusals(), refusedBefore + 1);
+    const seen = await show(gate, id);
+    assert.deepEqual([seen.state, seen.timesUnconfirmed], ['granted', [camera]]);
+  });
 
   it('a request that is returned takes no word any more', async () => {
     const other = await submit(gate);
