@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { childrenCalled } from '../media/processes.js';
 import { machineTools } from '../media/tools.js';
+import { entriesOf } from '../support/crowd/judge.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { submit, until, vote } from '../support/walk.js';
 
@@ -19,8 +20,10 @@ describe('a stream while it lasts', function () {
   let id: string;
   let ahead = 0;
   const pass = (seconds: number): void => void (ahead += seconds * 1000);
-  const open = async (user: string, at: string): Promise<ReadableStreamDefaultReader<Uint8Array>> => {
-    const response = await fetch(`${gate.url}/api/v1/requests/${id}/${at}`, { headers: { authorization: `Bearer ${await gate.tokenOf(user)}` } });
+  const errors: unknown[] = [];
+  const open = async (user: string, at: string, signal?: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array>> => {
+    const headers = { authorization: `Bearer ${await gate.tokenOf(user)}` };
+    const response = await fetch(`${gate.url}/api/v1/requests/${id}/${at}`, { headers, ...(signal && { signal }) });
     assert.equal(response.status, 200);
     return response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   };
@@ -48,11 +51,26 @@ describe('a stream while it lasts', function () {
   };
 
   before(async () => {
-    gate = await aGate({ now: () => new Date(Date.now() + ahead) });
+    gate = await aGate({ now: () => new Date(Date.now() + ahead), log: (level, line) => void (level === 'error' && errors.push(line)) });
     await gate.as(privacy);
     await atReview();
   });
   after(() => gate.close());
+
+  it('who leaves before the first byte, or after it, broke nothing: the look stands in the journal, and no error in the log', async () => {
+    const views = async (): Promise<number> => (await entriesOf(gate.folder)).filter((entry) => entry.event === 'footage-viewed').length;
+    for (const read of [false, true]) {
+      const [before, leave] = [await views(), new AbortController()];
+      const opened = open(privacy, `stream?camera=${camera}`, leave.signal);
+      if (read) await (await opened).read();
+      for (let tries = 0; tries < 1000 && (await views()) === before; tries++) await wait(5);
+      assert.equal(await views(), before + 1);
+      leave.abort();
+      await opened.catch(() => undefined);
+      await nothingLeft();
+    }
+    assert.deepEqual(errors, []);
+  });
 
   const close = async (user: string) => (await gate.as('user:root.luo')).post(`/api/v1/accounts/${user.slice(5)}/close`, {});
   /** `anew`: of another request, because the one before is not this person's to watch any more. */

@@ -9,7 +9,7 @@ import { Client } from '../../plugin/cli/client.js';
 import { Login, type Credentials } from '../../plugin/cli/login.js';
 import { loadConfig } from '../../plugin/config/config.js';
 import type { Application } from '../../plugin/domain/export-request.js';
-import { noLog } from '../../plugin/domain/log.js';
+import { noLog, type Log } from '../../plugin/domain/log.js';
 import { makeSetupToken } from '../../plugin/identity/setup-token.js';
 import { machineTools } from '../media/tools.js';
 import { join, joinGate } from './people.js';
@@ -48,6 +48,7 @@ export interface GateOptions {
   /** Left out: it steps as `now` does. */
   monotonic?: () => number;
   synchronised?: () => Promise<'yes' | 'no' | 'unknown'>;
+  log?: Log;
   /** Beside the recorder's password. */
   env?: Record<string, string>;
   /** Waits before a letter is sent again. */
@@ -88,7 +89,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password', ...options.env };
   const start = async () =>
     startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
-      version: '0.0.0', log: noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
+      version: '0.0.0', log: options.log ?? noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
       synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],
       ...(!options.config?.includes('ffmpeg:') && { tools: await machineTools() }),

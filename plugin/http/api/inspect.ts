@@ -19,9 +19,11 @@ function numberOf(query: URLSearchParams, name: 'part' | 'stretch'): number | un
   return Number(text);
 }
 
-/** To stop looking is no failure. */
+/** To stop looking is no failure, before the first byte or after it. */
 const isLeaving = (thrown: unknown, { aborted, reason }: AbortSignal): boolean =>
-  aborted && ((thrown as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE' || (thrown as { cause?: unknown }).cause === reason);
+  aborted && ((thrown as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE' || isCausedBy(thrown, reason));
+const isCausedBy = (thrown: unknown, reason: unknown): boolean =>
+  thrown === reason || (thrown instanceof Error && isCausedBy(thrown.cause, reason));
 
 const watch = operation<ApiParts, typeof emptySchema>({
   method: 'get',
@@ -38,18 +40,20 @@ const watch = operation<ApiParts, typeof emptySchema>({
       judge: (state: RequestState) => judgeWatch(parts, state, subject),
       still: () => expectStill(parts.people, subject),
     };
-    const body = await recordRefusal(parts, subject, 'inspect', id, () => inspect(parts, subject, id, look, gone.signal));
-    response.status(200).set({
-      'Content-Type': 'video/mp4',
-      'Content-Disposition': 'inline',
-      'Accept-Ranges': 'none',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-    });
-    // What fails now destroys the connection: a stream that ends well was whole.
-    await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 }), response).catch((thrown: unknown) => {
+    try {
+      const body = await recordRefusal(parts, subject, 'inspect', id, () => inspect(parts, subject, id, look, gone.signal));
+      response.status(200).set({
+        'Content-Type': 'video/mp4',
+        'Content-Disposition': 'inline',
+        'Accept-Ranges': 'none',
+        'Cache-Control': 'no-store',
+        'X-Accel-Buffering': 'no',
+      });
+      // What fails now destroys the connection: a stream that ends well was whole.
+      await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 }), response);
+    } catch (thrown) {
       if (!isLeaving(thrown, gone.signal)) throw thrown;
-    });
+    }
     return null;
   },
 });
