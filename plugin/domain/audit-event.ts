@@ -174,7 +174,7 @@ export interface GateEvents {
   /** The gate's own clock cannot be trusted: nothing is released until an administrator has looked. `backMs`: how far it went back. */
   'clock-stepped': { why: 'stepped-back' | 'unsynchronised'; backMs: number };
   'clock-acknowledged': { entry: number };
-  /** Somebody tried what they may not do with a request that exists (F1: denied attempts are attempts). */
+  /** Somebody tried what they may not do (F1: denied attempts are attempts). `request-unknown`: with a number that was no request's then. */
   'act-refused': { act: Act; request: string; code: ProblemCode; policyVersion: string };
   /** Policy files were saved that differ from those in force, without a fault. Their texts are sealed under `index`. Nothing changes yet. */
   'policy-proposed': { version: string; inForce: string; files: number; changed: readonly string[]; index: Digest & { object: string } };

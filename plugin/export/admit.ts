@@ -26,6 +26,7 @@ interface Parts extends OfficerParts {
   requests: Requests;
   store: Store;
   now: () => Date;
+  newId: () => string;
   /** Is this camera's recorder one that the gate pulls from? */
   isConnected(camera: string): boolean;
 }
@@ -56,7 +57,7 @@ export async function admit(parts: Parts, typist: Person, form: Form): Promise<A
 }
 
 /** At start: an application that a crash left between its record and its end at the counter goes on from there; nobody applies twice. */
-export async function finishAdmission(parts: Omit<Parts, 'journal' | 'people'>, turn: Turn): Promise<void> {
+export async function finishAdmission(parts: Omit<Parts, 'journal' | 'people' | 'newId'>, turn: Turn): Promise<void> {
   const { tracks, requested } = turn.state;
   if (tracks.approval === 'held' && tracks.custody === 'none') await queue(turn);
   if (tracks.approval !== 'requested') return;
@@ -67,7 +68,7 @@ export async function finishAdmission(parts: Omit<Parts, 'journal' | 'people'>, 
   if (application && applicant) await settle(parts, turn, applicant, application);
 }
 
-async function settle(parts: Omit<Parts, 'journal' | 'people'>, turn: Turn, applicant: UserId, application: Application): Promise<Admission> {
+async function settle(parts: Omit<Parts, 'journal' | 'people' | 'newId'>, turn: Turn, applicant: UserId, application: Application): Promise<Admission> {
   // One policy for the whole step: another one may come into force meanwhile.
   const { policy } = parts;
   const late = isLate(application, parts.now());
@@ -221,20 +222,28 @@ async function expectAccount({ people }: Parts, user: UserId): Promise<void> {
   if (!(await openAccount(people, user))) throw new Problem('not-permitted', `There is no open account ${user} to apply for.`);
 }
 
-/** Where the numbers of confidential requests begin: in one row with the others they would be gaps, and tell how many there are and when. */
-const CONFIDENTIAL_FROM = 900_000;
+/**
+ * Confidential requests are numbered from here on, each drawn: in one row with the others they would be gaps, and in a row of their own
+ * each would tell how many there were before it.
+ */
+const CONFIDENTIAL_FROM = 900_001;
+const CONFIDENTIAL_COUNT = 99_999;
 
 async function numberFor(parts: Parts, place: Place, basis: Basis): Promise<string> {
   const { store, requests, now } = parts;
   const { site, city } = place;
   // Asia/Shanghai decides the year: people read the number.
   const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', year: 'numeric' }).format(now()));
-  const number = isConfidential(basis)
-    ? CONFIDENTIAL_FROM + (await store.numbers.nextNumber(`${site.id}/confidential`, year))
-    : await store.numbers.nextNumber(site.id, year);
+  const number = isConfidential(basis) ? await drawNumber(parts, site.id, year) : await store.numbers.nextNumber(site.id, year);
   const id = `EG-${city.code}-${site.id}-${year}-${String(number).padStart(6, '0')}`;
   // A database that was brought back from a copy counts numbers again that the journal has given away.
   return requests.isKnown(id) ? numberFor(parts, place, basis) : id;
+}
+
+/** One that nobody has drawn before, of which nobody can tell the next. */
+async function drawNumber(parts: Parts, site: string, year: number): Promise<number> {
+  const drawn = CONFIDENTIAL_FROM + (Number.parseInt(parts.newId().slice(0, 8), 16) % CONFIDENTIAL_COUNT);
+  return (await parts.store.numbers.nextNumber(`${site}/confidential/${drawn}`, year)) === 1 ? drawn : drawNumber(parts, site, year);
 }
 
 /** The data that the entry commits to is put first, then the entry. */

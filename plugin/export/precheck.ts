@@ -1,5 +1,6 @@
 // Before anybody applies: what the recorders hold of the spans, until when, and how long it would take. To search is an act (F1): recorded.
 import type { Item } from '../domain/export-request.js';
+import { isConfidential } from '../domain/kind.js';
 import { Problem } from '../domain/problem.js';
 import { hours, type Instant, type Span } from '../domain/span.js';
 import type { Person, UserId } from '../domain/subject.js';
@@ -39,7 +40,7 @@ export interface Precheck {
     /** Why the recorder could not be asked: a problem's code. */
     unasked: string | null;
   }[];
-  /** Hours of work to expect, with what waits already. */
+  /** Hours of work to expect, with what waits already and is not confidential. */
   pullHours: number;
   renderHours: number;
 }
@@ -60,7 +61,9 @@ export async function precheck(parts: Parts, person: Person, wish: Search): Prom
   const waiting = requests
     .ids()
     .map((id) => requests.state(id))
-    .filter(({ tracks }) => tracks.custody === 'queued' || tracks.custody === 'pulling')
+    .filter(({ tracks, endedAt }) => endedAt === null && (tracks.custody === 'queued' || tracks.custody === 'pulling'))
+    // The hours of a confidential one would tell everybody who searches that it is there.
+    .filter(({ requested }) => !isConfidential(requested.basis))
     .flatMap(({ requested }) => requested.items);
   const sum = (list: readonly Span[]): number => list.reduce((total, span) => total + hours(span), 0);
   return {

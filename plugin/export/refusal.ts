@@ -15,25 +15,32 @@ interface Parts extends LendersParts {
   requests: Requests;
 }
 
+/** As `numberFor` makes them, so that an entry holds no text of a stranger's. */
+const requestNumber = /^EG-[1-9]\d{5}-[A-Z0-9-]{2,16}-\d{4}-\d{6,9}$/;
+
 /**
  * Runs `step`; what it refuses is recorded and thrown on. A fault of the gate's own is no attempt of anybody. Whoever may not read a
- * confidential request does nothing to it either, and hears what they would hear of a number that does not exist.
+ * confidential request does nothing to it either, and hears what they would hear of a number that does not exist; both are recorded, for
+ * everybody sees the journal grow.
  */
 export async function recordRefusal<T>(parts: Parts, person: Person, act: Act, request: string, step: () => Promise<T>): Promise<T> {
   const isHidden = await isHiddenFrom(parts, person, request);
+  const isNobodys = requestNumber.test(request) && !parts.requests.isKnown(request);
+  const unknown = new Problem('request-unknown', `There is no request ${request}.`);
   try {
+    if (isNobodys) throw unknown;
     if (isHidden) throw new Problem('not-permitted', 'The request is confidential.');
     return await step();
   } catch (thrown) {
     const { journal, policy } = parts;
     const problem = Problem.from(thrown);
-    if (problem.status < 500 && problem.code !== 'request-unknown')
+    if (problem.status < 500 && (problem.code !== 'request-unknown' || isNobodys))
       await journal.append({
         event: 'act-refused',
         by: person.pseudonym,
         data: { act, request, code: problem.code, policyVersion: policy.version },
       });
-    if (isHidden) throw new Problem('request-unknown', `There is no request ${request}.`);
+    if (isHidden) throw unknown;
     throw problem;
   }
 }

@@ -100,8 +100,9 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
       return (site === noSite ? sites.length === 0 : sites.includes(site)) ? none : null;
     }
     case 'act-refused':
-      // A refused act on the policy files is none on footage.
-      return parts.requests.isKnown(entry.data.request) && isOf(parts, entry.data.request, site, confidential) ? none : null;
+      // A refused act on the policy files is none on footage, nor is one on a number that was nobody's then.
+      if (entry.data.code === 'request-unknown' || !parts.requests.isKnown(entry.data.request)) return null;
+      return isOf(parts, entry.data.request, site, confidential) ? none : null;
     default:
       return isOf(parts, entry.requestId, site, confidential) ? none : null;
   }

@@ -2,14 +2,14 @@
 // which go in the order in which recorders write over.
 import assert from 'node:assert/strict';
 import type { Entry } from '../../plugin/domain/audit-event.js';
-import type { Item } from '../../plugin/domain/export-request.js';
+import type { Application, Item } from '../../plugin/domain/export-request.js';
 import type { ProblemCode } from '../../plugin/domain/problem.js';
 import type { Precheck } from '../../plugin/export/precheck.js';
 import { firstOverwrite, overwrittenAt } from '../../plugin/export/overwrite.js';
 import type { Register } from '../../plugin/export/register.js';
 import { Speeds } from '../../plugin/export/speeds.js';
 import type { Policy } from '../../plugin/policy/load.js';
-import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { problemOf, show, submit, until } from '../support/walk.js';
 import type { Faults } from '../support/recorder/faults.js';
 
@@ -142,6 +142,24 @@ describe('a precheck', () => {
     const [late, second, third, soon] = waiting;
     assert.deepEqual(sealed, [first.requestId, soon, second, third, late]);
   });
+
+  const untold: readonly (readonly [what: string, change: Partial<Application>, isWithdrawn: boolean])[] = [
+    ['a confidential request', { basis: 'STATE_SECURITY', instrument: { ...anApplication().instrument!, type: 'STATE_SECURITY_PAPER' } }, false],
+    ['a request that was taken back', {}, true],
+  ];
+  for (const [what, change, isWithdrawn] of untold)
+    it(`tells no hours of ${what}`, async () => {
+      const items = [{ camera: street, ...span(march(1, 1), march(1, 2)) }];
+      const hours = async () => (await ask(items)).pullHours;
+      const before = await hours();
+      gate.recorder.faults.bytesPerSecond = 20_000;
+      const { requestId } = await submit(gate, { items: [{ camera: street, ...span('2026-03-01T02:00:00.000Z', '2026-03-01T02:00:36.000Z') }], ...change });
+      if (isWithdrawn) await (await gate.as(shanghai.officer)).post(`/api/v1/requests/${requestId}/withdrawal`, {});
+      assert.ok(['queued', 'pulling'].includes((await show(gate, requestId)).custody));
+      assert.equal(await hours(), before);
+      delete gate.recorder.faults.bytesPerSecond;
+      if (!isWithdrawn) await until(gate, requestId, ({ custody }) => custody === 'sealed');
+    });
 });
 
 describe('when footage is written over', () => {

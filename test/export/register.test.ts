@@ -224,6 +224,8 @@ describe('the register of acts that a test writes by hand', () => {
       await rig.append('EG-1', { event: 'glass-asked', by, data: { reason: 'life-in-danger' } });
       await rig.append('EG-1', { event: 'glass-broken', by: 'p-second', data: { reason: 'life-in-danger', askedBy: by, askedAt: '2026-03-01T00:00:00.000Z' } });
       await rig.journal.append({ event: 'request-read', by, data: { request: 'EG-1' } });
+      // Tried before there was such a request.
+      await rig.journal.append({ event: 'act-refused', by, data: { act: 'review', request: 'EG-1', code: 'request-unknown', policyVersion: 'sha256:p' } });
       await rig.journal.append({ event: 'act-refused', by, data: { act: 'edit-policy', request: 'policy:sha256:x', code: 'not-permitted', policyVersion: 'sha256:p' } });
       const rows = await read();
       assert.deepEqual(rows.map(({ action, person, about, result, codes }) => [action, person.name, about, result, ...codes]), [
