@@ -13,7 +13,6 @@ import { askSystemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
 import { finishErasure } from './export/erase.js';
-import { expireFootage } from './export/expire.js';
 import { ReadRecord } from './export/read-record.js';
 import { Speeds } from './export/speeds.js';
 import { cardOf } from './export/accounts.js';
@@ -34,14 +33,12 @@ import { Roll } from './export/roll.js';
 import { shortage } from './export/room.js';
 import { authenticate } from './export/sessions.js';
 import { ScanTurns } from './export/scan-turns.js';
-import { releaseStrayScans, sweepScans } from './export/scans.js';
+import { releaseStrayScans } from './export/scans.js';
 import { sweep } from './export/sweep.js';
-import { flagLate } from './export/watch-deadlines.js';
 import { Screens } from './export/screens.js';
 import { Turns } from './export/turns.js';
 import { Work } from './export/work.js';
 import type { ApiParts } from './http/api/parts.js';
-import { makeFront } from './http/front.js';
 import { ProgressHub } from './http/progress-hub.js';
 import { makeOidc } from './identity/oidc.js';
 import type { PasswordCost } from './identity/passwords.js';
@@ -51,16 +48,16 @@ import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
-import { adapterOf, asAddress, judgeCameras } from './configured.js';
+import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
 import type { Channel } from './notify/channel.js';
 import { makeChannels } from './notify/channels.js';
 import { Delivery, letterRetries } from './notify/deliver.js';
 import { systemResolve } from './notify/resolve-host.js';
-import { watchFolder } from './policy/watch-folder.js';
 import { makeRecorders } from './recorders.js';
-import { addressOf, listen, makeServer, shut } from './servers.js';
+import { startRounds } from './rounds.js';
+import { addressOf, makeServer, openFront, shut } from './servers.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
 import { openStore } from './store/store.js';
@@ -89,8 +86,6 @@ export interface Surroundings {
 
 /** A recorder that is away for an hour is waited for. */
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
-const DEADLINE_LOOK_MS = 30_000;
-const SCANS_LOOK_MS = 3_600_000;
 /** Who looks at sealed footage at once: each is one ffmpeg that encodes. */
 const MOST_STREAMS = 4;
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
@@ -300,54 +295,18 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     url = config.listen.publicUrl ?? addressOf(server, config.listen.tls ? 'https' : 'http', config.listen.host);
     const fronts = [];
     for (const recorder of config.recorders.filter((it) => it.front)) {
-      const front = makeFront({
-        recorder,
-        front: adapterOf(recorder).front(asAddress(recorder)),
-        applyUrl: `${url}/apply`,
-        log,
-        stopAccess: (attempt) => stopAccess({ journal, store }, attempt),
-      });
-      await listen(front, recorder.front!.port, recorder.front!.host);
-      undo.push(() => shut(front));
-      fronts.push({ recorder: recorder.id, url: `${addressOf(front, 'http', recorder.front!.host)}${new URL(recorder.url).pathname}` });
+      const front = await openFront(recorder, { applyUrl: `${url}/apply`, log, stopAccess: (attempt) => stopAccess({ journal, store }, attempt) });
+      undo.push(() => shut(front.server));
+      fronts.push({ recorder: recorder.id, url: front.url });
     }
     // What a crash kept from being decided again after a policy came into force.
     await redecideAll({ policy: policies.inForce, requests, store, log });
     await work.resume();
-    const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
-    undo.push(watchFolder(config.policiesFolder, () => void lookAtPolicies()));
-    await lookAtPolicies();
-    // In turn, and one that fails keeps none of the others back.
-    const rounds: readonly (() => Promise<void> | void)[] = [
-      () => clockWatch.look(),
-      () => flagLate({ requests, log, now }),
-      () => expireFootage({ requests, objects, log, now }),
-      // What a store that failed kept back.
-      () => follower.wake(),
-      () => months.catchUp(),
-      () => keepLogs(),
-    ];
-    const tick = async (): Promise<void> => {
-      const failures: unknown[] = [];
-      for (const round of rounds) await (async () => round())().catch((cause: unknown) => failures.push(cause));
-      if (failures.length > 0) throw failures[0];
-    };
-    const clock = setInterval(
-      () => void tick().catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })),
-      DEADLINE_LOOK_MS,
-    );
-    undo.push(() => clearInterval(clock));
-    const policyClock = setInterval(() => {
-      if (policies.waitsForRequests) void lookAtPolicies();
-    }, DEADLINE_LOOK_MS);
-    undo.push(() => clearInterval(policyClock));
+    const rounds = await startRounds({ ...api, policiesFolder: config.policiesFolder, follower, keepLogs });
+    undo.push(() => rounds.stop());
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
-    const lookAtScans = () => sweepScans(api).catch((cause: unknown) => log('error', { event: 'scans-unswept', cause }));
-    const scanClock = setInterval(() => void lookAtScans(), SCANS_LOOK_MS);
-    undo.push(() => clearInterval(scanClock));
-    await lookAtScans();
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
-    return { url, fronts, setupToken, close, tools, look: tick };
+    return { url, fronts, setupToken, close, tools, look: rounds.look };
   } catch (thrown) {
     await close();
     throw thrown;

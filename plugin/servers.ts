@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config/config.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
+import { adapterOf, asAddress } from './configured.js';
 import { makeApp } from './http/app.js';
+import { makeFront, type FrontParts } from './http/front.js';
 import type { ApiParts } from './http/api/parts.js';
 
 /**
@@ -28,7 +30,18 @@ export async function makeServer({ listen: { host, port, tls, behindProxy }, lim
   return server;
 }
 
-export const listen = (server: http.Server, port: number, host: string): Promise<void> =>
+/** The recorder's front door, at its configured address. */
+export async function openFront(
+  recorder: Config['recorders'][number],
+  parts: Pick<FrontParts, 'applyUrl' | 'log' | 'stopAccess'>,
+): Promise<{ server: http.Server; url: string }> {
+  const { host, port } = recorder.front!;
+  const server = makeFront({ recorder, front: adapterOf(recorder).front(asAddress(recorder)), ...parts });
+  await listen(server, port, host);
+  return { server, url: `${addressOf(server, 'http', host)}${new URL(recorder.url).pathname}` };
+}
+
+const listen = (server: http.Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })),

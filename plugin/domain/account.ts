@@ -11,6 +11,12 @@ export interface Card {
   sha256: string | null;
 }
 
+/** Same kind and number, however its letters, widths and spaces were typed. */
+export const isSameCard = (a: Pick<Card, 'idKind' | 'idNumber'>, b: Pick<Card, 'idKind' | 'idNumber'>): boolean =>
+  a.idKind === b.idKind && bare(a.idNumber) === bare(b.idNumber);
+
+const bare = (number: string): string => number.normalize('NFKC').replaceAll(/\s/gu, '').toUpperCase();
+
 /** What an invitation promises, and the account then has. */
 export interface AccountTerms extends Subject {
   /** Null for the custodian's own staff, who are known there. */

@@ -77,7 +77,7 @@ export interface RequestEvents {
   'paper-overdue': { dueAt: Instant };
   /** Two administrators set the missing voices aside: the footage may be seen, by the officer alone, and no file leaves for it. */
   'glass-asked': { reason: GlassReason };
-  'glass-broken': { reason: GlassReason; askedBy: Pseudonym };
+  'glass-broken': { reason: GlassReason; askedBy: Pseudonym; askedAt: Instant };
   /** The applicant takes it back. */
   'request-withdrawn': Record<string, never>;
   /** An emergency of which no paper came ends, with an explanation. */

@@ -29,10 +29,10 @@ export const accept = (parts: PeopleParts, code: string, password: string): Prom
     if (!invitation) throw invalid('The code is not one of this gate, was used, replaced by a newer one, or is older than seven days.');
     const terms = await termsOf(parts, invitation);
     if (!isBefore(now(), terms.expiresAt)) throw invalid('The account that it promises has ended by now.');
-    const { administrator } = officeOf(policy, terms.user);
+    const { administrator, secondFactor } = officeOf(policy, terms.user);
     // The roles may have changed since it was issued.
-    if (administrator && !invitation.issued!.byTwo && roll.administrators(now()).length >= 2)
-      throw invalid('It is an administrator’s account by now; two administrators must invite.');
+    if (secondFactor && !invitation.issued!.byTwo && roll.administrators(now()).length >= 2)
+      throw invalid('It is the account of somebody who has a say by now; two administrators must invite.');
     return makeAccount(parts, terms, password, { by: invitation.account, administrator, why: 'invited-again' });
   });
 

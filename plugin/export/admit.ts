@@ -3,7 +3,8 @@ import type { Application, Form, Item } from '../domain/export-request.js';
 import type { Decision, Question } from '../domain/decision.js';
 import type { Place } from '../domain/camera.js';
 import { Problem, type Fault } from '../domain/problem.js';
-import type { FormDefect, ReturnCode } from '../domain/basis.js';
+import type { Basis, FormDefect, ReturnCode } from '../domain/basis.js';
+import { isConfidential } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Plan } from '../domain/plan.js';
 import { parseInstant, type Span } from '../domain/span.js';
@@ -45,7 +46,7 @@ export async function admit(parts: Parts, typist: Person, form: Form): Promise<A
     const officers = await nameOfficers(parts, form.officers, { applicant, basis: form.basis, site: place.site.id });
     return { application: { ...tidied, officers }, place };
   });
-  const requestId = await numberFor(parts, place);
+  const requestId = await numberFor(parts, place, form.basis);
   return parts.requests.take(requestId, async (turn) => {
     await keepPapers(parts.store, [applicant, typist.user], requestId, application);
     await record(parts, turn, typist, applicant, place, application);
@@ -219,15 +220,20 @@ async function expectAccount({ store }: Parts, user: UserId): Promise<void> {
   if (!(await store.accounts.get(user))) throw new Problem('not-permitted', `There is no account ${user} to apply for.`);
 }
 
-async function numberFor(parts: Parts, place: Place): Promise<string> {
+/** Where the numbers of confidential requests begin: in one row with the others they would be gaps, and tell how many there are and when. */
+const CONFIDENTIAL_FROM = 900_000;
+
+async function numberFor(parts: Parts, place: Place, basis: Basis): Promise<string> {
   const { store, requests, now } = parts;
   const { site, city } = place;
   // Asia/Shanghai decides the year: people read the number.
   const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', year: 'numeric' }).format(now()));
-  const number = await store.numbers.nextNumber(site.id, year);
+  const number = isConfidential(basis)
+    ? CONFIDENTIAL_FROM + (await store.numbers.nextNumber(`${site.id}/confidential`, year))
+    : await store.numbers.nextNumber(site.id, year);
   const id = `EG-${city.code}-${site.id}-${year}-${String(number).padStart(6, '0')}`;
   // A database that was brought back from a copy counts numbers again that the journal has given away.
-  return requests.isKnown(id) ? numberFor(parts, place) : id;
+  return requests.isKnown(id) ? numberFor(parts, place, basis) : id;
 }
 
 /** The data that the entry commits to is put first, then the entry. */

@@ -2,6 +2,7 @@
 // then watch the footage, marked; no file leaves for it, and voices are still asked for. It rings.
 import type { GlassReason } from '../domain/audit-event.js';
 import { hasSpoken, judgeParty } from '../domain/approval.js';
+import { glassEndsAt } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
@@ -32,13 +33,12 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
         'already-voted',
         'Who gave a voice to this request, or had it given in their stead, does not set the others aside.',
       );
-    if (state.tracks.approval !== 'held' || state.glass?.broken)
-      throw new Problem(
-        'state-conflict',
-        `Request ${requestId} is ${state.state}${state.glass?.broken ? ', and its glass is broken already' : ''}.`,
-      );
+    if (state.tracks.approval !== 'held') throw new Problem('state-conflict', `Request ${requestId} is ${state.state}.`);
+    const endsAt = glassEndsAt(state);
+    if (endsAt !== null && Date.parse(endsAt) > parts.now().getTime())
+      throw new Problem('state-conflict', `The glass of ${requestId} is broken already, until ${endsAt}.`);
     const { glass } = state;
-    const isRecent = glass !== null && parts.now().getTime() - Date.parse(glass.askedAt) < ASKED_FOR_MS;
+    const isRecent = glass !== null && !glass.broken && parts.now().getTime() - Date.parse(glass.askedAt) < ASKED_FOR_MS;
     // Who lost the right or the account since has asked for nothing: the next one is the first again.
     const stands = isRecent && (await mayStill(parts, glass.askedBy, isAdministrator));
     if (stands && glass.askedBy === person.pseudonym)
@@ -46,7 +46,7 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
     if (stands && glass.reason !== reason)
       throw new Problem('state-conflict', `The first administrator gave the reason ${glass.reason}; both stand for one reason.`);
     if (!stands) await turn.append({ event: 'glass-asked', by: person.pseudonym, data: { reason } });
-    else await turn.append({ event: 'glass-broken', by: person.pseudonym, data: { reason, askedBy: glass.askedBy } });
+    else await turn.append({ event: 'glass-broken', by: person.pseudonym, data: { reason, askedBy: glass.askedBy, askedAt: glass.askedAt } });
     parts.log('error', { event: stands ? 'glass-broken' : 'glass-asked', requestId, reasons: [reason] });
     return turn.state;
   });

@@ -24,6 +24,8 @@ interface Parts {
 }
 
 const MOST_DRAFTS = 50;
+/** Since it was last saved. Names and cards of people for whom nothing is asked stand in it, perhaps a copy of what was erased elsewhere since. */
+export const DRAFT_DAYS = 30;
 /** Bytes of JSON. */
 const LARGEST_FORM = 256 * 1024;
 
@@ -61,6 +63,9 @@ export async function saveDraft({ store, now }: Parts, owner: UserId, id: string
 export async function discardDraft({ store }: Pick<Parts, 'store'>, owner: UserId, id: string): Promise<void> {
   if (!(await store.drafts.discard(id, owner))) throw unknownDraft(id);
 }
+
+export const sweepDrafts = ({ store, now }: Pick<Parts, 'store' | 'now'>): Promise<void> =>
+  store.drafts.discardOlder(new Date(now().getTime() - DRAFT_DAYS * 86_400_000).toISOString());
 
 /**
  * A draft like an earlier request that the caller found this person may read; papers stay named by their hashes. Its necessity was that

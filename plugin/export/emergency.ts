@@ -13,6 +13,7 @@ import { judgeApplication } from '../policy/application.js';
 import type { Store } from '../store/store.js';
 import { missingScans, tidy } from './admit.js';
 import { nameOfficers, type OfficerParts } from './name-officers.js';
+import { expectNotNamed } from './named.js';
 import type { Requests, Turn } from './requests.js';
 import { applicationOf } from './revealed.js';
 import { bindScans } from './scans.js';
@@ -104,6 +105,7 @@ export async function acceptPaper(parts: Parts, person: Person, requestId: strin
     if (!state.paper) throw new Problem('paper-missing', `No paper was served for ${requestId} yet.`);
     if (state.paper.servedBy === person.pseudonym)
       throw new Problem('own-request', 'Who served the paper does not accept it; somebody else compares it with the form.');
+    await expectNotNamed(parts.store, state, person.user);
     if (servedAt !== state.paper.servedAt)
       throw new Problem('state-conflict', `Another paper was served at ${state.paper.servedAt}; look at that one before you accept it.`);
     await turn.append({ event: 'paper-accepted', by: person.pseudonym, data: { scanSha256: state.instrument!.scanSha256 } });

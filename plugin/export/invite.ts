@@ -1,13 +1,13 @@
-// Inviting: an administrator who saw the card asks, and a one-time code comes out. Whoever becomes an administrator by it is asked for by one
-// administrator and confirmed by another, or one of them could make the second voice themselves.
-import type { AccountTerms } from '../domain/account.js';
+// Inviting: an administrator who saw the card asks, and a one-time code comes out. Whoever agrees to something, carries it out, looks into it
+// or manages it is asked for by one administrator and confirmed by another, or one of them could make all the voices of a request themselves.
+import { isSameCard, type AccountTerms } from '../domain/account.js';
 import type { Pseudonym } from '../domain/audit-event.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
 import { hashOfCode, newCode } from '../identity/one-time-code.js';
 import { spendSetupToken } from '../identity/setup-token.js';
 import { officeOf } from '../policy/offices.js';
-import type { PeopleParts } from './people.js';
+import { openAccount, type PeopleParts } from './people.js';
 import { INVITATION_MS, type Invitation } from './roll.js';
 
 const DAY_MS = 86_400_000;
@@ -27,19 +27,22 @@ export interface Invited {
   expiresAt: string | null;
 }
 
-/** Ends an earlier invitation of the same user. Problems: `body-malformed` (no card, an end that is not possible), `journal-unwritable`. */
+/**
+ * Ends an earlier invitation of the same user. Problems: `body-malformed` (no card, somebody else's, an end that is not possible),
+ * `journal-unwritable`.
+ */
 export const invite = (parts: PeopleParts, by: Person, wish: Wish): Promise<Invited> =>
   parts.changes.take(async () => {
     const { journal, store, roll, policy, now, log } = parts;
     const expiresAt = wish.expiresAt ?? new Date(now().getTime() + ACCOUNT_MS).toISOString();
     const terms: AccountTerms = { ...wish, expiresAt: new Date(expiresAt).toISOString() };
-    const faults = judge(terms, officeOf(policy, wish.user).secondFactor, now());
+    const faults = [...judge(terms, officeOf(policy, wish.user).secondFactor, now()), ...(await cardFaults(parts, terms))];
     if (faults.length > 0) throw new Problem('body-malformed', 'Nobody can be invited so.', { faults });
     const account = await store.people.pseudonymOf(wish.user);
     const commitment = await store.personal.conceal('account', terms);
     if (!takesTwo(parts, wish.user, account)) return issue(parts, by, { account, terms: commitment }, wish.user, null);
     roll.learn(await journal.append({ event: 'invitation-asked', by: by.pseudonym, data: { account, terms: commitment } }));
-    log('warn', { event: 'administrator-asked-for', subject: wish.user });
+    if (officeOf(policy, wish.user).administrator) log('warn', { event: 'administrator-asked-for', subject: wish.user });
     return { id: idOf(commitment), user: wish.user, code: null, expiresAt: null };
   });
 
@@ -75,10 +78,10 @@ async function issue(
   return { id: idOf(terms), user, code, expiresAt: closesAt };
 }
 
-/** Once two administrators have accounts, nobody becomes or becomes again one by one hand. */
+/** Once two administrators have accounts, nobody who has a say comes in, or comes in again, by one hand. */
 function takesTwo({ policy, roll, now }: PeopleParts, user: UserId, account: Pseudonym): boolean {
-  const concernsOne = officeOf(policy, user).administrator || roll.of(account)?.administrator === true;
-  return concernsOne && roll.administrators(now()).length >= 2;
+  const hasSay = officeOf(policy, user).secondFactor || roll.of(account)?.administrator === true;
+  return hasSay && roll.administrators(now()).length >= 2;
 }
 
 function judge({ card, expiresAt }: AccountTerms, isStaff: boolean, now: Date): Fault[] {
@@ -89,6 +92,17 @@ function judge({ card, expiresAt }: AccountTerms, isStaff: boolean, now: Date): 
     [end > now.getTime() + LONGEST_ACCOUNT_MS, 'not-allowed', 'expiresAt', 'An account lives three years at most; invite again then.'],
   ];
   return faults.filter(([wrong]) => wrong).map(([, code, where, detail]) => ({ code, where, detail }));
+}
+
+/** One card, one person: two accounts behind it would be two voices. */
+async function cardFaults({ store, roll, now }: PeopleParts, { user, card }: AccountTerms): Promise<Fault[]> {
+  if (!card) return [];
+  for (const other of (await store.accounts.users()).filter((it) => it !== user)) {
+    const seen = (await openAccount({ store, roll, now }, other))?.account.card;
+    if (seen && isSameCard(seen, card))
+      return [{ code: 'not-allowed', where: 'card', detail: 'An open account of another name has this card; close that one first.' }];
+  }
+  return [];
 }
 
 /** Hex digits of the commitment. */

@@ -17,8 +17,15 @@ import {
 
 type Say = (row: RegisterRow) => string;
 
-/** Between things of one kind in a cell; a line break there would be a second row to a careless reader. */
-const list = (texts: readonly string[]): string => texts.filter(Boolean).join('；');
+/**
+ * Between things of one kind in a cell; a line break there would be a second row to a careless reader. Threat: somebody types the sign in a
+ * name, and one officer reads as two.
+ */
+const list = (texts: readonly string[]): string =>
+  texts
+    .filter(Boolean)
+    .map((text) => text.replaceAll('；', ';'))
+    .join('；');
 const about = (text: string, more: string): string => (more ? `${text}(${more})` : text);
 
 const content: Say = ({ items, about: what, action }) => {

@@ -12,6 +12,7 @@ import { makePace } from '../policy/pace.js';
 import { inBeijing } from './beijing.js';
 import { noSite, registerOf, type Register, type RegisterParts, type RegisterWish } from './register.js';
 import { registerSheet, registerTable } from './register-cells.js';
+import { nameSite, type SiteParts } from './site-name.js';
 import { Turns } from './turns.js';
 
 export interface RegisterPaperParts extends RegisterParts {
@@ -39,12 +40,14 @@ const mediaTypes: Record<RegisterFormat, string> = {
 const turns = new Turns(1);
 
 /**
- * Who may `read-journal` at the site; what is confidential, or of no site, who may everywhere. Problems: `not-permitted`; `site-unknown` for
- * who may read everywhere.
+ * Who may `read-journal` at the site; what is confidential, or of no site, or of one that is none any more, who may everywhere.
+ * Problems: `not-permitted`; `site-unknown` for who may read everywhere.
  */
-export function judgeRegisterReader(policy: Policy, { user }: Person, site: string | null): void {
-  if (site !== null && policy.allows(user, 'read-journal', 'journal:*', null)) policy.site(site);
-  if (!policy.allows(user, 'read-journal', 'journal:*', site))
+export function judgeRegisterReader(parts: SiteParts, { user }: Person, site: string | null): void {
+  const { policy } = parts;
+  const everywhere = policy.allows(user, 'read-journal', 'journal:*', null);
+  if (site !== null && everywhere) nameSite(parts, site);
+  if (!everywhere && !policy.allows(user, 'read-journal', 'journal:*', site))
     throw new Problem(
       'not-permitted',
       `No policy row lets ${user} read-journal ${site === null ? 'everywhere' : `at ${site.slice(0, 20)}`}.`,
@@ -58,7 +61,7 @@ export function handOutRegister(
   wish: RegisterWish,
   format: RegisterFormat,
 ): Promise<RegisterPaper> {
-  judgeRegisterReader(parts.policy, person, wish.confidential === true || wish.site === noSite ? null : wish.site);
+  judgeRegisterReader(parts, person, wish.confidential === true || wish.site === noSite ? null : wish.site);
   return turns.take(async () => {
     const register = await registerOf(parts, wish);
     const bytes = await written(parts, register, format);

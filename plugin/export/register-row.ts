@@ -122,7 +122,7 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
     case 'glass-broken': {
       const [row, person] = await both(parts, names, entry);
       const asked = await names(entry.data.askedBy);
-      const first = { step: 'glass', name: asked.name, at: parts.requests.state(entry.requestId).glass!.askedAt, standsInFor: null };
+      const first = { step: 'glass', name: asked.name, at: entry.data.askedAt, standsInFor: null };
       return { ...head, ...row, person, approvers: [...row.approvers, first], result: 'broken', codes: [entry.data.reason] };
     }
     case 'act-refused': {

@@ -7,6 +7,7 @@ import { makePace } from '../policy/pace.js';
 import { isMonth } from './beijing.js';
 import type { MonthIndex, RowEntry } from './month-index.js';
 import { makeNames, placeOf, rowOf, type RegisterRow, type RowParts } from './register-row.js';
+import { nameSite } from './site-name.js';
 
 export interface RegisterParts extends RowParts {
   months: MonthIndex;
@@ -47,7 +48,7 @@ export const partRows = 1_000;
 export async function registerOf(parts: RegisterParts, wish: RegisterWish): Promise<Register> {
   const { site, month, confidential = false, part = 1 } = wish;
   if (!isMonth(month)) throw new Problem('body-malformed', `“${month.slice(0, 20)}” is not a month like 2026-03.`);
-  const place = site === noSite ? null : parts.policy.site(site);
+  const called = site === noSite ? { siteName: '不属于任何场所', cityName: '' } : nameSite(parts, site);
   const found: { entry: RowEntry; items: readonly Item[] }[] = [];
   for await (const entry of parts.months.entries('rows', month)) {
     const items = itemsAt(parts, entry, site, confidential);
@@ -66,8 +67,7 @@ export async function registerOf(parts: RegisterParts, wish: RegisterWish): Prom
   }
   return {
     site,
-    siteName: place?.name ?? '不属于任何场所',
-    cityName: place ? parts.policy.city(place.city).name : '',
+    ...called,
     month,
     confidential,
     part,

@@ -8,6 +8,7 @@ import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { ClockWatch } from './clock-watch.js';
 import { mayStill, type MayStillParts } from './may-still.js';
+import { expectNotNamed } from './named.js';
 import type { Requests } from './requests.js';
 import { drawWhenReleased } from './review-after.js';
 
@@ -31,6 +32,7 @@ export async function release(parts: Parts, executor: Person, requestId: string)
     if (state.tracks.delivery !== 'packaged' && state.tracks.delivery !== 'release-asked')
       throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; only a packaged request can be released, once.`);
     judgeExecutor(state, person);
+    await expectNotNamed(parts.store, state, executor.user);
     if (awaitsPaper(state)) throw new Problem('paper-missing', `No file of ${requestId} leaves before its paper was accepted.`);
     // Called back again since, the unit may have known nothing of it.
     judgeCallBack(state);

@@ -15,6 +15,7 @@ import { makePace } from '../policy/pace.js';
 import { isMonth } from './beijing.js';
 import type { MonthIndex } from './month-index.js';
 import type { Requests } from './requests.js';
+import { nameSite } from './site-name.js';
 import { isOpen } from './watch-deadlines.js';
 
 interface Parts {
@@ -73,7 +74,7 @@ interface Tally {
 /** Problems: `body-malformed`, `site-unknown`, `journal-corrupt`. */
 export async function reportApprovals(parts: Parts, { site, month }: { site: string | null; month: string }): Promise<ApprovalsReport> {
   if (!isMonth(month)) throw new Problem('body-malformed', `“${month.slice(0, 20)}” is not a month like 2026-03.`);
-  if (site !== null) parts.policy.site(site);
+  if (site !== null) nameSite(parts, site);
   const concerns = ({ requested }: RequestState): boolean => (site === null || requested.site === site) && !isConfidential(requested.basis);
   const tallies = new Map<string, Tally>();
   const tallyOf = (step: string): Tally => {

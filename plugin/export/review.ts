@@ -10,6 +10,7 @@ import { parseInstant } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import { narrowPlan, planDigest } from '../policy/plan.js';
+import { expectNotNamed } from './named.js';
 import { redecide } from './redecide.js';
 import type { Requests, Turn } from './requests.js';
 import { turnOf, type StandInParts } from './stand-in.js';
@@ -38,6 +39,7 @@ export async function review(parts: Parts, reviewer: Person, requestId: string, 
     if (turn.state.tracks.approval !== 'held')
       throw new Problem('state-conflict', `Request ${requestId} is ${turn.state.state}; it takes no voice.`);
     const { step, standsInFor } = await turnOf(parts, turn.state, reviewer, policy);
+    await expectNotNamed(parts.store, turn.state, reviewer.user);
     if (voice.verdict === 'return') {
       const digest = turn.state.planDigest!;
       await turn.append({

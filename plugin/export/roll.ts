@@ -29,6 +29,8 @@ export interface Invitation {
   account: Pseudonym;
   terms: Commitment;
   askedBy: Pseudonym;
+  /** Everybody whose word it rests on: it ends with the account of any of them. */
+  hands: readonly Pseudonym[];
   at: string;
   /** Null while it waits for the second administrator. */
   issued: { code: string; closesAt: string; byTwo: boolean } | null;
@@ -57,19 +59,20 @@ export class Roll {
     switch (entry.event) {
       case 'invitation-asked': {
         const { account, terms } = entry.data;
-        return void this.#invitations.set(account, { account, terms, askedBy: entry.by, at: entry.at, issued: null });
+        return void this.#invitations.set(account, { account, terms, askedBy: entry.by, hands: [entry.by], at: entry.at, issued: null });
       }
       case 'account-invited': {
         const { account, terms, code, closesAt, askedBy } = entry.data;
         const issued = { code, closesAt, byTwo: askedBy !== null };
-        return void this.#invitations.set(account, { account, terms, askedBy: askedBy ?? entry.by, at: entry.at, issued });
+        const hands = askedBy === null ? [entry.by] : [askedBy, entry.by];
+        return void this.#invitations.set(account, { account, terms, askedBy: hands[0]!, hands, at: entry.at, issued });
       }
       case 'account-created':
         return this.#make(entry.data, false);
       case 'credential-changed':
         return this.#make(entry.data, entry.data.why === 'own-password');
       case 'account-closed':
-        this.#invitations.delete(entry.data.account);
+        this.#endInvitations(entry.data.account);
         return this.#change(entry.data.account, { closed: true });
       case 'signed-in':
         return this.#change(entry.data.account, { hasSignedIn: true });
@@ -124,6 +127,12 @@ export class Roll {
     const { closed, hasSignedIn } = (isSame && this.of(account)) || { closed: false, hasSignedIn: false };
     this.#accounts.set(account, { credential, expiresAt, administrator, closed, hasSignedIn });
     if (!isSame) this.#invitations.delete(account);
+  }
+
+  /** Those for this account, and those that rest on its word: a stolen account is closed, and what the thief issued with it goes too. */
+  #endInvitations(closed: Pseudonym): void {
+    for (const { account, hands } of [...this.#invitations.values()])
+      if (account === closed || hands.includes(closed)) this.#invitations.delete(account);
   }
 
   #change(account: Pseudonym, change: Partial<Known>): void {

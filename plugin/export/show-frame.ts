@@ -13,7 +13,7 @@ import { findEdges } from './find-edges.js';
 import { openSealed } from './open-sealed.js';
 import type { Requests } from './requests.js';
 import { turnOf, type StandInParts } from './stand-in.js';
-import { judgeAsked } from './stretches.js';
+import { edgesOf, judgeAsked, stretchesOf, type Stretch } from './stretches.js';
 
 interface Parts extends StandInParts {
   requests: Requests;
@@ -27,13 +27,12 @@ interface Parts extends StandInParts {
  * `state-conflict`, `camera-unknown`, `view-refused`, `render-failed`, `object-corrupt`.
  */
 export async function showFrame(parts: Parts, person: Person, requestId: string, camera: string, edge: Edge): Promise<Buffer> {
-  const found = await parts.requests.take(requestId, async ({ state, append }) => {
-    const take =
-      state.tracks.approval === 'held'
-        ? await takeToAgreeTo(parts, state, person, camera)
-        : doubtedTake(parts.policy, state, person, camera);
+  const found = await parts.requests.take(requestId, async ({ state, append }): Promise<Stretch> => {
+    const isHeld = state.tracks.approval === 'held';
+    const take = isHeld ? await takeToAgreeTo(parts, state, person, camera) : doubtedTake(parts.policy, state, person, camera);
     judgeAsked(state, camera);
-    const at = await findEdges(parts.objects, take);
+    // Of what is asked for still; whoever vouches for the times of the sealed parts sees where those begin and end.
+    const at = isHeld ? edgesOf(await stretchesOf(parts.objects, state, take)) : await findEdges(parts.objects, take);
     await append({ event: 'frame-inspected', by: person.pseudonym, data: { camera, edge } });
     return at[edge];
   });
@@ -45,6 +44,8 @@ export async function showFrame(parts: Parts, person: Person, requestId: string,
       workFolder: work.folder,
       part: found.part.facts,
       edge,
+      from: found.from,
+      to: found.to,
       times: found.times,
       marks: ['text', 'clock'],
       text: { requestId, unit: person.unit, officers: [person.name] },

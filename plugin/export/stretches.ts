@@ -1,5 +1,5 @@
 // What of a camera's sealed footage is still asked for: whole parts, or, once the plan was narrowed, the stretches of them that it names.
-import type { RequestEvents } from '../domain/audit-event.js';
+import type { Edge, RequestEvents } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Objects } from '../store/objects.js';
@@ -50,6 +50,13 @@ function cut(sealed: SealedPart, from: number, to: number): Stretch[] {
   const { firstUtcMicros, lastUtcMicros } = sealed.part.facts;
   if (firstUtcMicros >= to || lastUtcMicros < from) return [];
   return [{ ...sealed, ...(from > firstUtcMicros && { from }), ...(to <= lastUtcMicros && { to }) }];
+}
+
+/** Problem `view-refused`: nothing of what is asked for still was ever there. */
+export function edgesOf(stretches: readonly Stretch[]): Record<Edge, Stretch> {
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  if (!first || !last) throw new Problem('view-refused', 'The recorder had nothing of what the narrowed plan names; there is no frame to see.');
+  return { first, last };
 }
 
 export const beginOf = ({ part: { facts }, from }: Stretch): number => from ?? facts.firstUtcMicros;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { stat } from 'node:fs/promises';
 import { Problem } from '../domain/problem.js';
+import { boundsOf, inSeconds, type Within } from './bounds.js';
 import { buildArguments, whitelists, type Filter } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { isRenamed, narrowRange } from './recipe.js';
@@ -9,10 +10,7 @@ import { outputLimit, placeMarks, plainName, timeLimit, type Rendering } from '.
 import { streamTool } from './stream-tool.js';
 import type { Part } from './write-part.js';
 
-export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text'> {
-  /** Microseconds by the recorder's clock; left out: from the first frame shown, to the last. */
-  from?: number;
-  to?: number;
+export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text'>, Within {
   /** Left out: silent. */
   sound?: boolean;
 }
@@ -24,32 +22,21 @@ const fragmentFrames = '25';
 /** Nothing is asked, complaints and the count of frames come on stderr. */
 const runArguments = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', '-progress', 'pipe:2'];
 
-const seconds = (micros: number): string => (micros / 1_000_000).toFixed(6);
-
-/** Where in the part's own time it begins and ends; null: at the part's own beginning or end. */
-function boundsOf({ part, from, to }: MarkedStream): { begin: number | null; end: number | null } {
-  const begin = from === undefined || from <= part.firstUtcMicros ? null : from - part.firstUtcMicros;
-  const end = to === undefined || to > part.lastUtcMicros ? null : to - part.firstUtcMicros;
-  if (begin !== null && begin >= (end ?? part.durationMicros))
-    throw new Problem('span-invalid', 'The part of the footage that is asked for ends before it begins.');
-  return { begin, end };
-}
-
 function argumentsFor(stream: MarkedStream, input: string, marks: readonly Filter[], version: string): string[] {
   const { part, sound } = stream;
-  const { begin, end } = boundsOf(stream);
+  const { begin, end } = boundsOf(part, stream);
   const filters: Filter[] = [...(part.codec === 'mjpeg' ? narrowRange : []), ...marks];
   // The clock mark reads the part's own time, so what is shown begins at 0 only behind it.
-  if (begin !== null) filters.push({ filter: 'setpts', options: { expr: `PTS-${seconds(begin)}/TB` } });
+  if (begin !== null) filters.push({ filter: 'setpts', options: { expr: `PTS-${inSeconds(begin)}/TB` } });
   const soundOptions =
     sound && part.audio
-      ? ['-map', '0:a:0', ...(begin === null ? [] : ['-af', `asetpts=PTS-${seconds(begin)}/TB`]), '-c:a', 'aac', '-b:a', '64k', '-ar', '48000']
+      ? ['-map', '0:a:0', ...(begin === null ? [] : ['-af', `asetpts=PTS-${inSeconds(begin)}/TB`]), '-c:a', 'aac', '-b:a', '64k', '-ar', '48000']
       : ['-an'];
   return buildArguments({
     inputOptions: [
       ...whitelists(part),
-      ...(begin === null ? [] : ['-ss', seconds(begin)]),
-      ...(end === null ? [] : ['-to', seconds(end)]),
+      ...(begin === null ? [] : ['-ss', inSeconds(begin)]),
+      ...(end === null ? [] : ['-to', inSeconds(end)]),
       ...(begin === null && end === null ? [] : ['-copyts']),
     ],
     input: `file:${input}`,

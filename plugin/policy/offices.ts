@@ -1,12 +1,12 @@
-// What a person's roles make of them, wherever they hold them: somebody who needs a second factor, and an administrator.
+// What a person's roles make of them, wherever they hold them: somebody who has a say, and an administrator.
 import type { Act } from '../domain/decision.js';
 import type { RoleName, UserId } from '../domain/subject.js';
 import type { Policy } from './load.js';
 
 export interface Office {
-  /** Agrees to, carries out, looks into or manages something: a password alone is not enough. */
+  /** Agrees to, carries out, looks into or manages something: a password alone is not enough, and neither is one administrator's hand. */
   secondFactor: boolean;
-  /** Makes accounts or changes the policy: nobody gets such an account by one hand. */
+  /** Makes accounts or changes the policy. */
   administrator: boolean;
   /** Roles, each once. */
   roles: readonly RoleName[];

@@ -53,6 +53,11 @@ export class Drafts {
     return result.numUpdatedRows > 0n;
   }
 
+  /** Those that were saved no later. */
+  async discardOlder(than: string): Promise<void> {
+    await this.database.deleteFrom('drafts').where('updated_at', '<=', than).execute();
+  }
+
   /** Was it there? */
   async discard(id: string, owner: UserId): Promise<boolean> {
     const result = await this.database.deleteFrom('drafts').where('id', '=', id).where('owner', '=', owner).executeTakeFirstOrThrow();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '../../plugin/cli/client.js';
 import type { Credentials } from '../../plugin/cli/login.js';
-import { shanghai } from '../support/gate.js';
+import { cardOf, shanghai } from '../support/gate.js';
 import { join, joinGate } from '../support/people.js';
 import type { Place } from './place.js';
 import { startServer, type Listening } from './server.js';
@@ -22,7 +22,7 @@ export async function seed(place: Place): Promise<People> {
     const manager = new Client(listening.url, await setUp(listening));
     const joined: Credentials[] = [];
     for (const user of [shanghai.officer, ...shanghai.steps, ...shanghai.executors]) {
-      const whom = { ...account(user), card: { idKind: 'WORK', idNumber: '示例-000001' } };
+      const whom = { ...account(user), card: cardOf(user) };
       joined.push(await joinGate(listening.url, whom, manager, () => Promise.resolve(manager), now));
     }
     return joined;

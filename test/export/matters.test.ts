@@ -77,6 +77,28 @@ describe('matters', () => {
     });
   });
 
+  it('a glass that was broken is broken again after its day, by two again and for a reason of its own; each time stands in the register', async () => {
+    let time = new Date('2026-11-23T08:00:00.000Z');
+    const own = await aGate({ now: () => time });
+    try {
+      const { requestId: id } = await submit(own);
+      const glass = async (user: string, reason: string) => code((await own.as(user)).post(`/api/v1/requests/${id}/glass`, { reason }));
+      assert.deepEqual([await glass(luo, 'life-in-danger'), await glass(bai, 'life-in-danger')], [null, null]);
+      time = new Date(time.getTime() + 24 * 3_600_000 - 1000);
+      own.again();
+      assert.equal(await glass(bai, 'procedure-down'), 'state-conflict');
+      time = new Date(time.getTime() + 1000);
+      assert.deepEqual([await glass(bai, 'procedure-down'), await glass(bai, 'procedure-down')], [null, 'state-conflict']);
+      assert.equal((await show(own, id) as unknown as { glass: { broken: boolean } }).glass.broken, false);
+      assert.equal(await glass(luo, 'procedure-down'), null);
+      const { rows } = await (await own.as('user:sh.yan')).get<{ rows: { action: string; codes: string[]; approvers: { at: string }[] }[] }>('/api/v1/register?site=SH-YUNFAN&month=2026-11&format=json');
+      const broken = rows.filter(({ action }) => action === 'glass-broken').map(({ codes, approvers }) => [codes[0], approvers.at(-1)!.at.slice(0, 10)]);
+      assert.deepEqual(broken, [['life-in-danger', '2026-11-23'], ['procedure-down', '2026-11-24']]);
+    } finally {
+      await own.close();
+    }
+  });
+
   describe('a hold', () => {
     it('is placed and lifted by the custodian’s people, with a reason, and seen by those who read the request', async () => {
       const { requestId: id } = await submit(gate);

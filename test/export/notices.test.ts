@@ -56,7 +56,7 @@ describe('notices of the procedure', () => {
     ['a hold, with its end', {}, (rig) => rig.append('EG-1', { event: 'hold-placed', by: 'p-clerk', data: { until: at(48).toISOString(), reason: 'sha256:r' } }), ['step-waits: sh.zhou', 'hold-placed 2026-03-04T00: audit.he sh.shen sh.yan']],
     ['a broken glass: the second administrator before, everybody whom it concerns after', {}, async (rig) => {
       await rig.append('EG-1', { event: 'glass-asked', by: 'p-one', data: { reason: 'life-in-danger' } });
-      await rig.append('EG-1', { event: 'glass-broken', by: 'p-two', data: { reason: 'life-in-danger', askedBy: 'p-one' } });
+      await rig.append('EG-1', { event: 'glass-broken', by: 'p-two', data: { reason: 'life-in-danger', askedBy: 'p-one', askedAt: '2026-03-01T00:00:00.000Z' } });
     }, ['step-waits: sh.zhou', 'glass-asked!: audit.he root.bai root.luo sh.shen sh.yan', 'glass-broken! 2026-03-03T00: audit.he root.bai root.luo sh.lu sh.shen sh.yan']],
     ['a clock in doubt, to the administrators', {}, (rig) => rig.journal.append({ event: 'clock-stepped', by: 'gate', data: { why: 'stepped-back', backMs: 3000 } }), ['step-waits: sh.zhou', 'clock-stepped!: root.bai root.luo']],
     ['the next step after a voice', { plan: { steps: [step('evidence-clerk'), step('unit-head')] } }, (rig) => rig.append('EG-1', voice('evidence-clerk', 'p-clerk')), ['step-waits: sh.shen sh.zhou']],

@@ -46,14 +46,14 @@ describe('offices', function () {
       assert.deepEqual(accounts.filter(({ lack }) => lack !== null).map(({ user }) => user), ['user:sh.pan', shanghai.steps[0]]);
 
       const manager = await desk.as(luo!);
-      const whom = (user: string) => ({ user, name: '示例', unit: '示例', card: { idKind: 'WORK', idNumber: '示例-1' } });
-      const one = await joinGate(desk.url, whom('user:sh.pan'), manager, () => Promise.reject(new Error('one is enough')), () => new Date());
-      assert.ok(one.otp);
-      assert.equal(await problemOf(new Client(desk.url, one).get('/api/v1/requests')), null);
+      const whom = (user: string) => ({ user, name: '示例', unit: '示例', card: { idKind: 'WORK', idNumber: `示例-${user}` } });
       let confirmed = 0;
       const second = async () => (confirmed++, desk.as(bai!));
+      const one = await joinGate(desk.url, whom('user:sh.pan'), manager, second, () => new Date());
+      assert.ok(one.otp);
+      assert.equal(await problemOf(new Client(desk.url, one).get('/api/v1/requests')), null);
       const two = await joinGate(desk.url, whom(shanghai.steps[0]), manager, second, () => new Date());
-      assert.equal(confirmed, 1);
+      assert.equal(confirmed, 2);
       assert.equal(await problemOf(new Client(desk.url, two).get('/api/v1/accounts')), null);
     });
   });

@@ -1,6 +1,6 @@
 // What people do, in order and out of it, over the real API: who may act, and what wrong input gets.
 import assert from 'node:assert/strict';
-import { anApplication, aGate, shanghai, type TestGate } from '../support/gate.js';
+import { anApplication, aGate, cardOf, nameOf, shanghai, type TestGate } from '../support/gate.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { approveAll, letGo, noPlan, problemOf, show, submit, until, vote } from '../support/walk.js';
 
@@ -52,6 +52,19 @@ describe('an application', () => {
     assert.equal((await problemOf(vote(gate, shanghai.steps[0], requestId)))?.code, 'own-request');
     const stranger = await gate.withScan('user:gl.lan.clerk');
     assert.equal((await problemOf(stranger.post('/api/v1/requests', anApplication({ applicant: shanghai.officer }))))?.code, 'not-permitted');
+  });
+
+  it('whose officer holds a step or executes: by the card on the form, whoever applied', async () => {
+    const { step, executor } = { step: shanghai.steps[0], executor: shanghai.executors[0] };
+    await Promise.all([gate.as(step), gate.as(executor)]);
+    const [colleague] = anApplication().officers;
+    const asOfficer = (user: string) => ({ ...colleague!, ...cardOf(user), name: nameOf(user) });
+    const { requestId } = await submit(gate, { officers: [asOfficer(step), colleague!] });
+    assert.equal((await problemOf(vote(gate, step, requestId)))?.code, 'own-request');
+    const other = await submit(gate, { ...item('2026-03-01T02:00:01Z', '2026-03-01T02:00:02Z'), officers: [colleague!, asOfficer(executor)] });
+    await approveAll(gate, other.requestId);
+    await until(gate, other.requestId, ({ state }) => state === 'packaged');
+    assert.equal((await problemOf(letGo(gate, executor, other.requestId)))?.code, 'own-request');
   });
 
   it('may tell its times in any zone: they are kept in one, and the package is made of them', async () => {

@@ -5,8 +5,11 @@ import fs from 'node:fs';
 import { type Client } from '../../plugin/cli/client.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import type { Application } from '../../plugin/domain/export-request.js';
+import type { Problem } from '../../plugin/domain/problem.js';
+import type { Person, UserId } from '../../plugin/domain/subject.js';
 import { MonthIndex } from '../../plugin/export/month-index.js';
 import { registerOf, type Register } from '../../plugin/export/register.js';
+import { handOutRegister } from '../../plugin/export/register-paper.js';
 import { registerTable } from '../../plugin/export/register-cells.js';
 import type { RegisterRow } from '../../plugin/export/register-row.js';
 import type { ApprovalsReport } from '../../plugin/export/reports.js';
@@ -218,7 +221,7 @@ describe('the register of acts that a test writes by hand', () => {
       await rig.append('EG-1', { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } });
       await rig.append('EG-1', { event: 'footage-viewed', by, data: { camera: 'sh-yf-street', from, to, why: 'review' } });
       await rig.append('EG-1', { event: 'glass-asked', by, data: { reason: 'life-in-danger' } });
-      await rig.append('EG-1', { event: 'glass-broken', by: 'p-second', data: { reason: 'life-in-danger', askedBy: by } });
+      await rig.append('EG-1', { event: 'glass-broken', by: 'p-second', data: { reason: 'life-in-danger', askedBy: by, askedAt: '2026-03-01T00:00:00.000Z' } });
       await rig.journal.append({ event: 'request-read', by, data: { request: 'EG-1' } });
       await rig.journal.append({ event: 'act-refused', by, data: { act: 'edit-policy', request: 'policy:sha256:x', code: 'not-permitted', policyVersion: 'sha256:p' } });
       const rows = await read();
@@ -250,6 +253,42 @@ describe('the register of acts that a test writes by hand', () => {
       const { columns, rows: cells } = registerTable(policy, rows);
       const steps = columns.findIndex(({ title }) => title === '审批人(步骤)');
       assert.deepEqual(cells.map((row) => row[steps]), ['核验 p-clerk(代p-absent 已退回补正) 2026-03-02 08:00:00', 'user:sh.lu(已撤回) 2026-03-02 08:00:00']);
+    });
+  });
+
+  it('of a site that sites.csv has no more is still there, for who may read everywhere', async () => {
+    const policy = await loadPolicy(path.join(root, 'policies'));
+    await withRig(async (rig) => {
+      await rig.add('EG-1');
+      const { requested } = rig.requests.state('EG-1');
+      await rig.append('EG-2', { event: 'export-requested', by: rig.applicant, data: { ...requested, city: '510100', site: 'CD-GONE', items: [{ ...requested.items[0]!, camera: 'cd-gone-street' }] } });
+      const parts = { policy, requests: rig.requests, store: rig.store, journal: rig.journal, months: new MonthIndex(rig.journal), camerasOf: () => [], now: () => new Date('2026-04-01T00:00:00.000Z') };
+      const read = async (user: UserId, gone = 'CD-GONE') => {
+        const { register, bytes } = await handOutRegister(parts, { user, name: '', unit: '', pseudonym: 'p-reader', session: 's' } as Person, { site: gone, month: '2026-03' }, 'pdf');
+        assert.ok(bytes.length > 1000);
+        return register;
+      };
+      const { siteName, cityName, rows } = await read('user:audit.he');
+      assert.deepEqual([siteName, cityName, rows.map(({ requestId, items }) => [requestId, items[0]!.camera])], ['已撤销的场所', '成都市', [['EG-2', 'cd-gone-street']]]);
+      await assert.rejects(read('user:audit.he', 'CD-NEVER'), (thrown: Problem) => thrown.code === 'site-unknown');
+      await assert.rejects(read('user:cd.wen.auditor'), (thrown: Problem) => thrown.code === 'not-permitted');
+    });
+  });
+
+  it('sets nothing that somebody typed between the officers of a cell', async () => {
+    const policy = await loadPolicy(path.join(root, 'policies'));
+    await withRig(async (rig) => {
+      const officer = (name: string) => ({ name, unit: '示例支队', idKind: 'POLICE' as const, idNumber: '示例-1' });
+      await rig.add('EG-1');
+      const { requested } = rig.requests.state('EG-1');
+      const application = await rig.store.personal.conceal('application', { reason: '示例', officers: [officer('甲；乙(示例支队 人民警察证 示例-2)'), officer('丙')] });
+      await rig.append('EG-2', { event: 'export-requested', by: rig.applicant, data: { ...requested, application } });
+      const parts = { policy, requests: rig.requests, store: rig.store, months: new MonthIndex(rig.journal), camerasOf: () => [] };
+      const { rows } = await registerOf(parts, { site, month: '2026-03' });
+      const { columns, rows: cells } = registerTable(policy, rows.filter(({ requestId }) => requestId === 'EG-2'));
+      const cell = cells[0]![columns.findIndex(({ title }) => title === '办案人员及证件')]!;
+      assert.equal(cell.split('；').length, 2, cell);
+      assert.ok(cell.includes('甲;乙'));
     });
   });
 

@@ -1,11 +1,13 @@
 // A promise that this version cannot keep is shown from the first day, and nothing leaves under it; and two who let go are two at that moment.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { Client } from '../../plugin/cli/client.js';
 import { Login } from '../../plugin/cli/login.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
+import { makeSetupToken } from '../../plugin/identity/setup-token.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
 import { aGate, shanghai } from '../support/gate.js';
-import { joinGate } from '../support/people.js';
+import { join, joinGate } from '../support/people.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
 
 describe('a duty that cannot be kept', function () {
@@ -59,8 +61,9 @@ describe('a second voice, where the first one’s account was closed meanwhile',
       };
       const glass = async (user: string) =>
         (await gate.as(user)).post<{ glass: { broken: boolean } }>(`/api/v1/requests/${requestId}/glass`, { reason: 'life-in-danger' });
+      // Who is left alone afterwards invites nobody who has a say.
+      for (const user of ['user:audit.he', ...shanghai.steps, first, second]) await gate.as(user);
       await glass(bai);
-      await gate.as(first);
       await close(bai);
       assert.equal((await glass(luo)).glass.broken, false);
       assert.equal((await problemOf(glass(luo)))?.code, 'state-conflict');
@@ -74,7 +77,10 @@ describe('a second voice, where the first one’s account was closed meanwhile',
       assert.equal((await problemOf(letGo(gate, second, requestId)))?.code, 'executor-barred');
       // Nothing is stuck: another executor confirms, here the same person with an account of their own again.
       const whom = { user: first, name: '示例', unit: '示例单位', card: { idKind: 'POLICE', idNumber: '示例-000009' } };
-      const login = new Login(await joinGate(gate.url, whom, manager, () => Promise.reject(new Error('one is enough')), () => new Date()));
+      const now = () => new Date();
+      const token = await makeSetupToken(path.join(gate.folder, 'keys'));
+      const other = new Login(await join(gate.url, '/api/v1/setup', { token, user: bai, name: '白示例', unit: '示例单位' }, now));
+      const login = new Login(await joinGate(gate.url, whom, manager, () => Promise.resolve(new Client(gate.url, other)), now));
       const released = await new Client(gate.url, login).post<{ state: string; release: { executors: string[] } }>(`/api/v1/requests/${requestId}/release`, {});
       assert.deepEqual([released.state, released.release.executors], ['released', [second, first]]);
       assert.deepEqual(await events(), ['glass-asked', 'glass-asked', 'release-asked', 'release-asked', 'clip-released']);

@@ -8,7 +8,7 @@ const nameOf = (file: string): string =>
   file
     .split('/')
     .at(-1)!
-    .replace(/(\.test)?\.[a-z]+$/, '');
+    .replace(/((\.long)?\.test)?\.[a-z]+$/, '');
 
 /** Full names of the tests of a file, where they are written out: `floors › nothing below imports the top`. */
 function testNames(file: string): string[] {
@@ -28,7 +28,7 @@ function testNames(file: string): string[] {
 describe('names', () => {
   it('files are kebab-case', () => {
     assert.deepEqual(
-      code().filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/.test(file.split('/').at(-1)!)),
+      code().filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*((\.long)?\.test)?\.ts$/.test(file.split('/').at(-1)!)),
       [],
     );
   });

@@ -112,6 +112,23 @@ describe('drafts', () => {
     assert.equal(await size(), before);
   });
 
+  it('go thirty days after they were last saved', async () => {
+    const ids = async () => (await (await officer()).get<Listed>('/api/v1/drafts')).drafts.map(({ id }) => id);
+    const days = async (count: number): Promise<void> => {
+      time = new Date(time.getTime() + count * 86_400_000);
+      await gate.restart();
+      gate.again();
+    };
+    const [left, saved] = [await begin({ reason: '甲' }), await begin({ reason: '乙' })];
+    await days(29);
+    assert.equal((await ids()).filter((id) => id === left.id || id === saved.id).length, 2);
+    await (await officer()).post(`/api/v1/drafts/${saved.id}`, { version: 1, form: { reason: '丙' } });
+    await days(1);
+    assert.deepEqual(await ids(), [saved.id]);
+    await days(29);
+    assert.deepEqual(await ids(), []);
+  });
+
   describe('as copies of an earlier request', () => {
     let requestId: string;
     const copy = async (user: string, of = requestId): Promise<Draft> => (await gate.as(user)).post<Draft>('/api/v1/drafts', { copyOf: of });

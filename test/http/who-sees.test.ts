@@ -221,6 +221,14 @@ describe('who sees what', () => {
     assert.deepEqual(listed, ['officer', 'clerk']);
   });
 
+  it('the numbers of the others have no gap where a confidential request is, and its own is none that comes after them', async () => {
+    const { requestId: next } = await submit(gate);
+    const numberOf = (id: string) => Number(id.slice(-6));
+    const others = [ids.packaged, ids.held, ids.returned, ids.emergency, next].map(numberOf).sort((a, b) => a - b);
+    assert.deepEqual(others, [1, 2, 3, 4, 5]);
+    assert.equal(numberOf(ids.confidential), 900_001);
+  });
+
   it('a stranger is told of a confidential request what is told of a number that does not exist', async () => {
     const stranger = await gate.as(people.executor);
     const say = async (id: string, rest: string, body?: object): Promise<string> => {

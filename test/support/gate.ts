@@ -167,7 +167,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
 }
 
 const whom = (user: string, unit = '示例单位') => ({ user, name: nameOf(user), unit });
-export const cardOf = (user: string) => ({ idKind: 'WORK', idNumber: `示例-${createHash('sha256').update(user).digest('hex').slice(0, 8)}` });
+export const cardOf = (user: string) => ({ idKind: 'WORK' as const, idNumber: `示例-${createHash('sha256').update(user).digest('hex').slice(0, 8)}` });
 export const nameOf = (user: string): string => `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`;
 
 const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }

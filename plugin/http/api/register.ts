@@ -57,7 +57,7 @@ const retention = operation<ApiParts, typeof emptySchema>({
   summary: 'Until when the requests of a site and their footage are kept (保存期限) (?site, ?limit, ?before)',
   async run(parts, { subject, query }) {
     const where = wanted(query, 'site', site);
-    judgeRegisterReader(parts.policy, subject, where);
+    judgeRegisterReader(parts, subject, where);
     const requests = await retentionOf(parts, where, counted(query, 'limit', 50, 200), query.get('before') ?? undefined);
     return { status: 200, body: { site: where, requests } };
   },
@@ -69,7 +69,7 @@ const approvals = operation<ApiParts, typeof emptySchema>({
   summary: 'Time and outcome of each step, returns by code, what is overdue (审批效率) (?site; without it all sites, ?month)',
   async run(parts, { subject, query }) {
     const where = query.get('site');
-    judgeRegisterReader(parts.policy, subject, where);
+    judgeRegisterReader(parts, subject, where);
     return { status: 200, body: await reportApprovals(parts, { site: where, month: wanted(query, 'month', month) }) };
   },
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Entry, RequestEntry } from '../../plugin/domain/audit-event.js';
 import type { Item } from '../../plugin/domain/export-request.js';
 import { Problem, type ProblemCode } from '../../plugin/domain/problem.js';
-import { shownFrames, machineTools } from '../media/tools.js';
+import { ask, shownFrames, machineTools } from '../media/tools.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
 import { shanghai, type TestGate } from '../support/gate.js';
 import { problemOf, submit, until, vote } from '../support/walk.js';
@@ -15,6 +15,12 @@ const offsetMs = 10_000;
 const at = (seconds: number): string => new Date(Date.parse('2026-03-01T02:00:00Z') + seconds * 1000).toISOString();
 const item = (from: number, to: number, camera = 'sh-yf-street'): Item => ({ camera, from: at(from), to: at(to) });
 const viewed = (entry: Entry): entry is Extract<RequestEntry, { event: 'footage-viewed' }> => entry.event === 'footage-viewed';
+
+/** Luma of every frame, 160 by 90. */
+async function lumaOf(file: string): Promise<Buffer[]> {
+  const raw = await ask((await machineTools()).ffmpeg, ['-v', 'error', '-i', file, '-vf', 'scale=160:90', '-vsync', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', '-']);
+  return Array.from({ length: raw.length / (160 * 90) }, (_, at) => raw.subarray(at * 160 * 90, (at + 1) * 160 * 90));
+}
 
 describe('what is watched of a narrowed request', function () {
   this.timeout(120_000);
@@ -67,7 +73,16 @@ describe('what is watched of a narrowed request', function () {
   it('a step that looks first looks at the cameras that are left, and then its voice counts', async () => {
     assert.equal((await problemOf(vote(gate, privacy, id)))?.code, 'not-inspected');
     const client = await gate.as(privacy);
-    for (const edge of ['first', 'last']) await client.download(`/api/v1/requests/${id}/frame?camera=sh-yf-street&edge=${edge}`, path.join(gate.folder, `${edge}.jpg`));
+    for (const [edge, query] of [['first', ''], ['last', '&part=1&stretch=2']] as const) {
+      const still = path.join(gate.folder, `${edge}.jpg`);
+      await client.download(`/api/v1/requests/${id}/frame?camera=sh-yf-street&edge=${edge}`, still);
+      await watch(`camera=sh-yf-street${query}`);
+      const [[seen], shown] = [await lumaOf(still), await lumaOf(path.join(gate.folder, 'seen.mp4'))];
+      const distances = shown.map((frame) => frame.reduce((sum, value, place) => sum + Math.abs(value - seen![place]!), 0));
+      // Of what is left, not of what was sealed.
+      assert.equal(distances.indexOf(Math.min(...distances)), edge === 'first' ? 0 : shown.length - 1, edge);
+      assert.ok(Math.min(...distances) < 160 * 90 * 4, `${edge}: ${Math.min(...distances)}`);
+    }
     assert.equal((await vote(gate, privacy, id)).waitsFor?.step, 'unit-head');
   });
 });

@@ -1,0 +1,74 @@
+// What the gate does by itself: every half minute clock, deadlines and expiry; a policy that waits for requests; every hour what nobody used.
+import type { Log } from './domain/log.js';
+import type { ClockWatch } from './export/clock-watch.js';
+import { sweepDrafts } from './export/drafts.js';
+import { expireFootage } from './export/expire.js';
+import type { NoticeFollower } from './export/follow-notices.js';
+import type { MonthIndex } from './export/month-index.js';
+import type { Policies } from './export/policies.js';
+import type { Requests } from './export/requests.js';
+import { sweepScans, type ScanParts } from './export/scans.js';
+import { flagLate } from './export/watch-deadlines.js';
+import { watchFolder } from './policy/watch-folder.js';
+
+const DEADLINE_LOOK_MS = 30_000;
+const PAPERS_LOOK_MS = 3_600_000;
+
+export interface RoundsParts extends ScanParts {
+  requests: Requests;
+  policies: Policies;
+  policiesFolder: string;
+  clock: ClockWatch;
+  follower: NoticeFollower;
+  months: MonthIndex;
+  keepLogs(): Promise<void>;
+  log: Log;
+}
+
+export interface Rounds {
+  /** The half minute's, done now. */
+  look(): Promise<void>;
+  stop(): void;
+}
+
+/** The first look at policy files and papers is over when it resolves. */
+export async function startRounds(parts: RoundsParts): Promise<Rounds> {
+  const { requests, policies, objects, store, log, now } = parts;
+  // In turn, and one that fails keeps none of the others back.
+  const rounds: readonly (() => Promise<void> | void)[] = [
+    () => parts.clock.look(),
+    () => flagLate({ requests, log, now }),
+    () => expireFootage({ requests, objects, log, now }),
+    // What a store that failed kept back.
+    () => parts.follower.wake(),
+    () => parts.months.catchUp(),
+    () => parts.keepLogs(),
+  ];
+  const look = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    for (const round of rounds) await (async () => round())().catch((cause: unknown) => failures.push(cause));
+    if (failures.length > 0) throw failures[0];
+  };
+  const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
+  const lookAtPapers = async (): Promise<void> => {
+    await sweepScans(parts).catch((cause: unknown) => log('error', { event: 'scans-unswept', cause }));
+    await sweepDrafts({ store, now }).catch((cause: unknown) => log('error', { event: 'drafts-unswept', cause }));
+  };
+  const stopWatching = watchFolder(parts.policiesFolder, () => void lookAtPolicies());
+  const clocks = [
+    setInterval(() => void look().catch((cause: unknown) => log('error', { event: 'deadlines-unread', cause })), DEADLINE_LOOK_MS),
+    setInterval(() => {
+      if (policies.waitsForRequests) void lookAtPolicies();
+    }, DEADLINE_LOOK_MS),
+    setInterval(() => void lookAtPapers(), PAPERS_LOOK_MS),
+  ];
+  await lookAtPolicies();
+  await lookAtPapers();
+  return {
+    look,
+    stop() {
+      stopWatching();
+      for (const clock of clocks) clearInterval(clock);
+    },
+  };
+}
