@@ -53,6 +53,12 @@ export function judgeCallBack({ requested, callBacks }: Pick<RequestState, 'requ
     );
 }
 
+/** To footage that is gone nobody agrees; the request itself is ended by people alone. Problem `state-conflict`. */
+export function judgeKept({ tracks, requestId }: RequestState): void {
+  if (tracks.custody === 'expired')
+    throw new Problem('state-conflict', `The footage of ${requestId} was destroyed; the request can be returned, withdrawn or closed.`);
+}
+
 /** Of a camera's first and last frame those that this person was not shown yet. */
 export const unseenEdges = ({ inspected }: Pick<RequestState, 'inspected'>, camera: string, person: string): Edge[] =>
   edges.filter((edge) => !inspected.some((it) => it.camera === camera && it.edge === edge && it.by === person));

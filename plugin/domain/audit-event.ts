@@ -107,7 +107,9 @@ export interface RequestEvents {
   /** Every camera was tried; at least one gave footage. */
   'preserve-completed': { cameras: number; bytes: number };
   'export-unavailable': { cause: 'no-footage' | ProblemCode };
-  /** Sealed footage of what was never granted is destroyed: nothing is left of it but this history. */
+  /** A week is left until sealed footage is destroyed that nobody decided about, or whose paper did not come. */
+  'expiry-near': { dueAt: Instant };
+  /** Sealed footage of what was never granted, or whose paper never came, is destroyed: nothing is left of it but this history. */
   'footage-expired': { sealedBytes: number };
   /** What is held is not deleted. `until` null: until it is lifted. */
   'hold-placed': { until: Instant | null; reason: Commitment };

@@ -25,8 +25,9 @@ interface Move {
 }
 
 const open = ['held', 'granted'] as const;
-/** Ended without a grant: nothing more is made of what was sealed. */
-const ungranted = ['denied', 'returned', 'withdrawn', 'closed'] as const;
+/** All but destroyed: to footage that is gone nobody agrees. */
+const kept = ['none', 'queued', 'pulling', 'sealed', 'unavailable'] as const;
+const begun = ['queued', 'pulling', 'sealed'] as const;
 const beforeRelease = ['none', 'packaging', 'packaged', 'release-asked'] as const;
 
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
@@ -36,14 +37,14 @@ export const moves: Record<RequestEventName, Move> = {
   'export-denied': { from: { approval: ['requested', 'held'] }, to: { approval: 'denied' } },
   'export-returned': { from: { approval: ['requested', 'held'] }, to: { approval: 'returned' } },
   'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },
-  'plan-replaced': { from: { approval: ['held'] }, to: {} },
-  'plan-narrowed': { from: { approval: ['held'] }, to: {} },
+  'plan-replaced': { from: { approval: ['held'], custody: kept }, to: {} },
+  'plan-narrowed': { from: { approval: ['held'], custody: kept }, to: {} },
   'call-back-made': { from: { approval: open, delivery: beforeRelease }, to: {} },
-  'paper-served': { from: { approval: open, delivery: ['none'] }, to: {} },
-  'paper-accepted': { from: { approval: open, delivery: ['none'] }, to: {} },
+  'paper-served': { from: { approval: open, custody: kept, delivery: ['none'] }, to: {} },
+  'paper-accepted': { from: { approval: open, custody: kept, delivery: ['none'] }, to: {} },
   'paper-overdue': { from: { approval: open, delivery: ['none'] }, to: {} },
-  'glass-asked': { from: { approval: ['held'] }, to: {} },
-  'glass-broken': { from: { approval: ['held'] }, to: {} },
+  'glass-asked': { from: { approval: ['held'], custody: kept }, to: {} },
+  'glass-broken': { from: { approval: ['held'], custody: kept }, to: {} },
   'request-withdrawn': { from: { approval: open, delivery: beforeRelease }, to: { approval: 'withdrawn', delivery: 'none' } },
   'request-closed': { from: { approval: open, delivery: ['none'] }, to: { approval: 'closed' } },
   'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
@@ -56,7 +57,9 @@ export const moves: Record<RequestEventName, Move> = {
   // Before a voice that wants it, and before times are confirmed.
   'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
   'footage-viewed': { from: { approval: open, custody: ['sealed'], delivery: beforeRelease }, to: {} },
-  'footage-expired': { from: { approval: ungranted, custody: ['queued', 'pulling', 'sealed'] }, to: { custody: 'expired' } },
+  'expiry-near': { from: { approval: open, custody: begun, delivery: ['none'] }, to: {} },
+  // Before anything is made of it. Of what was granted only an emergency's whose paper did not come: export/expire.ts knows when.
+  'footage-expired': { from: { custody: begun, delivery: ['none'] }, to: { custody: 'expired' } },
   'hold-placed': { from: {}, to: {} },
   'hold-lifted': { from: {}, to: {} },
   'personal-erased': { from: {}, to: {} },
@@ -65,8 +68,8 @@ export const moves: Record<RequestEventName, Move> = {
   'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
   'deadline-missed': { from: { approval: open, delivery: beforeRelease }, to: {} },
   'sla-missed': { from: { approval: open, delivery: beforeRelease }, to: {} },
-  'request-reviewed': { from: { approval: ['held'] }, to: {} },
-  'export-granted': { from: { approval: ['held'] }, to: { approval: 'granted' } },
+  'request-reviewed': { from: { approval: ['held'], custody: kept }, to: {} },
+  'export-granted': { from: { approval: ['held'], custody: kept }, to: { approval: 'granted' } },
   'fulfil-started': {
     from: { approval: ['granted'], custody: ['sealed'], delivery: ['none', 'packaging'] },
     to: { delivery: 'packaging' },
@@ -174,6 +177,8 @@ export interface RequestState {
   late: boolean;
   /** Deadlines of which little was left. */
   near: readonly ('instrument' | 'total')[];
+  /** When its footage is destroyed, as was told a week before. */
+  expiryNear: Instant | null;
   /** Times of the plan's `sla` that passed. */
   slaMissed: readonly ('verify' | 'total')[];
   /** Why the pull waits. */
@@ -244,6 +249,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     denied: null,
     late: false,
     near: [],
+    expiryNear: null,
     slaMissed: [],
     waitsFor: null,
     attempts: { preserve: 0, fulfil: 0 },
@@ -347,6 +353,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       };
     case 'deadline-near':
       return { near: [...state.near, entry.data.of] };
+    case 'expiry-near':
+      return { expiryNear: entry.data.dueAt };
     case 'deadline-missed':
       return { late: true };
     case 'sla-missed':

@@ -16,6 +16,7 @@ export const noticeKinds = {
   'not-available': { zh: '录像无法提供', en: 'The footage is not available', urgency: 'urgent' },
   'deadline-near': { zh: '提供时限将至', en: 'The deadline is near', urgency: 'urgent' },
   'deadline-missed': { zh: '提供时限已过', en: 'The deadline has passed', urgency: 'urgent' },
+  'expiry-near': { zh: '封存录像即将销毁', en: 'Sealed footage is about to be destroyed', urgency: 'urgent' },
   'sla-missed': { zh: '办理时限已过', en: 'A time of the procedure has passed', urgency: 'urgent' },
   'review-due': { zh: '抽中事后复核', en: 'Drawn for review afterwards', urgency: 'normal' },
   'review-overdue': { zh: '事后复核逾期', en: 'The review afterwards is overdue', urgency: 'urgent' },

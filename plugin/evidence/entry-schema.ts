@@ -24,6 +24,7 @@ const events = {
   'footage-missing': null,
   'frame-inspected': null,
   'footage-viewed': null,
+  'expiry-near': null,
   'footage-expired': null,
   'hold-placed': null,
   'hold-lifted': null,

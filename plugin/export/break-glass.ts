@@ -1,7 +1,7 @@
 // 破窗: two administrators set the missing voices of a request aside, each with their own login, for a reason of the list. The officer may
 // then watch the footage, marked; no file leaves for it, and voices are still asked for. It rings.
 import type { GlassReason } from '../domain/audit-event.js';
-import { hasSpoken, judgeParty } from '../domain/approval.js';
+import { hasSpoken, judgeKept, judgeParty } from '../domain/approval.js';
 import { glassEndsAt } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
@@ -36,6 +36,7 @@ export async function breakGlass(parts: Parts, person: Person, requestId: string
         'Who gave a voice to this request, or had it given in their stead, does not set the others aside.',
       );
     if (state.tracks.approval !== 'held') throw new Problem('state-conflict', `Request ${requestId} is ${state.state}.`);
+    judgeKept(state);
     const endsAt = glassEndsAt(state);
     if (endsAt !== null && Date.parse(endsAt) > parts.now().getTime())
       throw new Problem('state-conflict', `The glass of ${requestId} is broken already, until ${endsAt}.`);

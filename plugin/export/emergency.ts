@@ -1,6 +1,6 @@
 // 紧急: somebody asks by telephone. They are called back on a published number; the footage is preserved at once and, once agreed to, seen;
 // no file leaves before the paper came and somebody accepted it.
-import { judgeCallBack, judgeParty } from '../domain/approval.js';
+import { judgeCallBack, judgeKept, judgeParty } from '../domain/approval.js';
 import type { Form } from '../domain/export-request.js';
 import { isHurried, kindOf } from '../domain/kind.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
@@ -67,6 +67,7 @@ export async function servePaper(
     const isParty = [state.requested.applicant, state.requested.enteredBy].includes(person.pseudonym);
     if (!isParty) judgeStaff(policy, state, person);
     judgeAwaits(state);
+    judgeKept(state);
     const form = await applicationOf(state, store);
     if (!form) throw new Problem('state-conflict', `The application of ${requestId} was erased; no paper can be put to it.`);
     const applicant = await store.people.userOf(state.requested.applicant);
@@ -103,6 +104,7 @@ export async function acceptPaper(parts: Parts, person: Person, requestId: strin
     judgeParty(state, person.pseudonym);
     await expectNotNamed(parts.store, state, person.user);
     judgeAwaits(state);
+    judgeKept(state);
     judgeCallBack(state);
     if (!state.paper) throw new Problem('paper-missing', `No paper was served for ${requestId} yet.`);
     if (state.paper.servedBy === person.pseudonym)

@@ -1,11 +1,13 @@
-// Sealed footage of a request that ended without a grant is destroyed after thirty days, unless a hold stands (799 art 17: what has served
-// its purpose is deleted). The entry first; what a crash leaves behind it is swept at the next start, because no state names it.
+// Sealed footage is destroyed thirty days after its request ended without a grant, unless a hold stands (799 art 17: what has served its
+// purpose is deleted); so is what nobody decides about, and an emergency's whose paper never came. Such a request itself stays as it is until
+// people end it. The entry first; what a crash leaves behind it is swept at the next start, because no state names it.
+import { paperDueAt } from '../domain/due-times.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
+import type { Instant } from '../domain/span.js';
 import type { Objects } from '../store/objects.js';
 import { discardTake, readSealedJson } from './custody.js';
 import type { PackageIndex } from './fulfil.js';
-import { isHeld } from './holds.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
@@ -15,21 +17,42 @@ interface Parts {
   now: () => Date;
 }
 
-export const KEPT_DAYS = 30;
+const DAY_MS = 86_400_000;
+const KEPT_DAYS = 30;
+/** As many days before it people hear of it. */
+const TOLD_DAYS = 7;
 
-/** When the footage will be destroyed; null for what is not going to be. */
-export const expiresAt = ({ endedAt, takes, tracks }: RequestState): string | null =>
-  endedAt === null || takes.length === 0 || tracks.custody === 'expired'
-    ? null
-    : new Date(Date.parse(endedAt) + KEPT_DAYS * 86_400_000).toISOString();
+/** When the footage will be destroyed; null for what is not going to be. A hold is not looked at. */
+export function expiresAt(state: RequestState): Instant | null {
+  const from = state.takes.length === 0 || state.tracks.custody === 'expired' ? null : keptFrom(state);
+  return from === null ? null : new Date(Date.parse(from) + KEPT_DAYS * DAY_MS).toISOString();
+}
+
+/** What nobody decides about is kept as long as its paper gave, and thirty days; of what was granted only the paper can still be lacking. */
+function keptFrom(state: RequestState): Instant | null {
+  const { tracks, endedAt, requestedAt, instrument } = state;
+  if (endedAt !== null) return endedAt;
+  return tracks.approval === 'granted' ? paperDueAt(state) : later(requestedAt, instrument?.provideBy ?? requestedAt);
+}
+
+/** The same as holds let it: null while one stands without an end. */
+export function goesAt(state: RequestState): Instant | null {
+  const due = expiresAt(state);
+  if (due === null || state.hold === null) return due;
+  return state.hold.until === null ? null : later(due, state.hold.until);
+}
+
+export const nearAt = (goes: Instant): number => Date.parse(goes) - TOLD_DAYS * DAY_MS;
+
+const later = (one: Instant, other: Instant): Instant => (Date.parse(one) < Date.parse(other) ? other : one);
 
 export async function expireFootage({ requests, objects, log, now }: Parts): Promise<void> {
   for (const id of requests.ids())
     await requests
       .take(id, async (turn) => {
         const { state } = turn;
-        const due = expiresAt(state);
-        if (due === null || Date.parse(due) > now().getTime() || isHeld(state, now())) return;
+        const goes = goesAt(state);
+        if (goes === null || Date.parse(goes) > now().getTime()) return;
         const sealedBytes = state.takes.reduce((sum, { bytes }) => sum + bytes, 0);
         await turn.append({ event: 'footage-expired', by: 'gate', data: { sealedBytes } });
         await destroy(objects, state);

@@ -65,6 +65,9 @@ const ofRequest: OfRequest = {
   'clip-released': ({ expiresAt }) => tell('released', ['applicant'], expiresAt),
   'deadline-near': ({ dueAt }, state) => tell('deadline-near', [...doers(state), 'overseers'], dueAt),
   'deadline-missed': ({ provideBy }, state) => tell('deadline-missed', [...doers(state), 'overseers'], provideBy),
+  // Whose paper did not come is told like its time: the applicant can still bring it.
+  'expiry-near': ({ dueAt }, { tracks }) => tell('expiry-near', [tracks.approval === 'held' ? 'step' : 'applicant', 'overseers'], dueAt),
+  'footage-expired': (_, { endedAt }) => (endedAt === null ? tell('not-available', ['applicant', 'overseers']) : null),
   'sla-missed': ({ dueAt }, state) => tell('sla-missed', [...doers(state), 'overseers'], dueAt),
   'paper-overdue': ({ dueAt }) => tell('paper-overdue', ['applicant', 'overseers'], dueAt),
   'request-withdrawn': () => tell('withdrawn', ['overseers']),

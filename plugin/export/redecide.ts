@@ -1,7 +1,7 @@
 // A held request under a policy that came into force after its plan: stricter → plan n+1, and the voices given so far are kept; else the
 // old plan stands. Run for each held request when a policy comes into force, at start, and before every voice, so that none counts for a
 // plan that is out of date.
-import type { RequestState } from '../domain/lifecycle.js';
+import { canMove, type RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { judgeApplication } from '../policy/application.js';
 import type { Policy } from '../policy/load.js';
@@ -16,10 +16,10 @@ interface Parts {
   store: Store;
 }
 
-/** Nothing happens to what is not held, or was planned under this very policy. Problems: `camera-unknown`, `journal-unwritable`. */
+/** Nothing happens to what is not held, whose footage is gone, or was planned under this very policy. Problems: `camera-unknown`, `journal-unwritable`. */
 export async function redecide({ policy, store }: Parts, turn: Turn): Promise<void> {
   const { tracks, plan, isPlanReplaced, requested, late } = turn.state;
-  if (tracks.approval !== 'held' || !plan) return;
+  if (!canMove(tracks, 'plan-replaced') || !plan) return;
   const isDecided = plan.policyVersion === policy.version;
   if (isDecided && !isPlanReplaced) return;
   const [form, applicant] = await Promise.all([applicationOf(turn.state, store), store.people.userOf(requested.applicant)]);

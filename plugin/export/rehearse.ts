@@ -2,7 +2,7 @@
 // Confidential ones stand in no list and no count.
 import type { Decision, Question } from '../domain/decision.js';
 import { isConfidential } from '../domain/kind.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { canMove, type RequestState } from '../domain/lifecycle.js';
 import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import { judgeApplication } from '../policy/application.js';
@@ -77,7 +77,7 @@ export async function rehearse({ requests, store }: Parts, inForce: Policy, next
 async function becomes(state: RequestState, after: Decision, next: Policy, store: Store): Promise<Pick<Change, 'then' | 'codes'>> {
   const { plan, tracks } = state;
   const application = await applicationOf(state, store);
-  if (tracks.approval !== 'held' || !plan || !application) return { then: null, codes: [] };
+  if (!canMove(tracks, 'plan-replaced') || !plan || !application) return { then: null, codes: [] };
   if (after.verdict === 'deny') return { then: 'denied', codes: [] };
   const stricter = makeStricterPlan(after, plan, next);
   if (!stricter) return { then: 'plan-stands', codes: [] };

@@ -1,9 +1,9 @@
 // One more voice: approve the step that waits, narrow what it is asked to agree to, or return the request with a coded formal defect.
-import { judgeCallBack, judgeLook, nextStep } from '../domain/approval.js';
+import { judgeCallBack, judgeKept, judgeLook, nextStep } from '../domain/approval.js';
 import type { Pseudonym } from '../domain/audit-event.js';
 import type { ReturnCode } from '../domain/basis.js';
 import type { Item } from '../domain/export-request.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { canMove, type RequestState } from '../domain/lifecycle.js';
 import { judgeNarrower } from '../domain/narrower.js';
 import { Problem } from '../domain/problem.js';
 import { parseInstant } from '../domain/span.js';
@@ -47,6 +47,7 @@ export async function review(parts: Parts, reviewer: Person, requestId: string, 
       });
       return turn.state;
     }
+    judgeKept(turn.state);
     if (voice.planDigest !== turn.state.planDigest)
       throw new Problem('plan-changed', `The plan of ${requestId} is ${turn.state.planDigest ?? 'none'}, not the one that was agreed to.`);
     judgeCallBack(turn.state);
@@ -87,6 +88,6 @@ async function upToDate(parts: Parts, turn: Turn): Promise<Policy> {
 /** The last voice makes it granted. Also run at start: a crash between the voice and this entry must not ask anybody again. */
 export async function grantWhenComplete(turn: Turn): Promise<void> {
   const { tracks, planDigest: digest, voices } = turn.state;
-  if (tracks.approval !== 'held' || nextStep(turn.state) !== null) return;
+  if (!canMove(tracks, 'export-granted') || nextStep(turn.state) !== null) return;
   await turn.append({ event: 'export-granted', by: 'gate', data: { planDigest: digest!, voices: voices.length } });
 }

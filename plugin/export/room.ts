@@ -21,9 +21,9 @@ interface Parts {
   quotas: Quotas;
 }
 
-/** Sealed for a request that goes on or was released. What ended without a grant, or could not be had, takes disk, and no quota. */
+/** Sealed for a request that goes on or was released. What ended without a grant, could not be had or is destroyed, takes disk, and no quota. */
 const heldBytes = ({ takes, tracks, endedAt }: RequestState): number =>
-  endedAt !== null || tracks.custody === 'unavailable' ? 0 : takes.reduce((sum, take) => sum + take.bytes, 0);
+  endedAt !== null || tracks.custody === 'unavailable' || tracks.custody === 'expired' ? 0 : takes.reduce((sum, take) => sum + take.bytes, 0);
 
 export async function shortage(
   { requests, store, objects, quotas }: Parts,

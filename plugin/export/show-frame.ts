@@ -1,5 +1,6 @@
 // One marked frame of sealed footage for a person who has to look: whose voice comes next where the plan wants a look before it, and
 // whoever confirms times that no recorder proved.
+import { judgeKept } from '../domain/approval.js';
 import type { Edge, RequestEvents } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -63,6 +64,7 @@ async function takeToAgreeTo(
   camera: string,
 ): Promise<RequestEvents['footage-sealed']> {
   const { step } = (await turnOf(parts, state, person, parts.policy)).step;
+  judgeKept(state);
   if (!state.plan!.inspect.includes(step))
     throw new Problem('not-permitted', `The plan of ${state.requestId} lets nobody see the footage for step ${step}.`);
   if (state.tracks.custody !== 'sealed')

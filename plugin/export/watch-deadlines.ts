@@ -7,6 +7,7 @@ import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
 import type { Requests } from './requests.js';
+import { goesAt, nearAt } from './expire.js';
 import { drawWhenReleased } from './review-after.js';
 
 interface Parts {
@@ -31,10 +32,10 @@ export async function flagLate({ requests, log, now }: Parts): Promise<void> {
   }
 }
 
-type FlagName = 'deadline-near' | 'deadline-missed' | 'sla-missed' | 'paper-overdue' | 'review-overdue';
+type FlagName = 'deadline-near' | 'deadline-missed' | 'sla-missed' | 'paper-overdue' | 'expiry-near' | 'review-overdue';
 type Flag = { [E in FlagName]: { event: E; data: RequestEvents[E] } }[FlagName];
 
-/** Each is raised once. */
+/** Each is raised once; that footage goes, again where that day has moved. */
 function flagsFor(state: RequestState, now: Date): Flag[] {
   const isPast = (instant: Instant): boolean => Date.parse(instant) < now.getTime();
   const flags: Flag[] = [];
@@ -45,6 +46,9 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
   if (provideBy && !state.late && isPast(provideBy)) flags.push({ event: 'deadline-missed', data: { provideBy } });
   const paperDue = paperDueAt(state);
   if (paperDue && !state.paperOverdue && isPast(paperDue)) flags.push({ event: 'paper-overdue', data: { dueAt: paperDue } });
+  const goes = goesAt(state);
+  if (goes !== null && goes !== state.expiryNear && !isPast(goes) && nearAt(goes) <= now.getTime())
+    flags.push({ event: 'expiry-near', data: { dueAt: goes } });
   const due = dueTimes(state);
   const isNear = (instant: Instant): boolean => !isPast(instant) && nearFrom(state.requestedAt, instant) <= now.getTime();
   for (const [of, dueAt] of [

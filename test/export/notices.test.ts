@@ -19,6 +19,13 @@ const at = (hours: number): Date => new Date(start + hours * 3_600_000);
 const planDigest = 'sha256:x';
 const step = (name: string) => ({ step: name, role: `role:${name}` as const });
 const voice = (name: string, by: string) => ({ event: 'request-reviewed', by, data: { step: name, planDigest, policyVersion: 'sha256:p' } }) as const;
+/** One camera, pulled. */
+async function seal(rig: Rig, id = 'EG-1'): Promise<void> {
+  await rig.append(id, { event: 'preserve-started', by: 'gate', data: { attempt: 1, estimateBytes: 1 } });
+  const index = { bytes: 1, sha256: '0', sm3: '0', crc32: 0, object: 'none' };
+  await rig.append(id, { event: 'footage-sealed', by: 'gate', data: { camera: 'sh-yf-street', state: 'complete', doubt: null, parts: 1, frames: 1, bytes: 1, index } });
+  await rig.append(id, { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } });
+}
 const channel = { name: 'ops', kinds: urgentKinds };
 
 describe('notices of the procedure', () => {
@@ -52,6 +59,23 @@ describe('notices of the procedure', () => {
     ['its paper, with the time until when it is to come, and that it did not', { basis: 'EMERGENCY_RESCUE', plan: { paperHours: 24 } }, async (rig) => {
       for (const hours of [23.9, 24.1, 24.2]) await flagLate({ requests: rig.requests, now: () => at(hours), log: noLog });
     }, ['emergency-opened! 2026-03-03T00: audit.he sh.shen sh.yan', 'step-waits!: sh.zhou', 'paper-overdue! 2026-03-03T00: audit.he sh.lu sh.shen sh.yan']],
+    ['footage that nobody decides about, a week before it goes, and that it went', {}, async (rig) => {
+      await seal(rig);
+      for (const days of [22.9, 23, 29.9]) await flagLate({ requests: rig.requests, now: () => at(24 * days), log: noLog });
+      await rig.append('EG-1', { event: 'footage-expired', by: 'gate', data: { sealedBytes: 1 } });
+    }, ['step-waits: sh.zhou', 'expiry-near! 2026-04-01T00: audit.he sh.shen sh.yan sh.zhou', 'not-available!: audit.he sh.lu sh.shen sh.yan']],
+    ['that of an emergency whose paper does not come, to who can bring it', { basis: 'EMERGENCY_RESCUE', plan: { paperHours: 24 } }, async (rig) => {
+      await seal(rig);
+      await rig.append('EG-1', voice('evidence-clerk', 'p-clerk'));
+      await rig.append('EG-1', { event: 'export-granted', by: 'gate', data: { planDigest, voices: 1 } });
+      for (const days of [23.9, 24]) await flagLate({ requests: rig.requests, now: () => at(24 * days), log: noLog });
+    }, ['emergency-opened! 2026-03-03T00: audit.he sh.shen sh.yan', 'step-waits!: sh.zhou', 'granted!: sh.lu', 'paper-overdue! 2026-03-03T00: audit.he sh.lu sh.shen sh.yan', 'expiry-near! 2026-04-02T00: audit.he sh.lu sh.shen sh.yan']],
+    ['a return of what was sealed: its end is told, and not that of its footage', {}, async (rig) => {
+      await seal(rig);
+      await rig.append('EG-1', { event: 'export-returned', by: 'p-clerk', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest } });
+      for (const days of [23, 29.9]) await flagLate({ requests: rig.requests, now: () => at(24 * days), log: noLog });
+      await rig.append('EG-1', { event: 'footage-expired', by: 'gate', data: { sealedBytes: 1 } });
+    }, ['step-waits: sh.zhou', 'returned: sh.lu']],
     ['a request taken back, to those who look after the site', {}, (rig) => rig.append('EG-1', { event: 'request-withdrawn', by: 'p-applicant', data: {} }), ['step-waits: sh.zhou', 'withdrawn: audit.he sh.shen sh.yan']],
     ['a hold, with its end', {}, (rig) => rig.append('EG-1', { event: 'hold-placed', by: 'p-clerk', data: { until: at(48).toISOString(), reason: 'sha256:r' } }), ['step-waits: sh.zhou', 'hold-placed 2026-03-04T00: audit.he sh.shen sh.yan']],
     ['a broken glass: the second administrator before, everybody whom it concerns after', {}, async (rig) => {
@@ -137,8 +161,12 @@ describe('notices of the procedure', () => {
         await rig.add('EG-1');
         await flagLate({ requests: rig.requests, now: () => at(100), log: noLog });
         await rig.release('EG-1');
+        await rig.add('EG-2');
+        await seal(rig, 'EG-2');
+        await flagLate({ requests: rig.requests, now: () => at(24 * 30), log: noLog });
+        await rig.append('EG-2', { event: 'footage-expired', by: 'gate', data: { sealedBytes: 1 } });
         await follower.settle();
-        assert.ok(rig.events('EG-1').includes('deadline-missed'));
+        assert.ok(rig.events('EG-1').includes('deadline-missed') && rig.events('EG-2').includes('expiry-near'));
         assert.deepEqual([await told(rig.store), await rig.store.outbox.nextAt('ops'), await rig.store.notices.position()], [[], null, rig.journal.size]);
         await follower.close();
       }, { basis, provideBy: '2026-03-03T00:00:00.000Z' }));

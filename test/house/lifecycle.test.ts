@@ -54,15 +54,22 @@ describe('lifecycle', () => {
 
   it('a word that hangs on more than the tracks stands only where nothing left yet', () => {
     const words = (about: (typeof abouts)[number], state: State) => reached.filter((tracks) => stateOf(tracks, about) === state).map(keyOf).sort();
-    assert.deepEqual(words({ awaitsPaper: true }, 'awaiting-paper'), ['none', 'queued', 'pulling', 'sealed'].flatMap((custody) => ['none', 'packaging'].map((delivery) => `granted ${custody} ${delivery}`)).filter((key) => !/(none|queued|pulling) packaging/.test(key)).sort());
+    assert.deepEqual(words({ awaitsPaper: true }, 'awaiting-paper'), ['none', 'queued', 'pulling', 'sealed', 'expired'].flatMap((custody) => ['none', 'packaging'].map((delivery) => `granted ${custody} ${delivery}`)).filter((key) => !/(none|queued|pulling|expired) packaging/.test(key)).sort());
     assert.deepEqual(words({ isOnlySeen: true }, 'viewable'), ['granted sealed none', 'granted sealed packaging']);
   });
 
-  it('only what was sealed or begun is destroyed, once, and only where nothing was granted', () => {
+  it('only what was sealed or begun is destroyed, once, and only where nothing was made of it', () => {
     const may = reached.filter((tracks) => canMove(tracks, 'footage-expired'));
     assert.deepEqual(may.filter(({ custody }) => custody === 'none' || custody === 'unavailable' || custody === 'expired').map(keyOf), []);
-    assert.deepEqual([...new Set(may.map(({ approval }) => approval))].sort(), ['closed', 'denied', 'returned', 'withdrawn']);
-    assert.deepEqual(reached.filter(({ approval, custody }) => custody === 'expired' && (approval === 'held' || approval === 'granted')).map(keyOf), []);
+    assert.deepEqual([...new Set(may.map(({ approval }) => approval))].sort(), ['closed', 'denied', 'granted', 'held', 'returned', 'withdrawn']);
+    assert.deepEqual(may.filter(({ delivery }) => delivery !== 'none').map(keyOf), []);
+  });
+
+  it('once it is destroyed nobody agrees, nothing is pulled or made, and only people end what is still open', () => {
+    const after = (approval: Tracks['approval']) => events.filter((event) => canMove({ approval, custody: 'expired', delivery: 'none' }, event));
+    const flags: RequestEventName[] = ['paper-overdue', 'deadline-near', 'deadline-missed', 'sla-missed', 'call-back-made'];
+    assert.deepEqual(after('held').sort(), ['export-denied', 'export-returned', 'request-withdrawn', 'request-closed', ...flags, ...anywhere].sort());
+    assert.deepEqual(after('granted').sort(), ['request-withdrawn', 'request-closed', ...flags, ...anywhere].sort());
   });
 
   it('nothing is packaged that was not granted and sealed', () => {

@@ -120,7 +120,7 @@ export class Stage {
     assert.ok(id, `${form.basis} ${form.reason}: ${problem?.message}`);
     const codes = 'codes' in verdict ? verdict.codes : [];
     const matter: Matter = {
-      id, city, form, applicant, typist: typist ?? null, state: verdict.state, custody: 'none', codes, granted: null, voices: [], ended: null, glass: null,
+      id, city, form, applicant, typist: typist ?? null, state: verdict.state, custody: 'none', appliedAt: at, codes, granted: null, voices: [], ended: null, glass: null,
       executors: [], releasedAt: null, manifest: null, held: false,
     };
     this.#steps.set(matter, steps);
@@ -382,8 +382,10 @@ export class Stage {
     for (const matter of this.#pulled) await this.#settle(matter);
     await this.gate.look();
     for (const matter of this.tally.matters) {
-      const { ended, held, custody } = matter;
-      if (ended && !held && custody === 'sealed' && Date.parse(ended.at) + 30 * day <= this.clock.at) matter.custody = 'expired';
+      const { ended, held, custody, state, appliedAt } = matter;
+      // No form of the month names a time until when to provide.
+      const from = ended?.at ?? (state === 'held' ? appliedAt : null);
+      if (from && !held && custody === 'sealed' && Date.parse(from) + 30 * day <= this.clock.at) matter.custody = 'expired';
     }
   }
 

@@ -18,6 +18,7 @@ export interface Matter {
   typist: UserId | null;
   state: State;
   custody: Custody;
+  appliedAt: string;
   codes: readonly string[];
   /** What was granted of what was asked, once somebody narrowed it. */
   granted: readonly Item[] | null;
