@@ -1,4 +1,4 @@
-// Who sees a request: its parties, the people of their unit, who holds one of its steps, who carries it out, who looks after the site.
+// Who sees a request: its parties, the people of their unit, who holds a step of it when that comes, who carries it out, who looks after the site.
 // A confidential one is seen by those alone whom it needs, and stands in nobody else's list or count.
 import { nextStep } from '../domain/approval.js';
 import type { Basis } from '../domain/basis.js';
@@ -43,8 +43,13 @@ async function holds(parts: Parts, { requested: { site } }: RequestState, person
   return policy.holds(person.user, role, site) || (await lendersOf(parts, policy, person, role, site)).length > 0;
 }
 
+/** A step that was taken, or that it waits for: what may never come to a later one is not for its holders' eyes. */
 async function holdsStep(parts: Parts, state: RequestState, person: Person): Promise<boolean> {
-  for (const step of state.plan?.steps ?? []) if (await holds(parts, state, person, step)) return true;
+  const next = nextStep(state);
+  for (const step of state.plan?.steps ?? []) {
+    if (await holds(parts, state, person, step)) return true;
+    if (step.step === next?.step) return false;
+  }
   return false;
 }
 
