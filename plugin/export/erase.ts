@@ -9,6 +9,7 @@ import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
 import { isHeld } from './holds.js';
 import type { Requests } from './requests.js';
+import type { MonthIndex } from './month-index.js';
 import { isErased } from './revealed.js';
 import { unbindScans } from './scans.js';
 
@@ -16,6 +17,7 @@ interface Parts {
   readonly policy: Policy;
   requests: Requests;
   store: Store;
+  months: MonthIndex;
   now: () => Date;
 }
 
@@ -31,16 +33,23 @@ export function keptUntil({ actedAt, plan }: Pick<RequestState, 'actedAt' | 'pla
   return until.toISOString();
 }
 
+/** A refused act on it has a row of its own in the register, which is kept as long. */
+export function keptInRegister(months: MonthIndex, state: RequestState): Instant {
+  const refusedAt = months.refusedAt(state.requestId);
+  return keptUntil(refusedAt !== null && refusedAt > state.actedAt ? { ...state, actedAt: refusedAt } : state);
+}
+
 /** Problems: `request-unknown`, `not-permitted`, `footage-held`, `retention-running`, `state-conflict`. */
 export async function erase(parts: Parts, person: Person, requestId: string, field: Erasable): Promise<RequestState> {
-  const { policy, requests, store, now } = parts;
+  const { policy, requests, store, months, now } = parts;
   return requests.take(requestId, async (turn) => {
     const { state } = turn;
     const { site } = state.requested;
     if (!policy.allows(person.user, 'destroy', 'request:*', site))
       throw new Problem('not-permitted', `No policy row lets ${person.user} destroy at ${site}.`);
     if (isHeld(state, now())) throw new Problem('footage-held', `A hold stands on ${requestId}; lift it first.`);
-    const until = keptUntil(state);
+    await months.catchUp();
+    const until = keptInRegister(months, state);
     if (Date.parse(until) > now().getTime())
       throw new Problem('retention-running', `What stands in the register about ${requestId} is kept until ${until} (F7).`);
     if (state.state === 'held' || state.state === 'preserve-queued')

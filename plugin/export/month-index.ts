@@ -1,6 +1,7 @@
 // Which entries a month's register, report and log-keeping read: their places in the journal by month, learned once and followed. Without it
 // each of them would read the whole journal.
 import type { Entry, EventName } from '../domain/audit-event.js';
+import type { Instant } from '../domain/span.js';
 import type { Journal } from '../journal/journal.js';
 import { makePace } from '../policy/pace.js';
 import { monthOf } from './beijing.js';
@@ -35,6 +36,8 @@ export type RowEntry = Of<'rows'>;
 
 export class MonthIndex {
   readonly #places = new Map<string, number[]>();
+  /** When an act on a request was last refused. Such an entry is a row of the register, and none of the request's. */
+  readonly #refused = new Map<string, Instant>();
   #known = 0;
   #learning: Promise<void> = Promise.resolve();
 
@@ -56,6 +59,11 @@ export class MonthIndex {
     return [...this.#places.keys()].flatMap((key) => (key.startsWith(`${group} `) ? [key.slice(group.length + 1)] : [])).sort();
   }
 
+  /** As far as it has read; who wants to be sure calls `catchUp` first. */
+  refusedAt(requestId: string): Instant | null {
+    return this.#refused.get(requestId) ?? null;
+  }
+
   /** Reads what was written since the last time. Also run by the clock, so that nobody waits for the first time. */
   catchUp(): Promise<void> {
     const next = this.#learning.then(() => this.#learn());
@@ -75,6 +83,11 @@ export class MonthIndex {
         if (places) places.push(entry.index);
         else this.#places.set(key, [entry.index]);
       }
+      // Who tried to erase it too early did nothing to the footage, as who erases it does not: or nobody would ever come to it.
+      if (entry.event !== 'act-refused' || entry.data.act === 'destroy') continue;
+      const { request } = entry.data;
+      // A clock that went back does not make the last one earlier.
+      if (entry.at > (this.#refused.get(request) ?? '')) this.#refused.set(request, entry.at);
     }
   }
 }

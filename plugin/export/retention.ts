@@ -3,13 +3,15 @@ import { isConfidential } from '../domain/kind.js';
 import type { State } from '../domain/lifecycle.js';
 import type { Instant } from '../domain/span.js';
 import type { Store } from '../store/store.js';
-import { keptUntil } from './erase.js';
+import { keptInRegister } from './erase.js';
 import { expiresAt } from './expire.js';
+import type { MonthIndex } from './month-index.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
   requests: Requests;
   store: Store;
+  months: MonthIndex;
 }
 
 export interface Retention {
@@ -25,7 +27,8 @@ export interface Retention {
 }
 
 /** Newest first; confidential requests are left out. */
-export async function retentionOf({ requests, store }: Parts, site: string, limit: number, before?: string): Promise<Retention[]> {
+export async function retentionOf({ requests, store, months }: Parts, site: string, limit: number, before?: string): Promise<Retention[]> {
+  await months.catchUp();
   const found: Retention[] = [];
   let last = before;
   const isHidden = (id: string): boolean => !requests.isKnown(id) || isConfidential(requests.state(id).requested.basis) || requests.state(id).requested.site !== site;
@@ -38,7 +41,7 @@ export async function retentionOf({ requests, store }: Parts, site: string, limi
       found.push({
         requestId: id,
         state: state.state,
-        keptUntil: keptUntil(state),
+        keptUntil: keptInRegister(months, state),
         footageExpiresAt: expiresAt(state),
         hold: state.hold && { until: state.hold.until, at: state.hold.at },
         erased: state.erased.length,

@@ -7,12 +7,13 @@ import { unkept } from '../domain/plan.js';
 import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
 import { warnOfNumber } from '../papers/instrument-number.js';
-import { keptUntil } from '../export/erase.js';
+import { keptInRegister } from '../export/erase.js';
 import { expiresAt } from '../export/expire.js';
+import type { MonthIndex } from '../export/month-index.js';
 import { fulfilmentOf } from '../export/gap-report.js';
 import { applicationOf, erasedWord, textOf, unitOf } from '../export/revealed.js';
 
-export async function viewOf(state: RequestState, store: Store) {
+export async function viewOf(state: RequestState, { store, months }: { store: Store; months: MonthIndex }) {
   const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
   const application = await applicationOf(state, store);
   const explained = state.words.find(({ field }) => field === 'explanation');
@@ -73,7 +74,7 @@ export async function viewOf(state: RequestState, store: Store) {
     },
     explanation: explained ? await textOf(state, explained.commitment, store) : null,
     footageExpiresAt: expiresAt(state),
-    keptUntil: keptUntil(state),
+    keptUntil: keptInRegister(months, state),
     views: state.views.length,
     denied: state.denied,
     returned: state.returned && {

@@ -6,17 +6,21 @@ import path from 'node:path';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
+import type { Act } from '../../plugin/domain/decision.js';
 import type { ProblemCode } from '../../plugin/domain/problem.js';
-import { keptUntil } from '../../plugin/export/erase.js';
+import { erase as eraseValue, keptUntil } from '../../plugin/export/erase.js';
+import { MonthIndex } from '../../plugin/export/month-index.js';
 import type { Register } from '../../plugin/export/register.js';
-import type { Retention } from '../../plugin/export/retention.js';
+import { retentionOf, type Retention } from '../../plugin/export/retention.js';
 import { Journal } from '../../plugin/journal/journal.js';
 import { verifyJournal } from '../../plugin/journal/verify.js';
 import { loadKeys } from '../../plugin/keys/keys.js';
 import { holdLock } from '../../plugin/store/sqlite.js';
-import { aGate, anApplication, aScan, scanSha256, shanghai, uploadScan, type TestGate } from '../support/gate.js';
+import { loadPolicy } from '../../plugin/policy/load.js';
+import { aGate, anApplication, aScan, root, scanSha256, shanghai, uploadScan, type TestGate } from '../support/gate.js';
 import { aPng, pngChunk } from '../support/papers.js';
 import { pdfText } from '../support/pdf-text.js';
+import { withRig } from '../support/rig.js';
 import { readCsv } from '../support/read-csv.js';
 import { approveAll, letGo, problemOf, until, vote, type Seen } from '../support/walk.js';
 import { xlsxCells } from '../support/xlsx-text.js';
@@ -275,4 +279,37 @@ describe('until when a request is kept', () => {
   ];
   for (const [actedAt, registerYears, until] of table)
     it(`${registerYears ?? 'no'} years from ${actedAt}: ${until}`, () => assert.equal(keptUntil({ actedAt, plan: registerYears === null ? null : ({ registerYears } as never) }), until));
+});
+
+describe('a refused act has a row of its own in the register, so its request is kept', () => {
+  const id = 'EG-1';
+  const table: readonly (readonly [what: string, refused: readonly (readonly [at: string, act: Act, request: string])[], until: string])[] = [
+    ['none', [], '2029-03-05T00:00:00.000Z'],
+    ['a refused voice long after the return', [['2029-02-20T01:02:03.004Z', 'review', id]], '2032-02-20T01:02:03.004Z'],
+    ['the newest of several', [['2027-01-01T00:00:00.000Z', 'export', id], ['2028-06-01T00:00:00.000Z', 'release', id]], '2031-06-01T00:00:00.000Z'],
+    ['the newest, though the clock went back', [['2028-06-01T00:00:00.000Z', 'release', id], ['2027-01-01T00:00:00.000Z', 'export', id]], '2031-06-01T00:00:00.000Z'],
+    ['one before the last act', [['2026-03-04T00:00:00.000Z', 'review', id]], '2029-03-05T00:00:00.000Z'],
+    ['one on another request', [['2029-02-20T00:00:00.000Z', 'review', 'EG-2']], '2029-03-05T00:00:00.000Z'],
+    ['an erasure that came too early', [['2029-02-20T00:00:00.000Z', 'destroy', id]], '2029-03-05T00:00:00.000Z'],
+  ];
+  for (const [what, refused, until] of table)
+    it(`${what}: until ${until}, to the millisecond`, async () => {
+      let time = new Date('2026-03-05T00:00:00.000Z');
+      await withRig(async ({ add, append, journal, requests, store }) => {
+        for (const request of [id, 'EG-2']) await add(request);
+        await append(id, { event: 'export-returned', by: 'p-clerk', data: { codes: ['ID_MISMATCH'], step: 'evidence-clerk', policyVersion: 'sha256:p', rows: [], planDigest: 'sha256:x' } });
+        for (const [at, act, request] of refused) {
+          time = new Date(at);
+          await journal.append({ event: 'act-refused', by: 'p-x', data: { act, request, code: 'not-permitted', policyVersion: 'sha256:p' } });
+        }
+        const parts = { policy: await loadPolicy(path.join(root, 'policies')), requests, store, months: new MonthIndex(journal), now: () => time };
+        assert.equal((await retentionOf(parts, 'SH-YUNFAN', 9)).find(({ requestId }) => requestId === id)?.keptUntil, until);
+        const person = { user: privacy, name: '示例', unit: '示例', pseudonym: 'p-privacy' };
+        time = new Date(Date.parse(until) - 1);
+        // Whoever asks first: the index has read nothing yet.
+        assert.equal((await problemOf(eraseValue({ ...parts, months: new MonthIndex(journal) }, person, id, 'application')))?.code, 'retention-running');
+        time = new Date(until);
+        assert.equal((await eraseValue(parts, person, id, 'application')).erased.length, 1);
+      }, { now: () => time });
+    });
 });

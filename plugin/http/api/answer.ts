@@ -7,4 +7,4 @@ import type { ApiParts } from './parts.js';
 
 /** Where the request stands, and all of it for who may read it: to act on one (a hold, a broken glass) is not yet to read it. */
 export const answerOf = async (parts: ApiParts, person: Person, state: RequestState) =>
-  (await mayRead(parts, state, person)) ? viewOf(state, parts.store) : { requestId: state.requestId, state: state.state };
+  (await mayRead(parts, state, person)) ? viewOf(state, parts) : { requestId: state.requestId, state: state.state };

@@ -43,7 +43,7 @@ const submit = operation<ApiParts, typeof applicationSchema>({
         requestId,
         faults,
       });
-    return { status: 201, body: await viewOf(state, parts.store) };
+    return { status: 201, body: await viewOf(state, parts) };
   },
 });
 
@@ -84,7 +84,7 @@ const show = operation<ApiParts, typeof emptySchema>({
   async run(parts, { subject, params }) {
     const state = await readable(parts, subject, params['id']!);
     await parts.reads.tell(subject, state.requestId);
-    return { status: 200, body: await viewOf(state, parts.store) };
+    return { status: 200, body: await viewOf(state, parts) };
   },
 });
 
@@ -162,7 +162,7 @@ const confirm = operation<ApiParts, typeof timesSchema>({
     const id = params['id']!;
     const state = await recordRefusal(parts, subject, 'inspect', id, () => confirmTimes(parts, subject, id, camera, shown));
     parts.wake(state.requestId);
-    return { status: 201, body: await viewOf(state, parts.store) };
+    return { status: 201, body: await viewOf(state, parts) };
   },
 });
 
