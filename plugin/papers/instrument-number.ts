@@ -1,7 +1,7 @@
 // Does a number look as a 调取证据通知书 is usually numbered, ×公(×)调证字〔年〕×号? It only tells the verifier: organs number as they like.
 
-/** Brackets of all forms; widths are made one by NFKC. */
-const [open, close] = ['[(\\[{〔【〖〈《「『〘﹝⟨]', '[)\\]}〕】〗〉》」』〙﹞⟩]'];
+/** All that Unicode knows as an opening or a closing one, and what is typed for one; widths are made one by NFKC. */
+const [open, close] = ['[\\p{Ps}\\p{Pi}<]', '[\\p{Pe}\\p{Pf}>]'];
 const usual = new RegExp(`^.+公${open}[^\\d]+${close}调证字${open}(?:19|20)\\d\\d${close}第?\\d+(?:-\\d+)?号$`, 'u');
 /** Spaces of every width, and letters that do not show. */
 const unseen = /[\s\p{Cf}]+/gu;
