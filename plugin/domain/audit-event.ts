@@ -173,6 +173,8 @@ export interface GateEvents {
   'delegation-ended': { delegation: number };
   /** The statutory register of a month and site was made out. */
   'register-read': { site: string; month: string; rows: number; confidential: boolean };
+  /** Somebody read entries as they are; once for each person in a quarter of an hour, with what was asked for first. */
+  'journal-read': { from: number; count: number };
   /** The gate's own clock cannot be trusted: nothing is released until an administrator has looked. `backMs`: how far it went back. */
   'clock-stepped': { why: 'stepped-back' | 'unsynchronised'; backMs: number };
   'clock-acknowledged': { entry: number };

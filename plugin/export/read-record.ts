@@ -1,4 +1,6 @@
-// Reading a request is an act (F1): who read which, recorded before it is answered, once for each person in a quarter of an hour.
+// Reading a request is an act (F1), and so is reading the journal, which tells of all of them: who read which, recorded before it is answered,
+// once for each person in a quarter of an hour.
+import type { GateDraft } from '../domain/audit-event.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
 
@@ -11,14 +13,23 @@ export class ReadRecord {
 
   constructor(private readonly parts: { journal: Journal; now: () => Date }) {}
 
-  /** Problem `journal-unwritable`: then nothing is shown. Each waits for the one before it, so that two at once are one reading. */
-  async tell(person: Person, requestId: string): Promise<void> {
-    const key = `${person.pseudonym} ${requestId}`;
+  /** Problem `journal-unwritable`: then nothing is shown. */
+  tell({ pseudonym: by }: Person, request: string): Promise<void> {
+    return this.#tell(`${by} ${request}`, { event: 'request-read', by, data: { request } });
+  }
+
+  /** Problem `journal-unwritable`. */
+  tellJournal({ pseudonym: by }: Person, from: number, count: number): Promise<void> {
+    return this.#tell(by, { event: 'journal-read', by, data: { from, count } });
+  }
+
+  /** Each waits for the one before it, so that two at once are one reading. */
+  async #tell(key: string, draft: GateDraft): Promise<void> {
     const at = this.parts.now().getTime();
     const before = this.#read.get(key) ?? Promise.resolve(null);
     const told = before.then(
-      (last) => this.#unlessTold(person, requestId, at, last),
-      () => this.#unlessTold(person, requestId, at, null),
+      (last) => this.#unlessTold(draft, at, last),
+      () => this.#unlessTold(draft, at, null),
     );
     if (this.#read.size >= MOST_KEPT) this.#read.clear();
     this.#read.set(key, told);
@@ -26,9 +37,9 @@ export class ReadRecord {
   }
 
   /** When it was recorded. Of a clock that was put back nobody knows how long that is ago: recorded anew. */
-  async #unlessTold(person: Person, requestId: string, at: number, last: number | null): Promise<number> {
+  async #unlessTold(draft: GateDraft, at: number, last: number | null): Promise<number> {
     if (last !== null && at >= last && at - last < WINDOW_MS) return last;
-    await this.parts.journal.append({ event: 'request-read', by: person.pseudonym, data: { request: requestId } });
+    await this.parts.journal.append(draft);
     return at;
   }
 }

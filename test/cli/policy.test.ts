@@ -87,7 +87,7 @@ describe('exportgate policy', function () {
 
   it('explain --at makes a recorded decision again', async () => {
     const { requestId } = await submit(desk);
-    const tail = await as(luo, 'journal', 'tail', '--json');
+    const tail = await as('user:audit.he', 'journal', 'tail', '--json');
     const { entries } = JSON.parse(tail.stdout) as { entries: { index: number; event: string; requestId?: string }[] };
     const held = entries.find((entry) => entry.event === 'export-held' && entry.requestId === requestId)!;
     const { code, stdout } = await as(luo, 'explain', '--at', String(held.index));

@@ -22,7 +22,7 @@ const alsoAsk = (duties: string): Edits => ({
 const moreVoices = alsoAsk('approve:duty-manager');
 const activate = async (desk: PolicyDesk, who: string, version: string) =>
   (await desk.as(who)).post<{ state: string }>('/api/v1/policy/activations', { version });
-const journal = async (desk: PolicyDesk): Promise<Entry[]> => (await (await desk.as(luo)).get<{ entries: Entry[] }>('/api/v1/journal?count=500')).entries;
+const journal = async (desk: PolicyDesk): Promise<Entry[]> => (await (await desk.as('user:audit.he')).get<{ entries: Entry[] }>('/api/v1/journal?count=500')).entries;
 const planOf = async (desk: PolicyDesk, id: string) => (await show(desk, id)) as unknown as { plan: Plan; planDigest: string; state: string };
 
 describe('a saved policy', () => {
@@ -120,7 +120,7 @@ describe('a saved policy', () => {
     assert.ok(noStep.faults.some(({ detail }) => detail.includes(requestId)));
     assert.equal((await problemOf(activate(desk, luo, noStep.version!)))?.code, 'policy-refused');
     // When they have ended, the same files are looked at again, and can be agreed to.
-    for (const { requestId: id } of (await (await desk.as(luo)).get<{ requests: { requestId: string }[] }>('/api/v1/requests?state=held')).requests)
+    for (const { requestId: id } of (await (await desk.as('user:audit.he')).get<{ requests: { requestId: string }[] }>('/api/v1/requests?state=held')).requests)
       await vote(desk, clerk, id, { verdict: 'return', code: 'DUPLICATE' });
     assert.equal((await activate(desk, luo, noStep.version!)).state, 'agreed');
     await desk.save({});

@@ -47,6 +47,20 @@ describe('the record of readings', () => {
         assert.deepEqual(readings(journal), recorded);
       }));
 
+  it('the journal, by two people, twice at once and again: one of each in a quarter of an hour, whatever they ask for', () =>
+    withRig(async ({ journal }) => {
+      let now = start;
+      const record = new ReadRecord({ journal, now: () => new Date(now) });
+      const read = (who: string, from: number, count: number) => record.tellJournal(people[who]!, from, count);
+      await Promise.all([read('lu', 0, 50), read('lu', 50, 50), read('zhou', 7, 1)]);
+      now += minutes(15) - 1;
+      await read('lu', 100, 50);
+      now += 1;
+      await read('lu', 150, 500);
+      const told = journal.read(0, journal.size).flatMap((entry) => (entry.event === 'journal-read' ? [[entry.by, entry.data.from, entry.data.count]] : []));
+      assert.deepEqual(told, [['p-lu', 0, 50], ['p-zhou', 7, 1], ['p-lu', 150, 500]]);
+    }));
+
   it('a start forgets who read: it is recorded once more', () =>
     withRig(async ({ journal }) => {
       for (let starts = 0; starts < 2; starts++) await new ReadRecord({ journal, now: () => new Date(start) }).tell(people['lu']!, 'EG-1');
@@ -118,6 +132,19 @@ describe('a reading over the API', () => {
     time += minutes(14);
     await gets('/{id}/gaps')(ofSite);
     assert.deepEqual((await journal()).slice(before).filter(({ event }) => event === 'request-read').length, 1);
+  });
+
+  it('of the journal: recorded before it is answered, whole numbers within it alone, and nothing of who may not', async () => {
+    const before = await aQuarterLater();
+    time += minutes(15);
+    gate.again();
+    await gate.tokenOf(auditor);
+    const read = async (user: string, query: string) => (await gate.as(user)).get<{ size: number; entries: Entry[] }>(`/api/v1/journal${query}`);
+    assert.equal((await problemOf(read('user:root.luo', '')))?.code, 'not-permitted');
+    const { size, entries } = await read(auditor, `?from=${'9'.repeat(400)}&count=1e9`);
+    assert.deepEqual(entries.map(({ event, data }) => [event, data]), [['journal-read', { from: size - 1, count: 1 }]]);
+    await read(auditor, '?from=0');
+    assert.equal((await journal()).slice(before).filter(({ event }) => event === 'journal-read').length, 1);
   });
 
   it('the register counts them, and gives them no row: no footage was seen', async () => {

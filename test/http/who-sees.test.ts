@@ -32,8 +32,9 @@ const everybody = Object.keys(people) as Who[];
 const steps: readonly Who[] = ['clerk', 'manager', 'privacy', 'head'];
 const custodian: readonly Who[] = [...steps, 'duty'];
 const overseers: readonly Who[] = ['head', 'site auditor', 'auditor'];
-const journalOfSite: readonly Who[] = ['site auditor', 'auditor', 'administrator'];
-const journalOfAll: readonly Who[] = ['auditor', 'administrator'];
+const journalOfSite: readonly Who[] = ['site auditor', 'auditor'];
+const journalOfAll: readonly Who[] = ['auditor'];
+const policyReaders: readonly Who[] = ['auditor', 'administrator'];
 
 /** What a person is told who may not. Everything else is an answer, though it may be that the matter does not stand so. */
 const refusals = ['not-permitted', 'request-unknown', 'own-request', 'not-your-step', 'view-refused', 'not-found', 'scan-unknown', 'draft-unknown', 'session-unknown', 'request-denied', 'delegation-invalid', 'letter-unknown', 'invitation-unknown'];
@@ -68,7 +69,7 @@ const delegation = { to: people.duty, role: 'role:evidence-clerk', site: 'SH-YUN
 const table = (ids: Places): Record<string, Ask[]> => {
   const of = (id: string, rest: string): string => `/api/v1/requests/${id}${rest}`;
   const own: readonly Who[] = everybody;
-  const readers: readonly Who[] = ['officer', 'colleague', ...steps, 'site auditor', 'auditor', 'administrator'];
+  const readers: readonly Who[] = ['officer', 'colleague', ...steps, 'site auditor', 'auditor'];
   // Both wait for the clerk: whose step comes later is told nothing yet, unless they look after the site.
   const readersOfHeld = readers.filter((who) => who !== 'manager' && who !== 'privacy');
   const confidentialReaders: readonly Who[] = ['officer', 'clerk'];
@@ -151,11 +152,11 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/explain': [
       { body: { as: 'user:sh.nobody', camera: 'sh-yf-street', act: 'request', basis: 'COURT', from: '2026-03-01T02:00:01Z', to: '2026-03-01T02:00:02Z' }, may: ['administrator'] },
     ],
-    'GET /api/v1/explain/{entry}': [{ at: '/api/v1/explain/0', may: journalOfAll }],
-    'GET /api/v1/policy': [{ may: journalOfAll }],
-    'GET /api/v1/policy/log': [{ may: journalOfAll }],
-    'GET /api/v1/policy/versions/{version}': [{ at: `/api/v1/policy/versions/${'0'.repeat(64)}`, may: journalOfAll }],
-    'GET /api/v1/policy/diff': [{ at: '/api/v1/policy/diff?from=sha256:none&to=sha256:none', may: journalOfAll }],
+    'GET /api/v1/explain/{entry}': [{ at: '/api/v1/explain/0', may: policyReaders }],
+    'GET /api/v1/policy': [{ may: policyReaders }],
+    'GET /api/v1/policy/log': [{ may: policyReaders }],
+    'GET /api/v1/policy/versions/{version}': [{ at: `/api/v1/policy/versions/${'0'.repeat(64)}`, may: policyReaders }],
+    'GET /api/v1/policy/diff': [{ at: '/api/v1/policy/diff?from=sha256:none&to=sha256:none', may: policyReaders }],
     'POST /api/v1/policy/activations': [{ body: { version: `sha256:${'0'.repeat(64)}` }, may: ['administrator'] }],
     'POST /api/v1/policy/rehearsals': [{ body: { texts: {}, since: '2026-01-01T00:00:00Z' }, may: ['administrator'] }],
     'GET /api/v1/journal': [{ may: journalOfAll }],

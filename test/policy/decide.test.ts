@@ -450,6 +450,7 @@ describe('holding a role', () => {
     ['user:audit.he', 'read-journal', 'journal:*', null, true],
     ['user:root.luo', 'manage', 'account:*', null, true],
     ['user:root.luo', 'edit-policy', 'policy:*', null, true],
+    ['user:root.luo', 'read-journal', 'journal:*', null, false],
     ['user:sh.shen', 'manage', 'account:*', null, false],
     ['role:administrator', 'manage', 'account:*', null, false],
     ['user:root.luo', 'manage', '*', null, false],
