@@ -38,7 +38,8 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
   const rounds: readonly (() => Promise<void> | void)[] = [
     () => parts.clock.look(),
     () => flagLate({ requests, log, now }),
-    () => expireFootage({ requests, objects, log, now }),
+    // What is destroyed by a clock in doubt does not come back.
+    () => (parts.clock.doubt === null ? expireFootage({ requests, objects, log, now }) : undefined),
     // What a store that failed kept back.
     () => parts.follower.wake(),
     () => parts.months.catchUp(),

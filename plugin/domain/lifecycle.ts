@@ -314,10 +314,12 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'hold-placed':
       return {
         hold: { ...entry.data, by: entry.by, at: entry.at },
+        // Whatever day was told before, it is another one now.
+        expiryNear: null,
         words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
       };
     case 'hold-lifted':
-      return { hold: null };
+      return { hold: null, expiryNear: null };
     case 'footage-viewed':
       return { views: [...state.views, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'personal-erased':

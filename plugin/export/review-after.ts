@@ -6,9 +6,12 @@ import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
+import type { Store } from '../store/store.js';
+import { isNamed } from './named.js';
 import type { Requests, Turn } from './requests.js';
 
 interface Parts {
+  store: Store;
   policy: Policy;
   requests: Requests;
 }
@@ -21,6 +24,8 @@ export async function reviewAfter(parts: Parts, reviewer: Person, requestId: str
     if (!parts.policy.allows(reviewer.user, 'inspect', 'request:*', site))
       throw new Problem('not-permitted', `No policy row lets ${reviewer.user} inspect requests at ${site}.`);
     judgeAfterReviewer(state, reviewer.pseudonym);
+    if (await isNamed(parts.store, state, reviewer.user))
+      throw new Problem('reviewer-party', 'The form names this person as one of its officers; somebody else reviews the release.');
     if (!isReviewDue(state))
       throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; ${whyNot(state)}, so it takes no review afterwards.`);
     await turn.append({ event: 'release-reviewed', by: reviewer.pseudonym, data: { finding } });

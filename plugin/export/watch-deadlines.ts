@@ -7,7 +7,7 @@ import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
 import type { Requests } from './requests.js';
-import { goesAt, nearAt } from './expire.js';
+import { dayToTell } from './expire.js';
 import { drawWhenReleased } from './review-after.js';
 
 interface Parts {
@@ -46,9 +46,8 @@ function flagsFor(state: RequestState, now: Date): Flag[] {
   if (provideBy && !state.late && isPast(provideBy)) flags.push({ event: 'deadline-missed', data: { provideBy } });
   const paperDue = paperDueAt(state);
   if (paperDue && !state.paperOverdue && isPast(paperDue)) flags.push({ event: 'paper-overdue', data: { dueAt: paperDue } });
-  const goes = goesAt(state);
-  if (goes !== null && goes !== state.expiryNear && !isPast(goes) && nearAt(goes) <= now.getTime())
-    flags.push({ event: 'expiry-near', data: { dueAt: goes } });
+  const dueAt = dayToTell(state, now);
+  if (dueAt !== null) flags.push({ event: 'expiry-near', data: { dueAt } });
   const due = dueTimes(state);
   const isNear = (instant: Instant): boolean => !isPast(instant) && nearFrom(state.requestedAt, instant) <= now.getTime();
   for (const [of, dueAt] of [

@@ -57,6 +57,6 @@ function seek({ part, edge, from, to }: Within & { part: Part; edge: Edge }): st
   const { begin, end } = boundsOf(part, { from, to });
   const searched = end === null ? part.lastUtcMicros - part.firstUtcMicros - LOOK_BACK : end - LONG_LOOK_BACK;
   const start = edge === 'first' ? (begin ?? 0) : Math.max(begin ?? 0, searched);
-  const until = edge === 'last' && end !== null ? ['-to', inSeconds(end)] : [];
+  const until = end !== null ? ['-to', inSeconds(end)] : [];
   return start > 0 || until.length > 0 ? ['-ss', inSeconds(Math.max(0, start)), ...until, '-copyts'] : [];
 }

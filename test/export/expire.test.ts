@@ -26,6 +26,8 @@ interface Shelf extends Rig {
   objects: Objects;
   /** Looks as if it were so many days after the application, and the end of the request. */
   look(days: number): Promise<void>;
+  /** Tells people what is to be told on that day. */
+  tell(days: number): Promise<void>;
 }
 
 /** A held request with one sealed camera: its file and its list. */
@@ -40,7 +42,8 @@ const withSealed = (work: (shelf: Shelf) => Promise<void>, options?: RigOptions)
       await rig.append(id, { event: 'footage-sealed', by: 'gate', data: { camera: 'sh-yf-street', state: 'complete', doubt: null, parts: 1, frames: 1, bytes: 1000, index } });
       await rig.append(id, { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1000 } });
       const look = (days: number) => expireFootage({ requests: rig.requests, objects, log: noLog, now: () => new Date(start + days * day) });
-      await work({ ...rig, objects, look });
+      const tell = (days: number) => flagLate({ requests: rig.requests, log: noLog, now: () => new Date(start + days * day) });
+      await work({ ...rig, objects, look, tell });
     }),
     options,
   );
@@ -49,6 +52,8 @@ const aMillisecond = 1 / day;
 const voice = { event: 'request-reviewed', by: 'p-clerk', data: { step: 'evidence-clerk', planDigest: 'sha256:x', policyVersion: 'sha256:p' } } as const;
 const granted = { event: 'export-granted', by: 'gate', data: { planDigest: 'sha256:x', voices: 1 } } as const;
 const served = { event: 'paper-served', by: 'p-officer', data: { instrument: { type: 'COURT_ORDER', scanSha256: '', provideBy: null }, application: reason } } as const;
+/** Its time to provide ends thirty days after the application. */
+const servedLate = { ...served, data: { ...served.data, instrument: { ...served.data.instrument, provideBy: '2026-04-01T00:00:00.000Z' } } } as const;
 const accepted = { event: 'paper-accepted', by: 'p-head', data: { scanSha256: '' } } as const;
 
 const endings = {
@@ -82,13 +87,15 @@ describe('footage that was never granted', () => {
     ['an emergency that nobody agreed to', [], 30, 'held', emergency],
     ['an emergency whose paper never came: thirty days from when it was due', [voice, granted], 31, 'awaiting-paper', emergency],
     ['an emergency whose paper nobody accepted', [voice, granted, served], 31, 'awaiting-paper', emergency],
+    ['an emergency whose paper nobody accepted, and its time', [voice, granted, servedLate], 60, 'awaiting-paper', emergency],
     ['an emergency whose paper was accepted', [voice, granted, served, accepted], null, 'granted', emergency],
     ['a request that was granted', [voice, granted], null, 'granted'],
   ];
   for (const [what, entries, days, state, options] of silences)
     it(`${what}: ${days === null ? 'stays' : 'goes to the millisecond, and the request stays as it is'}`, () =>
-      withSealed(async ({ append, look, objects, events, requests }) => {
+      withSealed(async ({ append, look, tell, objects, events, requests }) => {
         for (const entry of entries) await append(id, entry);
+        await tell(days === null ? 8_000 : days - 7);
         await look(days === null ? 9_000 : days - aMillisecond);
         assert.equal((await objects.list()).length, 2);
         if (days === null) return;
@@ -108,17 +115,51 @@ describe('footage that was never granted', () => {
   ];
   for (const [what, entries, days, left] of undecided)
     it(`nobody decided, and ${what}: ${left ? 'stays' : 'goes'}`, () =>
-      withSealed(async ({ append, look, objects }) => {
+      withSealed(async ({ append, look, tell, objects }) => {
         for (const entry of entries) await append(id, entry);
+        await tell(Math.ceil(days) - 7);
         await look(days);
         assert.equal((await objects.list()).length, left);
       }));
 
+  it('nobody decided, and nobody was told: stays until they were, for a week', () =>
+    withSealed(async ({ look, tell, objects }) => {
+      await look(300);
+      await tell(300);
+      await look(307 - aMillisecond);
+      assert.equal((await objects.list()).length, 2);
+      await look(307);
+      assert.deepEqual(await objects.list(), []);
+    }));
+
+  it('nobody decided, and a hold was lifted after they had been told: they are told again', () =>
+    withSealed(async ({ append, look, tell, objects }) => {
+      await tell(23);
+      for (const entry of [held(null), lifted]) await append(id, entry);
+      await look(300);
+      await tell(300);
+      await look(307 - aMillisecond);
+      assert.equal((await objects.list()).length, 2);
+      await look(307);
+      assert.deepEqual(await objects.list(), []);
+    }));
+
+  it('nobody decided about a confidential one, of which nobody is told: stays, and goes thirty days after its end', () =>
+    withSealed(async ({ append, look, tell, objects }) => {
+      await tell(300);
+      await look(400);
+      assert.equal((await objects.list()).length, 2);
+      await append(id, endings.returned);
+      await look(30);
+      assert.deepEqual(await objects.list(), []);
+    }, { basis: 'STATE_SECURITY' }));
+
   const told: readonly (readonly [what: string, entries: readonly Parameters<Rig['append']>[1][], days: number, dueAt: string | null])[] = [
     ['a moment before that week', [], 23 - aMillisecond, null],
     ['a week before', [], 23, '2026-04-01T00:00:00.000Z'],
-    ['a moment before its end', [], 30 - aMillisecond, '2026-04-01T00:00:00.000Z'],
-    ['once it is over', [], 30 + aMillisecond, null],
+    ['a day late, which is early enough', [], 24, '2026-04-01T00:00:00.000Z'],
+    ['later, and a week from then', [], 24 + aMillisecond, '2026-04-02T00:00:00.001Z'],
+    ['once it is over, and a week from then', [], 30 + aMillisecond, '2026-04-08T00:00:00.001Z'],
     ['under a hold without end', [held(null)], 25, null],
     ['under a hold, a week before the thirty days', [held('2026-04-11T00:00:00.000Z')], 25, null],
     ['under a hold, a week before its end', [held('2026-04-11T00:00:00.000Z')], 33, '2026-04-11T00:00:00.000Z'],
@@ -140,7 +181,7 @@ describe('footage that was never granted', () => {
       await look(25);
       await append(id, held('2026-04-11T00:00:00.000Z'));
       for (const days of [26, 34, 35]) await look(days);
-      assert.deepEqual(history(id).flatMap((entry) => (entry.event === 'expiry-near' ? [entry.data.dueAt] : [])), ['2026-04-01T00:00:00.000Z', '2026-04-11T00:00:00.000Z']);
+      assert.deepEqual(history(id).flatMap((entry) => (entry.event === 'expiry-near' ? [entry.data.dueAt] : [])), ['2026-04-03T00:00:00.000Z', '2026-04-11T00:00:00.000Z']);
     }));
 
   it('what is still being pulled when it goes is not pulled on', () =>
@@ -205,8 +246,12 @@ describe('once the footage is gone, a request that is still open', () => {
     await post(duty, `${emergency}/call-backs`, { directory: 'sh-command', confirmed: true });
     for (const user of [head, duty]) await vote(gate, user, emergency);
     for (const id of [undecided, withdrawable, emergency]) await until(gate, id, ({ custody }) => custody === 'sealed');
-    time = new Date(time.getTime() + 40 * day);
-    await gate.look();
+    const applied = time.getTime();
+    // Told of each by the twenty-sixth day.
+    for (const days of [23, 24, 25, 26, 40]) {
+      time = new Date(applied + days * day);
+      await gate.look();
+    }
     gate.again();
   });
   after(() => gate.close());

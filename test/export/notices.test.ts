@@ -164,6 +164,7 @@ describe('notices of the procedure', () => {
         await rig.add('EG-2');
         await seal(rig, 'EG-2');
         await flagLate({ requests: rig.requests, now: () => at(24 * 30), log: noLog });
+        await rig.append('EG-2', { event: 'expiry-near', by: 'gate', data: { dueAt: '2026-04-02T00:00:00.000Z' } });
         await rig.append('EG-2', { event: 'footage-expired', by: 'gate', data: { sealedBytes: 1 } });
         await follower.settle();
         assert.ok(rig.events('EG-1').includes('deadline-missed') && rig.events('EG-2').includes('expiry-near'));

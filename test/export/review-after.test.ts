@@ -120,7 +120,7 @@ describe('the review of a drawn release', () => {
         await rig.release('EG-1');
         await prepare(rig);
         const before = rig.events('EG-1').length;
-        assert.equal((await problemOf(reviewAfter({ policy, requests: rig.requests }, person, 'EG-1', 'scope-too-wide')))?.code ?? null, code);
+        assert.equal((await problemOf(reviewAfter({ policy, requests: rig.requests, store: rig.store }, person, 'EG-1', 'scope-too-wide')))?.code ?? null, code);
         assert.equal(rig.events('EG-1').length, before + (code === null ? 1 : 0));
         if (code === null) assert.deepEqual(rig.requests.state('EG-1').reviewedAfter, { finding: 'scope-too-wide', by: 'p-yan', at: '2026-03-02T00:00:00.000Z' });
       }));
