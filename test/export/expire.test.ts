@@ -219,6 +219,27 @@ describe('footage that was never granted', () => {
     }));
 });
 
+describe('a clock in doubt', () => {
+  it('destroys nothing until somebody has looked', async () => {
+    let [wall, steady] = [Date.parse('2026-03-04T00:00:00.000Z'), 0];
+    const gate = await aGate({ now: () => new Date(wall), monotonic: () => steady });
+    try {
+      const { requestId } = await submit(gate);
+      await until(gate, requestId, ({ custody }) => custody === 'sealed');
+      await vote(gate, shanghai.steps[0], requestId, { verdict: 'return', code: 'DUPLICATE' });
+      [wall, steady] = [wall + 31 * day, steady + 31 * day + 3_000];
+      await gate.look();
+      gate.again();
+      assert.equal((await show(gate, requestId)).custody, 'sealed');
+      await (await gate.as('user:root.luo')).post('/api/v1/clock/acknowledgement', {});
+      await gate.look();
+      assert.equal((await show(gate, requestId)).custody, 'expired');
+    } finally {
+      await gate.close();
+    }
+  });
+});
+
 describe('once the footage is gone, a request that is still open', () => {
   let gate: TestGate;
   let time = new Date('2026-03-04T00:00:00.000Z');
