@@ -1,6 +1,7 @@
 // Sealed footage is destroyed thirty days after its request ended without a grant, unless a hold stands (799 art 17: what has served its
 // purpose is deleted); so is what nobody decides about, and an emergency's whose paper never came. Such a request itself stays as it is until
-// people end it, and loses nothing of which nobody was told a week before. The entry first; what a crash leaves behind it is swept at the next start, because no state names it.
+// people end it, and loses nothing of which nobody was told a week before. The entry first; what a crash leaves behind it is swept at the next
+// start, because no state names it.
 import { paperDueAt } from '../domain/due-times.js';
 import { isConfidential } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';

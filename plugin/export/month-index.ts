@@ -84,7 +84,8 @@ export class MonthIndex {
         else this.#places.set(key, [entry.index]);
       }
       // Who tried to erase it too early did nothing to the footage, as who erases it does not: or nobody would ever come to it.
-      if (entry.event !== 'act-refused' || entry.data.act === 'destroy') continue;
+      // A number that was nobody's has no row.
+      if (entry.event !== 'act-refused' || entry.data.act === 'destroy' || entry.data.code === 'request-unknown') continue;
       const { request } = entry.data;
       // A clock that went back does not make the last one earlier.
       if (entry.at > (this.#refused.get(request) ?? '')) this.#refused.set(request, entry.at);
