@@ -23,7 +23,6 @@ import { stopAccess } from './export/intercept.js';
 import { makeLogKeeping } from './export/keeping.js';
 import { MonthIndex } from './export/month-index.js';
 import { lackedByRequests } from './export/needs.js';
-import { openAccount } from './export/people.js';
 import { Policies } from './export/policies.js';
 import { estimateBytes, preserve } from './export/preserve.js';
 import { redecideAll } from './export/redecide.js';
@@ -37,6 +36,11 @@ import { releaseStrayScans } from './export/scans.js';
 import { sweep } from './export/sweep.js';
 import { Screens } from './export/screens.js';
 import { Turns } from './export/turns.js';
+import { MarkedCopies } from './export/marked-copies.js';
+import { Viewings } from './export/viewings.js';
+import { Tickets } from './http/gate/tickets.js';
+import { NoticePictures } from './media/notice-picture.js';
+import { openAccount, personOf } from './export/people.js';
 import { Work } from './export/work.js';
 import type { ApiParts } from './http/api/parts.js';
 import { ProgressHub } from './http/progress-hub.js';
@@ -57,7 +61,7 @@ import { Delivery, letterRetries } from './notify/deliver.js';
 import { systemResolve } from './notify/resolve-host.js';
 import { makeRecorders } from './recorders.js';
 import { startRounds } from './rounds.js';
-import { addressOf, makeServer, openFront, shut } from './servers.js';
+import { addressOf, makeServer, openFront, openWeb, shut } from './servers.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
 import { openStore } from './store/store.js';
@@ -252,6 +256,12 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       changes: new Turns(1),
     };
     let url = '';
+    const viewings = new Viewings({ journal, requests, store, delegations, people: { roll }, now, get policy() { return policies.inForce; } });
+    const copies = new MarkedCopies({ folder: config.workFolder, now });
+    undo.push(() => copies.close());
+    const pictures = new NoticePictures(tools, config.workFolder);
+    const tickets = new Tickets(now);
+    const origins = new Map<string, string>();
     const api: ApiParts = {
       journal,
       objects,
@@ -290,11 +300,29 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       cardOf: (user) => cardOf(people, user),
       channels: delivery.channels.map(({ name }) => name),
       wakeDelivery: () => delivery.wake(),
+      look: { tickets, viewings, origins },
     };
     const server = await makeServer(config, api, log);
     undo.push(() => shut(server));
     url = config.listen.publicUrl ?? addressOf(server, config.listen.tls ? 'https' : 'http', config.listen.host);
     const fronts = [];
+    const webs = config.recorders.filter((it) => it.web);
+    for (const recorder of webs) {
+      const web = await openWeb(recorder, {
+        ...{ viewings, copies, requests, clock: clockWatch, tools, workFolder: config.workFolder, journal, store, tickets, now, log },
+        ...{ vmsOf: recorders.vmsOf, camerasOf: recorders.camerasOf, pictures, gateUrl: url },
+        get policy() {
+          return policies.inForce;
+        },
+        personOf: async (user) => {
+          const found = await openAccount({ store, roll, now }, user);
+          return found && personOf(found);
+        },
+      });
+      undo.push(() => shut(web.server));
+      origins.set(recorder.id, web.origin);
+      fronts.push({ recorder: recorder.id, url: web.origin });
+    }
     for (const recorder of config.recorders.filter((it) => it.front)) {
       const front = await openFront(recorder, { applyUrl: `${url}/apply`, log, stopAccess: (attempt) => stopAccess({ journal, store }, attempt) });
       undo.push(() => shut(front.server));

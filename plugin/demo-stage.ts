@@ -30,7 +30,7 @@ export async function raiseStage(root: string, around: Surroundings): Promise<St
     const config = await loadConfig(
       path.join(folder, 'exportgate.yaml'),
       { EXPORTGATE_RECORDER_NVR_1_PASSWORD: recorderAccount.password },
-      adapters.map((it) => it.kind),
+      adapters,
     );
     // A demo shows the procedure on any machine, also on one whose clock nobody keeps in step.
     const gate = await startGate(config, { ...around, synchronised: async () => 'unknown' });

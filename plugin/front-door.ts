@@ -22,10 +22,8 @@ export interface Plugin {
 type Whole = Omit<FrontDoor, 'version' | 'policies' | 'now' | 'demo'> & Pick<FrontDoor['demo'], 'raise'> & { close(): Promise<void> };
 
 export function openFrontDoor({ root, version, node }: Plugin, now: () => Date): Whole {
-  const kinds = adapters.map((adapter) => adapter.kind);
-  const vendors = Object.fromEntries(adapters.map((adapter) => [adapter.kind, adapter.vendors ?? []]));
   /** The configuration, held against what the gate has adapters for. Problem `config-invalid`. */
-  const load = (file: string, env: NodeJS.ProcessEnv) => loadConfig(file, env, kinds, vendors);
+  const load = (file: string, env: NodeJS.ProcessEnv) => loadConfig(file, env, adapters);
   const closings: (() => Promise<void>)[] = [];
   const around = async (level: 'info' | 'error'): Promise<Surroundings> => {
     const [{ makeLog }, { patientRetries }] = await Promise.all([import('./log/winston.js'), import('./assemble.js')]);
@@ -49,7 +47,7 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
       ),
     judgePolicies: async (folder) => (await import('./policy/load.js')).judgeFolder(folder),
     checkConfig: async (file, env) => {
-      const faults = await checkConfig(file, env, kinds, vendors);
+      const faults = await checkConfig(file, env, adapters);
       if (faults.length > 0) return faults;
       const config = await load(file, env);
       const { checkPolicies, loadPolicy } = await import('./policy/load.js');

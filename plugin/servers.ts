@@ -6,7 +6,13 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config/config.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
+import type { KnownNames } from './domain/route-table.js';
+import type { WebFront } from './domain/web-front.js';
 import { adapterOf, asAddress } from './configured.js';
+import { makeUpstream } from './http/gate/upstream.js';
+import { loadTable } from './http/gate/load-table.js';
+import { WebSessions } from './http/gate/sessions.js';
+import { openWebGate, type WebGateParts } from './http/gate/web-gate.js';
 import { makeApp } from './http/app.js';
 import { makeFront, type FrontParts } from './http/front.js';
 import type { ApiParts } from './http/api/parts.js';
@@ -36,9 +42,68 @@ export async function openFront(
   parts: Pick<FrontParts, 'applyUrl' | 'log' | 'stopAccess'>,
 ): Promise<{ server: http.Server; url: string }> {
   const { host, port } = recorder.front!;
-  const server = makeFront({ recorder, front: adapterOf(recorder).front(asAddress(recorder)), ...parts });
+  const server = makeFront({ recorder, front: adapterOf(recorder).front!(asAddress(recorder)), ...parts });
   await listen(server, port, host);
   return { server, url: `${addressOf(server, 'http', host)}${new URL(recorder.url).pathname}` };
+}
+
+/** What the gates of all systems share. */
+export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'known' | 'origin'>;
+
+/** How long a list of the system's cameras is believed. */
+const KNOWN_MS = 60_000;
+
+/** The place of a video system's own pages, at its configured address. */
+export async function openWeb(recorder: Config['recorders'][number], shared: WebShared): Promise<{ server: http.Server; origin: string }> {
+  const { host, port, tls, publicUrl, people, egress } = recorder.web!;
+  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: IDLE_MS };
+  const server = tls
+    ? https.createServer({ ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' })
+    : http.createServer(options);
+  await listen(server, port, host);
+  const origin = publicUrl ?? addressOf(server, tls ? 'https' : 'http', host);
+  const web = adapterOf(recorder).web!(asAddress(recorder));
+  openWebGate(
+    {
+      ...shared,
+      // The one in force at the moment of asking.
+      get policy() {
+        return shared.policy;
+      },
+      recorder: { id: recorder.id },
+      web,
+      table: loadTable(web.table, recorder.adapter),
+      people: new Map(people.map(({ account, user, administrator }) => [account, { user, administrator }])),
+      egress: new Set(egress),
+      sessions: new WebSessions(shared.now, origin.startsWith('https:')),
+      upstream: makeUpstream(web.upstream, web.agent),
+      known: knownCameras(web, shared),
+      origin,
+    },
+    server,
+  );
+  return { server, origin };
+}
+
+/** Empty while the system does not answer: then no live route is known. */
+function knownCameras(web: WebFront, { now, log }: WebShared): () => Promise<KnownNames> {
+  let known: KnownNames = { cameras: new Set(), streams: new Set(), birdseye: false };
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<unknown> | null = null;
+  const ask = async (): Promise<void> => {
+    try {
+      known = await web.known(AbortSignal.timeout(10_000));
+      askedAt = now().getTime();
+    } catch (cause) {
+      known = { cameras: new Set(), streams: new Set(), birdseye: false };
+      log('error', { event: 'cameras-unknown', cause });
+    }
+  };
+  return async () => {
+    if (now().getTime() - askedAt < KNOWN_MS) return known;
+    await (asking ??= ask().finally(() => (asking = null)));
+    return known;
+  };
 }
 
 const listen = (server: http.Server, port: number, host: string): Promise<void> =>

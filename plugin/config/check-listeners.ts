@@ -29,6 +29,7 @@ export const portsApart: Check = ({ listen, recorders }) => {
   const all = [
     { where: 'listen.port', at: listen ?? null },
     ...recorders.map((recorder, index) => ({ where: `recorders[${index}].front`, at: recorder?.front ?? null })),
+    ...recorders.map((recorder, index) => ({ where: `recorders[${index}].web`, at: recorder?.web ?? null })),
   ];
   const anyHost = (host: string): boolean => host === '0.0.0.0' || host === '::';
   return all.flatMap(({ where, at }, index) => {

@@ -13,9 +13,9 @@ export const recordersSound: Check = async ({ recorders }, around) => {
       const password = await readPassword(recorder, where, around);
       const trust = await readTrust(recorder.tls, where, around);
       return [
-        ...(around.adapters.includes(recorder.adapter)
+        ...(around.adapters.some(({ kind }) => kind === recorder.adapter)
           ? []
-          : [fault('adapter-unknown', `${where}.adapter`, `There is no such adapter; right is one of: ${around.adapters.join(', ')}.`)]),
+          : [fault('adapter-unknown', `${where}.adapter`, `There is no such adapter; right is one of: ${around.adapters.map(({ kind }) => kind).join(', ')}.`)]),
         ...(url
           ? []
           : [fault('not-allowed', `${where}.url`, 'It is not an address; right is one like http://192.0.2.10/onvif/device_service.')]),
@@ -69,7 +69,7 @@ export const namedOnce: Check = ({ recorders, cameras }) => [
 ];
 
 /** Exactly one way to the footage, and by vendors' addresses only where the adapter knows them. */
-export const camerasFound: Check = ({ recorders, cameras }, { vendors }) =>
+export const camerasFound: Check = ({ recorders, cameras }, { adapters }) =>
   cameras.flatMap((camera, index): Fault[] => {
     if (!camera) return [];
     const where = `cameras[${index}]`;
@@ -82,7 +82,7 @@ export const camerasFound: Check = ({ recorders, cameras }, { vendors }) =>
         ),
       ];
     const adapter = recorders.find((recorder) => recorder?.id === camera.recorder)?.adapter;
-    const known = (adapter !== undefined && vendors[adapter]) || [];
+    const known = adapters.find(({ kind }) => kind === adapter)?.vendors ?? [];
     if (!camera.playback || adapter === undefined || known.includes(camera.playback.vendor)) return [];
     const right = known.length > 0 ? `right is one of: ${known.join(', ')}` : 'this adapter knows none, so right is a recording';
     return [fault('vendor-unknown', `${where}.playback.vendor`, `There are no playback addresses of this vendor; ${right}.`)];

@@ -8,10 +8,17 @@ export interface Surroundings {
   /** The configuration file. */
   file: string;
   env: Environment;
-  /** Kinds of video systems that the gate has adapters for. */
-  adapters: readonly string[];
-  /** Kind → vendors whose own playback addresses its adapter knows. */
-  vendors: Readonly<Record<string, readonly string[]>>;
+  adapters: readonly KnownAdapter[];
+}
+
+/** What a configuration may ask of an adapter. */
+export interface KnownAdapter {
+  kind: string;
+  /** Vendors whose own playback addresses it knows. */
+  vendors?: readonly string[];
+  /** Can the gate stand in front of pages of this kind of system? Else in front of its SOAP. */
+  web?: unknown;
+  front?: unknown;
 }
 
 export type Check = (parts: SoundParts, around: Surroundings) => Fault[] | Promise<Fault[]>;

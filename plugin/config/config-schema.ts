@@ -37,6 +37,37 @@ const streamRight = 'the number of a stream, 1 to 8';
 const logMonthsRight = 'whole months, 6 to 36';
 const rtspPortRight = 'a port, 1 to 65535';
 
+/** A listener in the place of a video system that has pages of its own. */
+const web = z.strictObject(
+  {
+    host,
+    port,
+    tls: z.strictObject({ certFile: path, keyFile: path }, mapRight).nullable().default(null),
+    publicUrl: text(/^https?:\/\/[A-Za-z0-9.:[\]-]{1,260}\/?$/, 'the address that its clients use, like https://vms.example')
+      .nullable()
+      .default(null),
+    people: z
+      .array(
+        z.strictObject(
+          {
+            account: text(/^[^\p{Cc}]{1,64}$/u, 'the name of an account on the video system'),
+            user: text(/^user:[a-z0-9][a-z0-9._-]{0,62}$/, 'the id of a person, like user:li.wei'),
+            administrator: yesNo.default(false),
+          },
+          mapRight,
+        ),
+        listRight,
+      )
+      .max(5_000, 'at most 5000 accounts')
+      .default([]),
+    egress: z
+      .array(text(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the id of a route, like zm-filter-egress'), listRight)
+      .max(50, 'at most 50 routes')
+      .default([]),
+  },
+  mapRight,
+);
+
 const recorder = z.strictObject(
   {
     id,
@@ -61,6 +92,7 @@ const recorder = z.strictObject(
       )
       .prefault({}),
     front: z.strictObject({ host, port }, mapRight).nullable().default(null),
+    web: web.nullable().default(null),
   },
   mapRight,
 );

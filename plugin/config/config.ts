@@ -1,10 +1,10 @@
 // exportgate.yaml and the environment → the configuration: frozen, whole, judged before anything starts. Nothing else reads either.
 import { join } from 'node:path';
 import { Problem, type Fault } from '../domain/problem.js';
-import type { RoleName } from '../domain/subject.js';
+import type { RoleName, UserId } from '../domain/subject.js';
 import type { Source } from '../domain/vms.js';
 import { configJsonSchema, configSchema, type RawConfig } from './config-schema.js';
-import type { Surroundings } from './check.js';
+import type { KnownAdapter, Surroundings } from './check.js';
 import { crossCheck } from './cross-checks.js';
 import { faultsOf } from './faults.js';
 import { fromFile } from './folders.js';
@@ -36,6 +36,20 @@ export interface RecorderConfig {
   /** Where ordinary clients reach this recorder through the gate. A listener of its own: HTTP digest signs the path, so the
    *  recorder's own paths must stay as they are. */
   front: { host: string; port: number } | null;
+  /** Where clients of its own pages reach it through the gate. */
+  web: WebConfig | null;
+}
+
+export interface WebConfig {
+  host: string;
+  port: number;
+  tls: { certFile: string; keyFile: string } | null;
+  /** Null: where it really listens. */
+  publicUrl: string | null;
+  /** Accounts on the video system, each one person's. Who is not here sees no footage. `administrator`: of the video system. */
+  people: readonly { account: string; user: UserId; administrator: boolean }[];
+  /** Routes on which the video system itself may send footage out; none is the rule. */
+  egress: readonly string[];
 }
 
 /** Paths are absolute, sizes bytes, durations milliseconds. */
@@ -80,20 +94,17 @@ export interface OidcConfig {
 
 const longestFile = 8 * 1024 * 1024;
 
-/** Kind of an adapter → vendors whose own playback addresses it knows. */
-export type Vendors = Surroundings['vendors'];
-
-/** Problem `config-invalid` with every fault. `adapters`: the kinds that the gate has adapters for. Without `vendors` none is known. */
-export async function loadConfig(file: string, env: Environment, adapters: readonly string[], vendors: Vendors = {}): Promise<Config> {
-  const judged = await judge({ file, env, adapters, vendors });
+/** Problem `config-invalid` with every fault. `adapters`: those that the gate has. */
+export async function loadConfig(file: string, env: Environment, adapters: readonly KnownAdapter[]): Promise<Config> {
+  const judged = await judge({ file, env, adapters });
   if ('config' in judged) return judged.config;
   throw new Problem('config-invalid', `The configuration has ${judged.faults.length} fault(s).`, { faults: judged.faults });
 }
 
 /** The same judgement without starting anything: every fault, none where it is sound. */
-export async function checkConfig(file: string, env: Environment, adapters: readonly string[], vendors: Vendors = {}): Promise<Fault[]> {
+export async function checkConfig(file: string, env: Environment, adapters: readonly KnownAdapter[]): Promise<Fault[]> {
   try {
-    const judged = await judge({ file, env, adapters, vendors });
+    const judged = await judge({ file, env, adapters });
     return 'faults' in judged ? judged.faults : [];
   } catch (error) {
     if (error instanceof Problem && error.faults) return [...error.faults];
@@ -146,8 +157,18 @@ async function finishNotify(raw: RawConfig['notify'], around: Surroundings): Pro
   return read.value;
 }
 
+function finishWeb({ tls, publicUrl, people, ...web }: NonNullable<RawConfig['recorders'][number]['web']>, around: Surroundings): WebConfig {
+  const at = (path: string): string => fromFile(around.file, path);
+  return {
+    ...web,
+    tls: tls && { certFile: at(tls.certFile), keyFile: at(tls.keyFile) },
+    publicUrl: publicUrl?.replace(/\/$/, '') ?? null,
+    people: people.map(({ user, ...it }) => ({ ...it, user: user as UserId })),
+  };
+}
+
 async function finishRecorder(
-  { id, adapter, url, user, pulls, front, tls, maxGopSeconds, vendor, ...named }: RawConfig['recorders'][number],
+  { id, adapter, url, user, pulls, front, web, tls, maxGopSeconds, vendor, ...named }: RawConfig['recorders'][number],
   index: number,
   around: Surroundings,
 ): Promise<RecorderConfig> {
@@ -157,7 +178,7 @@ async function finishRecorder(
   const faults = [read, trust].flatMap((it) => ('faults' in it ? it.faults : []));
   if ('faults' in read || 'faults' in trust) throw new Problem('config-invalid', 'A password or a certificate cannot be read.', { faults });
   const zoned = { rtspPort: vendor.rtspPort, zoneMinutes: vendor.zone };
-  return { id, adapter, url, user, password: read.password, pulls, front, tls: trust.tls, maxGopSeconds, vendor: zoned };
+  return { id, adapter, url, user, password: read.password, pulls, front, web: web && finishWeb(web, around), tls: trust.tls, maxGopSeconds, vendor: zoned };
 }
 
 async function finishOidc(

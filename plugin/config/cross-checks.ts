@@ -5,6 +5,7 @@ import { listening, portsApart } from './check-listeners.js';
 import { providerSound } from './check-oidc.js';
 import { channelsSound } from './check-notify.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
+import { websApart } from './check-web.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
 
@@ -41,6 +42,7 @@ const checks: readonly Check[] = [
   camerasPlaced,
   camerasFound,
   portsApart,
+  websApart,
   amountsSound,
   providerSound,
   channelsSound,

@@ -36,6 +36,10 @@ export type GlassReason = (typeof glassReasons)[number];
 export const viewings = ['review', 'emergency', 'view'] as const;
 export type Viewing = (typeof viewings)[number];
 
+/** In which shape recorded footage leaves through a recorder's own pages. */
+export const playForms = ['clip', 'mjpeg', 'still', 'archive'] as const;
+export type PlayForm = (typeof playForms)[number];
+
 /** Events that concern one request: its history is these, in order, and nothing else. */
 export interface RequestEvents {
   /** The application as it came in. First, before anything is decided. `application` commits to the whole form. */
@@ -132,6 +136,8 @@ export interface RequestEvents {
   'release-asked': { planDigest: string };
   'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number };
   'clip-transferred': { from: number; to: number };
+  /** A marked copy of released footage is about to leave through a recorder's own pages. */
+  'copy-transferred': { camera: string; from: Instant; to: Instant; form: PlayForm };
   /** Was this release drawn for review afterwards? `seed` is the leaf hash of the release's own entry, hex: nobody chooses it, and
    *  everybody can draw again. */
   'review-drawn': { percent: number; seed: string; drawn: boolean; dueAt: Instant };
@@ -159,6 +165,18 @@ export interface GateEvents {
     recording: string | null;
     client: Commitment;
   };
+  /** Somebody said why they look at recorded footage through a recorder's own pages, and the policy lets them until `endsAt`. */
+  'viewing-opened': { recorder: string; item: Item; reason: Commitment; endsAt: Instant; rows: readonly string[]; policyVersion: string };
+  /** Marked footage is about to be shown there; `viewing` is the index of the entry that opened it, `reason` the same commitment. */
+  'footage-played': { recorder: string; camera: string; from: Instant; to: Instant; form: PlayForm; viewing: number; reason: Commitment };
+  /** Somebody begins to watch a camera live through a recorder's own pages. */
+  'live-watched': { recorder: string; camera: string };
+  /** An administrator of a recorder is about to delete footage from it. */
+  'footage-deleted': { recorder: string; items: readonly Item[] };
+  /** Somebody changed a recorder through its own pages, or had it send something out. `operation`: the route. */
+  'recorder-administered': { recorder: string; operation: string };
+  /** An answer of a recorder held what must not leave, although its route said otherwise; the answer was broken off. */
+  'guard-hit': { recorder: string; operation: string; why: string; client: Commitment };
   /** An application that names things that do not exist: recorded, without a request. */
   'request-refused': { code: string; applicant: Pseudonym; basis: Basis; items: readonly Item[]; reason: Commitment };
   /** Somebody read a request; once for each person in a quarter of an hour. */

@@ -80,6 +80,7 @@ export const moves: Record<RequestEventName, Move> = {
   'release-asked': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
   'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
   'clip-transferred': { from: { delivery: ['released'] }, to: {} },
+  'copy-transferred': { from: { delivery: ['released'] }, to: {} },
   'review-drawn': { from: { delivery: ['released'] }, to: {} },
   'review-overdue': { from: { delivery: ['released'] }, to: {} },
   'release-reviewed': { from: { delivery: ['released'] }, to: {} },
@@ -191,6 +192,8 @@ export interface RequestState {
   releaseAskedBy: string | null;
   release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
   transfers: number;
+  /** Marked copies that left through a recorder's own pages. */
+  copies: readonly Extract<RequestEntry, { event: 'copy-transferred' }>['data'][];
   /** The draw for review afterwards; null before the release, and where the plan asks for none. */
   draw: Extract<RequestEntry, { event: 'review-drawn' }>['data'] | null;
   reviewOverdue: boolean;
@@ -259,6 +262,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     releaseAskedBy: null,
     release: null,
     transfers: 0,
+    copies: [],
     draw: null,
     reviewOverdue: false,
     reviewedAfter: null,
@@ -373,6 +377,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { release: { ...entry.data, at: entry.at } };
     case 'clip-transferred':
       return { transfers: state.transfers + 1 };
+    case 'copy-transferred':
+      return { copies: [...state.copies, entry.data] };
     case 'review-drawn':
       return { draw: entry.data };
     case 'review-overdue':

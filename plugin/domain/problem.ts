@@ -60,6 +60,8 @@ export const problems = {
   'plan-changed': { status: 409, title: 'The plan is not the one that was shown' },
   'state-conflict': { status: 409, title: 'The request is not in a state that allows this' },
   'executor-barred': { status: 403, title: 'This person may not execute this request' },
+  'reason-missing': { status: 403, title: 'Nobody said yet why this footage is looked at' },
+  'host-refused': { status: 421, title: 'This host name is not served here' },
   'view-refused': { status: 403, title: 'This person may not watch this footage now' },
   'footage-held': { status: 409, title: 'A hold stands: nothing is deleted' },
   'retention-running': { status: 409, title: 'The time for which it is kept has not passed' },

@@ -37,11 +37,12 @@ export interface Wanted {
   form: AnswerForm;
 }
 
-/** What a command to a running stream does. */
 export interface WebFront {
   table: RouteTable;
   /** Origin and base path of the system. */
   upstream: URL;
+  /** For connections to it (http.Agent or https.Agent): whose certificate it is, is judged there. */
+  agent: object;
   /** The cookie that is a session on the system. */
   sessionCookie: string;
   /** Cookies of its pages that may live in the browser: they name a skin, and no session. */
@@ -55,6 +56,12 @@ export interface WebFront {
   pageAbout(asked: Asked, route: Route, signal: AbortSignal): Promise<Footage | null>;
   /** The system's own name of the camera that a live answer shows; null where the request shows no picture. Problem `route-blocked`. */
   liveOf(asked: Asked, route: Route): string | null;
+  /** The client's own key of a stream or an archive, where the request has one. */
+  keyOf(asked: Asked): string | null;
+  /** The system's own answer to an order for an archive that the gate will give out under `key`. */
+  archiveOrdered(asked: Asked, key: string): { contentType: string; body: string };
+  /** The system's own answer to a command for a stream of recorded pictures. */
+  streamCommanded(asked: Asked, stream: { event: string; from: Instant; to: Instant; sinceMs: number; ratePercent: number }): { contentType: string; body: string };
   /** What a request would delete; null: nothing. */
   deletes(asked: Asked, route: Route, signal: AbortSignal): Promise<readonly Footage[] | null>;
   /** Cameras and streams by the system's own names. */

@@ -44,6 +44,7 @@ const events = {
   'release-asked': null,
   'clip-released': null,
   'clip-transferred': null,
+  'copy-transferred': null,
   'review-drawn': null,
   'review-overdue': null,
   'release-reviewed': null,

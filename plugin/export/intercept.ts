@@ -19,6 +19,13 @@ export interface Attempt {
 
 const LONGEST_NAME = 120;
 
+/** What the egress guard found in an answer that was about to leave. Problem `journal-unwritable`: the answer was broken off already. */
+export async function ringGuard({ journal, store }: Parts, hit: { recorder: string; operation: string; why: string; client: Attempt['client'] }): Promise<void> {
+  const client = await store.personal.conceal('client', hit.client);
+  const { recorder, operation, why } = hit;
+  await journal.append({ event: 'guard-hit', by: 'gate', data: { recorder, operation: operation.slice(0, LONGEST_NAME), why: why.slice(0, LONGEST_NAME), client } });
+}
+
 /** Problem `journal-unwritable`: then nothing is answered but that. */
 export async function stopAccess({ journal, store }: Parts, { client, operation, ...attempt }: Attempt): Promise<void> {
   await journal.append({

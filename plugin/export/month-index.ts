@@ -13,12 +13,18 @@ const rows = [
   'frame-inspected',
   'clip-released',
   'clip-transferred',
+  'copy-transferred',
   'glass-broken',
   'act-refused',
   'request-refused',
   'footage-searched',
   'search-refused',
   'access-stopped',
+  'viewing-opened',
+  'footage-played',
+  'live-watched',
+  'footage-deleted',
+  'guard-hit',
 ] as const satisfies EventName[];
 
 const groups = {
@@ -27,7 +33,7 @@ const groups = {
   voices: ['request-reviewed', 'plan-narrowed', 'export-returned'],
   signIns: ['sign-in-refused'],
   /** Rows that no request stands behind: what they say of anybody is kept and erased by itself. */
-  alone: ['access-stopped', 'request-refused', 'footage-searched', 'search-refused'],
+  alone: ['access-stopped', 'request-refused', 'footage-searched', 'search-refused', 'viewing-opened', 'guard-hit'],
 } as const satisfies Record<string, readonly EventName[]>;
 export type Group = keyof typeof groups;
 type Of<G extends Group> = Extract<Entry, { event: (typeof groups)[G][number] }>;

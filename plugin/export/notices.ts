@@ -81,6 +81,7 @@ const ofRequest: OfRequest = {
 const ofGate: OfGate = {
   'policy-proposed': () => tell('policy-proposed', ['administrators']),
   'clock-stepped': () => tell('clock-stepped', ['administrators']),
+  'guard-hit': () => tell('guard-hit', ['administrators']),
 };
 
 const table = { ...ofRequest, ...ofGate } as Record<string, ((data: unknown, state: RequestState | null) => Heard) | undefined>;

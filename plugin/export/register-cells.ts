@@ -1,5 +1,5 @@
 // The register as tables: one column for each field where a machine sorts them, fields that belong together in one column on paper.
-import type { Viewing } from '../domain/audit-event.js';
+import type { PlayForm, Viewing } from '../domain/audit-event.js';
 import type { Policy } from '../policy/load.js';
 import type { Table } from '../tables/table.js';
 import { inBeijing } from './beijing.js';
@@ -10,6 +10,7 @@ import {
   glassWords,
   idWords,
   instrumentWords,
+  playWords,
   purposeWords,
   resultWords,
   viewingWords,
@@ -37,6 +38,7 @@ const content: Say = ({ items, about: what, action }) => {
 
 function whatWords(action: RegisterRow['action'], what: string): string {
   if (action === 'frame-inspected') return what === 'first' ? '首帧' : '末帧';
+  if (action === 'copy-transferred' || action === 'footage-played') return playWords[what as PlayForm];
   return action === 'footage-viewed' ? viewingWords[what as Viewing] : what;
 }
 

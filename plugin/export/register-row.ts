@@ -117,6 +117,11 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
       const { why, ...item } = entry.data;
       return { ...head, ...row, items: named(parts.policy, [item]), about: why, person, result: 'viewed' };
     }
+    case 'copy-transferred': {
+      const [row, person] = await both(parts, names, entry);
+      const { form, ...item } = entry.data;
+      return { ...head, ...row, items: named(parts.policy, [item]), about: form, person, destination: person, result: 'transferred' };
+    }
     case 'frame-inspected': {
       const [row, person] = await both(parts, names, entry);
       const items = named(parts.policy, [{ camera: entry.data.camera, from: null, to: null }]);
@@ -154,6 +159,23 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
       );
       const about = [recorder, operation, recording].filter(Boolean).join(' ');
       return { ...head, ...row, about, person: await clientOf(parts.store, client), result: 'stopped', codes: [entry.data.class] };
+    }
+    case 'viewing-opened':
+    case 'footage-played': {
+      const row = { ...unasked(parts.policy, items), person: await names(entry.by), reason: await reasonOf(parts.store, entry.data.reason) };
+      if (entry.event === 'viewing-opened') return { ...head, ...row, result: 'opened' };
+      return { ...head, ...row, about: entry.data.form, result: 'viewed' };
+    }
+    case 'live-watched': {
+      const row = unasked(parts.policy, [{ camera: entry.data.camera, from: null, to: null }]);
+      return { ...head, ...row, person: await names(entry.by), result: 'viewed' };
+    }
+    case 'footage-deleted':
+      return { ...head, ...unasked(parts.policy, items), person: await names(entry.by), result: 'deleted' };
+    case 'guard-hit': {
+      const { recorder, operation, why, client } = entry.data;
+      const row = { ...unasked(parts.policy, []), about: [recorder, operation].join(' '), person: await clientOf(parts.store, client) };
+      return { ...head, ...row, result: 'stopped', codes: [why] };
     }
   }
 }

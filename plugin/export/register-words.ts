@@ -1,5 +1,5 @@
 // The words of the register, in Chinese: one for each code that the journal knows. Left out, a code does not compile.
-import type { GlassReason, Viewing } from '../domain/audit-event.js';
+import type { GlassReason, PlayForm, Viewing } from '../domain/audit-event.js';
 import type { IdKind } from '../domain/export-request.js';
 import type { Kind } from '../domain/kind.js';
 import type { InstrumentType } from '../domain/legal-instrument.js';
@@ -13,16 +13,22 @@ export const actionWords = {
   'frame-inspected': '查看画面',
   'clip-released': '放行',
   'clip-transferred': '提供',
+  'copy-transferred': '提供副本',
   'glass-broken': '破窗',
   'act-refused': '操作被拒',
   'request-refused': '申请被拒',
   'footage-searched': '检索',
   'search-refused': '检索被拒',
   'access-stopped': '拦截',
+  'viewing-opened': '说明事由',
+  'footage-played': '回放',
+  'live-watched': '实时查看',
+  'footage-deleted': '删除',
+  'guard-hit': '出口拦截',
 } as const satisfies Record<RowEntry['event'], string>;
 
 /** What came of an act that is no application. */
-export const outcomes = ['viewed', 'released', 'transferred', 'broken', 'refused', 'searched', 'stopped'] as const;
+export const outcomes = ['viewed', 'released', 'transferred', 'broken', 'refused', 'searched', 'stopped', 'opened', 'deleted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** 结果: of an application where it stands now, of every other act what came of it. */
@@ -47,6 +53,8 @@ export const resultWords: Record<State | Outcome, string> = {
   refused: '已拒绝',
   searched: '已检索',
   stopped: '已拦截',
+  opened: '可查看',
+  deleted: '已删除',
 };
 
 export const custodyWords: Record<Custody, string> = {
@@ -79,6 +87,8 @@ export const instrumentWords: Record<InstrumentType, string> = {
 };
 
 export const idWords: Record<IdKind, string> = { POLICE: '人民警察证', WORK: '工作证', ENFORCEMENT: '执法证' };
+
+export const playWords: Record<PlayForm, string> = { clip: '片段', mjpeg: '逐帧播放', still: '画面', archive: '打包下载' };
 
 export const viewingWords: Record<Viewing, string> = { review: '审批前查看', emergency: '紧急查看', view: '获准查看' };
 

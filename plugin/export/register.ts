@@ -99,6 +99,16 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
       const sites = camerasAsked(parts, entry.data).flatMap(({ camera }) => siteOf(parts, camera) ?? []);
       return (site === noSite ? sites.length === 0 : sites.includes(site)) ? none : null;
     }
+    case 'viewing-opened':
+      return atSite(parts, [entry.data.item], site, confidential);
+    case 'footage-played':
+      return atSite(parts, [entry.data], site, confidential);
+    case 'live-watched':
+      return !confidential && (siteOf(parts, entry.data.camera) ?? noSite) === site ? none : null;
+    case 'footage-deleted':
+      return atSite(parts, entry.data.items, site, confidential);
+    case 'guard-hit':
+      return !confidential && site === noSite ? none : null;
     case 'act-refused':
       // A refused act on the policy files is none on footage, nor is one on a number that was nobody's then.
       if (entry.data.code === 'request-unknown' || !parts.requests.isKnown(entry.data.request)) return null;
@@ -106,6 +116,12 @@ function itemsAt(parts: RegisterParts, entry: RowEntry, site: string, confidenti
     default:
       return isOf(parts, entry.requestId, site, confidential) ? none : null;
   }
+}
+
+/** What was done without a request is never confidential. Null where nothing of it lies at the site. */
+function atSite(parts: RegisterParts, items: readonly Item[], site: string, confidential: boolean): readonly Item[] | null {
+  const here = items.filter(({ camera }) => (siteOf(parts, camera) ?? noSite) === site);
+  return confidential || here.length === 0 ? null : here.map(({ camera, from, to }) => ({ camera, from, to }));
 }
 
 /** Those of the recording that was asked for; of all that the recorder records, where that names none of them. */

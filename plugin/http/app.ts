@@ -10,6 +10,7 @@ import { operations } from './api/index.js';
 import type { ApiParts } from './api/parts.js';
 import { canonical } from './canonical.js';
 import { presentedBy } from './credentials.js';
+import { mountLook } from './look.js';
 import { openapi } from './openapi.js';
 import type { Operation } from './operation.js';
 import { readBody } from './read-body.js';
@@ -41,6 +42,10 @@ export function makeApp(
     next();
   });
   app.use(limit(limits.requestsPerMinute));
+  app.use((request, _response, next) => {
+    expectOwnHost(request.headers.host, parts.look.origins);
+    next();
+  });
   app.use((request, response, next) => {
     canonical(request.originalUrl);
     // Express would run the operation for HEAD too: a fetch of the package would be counted, and nothing sent.
@@ -50,6 +55,7 @@ export function makeApp(
     }
     next();
   });
+  mountLook(app, parts, limit(limits.signInsPerMinute * 4));
   const mount = (it: Operation<ApiParts>) =>
     app[it.method](
       it.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -77,6 +83,17 @@ export function makeApp(
   app.use(answerProblem(log));
   return app;
 }
+
+/**
+ * Threat: scripts of a video system's pages reach everything under their host name. The gate answers under none that stands before one.
+ */
+export function expectOwnHost(host: string | undefined, origins: ReadonlyMap<string, string>): void {
+  const name = host === undefined ? '' : hostName(host);
+  if ([...origins.values()].some((origin) => hostName(new URL(origin).host) === name))
+    throw new Problem('host-refused', 'This name stands before a video system; the gate itself is reached under its own.');
+}
+
+const hostName = (host: string): string => host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();
 
 const nobody: Person = { user: 'user:nobody', name: '', unit: '', pseudonym: 'p-nobody' };
 

@@ -8,6 +8,7 @@ import { Problem } from '../domain/problem.js';
 import type { Attempt } from '../export/intercept.js';
 import { canonical } from './canonical.js';
 import { claimedName } from './claimed-name.js';
+import { readAll } from './read-all.js';
 
 /** Bytes of a message, and of a reply. */
 const LARGEST_MESSAGE = 256 * 1024;
@@ -190,29 +191,6 @@ async function send(
       .request({ ...way, path: pathname + search, method: 'POST', headers: { ...headers, host }, signal }, resolve)
       .on('error', down)
       .end(body);
-  });
-}
-
-/** Keeps `most` bytes; what comes behind them is dropped as it comes, so that a client still gets its answer. */
-function readAll(
-  stream: http.IncomingMessage,
-  most: number,
-  problems: { long(): Problem; broken(cause?: unknown): Problem },
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const take = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes <= most) return void chunks.push(chunk);
-      stream.off('data', take).resume();
-      reject(problems.long());
-    };
-    stream
-      .on('data', take)
-      .on('end', () => resolve(Buffer.concat(chunks)))
-      .on('error', (cause) => reject(problems.broken(cause)))
-      .on('close', () => reject(problems.broken()));
   });
 }
 

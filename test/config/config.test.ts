@@ -21,7 +21,7 @@ cameras:
   - { camera: SH-YF-01, recorder: nvr-1, recording: REC_1 }
 `;
 /** What the adapter would say that it knows. */
-const vendors = { onvif: ['hikvision', 'dahua'] };
+const adapters = [{ kind: 'onvif', vendors: ['hikvision', 'dahua'], front: true }, { kind: 'zoneminder', web: true }];
 const colons = Array.from({ length: 32 }, (_, at) => (at + 160).toString(16).toUpperCase()).join(':');
 const withRecorder = (keys: string): string => good.replace('user: gate', `user: gate, ${keys}`);
 const withCamera = (keys: string): string => good.replace('recording: REC_1', keys);
@@ -43,12 +43,12 @@ describe('config', () => {
     return join(folder, 'exportgate.yaml');
   };
   const check = async (text: string | Buffer, variables: Record<string, string> = env) => {
-    const faults = await checkConfig(await write(text), variables, ['onvif'], vendors);
+    const faults = await checkConfig(await write(text), variables, adapters);
     return faults.map((fault) => `${fault.code} ${fault.where}`);
   };
 
   it('is read whole, with its defaults, absolute paths, bytes and milliseconds', async () => {
-    const config = await loadConfig(await write(good), env, ['onvif']);
+    const config = await loadConfig(await write(good), env, adapters);
     const { recorders, ...rest } = config;
     assert.deepEqual(rest, {
       listen: { host: '127.0.0.1', port: 8443, tls: null, behindProxy: false, publicUrl: null },
@@ -71,7 +71,7 @@ describe('config', () => {
   });
 
   it('is frozen all through', async () => {
-    const config = await loadConfig(await write(good), env, ['onvif']);
+    const config = await loadConfig(await write(good), env, adapters);
     assert.throws(() => {
       (config.recorders[0] as { url: string }).url = 'http://198.51.100.1/';
     }, TypeError);
@@ -82,7 +82,7 @@ describe('config', () => {
 
   it('takes a password from a file, without its line end', async () => {
     await writeFile(join(folder, 'nvr.txt'), 'from-file\n', { mode: 0o600 });
-    const config = await loadConfig(await write(good.replace('user: gate', 'user: gate, passwordFile: nvr.txt')), {}, ['onvif']);
+    const config = await loadConfig(await write(good.replace('user: gate', 'user: gate, passwordFile: nvr.txt')), {}, adapters);
     assert.equal(config.recorders[0]?.password.reveal(), 'from-file');
   });
 
@@ -97,7 +97,7 @@ describe('config', () => {
       .concat(
         'workFolder: /var/tmp/exportgate-work\nquotas: { unitBytes: 1GiB, installationBytes: 2GiB, reserveBytes: 0B, bytesPerSecond: 2MiB }\nffmpeg: { path: null }\ntokens: { lifetime: 5m }\n',
       );
-    const config = await loadConfig(await write(text), env, ['onvif']);
+    const config = await loadConfig(await write(text), env, adapters);
     assert.equal(config.listen.publicUrl, 'https://gate.example');
     assert.deepEqual(config.listen.tls, { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') });
     assert.deepEqual(config.recorders[0]?.front, { host: '0.0.0.0', port: 8101 });
@@ -106,21 +106,21 @@ describe('config', () => {
 
   it('takes a fingerprint as openssl prints it, a zone, a port and a longest group of pictures', async () => {
     const text = withRecorder(`tls: { fingerprint: "${colons}" }, maxGopSeconds: 20, vendor: { rtspPort: 1554, zone: "-03:30" }`);
-    const [recorder] = (await loadConfig(await write(text), env, ['onvif'])).recorders;
+    const [recorder] = (await loadConfig(await write(text), env, adapters)).recorders;
     assert.deepEqual(recorder?.tls, { fingerprint: colons.replaceAll(':', '').toLowerCase() });
     assert.equal(recorder?.maxGopSeconds, 20);
     assert.deepEqual(recorder?.vendor, { rtspPort: 1554, zoneMinutes: -210 });
   });
 
   it('without them: Node’s authorities, 10 s, port 554, Beijing time', async () => {
-    const [recorder] = (await loadConfig(await write(good), env, ['onvif'])).recorders;
+    const [recorder] = (await loadConfig(await write(good), env, adapters)).recorders;
     assert.deepEqual([recorder?.tls, recorder?.maxGopSeconds, recorder?.vendor], [null, 10, { rtspPort: 554, zoneMinutes: 480 }]);
   });
 
   it('reads an authority’s file once, at start', async () => {
     const pem = await readFile(new URL('../fixtures/tls/cert.pem', import.meta.url), 'utf8');
     await writeFile(join(folder, 'ca.pem'), `${pem}\n${pem}`);
-    const [recorder] = (await loadConfig(await write(withRecorder('tls: { caFile: ca.pem }')), env, ['onvif'])).recorders;
+    const [recorder] = (await loadConfig(await write(withRecorder('tls: { caFile: ca.pem }')), env, adapters)).recorders;
     assert.deepEqual(recorder?.tls, { ca: `${pem}\n${pem}` });
   });
 
@@ -134,7 +134,7 @@ describe('config', () => {
   });
 
   it('a camera may be played by its vendor’s address', async () => {
-    const config = await loadConfig(await write(withCamera('playback: { vendor: dahua, channel: 3 }')), env, ['onvif'], vendors);
+    const config = await loadConfig(await write(withCamera('playback: { vendor: dahua, channel: 3 }')), env, adapters);
     assert.deepEqual(config.cameras[0]?.source, { vendor: 'dahua', channel: 3, stream: 1 });
   });
 
@@ -324,7 +324,7 @@ describe('config', () => {
         .replace('user: gate', 'user: gate, password: swordfish')
         .replace('port: 8443', 'port: swordfish'),
     );
-    const error = await loadConfig(file, env, ['onvif']).then(
+    const error = await loadConfig(file, env, adapters).then(
       () => assert.fail(),
       (thrown: Problem) => thrown,
     );
@@ -349,8 +349,8 @@ describe('config', () => {
   });
 
   it('that is missing, not text, or endless is a fault', async () => {
-    assert.equal((await checkConfig(join(folder, 'none.yaml'), env, ['onvif']))[0]?.code, 'file-missing');
-    assert.equal((await checkConfig(folder, env, ['onvif']))[0]?.code, 'file-missing');
+    assert.equal((await checkConfig(join(folder, 'none.yaml'), env, adapters))[0]?.code, 'file-missing');
+    assert.equal((await checkConfig(folder, env, adapters))[0]?.code, 'file-missing');
     assert.deepEqual(await check(Buffer.from([0xff, 0xfe, 0x00])), ['file-malformed (file)']);
     assert.deepEqual(await check(Buffer.alloc(9 * 1024 * 1024, '#')), ['file-long (file)']);
   });

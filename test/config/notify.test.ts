@@ -42,7 +42,7 @@ describe('config of notify', () => {
     await writeFile(join(folder, 'exportgate.yaml'), base + notify);
     return join(folder, 'exportgate.yaml');
   };
-  const load = async (notify: string) => (await loadConfig(await write(notify), env, ['onvif'])).notify;
+  const load = async (notify: string) => (await loadConfig(await write(notify), env, [{ kind: 'onvif' }])).notify;
 
   it('webhooks: defaults, secrets that do not print, frozen', async () => {
     const { webhooks, mail: none } = await load(hooks(hook, 'name: bot, format: wecom, urlFile: url.txt, kinds: [granted], networks: [10.0.0.0/8, "fd12::/16"]'));
@@ -117,7 +117,7 @@ describe('config of notify', () => {
   ];
   for (const [what, text, expected] of wrong)
     it(`${what}: ${expected.join(', ')}`, async () => {
-      const faults = await checkConfig(await write(text), env, ['onvif']);
+      const faults = await checkConfig(await write(text), env, [{ kind: 'onvif' }]);
       const told = faults.map(({ code, where }) => `${code} ${where}`);
       if (what === 'a password in the file') assert.ok(told.includes(expected[0]!), told.join());
       else assert.deepEqual(told, expected);

@@ -88,7 +88,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
   await fs.promises.writeFile(file, configuration(recorder, cameras, options));
   const env = { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password', ...options.env };
   const start = async () =>
-    startGate(await loadConfig(file, env, adapters.map((it) => it.kind), Object.fromEntries(adapters.map((it) => [it.kind, it.vendors ?? []]))), {
+    startGate(await loadConfig(file, env, adapters), {
       version: '0.0.0', log: options.log ?? noLog, now: options.now ?? (() => new Date()), monotonic: options.monotonic ?? (options.now ? () => options.now!().getTime() : () => performance.now()),
       synchronised: options.synchronised ?? (async () => 'unknown'), searchPath: process.env['PATH'] ?? '', allowBundledFfmpeg: true,
       retryDelays: options.retryDelays ?? [50, 50],

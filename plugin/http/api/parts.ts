@@ -20,6 +20,7 @@ import type { ReadRecord } from '../../export/read-record.js';
 import type { Speeds } from '../../export/speeds.js';
 import type { ScanTurns } from '../../export/scan-turns.js';
 import type { Screens } from '../../export/screens.js';
+import type { LookParts } from '../look.js';
 import type { ProgressHub } from '../progress-hub.js';
 
 export interface ApiParts {
@@ -66,6 +67,8 @@ export interface ApiParts {
   readonly url: string;
   /** The card that was seen before this person was invited; null without one. */
   cardOf(user: UserId): Promise<Card | null>;
+  /** Reasons for looking at footage on a video system's own pages. */
+  look: LookParts;
   /** Names of the channels that are configured for notices. */
   channels: readonly string[];
   /** Letters wait: the channels may look. */

@@ -1,0 +1,134 @@
+// Recorded footage for a video system's own client: found under a grant, recorded, pulled, marked while it comes, and never the system's own
+// bytes. Several pieces are judged one by one and shown together or not at all.
+import type { Footage } from '../domain/web-front.js';
+import type { PlayForm } from '../domain/audit-event.js';
+import { unkept } from '../domain/plan.js';
+import { Problem } from '../domain/problem.js';
+import type { Span } from '../domain/span.js';
+import type { Person } from '../domain/subject.js';
+import type { Pull, Source, TimeBasis, Vms } from '../domain/vms.js';
+import type { Tools } from '../media/find-ffmpeg.js';
+import { markSamples, type MarkedForm } from '../media/mark-samples.js';
+import { openWork } from '../media/work-folder.js';
+import type { ClockWatch } from './clock-watch.js';
+import type { Copy, MarkedCopies } from './marked-copies.js';
+import type { Requests } from './requests.js';
+import type { Turns } from './turns.js';
+import type { Grant, Shown, Viewings } from './viewings.js';
+
+export interface PlayParts {
+  viewings: Viewings;
+  copies: MarkedCopies;
+  requests: Requests;
+  clock: ClockWatch;
+  tools: Tools;
+  workFolder: string;
+  vmsOf(camera: string): { vms: Vms; source: Source; turns: Turns };
+  camerasOf(recorder: string): readonly { camera: string; recording: string | null }[];
+}
+
+/** A slow camera has no frame in the second before. */
+const AROUND_STILL_MS = 2_000;
+
+/** One piece of footage with the grant that shows it. */
+export interface Judged extends Shown {
+  footage: Footage;
+}
+
+/** The gate's name of the camera that the system calls so. Problem `camera-unknown`: the configuration names none, so no policy covers it. */
+export function cameraOf({ camerasOf }: Pick<PlayParts, 'camerasOf'>, recorder: string, recording: string): string {
+  const found = camerasOf(recorder).find((it) => it.recording === recording);
+  if (!found) throw new Problem('camera-unknown', `The configuration names no camera for ${recording.slice(0, 64)} of ${recorder}.`);
+  return found.camera;
+}
+
+/** Each piece under a grant of this person, or none. Problems: `camera-unknown`, `reason-missing`, `duty-unkept`, `clock-doubted`. */
+export async function judgePieces(
+  parts: PlayParts,
+  person: Person,
+  recorder: string,
+  pieces: readonly Footage[],
+  form: PlayForm,
+): Promise<Judged[]> {
+  // Set back, the gate's clock would open again what had ended.
+  await parts.clock.judge();
+  const judged: Judged[] = [];
+  for (const footage of pieces) {
+    const camera = cameraOf(parts, recorder, recordingOf(footage.source));
+    const shown = await parts.viewings.find(person, camera, footage, form === 'archive');
+    expectKept(parts, shown.grant);
+    judged.push({ ...shown, footage });
+  }
+  return judged;
+}
+
+const recordingOf = (source: Source): string => ('recording' in source ? source.recording : '');
+
+/** What the plan wants hidden is not shown while it cannot be. */
+function expectKept({ requests }: PlayParts, grant: Grant): void {
+  const plan = grant.kind === 'request' ? requests.state(grant.requestId).plan : null;
+  const masks = plan ? unkept({ ...plan, deliver: 'view', original: 'with', encrypt: 'none' }) : [];
+  if (masks.length > 0) throw new Problem('duty-unkept', `The plan wants ${masks.join(', ')}, which this version cannot keep.`);
+}
+
+/**
+ * A marked copy, kept for minutes: asked for again, it is the same one and no further viewing. Problems: those of `Viewings.record`,
+ * `capacity-exceeded`, and once read those of the pull and `render-failed`.
+ */
+export function copyOf(
+  parts: PlayParts,
+  person: Person,
+  recorder: string,
+  judged: Judged,
+  form: Exclude<PlayForm, 'mjpeg'>,
+  marked: MarkedForm,
+  signal: AbortSignal,
+): Promise<Copy> {
+  const key = JSON.stringify([person.pseudonym, recorder, judged.camera, judged.span, judged.grant, form, marked]);
+  return parts.copies.open(key, (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
+}
+
+/** Recorded before anything is pulled; the original's samples go through memory into the marks and nowhere else. */
+export async function* play(
+  parts: PlayParts,
+  person: Person,
+  recorder: string,
+  judged: Judged,
+  form: PlayForm,
+  marked: MarkedForm,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const shown = shownOf(judged, marked);
+  await parts.viewings.record(person, recorder, judged, form);
+  const { vms, source } = parts.vmsOf(judged.camera);
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const work = await openWork(parts.workFolder);
+  try {
+    const span: Span & { basis: TimeBasis } = { ...shown, basis: 'beijing' };
+    const pull = await vms.pull(source, span, both);
+    yield* markSamples(parts.tools, { ...pullFacts(pull, shown), marks: ['text', 'clock'], text: textOf(person, judged.grant), workFolder: work.folder, form: marked }, both);
+  } finally {
+    // Who stops reading ends the pull too.
+    stop.abort(new Problem('render-failed', 'Nobody reads it any more.'));
+    await work.wipe();
+  }
+}
+
+/** A still is no reason to pull an hour. Problem `reason-missing`: the picture lies outside what the grant covers. */
+function shownOf({ span }: Judged, marked: MarkedForm): Span {
+  if (marked.kind !== 'still') return span;
+  const at = Date.parse(marked.at);
+  const near = { from: new Date(at - AROUND_STILL_MS).toISOString(), to: new Date(at + AROUND_STILL_MS).toISOString() };
+  if (near.from >= span.to || near.to <= span.from) throw new Problem('reason-missing', 'The grant does not cover this picture.');
+  return { from: near.from > span.from ? near.from : span.from, to: near.to < span.to ? near.to : span.to };
+}
+
+/** No recorder proved these times: the mark says so. */
+const pullFacts = ({ tracks, samples }: Pull, span: Span) => ({ tracks, samples, span, times: 'asserted' as const });
+
+const textOf = ({ name, unit }: Person, grant: Grant) => ({
+  requestId: grant.kind === 'request' ? grant.requestId : `登记 ${grant.entry}`,
+  unit,
+  officers: [name],
+});

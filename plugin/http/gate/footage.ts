@@ -1,0 +1,146 @@
+// A request of a footage class, allowed: the marked copy on the same address, in the system's own shape. No byte of the system's own answer
+// leaves here: what is asked for is looked up, judged, pulled and marked.
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import type http from 'node:http';
+import { crc32 } from 'node:zlib';
+import type { Asked } from '../../domain/asked.js';
+import { Problem } from '../../domain/problem.js';
+import type { Person } from '../../domain/subject.js';
+import type { AnswerForm, Footage } from '../../domain/web-front.js';
+import type { PackageFile } from '../../evidence/read-exactly.js';
+import { writeZip, zipLayout } from '../../evidence/zip.js';
+import type { Copy } from '../../export/marked-copies.js';
+import { copyOf, judgePieces, play, type Judged } from '../../export/play.js';
+import { readRange } from './range.js';
+import { put, type Begun, type WebSession } from './sessions.js';
+import type { Walk, WebGateParts } from './web-gate.js';
+
+const MOST_BEGUN = 200;
+/** Of one archive. */
+const MOST_PIECES = 100;
+
+const noStore = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+/** Problems: those of `WebFront.wanted`, `judgePieces`, `copyOf`. */
+export async function answerFootage(gate: WebGateParts, walk: Walk, person: Person, response: http.ServerResponse): Promise<void> {
+  const { asked, session, signal } = walk;
+  const route = walk.route!;
+  const begun = beginningOf(gate, asked, session);
+  if (begun?.kind === 'playback') return answerCommand(gate, asked, begun, response);
+  if (begun?.kind === 'archive') return sendArchive(gate, walk, person, begun.footage, response);
+  const { footage, form } = await gate.web.wanted(asked, route, signal);
+  walk.footage = footage;
+  walk.file = form.kind === 'archive';
+  const shown = footage.map((piece) => within(piece, form));
+  const judged = await judgePieces(gate, person, gate.recorder.id, shown, form.kind);
+  if (form.kind === 'archive') return orderArchive(gate, walk, footage, response);
+  const [piece] = judged;
+  if (!piece || judged.length > 1) throw new Problem('route-blocked', 'One event at a time is shown here.');
+  if (form.kind === 'mjpeg') return streamPictures(gate, walk, person, piece, form, response);
+  if (asked.method === 'HEAD') return void response.writeHead(200, { ...noStore, 'Content-Type': typeOf(form) }).end();
+  const marked = form.kind === 'still' ? form : { kind: 'clip' as const, sound: true };
+  const copy = await copyOf(gate, person, gate.recorder.id, piece, form.kind, marked, signal);
+  await sendCopy(copy, walk, typeOf(form), `${piece.camera}-${piece.footage.event}${form.kind === 'still' ? '.jpg' : '.mp4'}`, response);
+}
+
+const typeOf = ({ kind }: AnswerForm): string => (kind === 'still' ? 'image/jpeg' : 'video/mp4');
+
+/** What was begun in this session under the key that the request names. */
+function beginningOf({ web }: WebGateParts, asked: Asked, { begun }: WebSession): Begun | null {
+  const key = web.keyOf(asked);
+  return (key !== null && begun.get(key)) || null;
+}
+
+/** Of an event, as much as the answer shows of it. */
+const within = (piece: Footage, form: AnswerForm): Footage =>
+  form.kind === 'mjpeg' && form.from > piece.from ? { ...piece, from: form.from } : piece;
+
+/** While it is made it is one stream from its beginning; once it is finished, players may ask for ranges of it. */
+async function sendCopy(copy: Copy, { request }: Walk, type: string, name: string, response: http.ServerResponse): Promise<void> {
+  const head = { ...noStore, 'Content-Type': type, 'Content-Disposition': `inline; filename="${name}"` };
+  if (copy.size === null) {
+    response.writeHead(200, { ...head, 'Accept-Ranges': 'none' });
+    return send(copy.read(), response);
+  }
+  const range = readRange(request.headers.range, copy.size);
+  if (range === 'unsatisfiable') {
+    response.writeHead(416, { ...noStore, 'Content-Range': `bytes */${copy.size}` }).end();
+    return;
+  }
+  const { from, to } = range ?? { from: 0, to: copy.size };
+  const partial = range && { 'Content-Range': `bytes ${from}-${to - 1}/${copy.size}` };
+  response.writeHead(range ? 206 : 200, { ...head, ...partial, 'Accept-Ranges': 'bytes', 'Content-Length': to - from });
+  await send(copy.read(from, to), response);
+}
+
+/** Waits for a slow reader; ends when it is gone. */
+export async function send(bytes: AsyncIterable<Buffer>, response: http.ServerResponse): Promise<void> {
+  for await (const chunk of bytes) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
+
+async function streamPictures(
+  gate: WebGateParts,
+  { asked, session, signal }: Walk,
+  person: Person,
+  piece: Judged,
+  form: Extract<AnswerForm, { kind: 'mjpeg' }>,
+  response: http.ServerResponse,
+): Promise<void> {
+  const { boundary, ratePercent, scalePercent } = form;
+  const key = gate.web.keyOf(asked);
+  if (key !== null) {
+    const { event } = piece.footage;
+    put(session.begun, key, { kind: 'playback', event, ...piece.span, startedAt: gate.now().getTime(), ratePercent }, MOST_BEGUN);
+  }
+  const marked = { kind: 'mjpeg' as const, boundary, ratePercent, scalePercent };
+  const pictures = await gate.copies.through((abort) => play(gate, person, gate.recorder.id, piece, 'mjpeg', marked, abort), signal);
+  response.writeHead(200, { ...noStore, 'Content-Type': `multipart/x-mixed-replace;boundary=${boundary}`, Connection: 'close' });
+  await send(pictures, response);
+}
+
+/** Of a stream that the gate itself plays: what its page asks for again and again, in the system's own words. It moves to no other event. */
+function answerCommand({ web, now }: WebGateParts, asked: Asked, begun: Extract<Begun, { kind: 'playback' }>, response: http.ServerResponse): void {
+  const { contentType, body } = web.streamCommanded(asked, { ...begun, sinceMs: now().getTime() - begun.startedAt });
+  response.writeHead(200, { ...noStore, 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+/** The order is answered at once with a key of the gate's own; the files are made when they are fetched. */
+function orderArchive({ web }: WebGateParts, { asked, session }: Walk, footage: readonly Footage[], response: http.ServerResponse): void {
+  if (footage.length === 0 || footage.length > MOST_PIECES)
+    throw new Problem('route-blocked', `An archive holds 1 to ${MOST_PIECES} events; here ${footage.length}.`);
+  const key = String(randomInt(1, 2 ** 31));
+  put(session.begun, key, { kind: 'archive', footage }, MOST_BEGUN);
+  const { contentType, body } = web.archiveOrdered(asked, key);
+  response.writeHead(200, { ...noStore, 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+/** Judged again, all of it, when it is fetched: what was allowed at the order may be so no more. */
+async function sendArchive(gate: WebGateParts, walk: Walk, person: Person, footage: readonly Footage[], response: http.ServerResponse): Promise<void> {
+  walk.footage = footage;
+  walk.file = true;
+  const judged = await judgePieces(gate, person, gate.recorder.id, footage, 'archive');
+  if (walk.asked.method === 'HEAD') return void response.writeHead(200, { ...noStore, 'Content-Type': 'application/zip' }).end();
+  const files: PackageFile[] = [];
+  for (const piece of judged) {
+    const copy = await copyOf(gate, person, gate.recorder.id, piece, 'archive', { kind: 'clip', sound: true }, walk.signal);
+    files.push(await fileOf(copy, `${piece.camera}-${piece.footage.event}.mp4`));
+  }
+  const { total } = zipLayout(files);
+  response.writeHead(200, { ...noStore, 'Content-Type': 'application/zip', 'Content-Length': total, 'Content-Disposition': 'attachment; filename="marked-clips.zip"' });
+  await send(writeZip(files), response);
+}
+
+async function fileOf(copy: Copy, path: string): Promise<PackageFile> {
+  let [sum, bytes] = [0, 0];
+  for await (const chunk of copy.read()) {
+    sum = crc32(chunk, sum);
+    bytes += chunk.length;
+  }
+  return { path, bytes, crc32: sum, read: (from, to) => copy.read(from, to) };
+}
+

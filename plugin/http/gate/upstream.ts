@@ -1,0 +1,35 @@
+// The door to httpxy: one request, built anew from what was judged, to the video system; its answer, for the guard to read. Nothing of the
+// client's own bytes goes on, and nothing comes back past the caller.
+import { Readable } from 'node:stream';
+import type http from 'node:http';
+import { ProxyServer } from 'httpxy';
+import { Problem } from '../../domain/problem.js';
+
+export interface Built {
+  method: string;
+  /** Path and query. */
+  target: string;
+  headers: http.OutgoingHttpHeaders;
+  body: Buffer | null;
+}
+
+export type Upstream = (request: http.IncomingMessage, response: http.ServerResponse, built: Built) => Promise<http.IncomingMessage>;
+
+/** To the head of the answer, milliseconds; pages of a busy system take seconds. */
+const HEAD_MS = 60_000;
+
+/** Problem `vms-unreachable`. The answer is dropped by itself when the client goes away. */
+export function makeUpstream({ origin }: URL, agent: object): Upstream {
+  const proxy = new ProxyServer({});
+  const waiting = new WeakMap<object, (answer: http.IncomingMessage) => void>();
+  proxy.on('proxyRes', (answer, request) => waiting.get(request)?.(answer));
+  return (request, response, { method, target, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause }));
+      // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
+      const judged = Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
+      waiting.set(judged, resolve);
+      const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: Readable.from(body ? [body] : []) };
+      proxy.web(judged, response, options).catch(down);
+    });
+}

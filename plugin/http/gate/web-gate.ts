@@ -1,0 +1,285 @@
+// The edge of a video system's own pages: one request from the bytes to its end. canonical → classify → who asks → pass, play or stop.
+import type http from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Asked } from '../../domain/asked.js';
+import type { Log } from '../../domain/log.js';
+import { Problem } from '../../domain/problem.js';
+import { footageClasses, type KnownNames, type Route, type RouteTable, type WebClass } from '../../domain/route-table.js';
+import type { Person, UserId } from '../../domain/subject.js';
+import type { Footage, WebFront } from '../../domain/web-front.js';
+import { deleteFootage } from '../../export/delete-footage.js';
+import { ringGuard, stopAccess, type Attempt } from '../../export/intercept.js';
+import { cameraOf, type PlayParts } from '../../export/play.js';
+import { watchLive } from '../../export/watch-live.js';
+import type { Journal } from '../../journal/journal.js';
+import type { NoticePictures } from '../../media/notice-picture.js';
+import type { Policy } from '../../policy/load.js';
+import type { Store } from '../../store/store.js';
+import { readAll } from '../read-all.js';
+import { classify } from './classify.js';
+import { answerFootage } from './footage.js';
+import { identify, type Caller } from './identify.js';
+import { pass } from './pass.js';
+import { readAsked } from './read-asked.js';
+import { answerNo } from './refuse.js';
+import { put, WebSessions, type WebSession } from './sessions.js';
+import type { Tickets } from './tickets.js';
+import type { Upstream } from './upstream.js';
+import { sayingOf } from './sayings.js';
+
+/** Bytes of a form or a command. */
+const LARGEST_BODY = 1024 * 1024;
+const MOST_STREAMS = 200;
+/** The same attempt of the same client within so long is one attempt: a page with fifty thumbnails of one event is no fifty. */
+const SAME_ATTEMPT_MS = 60_000;
+const MOST_ATTEMPTS = 20_000;
+/** How long the system may take to be asked something. */
+const LOOK_UP_MS = 15_000;
+
+export interface WebGateParts extends PlayParts {
+  recorder: { id: string };
+  web: WebFront;
+  table: RouteTable;
+  /** Accounts on the video system, and whose they are. */
+  people: ReadonlyMap<string, { user: UserId; administrator: boolean }>;
+  /** Routes on which the system itself may send footage out. */
+  egress: ReadonlySet<string>;
+  /** Null where there is no open account. */
+  personOf(user: UserId): Promise<Person | null>;
+  sessions: WebSessions;
+  tickets: Tickets;
+  upstream: Upstream;
+  pictures: NoticePictures;
+  /** Cameras and streams of the system, by its own names. */
+  known(): Promise<KnownNames>;
+  /** Of the gate's own pages. */
+  readonly gateUrl: string;
+  /** Of the video system's pages at the gate. */
+  readonly origin: string;
+  journal: Journal;
+  store: Store;
+  readonly policy: Policy;
+  now: () => Date;
+  log: Log;
+}
+
+/** One request on its way. What is learned of it is kept here, so that a stop can tell it. */
+export interface Walk {
+  request: http.IncomingMessage;
+  /** Ends with the client. */
+  signal: AbortSignal;
+  asked: Asked;
+  route: Route | null;
+  class: WebClass | 'unknown';
+  session: WebSession;
+  cookie: string | null;
+  /** What of the query stands for a credential of the video system. */
+  token: string | null;
+  caller: Caller | null;
+  /** What it asks for, as looked up. */
+  footage: readonly Footage[];
+  /** It would leave as a file. */
+  file: boolean;
+}
+
+export function openWebGate(gate: WebGateParts, server: http.Server): void {
+  const attempts = new Map<string, number>();
+  const serve = (request: http.IncomingMessage, response: http.ServerResponse): void =>
+    void walkThrough(gate, attempts, request, response).catch((cause: unknown) => {
+      gate.log('error', { event: 'web-gate-failed', recorder: gate.recorder.id, cause });
+      response.destroy();
+    });
+  const hangUp = (request: http.IncomingMessage, socket: Duplex): void => {
+    socket.on('error', () => socket.destroy());
+    void refuseUpgrade(gate, attempts, request)
+      .catch(() => '503 Service Unavailable')
+      .then((status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`));
+  };
+  // Node answers these four by itself, or leaves them to nobody, where they are not taken here: each is a request like any other.
+  server
+    .on('request', serve)
+    .on('checkContinue', serve)
+    .on('checkExpectation', serve)
+    .on('upgrade', hangUp)
+    .on('connect', (_request, socket: Duplex) => hangUp(_request, socket));
+}
+
+async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort(new Problem('render-failed', 'The client is gone.')));
+  const walk: Partial<Walk> & Pick<Walk, 'request' | 'signal'> = { request, signal: gone.signal };
+  try {
+    await read(gate, walk, response);
+    await answer(gate, walk as Walk, response);
+  } catch (thrown) {
+    if (gone.signal.aborted) return void response.destroy();
+    // Half an answer must not look like a whole one.
+    const problem = await stop(gate, attempts, walk, thrown);
+    if (response.headersSent) return void response.destroy();
+    await answerNo(gate.pictures, request, response, { problem, zh: sayingOf(problem), link: linkFor(gate, walk, problem) });
+  }
+}
+
+/** The request as the system would read it, and its class. Problems `path-ambiguous`, `body-malformed`, `body-too-large`, `method-unknown`, `host-refused`. */
+async function read(gate: WebGateParts, walk: Partial<Walk> & Pick<Walk, 'request' | 'signal'>, response: http.ServerResponse | null): Promise<void> {
+  const { request } = walk;
+  expectHost(gate, request.headers.host);
+  if (request.headers.expect?.toLowerCase() === '100-continue') response?.writeContinue();
+  const body = await readAll(request, LARGEST_BODY, {
+    long: () => new Problem('body-too-large', 'A message to the video system may have 1 MiB.'),
+    broken: (cause) => new Problem('body-malformed', 'The message did not come whole.', { cause }),
+  });
+  const { method = '', url = '', rawHeaders } = request;
+  walk.asked = readAsked(gate.table, { method, target: url, rawHeaders, headers: request.headers, body, upgrade: request.headers.upgrade !== undefined });
+  const { class: found, route } = classify(gate.table, walk.asked, await gate.known());
+  Object.assign(walk, { class: found, route, footage: [], file: false, caller: null });
+  Object.assign(walk, gate.sessions.of(request.headers.cookie, walk.asked));
+}
+
+/** A page under another name would be another site to its browser, or none of ours at all (DNS rebinding). Problem `host-refused`. */
+function expectHost({ origin }: WebGateParts, host: string | undefined): void {
+  if (host?.toLowerCase() !== new URL(origin).host)
+    throw new Problem('host-refused', `The video system’s pages are at ${origin}, and under no other name.`);
+}
+
+async function answer(gate: WebGateParts, walk: Walk, response: http.ServerResponse): Promise<void> {
+  const { asked, route, class: found } = walk;
+  if (route === null || found === 'unknown') throw new Problem('route-unknown', 'The gate does not know this address of the video system.');
+  switch (found) {
+    case 'safe':
+      await askBefore(gate, walk, route);
+      return pass(gate, walk, response);
+    case 'auth':
+      return pass(gate, walk, response);
+    case 'live':
+      await judgeLive(gate, walk, route);
+      return pass(gate, walk, response);
+    case 'export':
+    case 'playback':
+    case 'still':
+      return answerFootage(gate, walk, await personAsking(gate, walk), response);
+    case 'admin': {
+      const person = await administratorAsking(gate, walk);
+      const deleted = await gate.web.deletes(asked, route, AbortSignal.timeout(LOOK_UP_MS));
+      if (deleted) await deleteFootage(gate, person, gate.recorder.id, itemsOf(gate, deleted));
+      await gate.journal.append({ event: 'recorder-administered', by: person.pseudonym, data: { recorder: gate.recorder.id, operation: route.id } });
+      return pass(gate, walk, response);
+    }
+    case 'egress': {
+      const person = await administratorAsking(gate, walk);
+      if (!gate.egress.has(route.id)) throw new Problem('route-blocked', 'The video system sends nothing out by itself: mail, upload and filters do not pass.');
+      await gate.journal.append({ event: 'recorder-administered', by: person.pseudonym, data: { recorder: gate.recorder.id, operation: route.id } });
+      return pass(gate, walk, response);
+    }
+    case 'deny':
+      throw new Problem('route-blocked', 'This address gives footage out past the procedure.');
+  }
+}
+
+/** Who asks for footage is one named person, or gets none. Problem `not-permitted`. */
+async function personAsking(gate: WebGateParts, walk: Walk): Promise<Person> {
+  walk.caller ??= await identify(gate, walk);
+  const { account, person } = walk.caller;
+  if (account === null) throw new Problem('token-missing', 'Sign in on the video system’s page first.');
+  if (person === null) throw new Problem('not-permitted', 'This account of the video system belongs to no named person; footage is shown to named people alone.');
+  return person;
+}
+
+/** Problem `not-permitted`. */
+async function administratorAsking(gate: WebGateParts, walk: Walk): Promise<Person> {
+  const person = await personAsking(gate, walk);
+  if (!walk.caller!.administrator) throw new Problem('not-permitted', 'Only administrators of the video system change it.');
+  return person;
+}
+
+/** Whoever opens a page about recorded footage is asked for the reason before its player asks. Problem `reason-missing`. */
+async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
+  const about = await gate.web.pageAbout(walk.asked, route, AbortSignal.timeout(LOOK_UP_MS));
+  if (!about) return;
+  walk.caller ??= await identify(gate, walk);
+  const { person } = walk.caller;
+  // Without a name the page may come: nothing in it shows anything.
+  if (!person) return;
+  walk.footage = [about];
+  await gate.viewings.find(person, itemsOf(gate, [about])[0]!.camera, about);
+}
+
+async function judgeLive(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
+  const { asked, session } = walk;
+  const person = await personAsking(gate, walk);
+  const key = gate.web.keyOf(asked);
+  const recording = gate.web.liveOf(asked, route);
+  if (recording === null) {
+    if (key === null || session.begun.get(key)?.kind !== 'live') throw new Problem('route-blocked', 'This commands a stream that this session did not begin.');
+    return;
+  }
+  await watchLive(gate, person, gate.recorder.id, cameraOf(gate, gate.recorder.id, recording), session.sitting);
+  if (key !== null) put(session.begun, key, { kind: 'live' }, MOST_STREAMS);
+}
+
+const itemsOf = (gate: WebGateParts, footage: readonly Footage[]) =>
+  footage.map(({ source, from, to }) => ({ camera: cameraOf(gate, gate.recorder.id, 'recording' in source ? source.recording : ''), from, to }));
+
+/** Where this person can state a reason for what was stopped. */
+function linkFor(gate: WebGateParts, { caller, footage, file, asked, request }: Partial<Walk>, { code }: Problem): string | null {
+  const [first] = footage ?? [];
+  if (code !== 'reason-missing' || !first || !caller?.person || !asked) return null;
+  const [item] = itemsOf(gate, [first]);
+  const backTo = gate.origin + (asked.method === 'GET' ? (request!.url ?? '/') : gate.table.basePath);
+  return `${gate.gateUrl}/look/${gate.tickets.draw({ person: caller.person, recorder: gate.recorder.id, item: item!, backTo, file: file ?? false }).id}`;
+}
+
+/** Recorded before it is answered; the journal down means 503 and nothing else. */
+async function stop(gate: WebGateParts, attempts: Map<string, number>, walk: Partial<Walk> & Pick<Walk, 'request'>, thrown: unknown): Promise<Problem> {
+  const problem = Problem.from(thrown);
+  const { request, asked, route, caller, footage } = walk;
+  const client = { address: request.socket.remoteAddress ?? '', user: caller?.account ?? null };
+  const operation = `${route?.id ?? `${asked?.method ?? request.method ?? ''} ${asked?.path ?? (request.url ?? '').split('?')[0]}`}`.slice(0, 100);
+  const source = footage?.[0]?.source;
+  const recording = source && 'recording' in source ? source.recording : null;
+  const isOurs = problem.status >= 500;
+  gate.log(isOurs ? 'error' : problem.code === 'route-unknown' ? 'warn' : 'info', {
+    event: 'web-stopped',
+    recorder: gate.recorder.id,
+    operation: route?.id ?? 'unknown',
+    problem: problem.code,
+    cause: isOurs ? (problem.cause ?? problem) : undefined,
+  });
+  if (problem.code === 'journal-unwritable') return problem;
+  const attempt: Attempt = { recorder: gate.recorder.id, operation, class: attemptClass(walk.class), recording, client };
+  const key = JSON.stringify([attempt, problem.code]);
+  const now = gate.now().getTime();
+  if (now - (attempts.get(key) ?? Number.NEGATIVE_INFINITY) < SAME_ATTEMPT_MS) return problem;
+  try {
+    await stopAccess(gate, attempt);
+    put(attempts, key, now, MOST_ATTEMPTS);
+    return problem;
+  } catch (failed) {
+    return Problem.from(failed);
+  }
+}
+
+function attemptClass(found: Walk['class'] | undefined): Attempt['class'] {
+  if (found === undefined || found === 'unknown' || found === 'deny') return 'unknown';
+  if (found === 'admin' || found === 'egress' || found === 'auth') return 'writing';
+  return footageClasses.includes(found) || found === 'live' ? 'footage' : 'unknown';
+}
+
+/** What the guard found in an answer: recorded, and administrators are told. The answer was broken off already. */
+export async function ring(gate: WebGateParts, { request, route, caller }: Walk, why: string): Promise<void> {
+  const client = { address: request.socket.remoteAddress ?? '', user: caller?.account ?? null };
+  gate.log('error', { event: 'guard-hit', recorder: gate.recorder.id, operation: route?.id ?? 'unknown', outcome: why });
+  await ringGuard(gate, { recorder: gate.recorder.id, operation: route?.id ?? 'unknown', why, client });
+}
+
+/** Upgrades and CONNECT: judged and recorded as any request, and never passed to a system none of whose routes takes them. */
+async function refuseUpgrade(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage): Promise<string> {
+  const walk: Partial<Walk> & Pick<Walk, 'request' | 'signal'> = { request, signal: AbortSignal.timeout(LOOK_UP_MS) };
+  try {
+    await read(gate, walk, null);
+    throw new Problem('route-blocked', 'No address of this video system is a WebSocket.');
+  } catch (thrown) {
+    const problem = await stop(gate, attempts, walk, thrown);
+    return problem.status >= 500 ? '503 Service Unavailable' : problem.status === 400 ? '400 Bad Request' : '403 Forbidden';
+  }
+}
