@@ -55,7 +55,7 @@ export function makeApp(
     }
     next();
   });
-  mountLook(app, parts, limit(limits.signInsPerMinute * 4));
+  mountLook(app, parts, limit(limits.signInsPerMinute * 4), express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 8 }));
   const mount = (it: Operation<ApiParts>) =>
     app[it.method](
       it.path.replaceAll(/\{(\w+)\}/g, ':$1'),

@@ -1,7 +1,6 @@
 // Where somebody who was stopped at a video system's pages says why they look: on the gate's own host, under a ticket that names the attempt.
 // The ticket opens nothing by itself: whoever holds it can state a reason for its person, who alone is shown anything for it.
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import { z } from 'zod';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { Problem } from '../domain/problem.js';
 import type { Item } from '../domain/export-request.js';
 import { admit } from '../export/admit.js';
@@ -9,6 +8,7 @@ import type { Viewings } from '../export/viewings.js';
 import type { ApiParts } from './api/parts.js';
 import { expectOwnPage } from './credentials.js';
 import { reasonPage, reasonPolicy } from './gate/reason-page.js';
+import { lookSchema, type LookForm } from './schemas.js';
 import type { Ticket, Tickets } from './gate/tickets.js';
 
 export interface LookParts {
@@ -18,22 +18,13 @@ export interface LookParts {
   origins: ReadonlyMap<string, string>;
 }
 
-const text = (most: number) => z.string().max(most);
-const local = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/, 'a date and time');
-const formSchema = z.discriminatedUnion('act', [
-  z.strictObject({ act: z.literal('view'), form: text(64), reason: text(500), from: local, to: local }),
-  z.strictObject({ act: z.literal('link'), form: text(64), request: text(64) }),
-  z.strictObject({ act: z.literal('apply'), form: text(64), reason: text(500), ticket: text(64) }),
-]);
-type LookForm = z.infer<typeof formSchema>;
-
-/** Mounted before anything parses JSON. */
-export function mountLook(app: Express, parts: ApiParts, slowed: RequestHandler): void {
+/** `readForm`: of a form, bounded. Mounted before anything parses JSON. */
+export function mountLook(app: Express, parts: ApiParts, slowed: RequestHandler, readForm: RequestHandler): void {
   app.get('/look/:ticket', slowed, async (request, response) => show(parts, ticketOf(parts, request), response));
-  app.post('/look/:ticket', slowed, express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 8 }), async (request, response) => {
+  app.post('/look/:ticket', slowed, readForm, async (request, response) => {
     expectOwnPage(request, parts.url);
     const ticket = ticketOf(parts, request);
-    const read = formSchema.safeParse(request.body);
+    const read = lookSchema.safeParse(request.body);
     if (!read.success) return show(parts, ticket, response, { zh: '表单不完整。', en: 'The form is not complete.' });
     if (!parts.look.tickets.spend(ticket, read.data.form))
       return show(parts, ticket, response, { zh: '此表单已提交过或已过期，请重新填写。', en: 'This form was sent already, or is too old; fill it in again.' });

@@ -115,3 +115,14 @@ export const acceptanceSchema = z.strictObject({ code, password: newPassword });
 export const passwordSchema = z.strictObject({ current: z.string().max(256), next: newPassword, otp: otp.optional() });
 export const setupSchema = z.strictObject({ token: code, user, name: line(64), unit: line(120), password: newPassword });
 export const emptySchema = z.strictObject({});
+
+const short = z.string().max(64);
+/** As a browser's input writes it: Beijing time. */
+const localTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/, 'a date and time');
+/** What the page sends that asks for a reason; `form` is its one-time token. */
+export const lookSchema = z.discriminatedUnion('act', [
+  z.strictObject({ act: z.literal('view'), form: short, reason: z.string().max(500), from: localTime, to: localTime }),
+  z.strictObject({ act: z.literal('link'), form: short, request: short }),
+  z.strictObject({ act: z.literal('apply'), form: short, reason: z.string().max(500), ticket: short }),
+]);
+export type LookForm = z.infer<typeof lookSchema>;

@@ -228,7 +228,18 @@ describe('config', () => {
     ['policies that are not there', good.replace('policiesFolder: policies', 'policiesFolder: nowhere'), 'file-missing policiesFolder'],
     ['an origin with blanks', good.replace('exportgate.example/sh-1', '"exportgate example"'), 'not-allowed journal.origin'],
     ['no recorder', good.replace(/recorders:\n.*\n/, 'recorders: []\n'), 'not-allowed recorders', 'recorder-unknown cameras[0].recorder'],
-    ['an unknown adapter', good.replace('onvif', 'zoneminder'), 'adapter-unknown recorders[0].adapter'],
+    ['pages of a system that has none', good.replace('user: gate', 'user: gate, web: { host: 127.0.0.2, port: 8102 }'), 'not-allowed recorders[0].web'],
+    ['a front of a system that has pages', good.replace('onvif', 'zoneminder').replace('user: gate', 'user: gate, front: { host: 127.0.0.2, port: 8102 }'), 'not-allowed recorders[0].front'],
+    ...(
+      [
+        ['under the gate’s own address', 'web: { host: 127.0.0.1, port: 8102 }', 'host-shared recorders[0].web'],
+        ['everywhere, under no name', 'web: { host: 0.0.0.0, port: 8102 }', 'missing recorders[0].web.publicUrl', 'listen-open recorders[0].web.tls'],
+        ['in the clear on a network', 'web: { host: 192.0.2.7, port: 8102 }', 'listen-open recorders[0].web.tls'],
+        ['an account of two people', 'web: { host: 127.0.0.2, port: 8102, people: [{ account: a, user: "user:x" }, { account: a, user: "user:y" }] }', 'named-twice recorders[0].web.people[1].account'],
+        ['on the gate’s own port', 'web: { host: 0.0.0.0, port: 8443, publicUrl: "https://vms.example" }', 'port-taken recorders[0].web'],
+      ] as const
+    ).map(([what, web, ...faults]): [string, string, ...string[]] => [`pages ${what}`, good.replace('onvif', 'zoneminder').replace('user: gate', `user: gate, ${web}`), ...faults]),
+    ['an unknown adapter', good.replace('onvif', 'shinobi'), 'adapter-unknown recorders[0].adapter'],
     ['a login in the address', good.replace('http://192', 'http://gate:swordfish@192'), 'not-allowed recorders[0].url'],
     ['an address of another kind', good.replace('http://192', 'file:///192'), 'not-allowed recorders[0].url'],
     ['an address that is none', good.replace('http://192.0.2.10', 'http://192.0.2.999'), 'not-allowed recorders[0].url'],

@@ -14,6 +14,7 @@ const doors: Record<string, string> = {
   fflate: 'plugin/tables/table-xlsx.ts',
   'fluent-ffmpeg': 'plugin/media/ffmpeg.ts',
   helmet: 'plugin/http/app.ts',
+  httpxy: 'plugin/http/gate/upstream.ts',
   jsonwebtoken: 'plugin/identity/token.ts',
   kysely: 'plugin/store/database.ts',
   mediabunny: 'plugin/media/container.ts',
