@@ -49,6 +49,8 @@ export interface GateOptions {
   monotonic?: () => number;
   synchronised?: () => Promise<'yes' | 'no' | 'unknown'>;
   log?: Log;
+  /** YAML lines of further recorders and of their cameras. */
+  beside?: { recorders: string; cameras: string };
   /** Beside the recorder's password. */
   env?: Record<string, string>;
   /** Waits before a letter is sent again. */
@@ -58,6 +60,8 @@ export interface GateOptions {
 export interface TestGate {
   url: string;
   frontUrl: string;
+  /** Of a recorder's place at the gate. */
+  placeOf(recorder: string): string;
   folder: string;
   recorder: Recorder;
   /** A token of this person, as `exportgate session start` prints one: for the command line. */
@@ -137,6 +141,7 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     get frontUrl() {
       return gate.fronts[0]!.url;
     },
+    placeOf: (recorder) => gate.fronts.find((it) => it.recorder === recorder)!.url,
     again: () => [...known.values()].forEach(signedUp),
     async anew() {
       for (const made of [clients, logins, known]) made.clear();
@@ -175,15 +180,17 @@ const whom = (user: string, unit = '示例单位') => ({ user, name: nameOf(user
 export const cardOf = (user: string) => ({ idKind: 'WORK' as const, idNumber: `示例-${createHash('sha256').update(user).digest('hex').slice(0, 8)}` });
 export const nameOf = (user: string): string => `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`;
 
-const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
+const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config, beside }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
 dataFolder: data
 keysFolder: keys
 policiesFolder: ${JSON.stringify(policiesFolder ?? path.join(root, 'policies'))}
 journal: { origin: test.exportgate.example/one }
 recorders:
   - { id: nvr-1, adapter: onvif, url: "${url}", user: operator, vendor: { rtspPort: ${rtspPort} }, front: { host: 127.0.0.1, port: 0 } }
+${beside?.recorders ?? ''}
 cameras:
 ${cameras.map((camera, at) => `  - { camera: ${camera}, recorder: nvr-1, ${playback ? `playback: { vendor: hikvision, channel: ${at + 1} }` : `recording: REC_${at + 1}`} }`).join('\n')}
+${beside?.cameras ?? ''}
 ${config ?? ''}`;
 
 /** A sound application for Shanghai; what differs is named. */

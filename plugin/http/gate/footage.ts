@@ -57,13 +57,13 @@ const within = (piece: Footage, form: AnswerForm): Footage =>
   form.kind === 'mjpeg' && form.from > piece.from ? { ...piece, from: form.from } : piece;
 
 /** While it is made it is one stream from its beginning; once it is finished, players may ask for ranges of it. */
-async function sendCopy(copy: Copy, { request }: Walk, type: string, name: string, response: http.ServerResponse): Promise<void> {
+async function sendCopy(copy: Copy, { headers }: Walk, type: string, name: string, response: http.ServerResponse): Promise<void> {
   const head = { ...noStore, 'Content-Type': type, 'Content-Disposition': `inline; filename="${name}"` };
   if (copy.size === null) {
     response.writeHead(200, { ...head, 'Accept-Ranges': 'none' });
     return send(copy.read(), response);
   }
-  const range = readRange(request.headers.range, copy.size);
+  const range = readRange(headers.range, copy.size);
   if (range === 'unsatisfiable') {
     response.writeHead(416, { ...noStore, 'Content-Range': `bytes */${copy.size}` }).end();
     return;

@@ -28,15 +28,15 @@ export interface No {
 
 const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' };
 
-export async function answerNo(pictures: NoticePictures, request: http.IncomingMessage, response: http.ServerResponse, no: No): Promise<void> {
+export async function answerNo(pictures: NoticePictures, headers: http.IncomingHttpHeaders, method: string, response: http.ServerResponse, no: No): Promise<void> {
   const { problem, link } = no;
-  const form = noFormOf(request.headers);
+  const form = noFormOf(headers);
   const retry = problem.code === 'capacity-exceeded' ? { 'Retry-After': '15' } : {};
   // Its own page, on the gate's own host: scripts of the video system's pages can neither read it nor send it off.
-  if (form === 'page' && link && request.method === 'GET') return void response.writeHead(303, { ...common, Location: link, 'Content-Length': 0 }).end();
+  if (form === 'page' && link && method === 'GET') return void response.writeHead(303, { ...common, Location: link, 'Content-Length': 0 }).end();
   const { status, type, body } = form === 'page' ? page(no) : form === 'document' ? document(no) : await picture(pictures, form, no);
   response.writeHead(status, { ...common, ...retry, 'Content-Type': type, 'Content-Length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  response.end(method === 'HEAD' ? undefined : body);
 }
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -76,6 +76,11 @@ export class WebSessions {
     return cookie;
   }
 
+  /** The header that gives the browser a new cookie. Lax: the page that asks for a reason leads back from another site. */
+  setCookie(session: WebSession, before: string | null): string {
+    return `${webCookie(this.isSecure)}=${this.cookieFor(session, before)}; Path=/; HttpOnly; SameSite=Lax${this.isSecure ? '; Secure' : ''}`;
+  }
+
   /** What stands in the place of a credential of the video system. The same one for the same credential. */
   tokenFor(session: WebSession, credential: string): string {
     for (const [token, known] of session.tokens) if (known === credential) return token;

@@ -18,8 +18,10 @@ import type { Store } from '../../store/store.js';
 import { readAll } from '../read-all.js';
 import { classify } from './classify.js';
 import { answerFootage } from './footage.js';
+import { GuardHit } from './guard-hit.js';
 import { identify, type Caller } from './identify.js';
 import { pass } from './pass.js';
+import { headerLines } from './raw-request.js';
 import { readAsked } from './read-asked.js';
 import { answerNo } from './refuse.js';
 import { put, WebSessions, type WebSession } from './sessions.js';
@@ -66,6 +68,8 @@ export interface WebGateParts extends PlayParts {
 /** One request on its way. What is learned of it is kept here, so that a stop can tell it. */
 export interface Walk {
   request: http.IncomingMessage;
+  /** Its headers as Node joins them. */
+  headers: http.IncomingHttpHeaders;
   /** Ends with the client. */
   signal: AbortSignal;
   asked: Asked;
@@ -81,6 +85,9 @@ export interface Walk {
   /** It would leave as a file. */
   file: boolean;
 }
+
+/** As far as it has been read. */
+type Begun = Partial<Walk> & Pick<Walk, 'request' | 'headers' | 'signal'>;
 
 export function openWebGate(gate: WebGateParts, server: http.Server): void {
   const attempts = new Map<string, number>();
@@ -107,7 +114,7 @@ export function openWebGate(gate: WebGateParts, server: http.Server): void {
 async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort(new Problem('render-failed', 'The client is gone.')));
-  const walk: Partial<Walk> & Pick<Walk, 'request' | 'signal'> = { request, signal: gone.signal };
+  const walk: Begun = { request, headers: request.headers, signal: gone.signal };
   try {
     await read(gate, walk, response);
     await answer(gate, walk as Walk, response);
@@ -116,12 +123,13 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
     // Half an answer must not look like a whole one.
     const problem = await stop(gate, attempts, walk, thrown);
     if (response.headersSent) return void response.destroy();
-    await answerNo(gate.pictures, request, response, { problem, zh: sayingOf(problem), link: linkFor(gate, walk, problem) });
+    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link: linkFor(gate, walk, problem) });
   }
 }
 
 /** The request as the system would read it, and its class. Problems `path-ambiguous`, `body-malformed`, `body-too-large`, `method-unknown`, `host-refused`. */
-async function read(gate: WebGateParts, walk: Partial<Walk> & Pick<Walk, 'request' | 'signal'>, response: http.ServerResponse | null): Promise<void> {
+async function read(gate: WebGateParts, walk: Begun, response: http.ServerResponse | null): Promise<void> {
+  const isUpgrade = response === null;
   const { request } = walk;
   expectHost(gate, request.headers.host);
   if (request.headers.expect?.toLowerCase() === '100-continue') response?.writeContinue();
@@ -130,10 +138,9 @@ async function read(gate: WebGateParts, walk: Partial<Walk> & Pick<Walk, 'reques
     broken: (cause) => new Problem('body-malformed', 'The message did not come whole.', { cause }),
   });
   const { method = '', url = '', rawHeaders } = request;
-  walk.asked = readAsked(gate.table, { method, target: url, rawHeaders, headers: request.headers, body, upgrade: request.headers.upgrade !== undefined });
-  const { class: found, route } = classify(gate.table, walk.asked, await gate.known());
-  Object.assign(walk, { class: found, route, footage: [], file: false, caller: null });
-  Object.assign(walk, gate.sessions.of(request.headers.cookie, walk.asked));
+  const asked = readAsked(gate.table, { method, target: url, headers: headerLines(rawHeaders), body, upgrade: isUpgrade });
+  const { class: found, route } = classify(gate.table, asked, await gate.known());
+  Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null }, gate.sessions.of(request.headers.cookie, asked));
 }
 
 /** A page under another name would be another site to its browser, or none of ours at all (DNS rebinding). Problem `host-refused`. */
@@ -230,7 +237,8 @@ function linkFor(gate: WebGateParts, { caller, footage, file, asked, request }: 
 }
 
 /** Recorded before it is answered; the journal down means 503 and nothing else. */
-async function stop(gate: WebGateParts, attempts: Map<string, number>, walk: Partial<Walk> & Pick<Walk, 'request'>, thrown: unknown): Promise<Problem> {
+async function stop(gate: WebGateParts, attempts: Map<string, number>, walk: Begun, thrown: unknown): Promise<Problem> {
+  if (thrown instanceof GuardHit) return ring(gate, walk, thrown);
   const problem = Problem.from(thrown);
   const { request, asked, route, caller, footage } = walk;
   const client = { address: request.socket.remoteAddress ?? '', user: caller?.account ?? null };
@@ -265,16 +273,22 @@ function attemptClass(found: Walk['class'] | undefined): Attempt['class'] {
   return footageClasses.includes(found) || found === 'live' ? 'footage' : 'unknown';
 }
 
-/** What the guard found in an answer: recorded, and administrators are told. The answer was broken off already. */
-export async function ring(gate: WebGateParts, { request, route, caller }: Walk, why: string): Promise<void> {
+/** What the guard found in an answer: recorded, and administrators are told. */
+async function ring(gate: WebGateParts, { request, route, caller }: Begun, { why, where }: GuardHit): Promise<Problem> {
   const client = { address: request.socket.remoteAddress ?? '', user: caller?.account ?? null };
-  gate.log('error', { event: 'guard-hit', recorder: gate.recorder.id, operation: route?.id ?? 'unknown', outcome: why });
-  await ringGuard(gate, { recorder: gate.recorder.id, operation: route?.id ?? 'unknown', why, client });
+  const operation = route?.id ?? 'unknown';
+  gate.log('error', { event: 'guard-hit', recorder: gate.recorder.id, operation, outcome: `${why}: ${where}` });
+  try {
+    await ringGuard(gate, { recorder: gate.recorder.id, operation, why, client });
+    return new Problem('vms-fault', 'The answer of the video system held what this address does not give, and was stopped.');
+  } catch (failed) {
+    return Problem.from(failed);
+  }
 }
 
 /** Upgrades and CONNECT: judged and recorded as any request, and never passed to a system none of whose routes takes them. */
 async function refuseUpgrade(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage): Promise<string> {
-  const walk: Partial<Walk> & Pick<Walk, 'request' | 'signal'> = { request, signal: AbortSignal.timeout(LOOK_UP_MS) };
+  const walk: Begun = { request, headers: request.headers, signal: AbortSignal.timeout(LOOK_UP_MS) };
   try {
     await read(gate, walk, null);
     throw new Problem('route-blocked', 'No address of this video system is a WebSocket.');
