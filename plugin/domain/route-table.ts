@@ -11,14 +11,17 @@ export type WebClass = (typeof webClasses)[number];
 /** Classes on which recorded footage leaves: what is answered there is the gate's own. */
 export const footageClasses: readonly WebClass[] = ['export', 'playback', 'still'];
 
-/** One condition on a request. */
+/** One condition on a request. All of its tests hold, for each value where there are several. */
 export interface Condition {
-  /** Of the query; of query and body; a named group of the path; a pointer into a JSON body; what the stream program reads in the query. */
+  /** Of the query; of query and body; a named group of the path; a pointer into a JSON body (RFC 6901, letters in any case); what the stream
+   *  program reads in the query. */
   src: 'query' | 'param' | 'path' | 'json' | 'zms';
+  /** `x[]` is the list of that name. Of the stream program, `_source` is what it plays: `event`, `monitor`, `fifo`, or empty. */
   name: string;
   eq?: string;
   in?: readonly string[];
-  re?: string;
+  /** Of the whole value. */
+  re?: RegExp;
   present?: true;
   absent?: true;
   /** The value is in a list that the gate fetched itself. */
@@ -35,7 +38,8 @@ export interface Route {
   /** May be upgraded to WebSocket. */
   ws: boolean;
   when: readonly Condition[];
-  /** The exact set of names: any other one is no match. Null: any. */
+  /** The exact set of names in query, form and the outermost object of a JSON body: any other one is no match, but those that never go on
+   *  (`strip`). Null: any. */
   allowParams: readonly string[] | null;
   /** A matching name, in any case, is no match. */
   denyParams: RegExp | null;
@@ -61,10 +65,12 @@ export interface RouteTable {
   basePath: string;
   mergeSlashes: boolean;
   params: ParamModel;
-  /** Names that decide what is done: repeated, renamed or differing between query and body they are refused. */
+  /** Names that decide what is done: repeated, renamed or differing between query and body they are refused. `x[]`: may be a list. */
   dispatchKeys: readonly string[];
-  /** What such a value must look like, and which keys it holds for. */
+  /** Names whose value says which page or action is meant, and what such a value must look like. */
+  valueKeys: readonly string[];
   dispatchValue: RegExp | null;
+  /** Names whose value, or each of whose values, is a number of the system's, and how it is written. */
   idKeys: readonly string[];
   idValue: RegExp | null;
   bodyTypes: readonly string[];

@@ -1,7 +1,7 @@
 // The gate's place in front of a video system with a web interface of its own: what it must know of the system to judge a request, look the
 // facts up with its own account, and answer in the system's own shapes.
 import type { Asked } from './asked.js';
-import type { Route, RouteTable } from './route-table.js';
+import type { Route } from './route-table.js';
 import type { Instant } from './span.js';
 import type { Source } from './vms.js';
 
@@ -38,7 +38,8 @@ export interface Wanted {
 }
 
 export interface WebFront {
-  table: RouteTable;
+  /** The route table as data (adapters/<kind>/routes.json), not judged yet: an adapter speaks no schema. */
+  table: unknown;
   /** Origin and base path of the system. */
   upstream: URL;
   /** For connections to it (http.Agent or https.Agent): whose certificate it is, is judged there. */

@@ -8,8 +8,10 @@ import type { Manifest } from '../../plugin/config/manifest-schema.js';
 import { readManifest } from '../../plugin/config/manifest.js';
 import { filesIn, read, root } from './sources.js';
 
+/** Data of systems that have no adapter yet. */
+const dataAlone = 'route-tables';
 const folders = readdirSync(join(root, 'adapters'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name !== dataAlone)
   .map(({ name }) => name);
 const really = adapters.map(({ kind, capabilities, rights }) => ({ kind, capabilities: [...capabilities], rights: [...rights] }));
 

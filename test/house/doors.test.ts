@@ -45,6 +45,7 @@ const schemaFiles = [
   'plugin/http/api/notices.ts',
   'plugin/http/api/policy.ts',
   'plugin/http/draft-schema.ts',
+  'plugin/http/gate/table-schema.ts',
   'plugin/http/openapi.ts',
   'plugin/http/operation.ts',
   'plugin/http/read-body.ts',
