@@ -1,0 +1,39 @@
+// A body on its way out, judged while it passes. What is not yet judged is held back, and that is bounded.
+import { SNIFFED } from './magic.js';
+
+export interface BodyJudge {
+  /** What may leave now. Throws `GuardHit`. */
+  push(chunk: Buffer): Buffer[];
+  /** The rest. What came unfinished and cannot be judged stays. */
+  end(): Buffer[];
+  /** Bytes held back. */
+  readonly held: number;
+}
+
+/** Judges how a body begins; what comes behind is judged by `rest`, or by nobody. */
+export function judgeHead(check: (head: Buffer) => void, rest: BodyJudge = everything): BodyJudge {
+  let parts: Buffer[] | null = [];
+  let held = 0;
+  const settle = (): Buffer[] => {
+    const head = Buffer.concat(parts ?? []);
+    // An empty body is nothing at all, whatever was announced.
+    if (head.length > 0) check(head);
+    parts = null;
+    held = 0;
+    return head.length > 0 ? rest.push(head) : [];
+  };
+  return {
+    push(chunk) {
+      if (!parts) return rest.push(chunk);
+      parts.push(chunk);
+      held += chunk.length;
+      return held < SNIFFED ? [] : settle();
+    },
+    end: () => [...(parts ? settle() : []), ...rest.end()],
+    get held() {
+      return held + rest.held;
+    },
+  };
+}
+
+const everything: BodyJudge = { push: (chunk) => [chunk], end: () => [], held: 0 };

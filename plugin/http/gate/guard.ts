@@ -1,0 +1,117 @@
+// The second line: an answer of the video system that the route tables let through is looked at for what it is. Independent of the tables; it
+// fires only where one is wrong, or means something else since an upgrade.
+import { isUtf8 } from 'node:buffer';
+import { Transform } from 'node:stream';
+import type { TransformCallback } from 'node:stream';
+import { readingOf } from './answer-reading.js';
+import type { Answer, Reading } from './answer-reading.js';
+import type { BodyJudge } from './body-judge.js';
+import { judgeHead } from './body-judge.js';
+import { GuardHit } from './guard-hit.js';
+import type { Hit } from './guard-hit.js';
+import { judgePicture, judgePictures } from './live-pictures.js';
+import { sniff } from './magic.js';
+import type { MagicKind } from './magic.js';
+import { scanText } from './text-scan.js';
+import type { Upstream } from './upstream-addresses.js';
+
+/** Judges an answer by its headers; before its first byte leaves. A `Hit` is rung, and the client gets 502. */
+export function guardAnswer(answer: Answer): 'pass' | Hit {
+  const reading = readingOf(answer);
+  return 'why' in reading ? reading : 'pass';
+}
+
+/** Whether the guard may change the bytes: then neither their length nor a digest of the upstream's goes out. */
+export function mayChange(answer: Answer): boolean {
+  const reading = readingOf(answer);
+  return 'as' in reading && reading.as === 'text';
+}
+
+/**
+ * The way out of a body: put between the upstream's answer and the client's. Fails with `GuardHit`; nothing of the chunk in which something
+ * was found, nor of what was held back for it, has left then. Throws `GuardHit` at once where the headers alone are a hit.
+ */
+export class GuardedBody extends Transform {
+  private readonly judge: BodyJudge;
+  private readonly most: number | null;
+  private bytes = 0;
+
+  constructor(answer: Answer, upstream: Upstream | null) {
+    super({ readableHighWaterMark: 128 * 1024, writableHighWaterMark: 128 * 1024 });
+    const reading = readingOf(answer);
+    if ('why' in reading) throw new GuardHit(reading.why, reading.where);
+    this.judge = judgeOf(reading, upstream);
+    this.most = reading.most;
+  }
+
+  /** Bytes that have come and are not judged yet. */
+  get held(): number {
+    return this.judge.held;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.pass(done, () => {
+      this.bytes += chunk.length;
+      if (this.most !== null && this.bytes > this.most) throw new GuardHit('too-large', `the body: more than ${this.most} bytes`);
+      return this.judge.push(chunk);
+    });
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.pass(done, () => this.judge.end());
+  }
+
+  private pass(done: TransformCallback, judged: () => Buffer[]): void {
+    let out: Buffer[];
+    try {
+      out = judged();
+    } catch (cause) {
+      return done(cause as Error);
+    }
+    for (const part of out) this.push(part);
+    done();
+  }
+}
+
+/** What judges a body that is read so. */
+export function judgeOf(reading: Reading, upstream: Upstream | null): BodyJudge {
+  switch (reading.as) {
+    case 'text':
+      return judgeHead((head) => mustBeText(head, reading.playlist), scanText(upstream));
+    case 'picture':
+    case 'live-media':
+      return judgeHead((head) => mustBe(head, reading.kinds));
+    case 'font':
+      return judgeHead(mustBeFont);
+    case 'live-picture':
+      return judgePicture();
+    case 'live-pictures':
+      return judgePictures(reading.boundary);
+  }
+}
+
+/** Control characters that no text has; those of lines, pages and terminals excepted. */
+const control = /[\x00-\x07\x0e-\x1a\x1c-\x1f]/g;
+/** Compressed or encrypted bytes have one control character in ten. One alone may be a slip of whoever named a camera. */
+const MOST_CONTROLS = 2;
+
+function mustBeText(head: Buffer, playlist: boolean): void {
+  const found = sniff(head);
+  if (found && !(playlist && found === 'playlist')) throw new GuardHit('media-bytes', `the body begins like ${found}`);
+  const controls = head.toString('latin1').match(control)?.length ?? 0;
+  // The last character may be cut.
+  const whole = head.length < 4 || [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)));
+  if (controls > MOST_CONTROLS || (controls > 0 && !whole)) throw new GuardHit('binary-in-text', 'the beginning of the body');
+}
+
+function mustBe(head: Buffer, kinds: readonly MagicKind[]): void {
+  const found = sniff(head);
+  if (!found || !kinds.includes(found)) throw new GuardHit('type-untrue', `the body begins like ${found ?? 'nothing known'}`);
+}
+
+/** WOFF, WOFF2, TrueType, OpenType, collections; EOT has its mark behind its sizes. */
+function mustBeFont(head: Buffer): void {
+  const first = head.toString('latin1', 0, 4);
+  const known = ['wOFF', 'wOF2', '\0\x01\0\0', 'OTTO', 'true', 'ttcf'].includes(first) || head.toString('latin1', 34, 36) === 'LP';
+  if (!known) throw new GuardHit('type-untrue', `a font that begins like ${sniff(head) ?? 'nothing known'}`);
+}

@@ -1,0 +1,166 @@
+// Media spelled in letters or numbers, as JSON, HTML and script do it: base64 of either alphabet, hex, lists of numbers, broken into lines,
+// joined from strings, escaped. It is decoded in every way in which it could be meant, and looked at as bytes.
+import { magicAmong, magicsIn } from './magic.js';
+import type { MagicKind } from './magic.js';
+
+/** Bytes of an icon: what a stock page may carry. The largest of the pages at hand has 1.7 KiB. */
+export const ICON_BYTES = 2048;
+/** A JPEG's own tables take more than this, a fragment of video does too: what is shorter holds no picture. */
+export const SHORTEST_MEDIA = 512;
+/** Eight KiB of base64. Archives may also be an answer's own data, so they get the length of the facts. */
+const ARCHIVE_BYTES = 6144;
+
+const mostBytes = (kind: MagicKind): number => {
+  if (kind === 'png' || kind === 'gif') return ICON_BYTES;
+  return kind === 'archive' || kind === 'compressed' || kind === 'bmp' ? ARCHIVE_BYTES : SHORTEST_MEDIA;
+};
+
+/** Characters that a run of spelled bytes is made of, with what may stand between them. Any other one ends it. */
+const inRun = new Uint8Array(256);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-\\"\'`,;&#% \t\r\n')
+  inRun[character.charCodeAt(0)] = 1;
+
+/** Shortest run that can spell `SHORTEST_MEDIA` bytes: base64 spells three bytes with four characters. */
+const SHORTEST_RUN = Math.ceil((SHORTEST_MEDIA * 4) / 3);
+
+/** `end` is the length of the text where the run is still open. */
+export interface Run {
+  start: number;
+  end: number;
+}
+
+/**
+ * Long runs of a text, and the one that is open at its end however short it is. Looks back from where a long run would end: in common text a
+ * character that ends it stands near, so that most of the text is never read.
+ */
+export function findRuns(text: Uint8Array): { long: Run[]; open: number } {
+  const long: Run[] = [];
+  let start = 0;
+  while (start + SHORTEST_RUN <= text.length) {
+    let at = start + SHORTEST_RUN - 1;
+    while (at >= start && inRun[text[at]!] === 1) at--;
+    if (at >= start) {
+      start = at + 1;
+      continue;
+    }
+    let end = start + SHORTEST_RUN;
+    while (end < text.length && inRun[text[end]!] === 1) end++;
+    long.push({ start, end });
+    start = end + 1;
+  }
+  let open = text.length;
+  while (open > start && inRun[text[open - 1]!] === 1) open--;
+  return { long, open: long.at(-1)?.end === text.length ? long.at(-1)!.start : Math.min(open, text.length) };
+}
+
+const named: Record<string, string> = { plus: '+', sol: '/', equals: '=', lowbar: '_', hyphen: '-', dash: '-' };
+const code = (digits: string, radix: number): string => String.fromCharCode(parseInt(digits, radix) & 0xff);
+
+/** Escapes of JSON, script, HTML and addresses undone, so far as they spell letters of base64. */
+export function unescaped(raw: string): string {
+  let text = raw;
+  if (text.includes('&'))
+    text = text.replace(/&(?:#(\d{1,3})|#x([0-9a-f]{1,2})|([a-z]{3,7}));/gi, (_, decimal: string, hex: string, name: string) =>
+      decimal ? code(decimal, 10) : hex ? code(hex, 16) : (named[name.toLowerCase()] ?? ' '),
+    );
+  if (text.includes('%')) text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16));
+  if (text.includes('\\'))
+    text = text
+      .replace(/\\+u00([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16))
+      .replace(/\\+x([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16))
+      .replace(/\\+[nrtbfv]/g, '\n')
+      .replace(/\\/g, '');
+  return text.replace(/["'`]\s*\+\s*["'`]/g, '\n');
+}
+
+/** Without padding, in the alphabet of RFC 4648 §4 whichever it was written in. */
+export const plainBase64 = (text: string): string =>
+  text
+    .replace(/[^A-Za-z0-9+/_-]+/g, '')
+    .replace(/-/g, '+')
+    .replace(/_/g, '/');
+
+/** Letters that stand without a gap; shorter ones are words. */
+const SHORTEST_LINE = 32;
+
+/** Where base64 may begin: at a long word that does not only go on from a line of the same length. Places in the joined letters. */
+function beginnings(text: string): number[] {
+  const found: number[] = [];
+  let at = 0;
+  let before = 0;
+  for (const [word] of text.matchAll(/[A-Za-z0-9+/_-]+/g)) {
+    if (word.length >= SHORTEST_LINE && word.length !== before) found.push(at);
+    at += word.length;
+    before = word.length;
+  }
+  return found;
+}
+
+export interface Spelled {
+  kind: MagicKind;
+  /** Decoded, from where it begins to the end of the run. */
+  bytes: number;
+}
+
+function* inBase64(raw: string, continued: boolean): Generator<Spelled> {
+  const text = unescaped(raw);
+  const letters = plainBase64(text);
+  if (letters.length < SHORTEST_RUN) return;
+  // What was joined before it may have any length, so it is decoded from each of the four places in a group.
+  for (let skip = 0; skip < 4; skip++) {
+    const bytes = Buffer.from(skip ? letters.slice(skip) : letters, 'base64');
+    for (const { kind, at } of magicsIn(bytes)) yield { kind, bytes: bytes.length - at };
+  }
+  for (const start of beginnings(text)) {
+    if (continued && start === 0) continue;
+    for (let skip = 0; skip < 4; skip++) {
+      const kind = magicAmong(Buffer.from(letters.slice(start + skip, start + skip + 1024), 'base64'));
+      if (kind) yield { kind, bytes: Math.floor(((letters.length - start - skip) * 3) / 4) };
+    }
+  }
+}
+
+function* inBytes(bytes: Buffer): Generator<Spelled> {
+  for (const { kind, at } of magicsIn(bytes)) yield { kind, bytes: bytes.length - at };
+  const kind = magicAmong(bytes);
+  if (kind) yield { kind, bytes: bytes.length };
+}
+
+/** A stretch without letters that no hex has, `x` and `u` of its prefixes excepted. */
+const maybeHex = /[^g-tvwyzG-TVWYZ]{1024,}/g;
+function* inHex(raw: string): Generator<Spelled> {
+  for (const [stretch] of raw.matchAll(maybeHex)) {
+    const digits = stretch.replace(/\\+u00|\\+x|&#x|0x/gi, '').replace(/[^0-9a-fA-FxXuU]+/g, '');
+    for (const [hex] of digits.matchAll(/[0-9a-fA-F]{1024,}/g))
+      for (const skip of [0, 1]) yield* inBytes(Buffer.from(hex.slice(skip, hex.length - ((hex.length - skip) % 2)), 'hex'));
+  }
+}
+
+function* inNumbers(raw: string): Generator<Spelled> {
+  for (const [stretch] of raw.matchAll(/[\d\s,;"'-]{1024,}/g)) {
+    let bytes: number[] = [];
+    for (const [digits] of stretch.matchAll(/-?\d+/g)) {
+      const value = Number(digits);
+      if (value >= -128 && value <= 255) bytes.push(value & 0xff);
+      else {
+        if (bytes.length >= SHORTEST_MEDIA) yield* inBytes(Buffer.from(bytes));
+        bytes = [];
+      }
+    }
+    if (bytes.length >= SHORTEST_MEDIA) yield* inBytes(Buffer.from(bytes));
+  }
+}
+
+/**
+ * Media that a run spells and that is longer than its kind may be: `large`; PNG and GIF up to `ICON_BYTES`: `icons`, bytes each.
+ * `continued`: the run began before this text.
+ */
+export function judgeRun(raw: string, continued: boolean): { large: Spelled | null; icons: number[] } {
+  const icons: number[] = [];
+  for (const ways of [inBase64(raw, continued), inHex(raw), inNumbers(raw)])
+    for (const spelled of ways) {
+      if (spelled.bytes > mostBytes(spelled.kind)) return { large: spelled, icons };
+      if (spelled.kind === 'png' || spelled.kind === 'gif') icons.push(spelled.bytes);
+    }
+  return { large: null, icons };
+}
