@@ -31,6 +31,8 @@ export interface Condition {
 export interface Route {
   id: string;
   class: WebClass;
+  /** A file of the system's own web folder, which browsers may keep. */
+  isAsset: boolean;
   /** `*`: whatever the method. */
   methods: readonly string[] | '*';
   /** On the canonical path behind the base path. */

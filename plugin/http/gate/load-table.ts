@@ -45,6 +45,7 @@ function compile(data: TableData, tell: Tell): RouteTable {
     return {
       id: route.id,
       class: route.class,
+      isAsset: route.asset,
       methods: methods.length === 0 ? '*' : methods,
       path: pattern(route.path, `${where} path`, caseSensitive ? (route.flags ?? '') : 'i') ?? /(?!)/,
       ws: route.ws,

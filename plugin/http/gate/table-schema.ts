@@ -35,6 +35,8 @@ const route = z.strictObject({
   allow_params: z.array(z.string().min(1)).optional(),
   deny_params_re: pattern.optional(),
   class: z.enum(webClasses),
+  /** A file of the system's own web folder, which browsers may keep. */
+  asset: z.boolean().default(false),
   leaves: words,
   expects: z.array(z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/, { error: 'type/subtype in small letters' })).default([]),
   extract: z.record(z.string(), z.unknown()).optional(),
