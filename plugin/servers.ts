@@ -41,8 +41,8 @@ export async function openFront(
   recorder: Config['recorders'][number],
   parts: Pick<FrontParts, 'applyUrl' | 'log' | 'stopAccess'>,
 ): Promise<{ server: http.Server; url: string }> {
-  const { host, port } = recorder.front!;
-  const server = makeFront({ recorder, front: adapterOf(recorder).front!(asAddress(recorder)), ...parts });
+  const { host, port, streams } = recorder.front!;
+  const server = makeFront({ recorder, tellsStreams: streams === 'recorder', front: adapterOf(recorder).front!(asAddress(recorder)), ...parts });
   await listen(server, port, host);
   return { server, url: `${addressOf(server, 'http', host)}${new URL(recorder.url).pathname}` };
 }

@@ -2,7 +2,7 @@
 import type { RouteClass } from '../../plugin/domain/adapter.js';
 import { namespaces } from './namespaces.js';
 
-/** Only read. Live pictures are among them: the gate stands before what is recorded. */
+/** Only read. */
 const safe: Record<keyof typeof namespaces, string> = {
   // Left out on purpose, so refused: GetSystemBackup, GetSystemLog, GetSystemSupportInformation, GetSystemUris, GetUsers and
   // certificates: they hand out
@@ -12,7 +12,7 @@ const safe: Record<keyof typeof namespaces, string> = {
     GetDNS GetNTP GetDynamicDNS GetNetworkInterfaces GetNetworkProtocols GetNetworkDefaultGateway GetZeroConfiguration
     GetDiscoveryMode GetRelayOutputs GetEndpointReference GetGeoLocation`,
   media: `
-    GetServiceCapabilities GetProfiles GetProfile GetVideoSources GetAudioSources GetAudioOutputs GetStreamUri GetSnapshotUri
+    GetServiceCapabilities GetProfiles GetProfile GetVideoSources GetAudioSources GetAudioOutputs GetSnapshotUri
     GetVideoSourceConfigurations GetVideoSourceConfiguration GetVideoSourceConfigurationOptions
     GetCompatibleVideoSourceConfigurations GetVideoEncoderConfigurations GetVideoEncoderConfiguration
     GetVideoEncoderConfigurationOptions GetCompatibleVideoEncoderConfigurations GetGuaranteedNumberOfVideoEncoderInstances
@@ -25,7 +25,7 @@ const safe: Record<keyof typeof namespaces, string> = {
     GetCompatibleVideoAnalyticsConfigurations GetMetadataConfigurations GetMetadataConfiguration GetMetadataConfigurationOptions
     GetCompatibleMetadataConfigurations GetVideoSourceModes GetOSDs GetOSD GetOSDOptions SetSynchronizationPoint`,
   media2: `
-    GetServiceCapabilities GetProfiles GetStreamUri GetSnapshotUri GetVideoSourceConfigurations GetVideoEncoderConfigurations
+    GetServiceCapabilities GetProfiles GetSnapshotUri GetVideoSourceConfigurations GetVideoEncoderConfigurations
     GetAudioSourceConfigurations GetAudioEncoderConfigurations GetAnalyticsConfigurations GetMetadataConfigurations
     GetAudioOutputConfigurations GetAudioDecoderConfigurations GetVideoSourceConfigurationOptions
     GetVideoEncoderConfigurationOptions GetAudioSourceConfigurationOptions GetAudioEncoderConfigurationOptions
@@ -60,6 +60,9 @@ const footage: Partial<Record<keyof typeof namespaces, string>> = {
   recording: 'ExportRecordedData ListRecordedSegments ExportRecordedSegments',
 };
 
+/** The answer is an address of the recorder itself, past the gate: who reaches it there may ask it for recordings as well. */
+const live: Partial<Record<keyof typeof namespaces, string>> = { media: 'GetStreamUri', media2: 'GetStreamUri' };
+
 /** Changes something, beyond what its verb says. */
 const writing: Partial<Record<keyof typeof namespaces, string>> = {
   device:
@@ -93,6 +96,7 @@ export const routes: ReadonlyMap<string, ReadonlyMap<string, RouteClass>> = new 
     new Map<string, RouteClass>([
       ...names(writing[kind]).map((name) => [name, 'writing'] as const),
       ...names(safe[kind]).map((name) => [name, 'safe'] as const),
+      ...names(live[kind]).map((name) => [name, 'live'] as const),
       ...names(footage[kind]).map((name) => [name, 'footage'] as const),
     ]),
   ]),

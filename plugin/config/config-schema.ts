@@ -91,7 +91,10 @@ const recorder = z.strictObject(
         mapRight,
       )
       .prefault({}),
-    front: z.strictObject({ host, port }, mapRight).nullable().default(null),
+    front: z
+      .strictObject({ host, port, streams: z.literal(['refused', 'recorder'], 'refused or recorder').default('refused') }, mapRight)
+      .nullable()
+      .default(null),
     web: web.nullable().default(null),
   },
   mapRight,

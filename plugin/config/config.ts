@@ -35,7 +35,7 @@ export interface RecorderConfig {
   vendor: { rtspPort: number; zoneMinutes: number };
   /** Where ordinary clients reach this recorder through the gate. A listener of its own: HTTP digest signs the path, so the
    *  recorder's own paths must stay as they are. */
-  front: { host: string; port: number } | null;
+  front: { host: string; port: number; streams: 'refused' | 'recorder' } | null;
   /** Where clients of its own pages reach it through the gate. */
   web: WebConfig | null;
 }

@@ -27,8 +27,8 @@ export interface Discovered {
   hardware: string | null;
 }
 
-/** What the gate does with an operation: let it pass, stop it because recorded footage would leave, or refuse it. */
-export type RouteClass = 'safe' | 'footage' | 'writing' | 'unknown';
+/** What the gate does with an operation: let it pass, let it pass where live streams go past the gate, stop it because recorded footage would leave, or refuse it. */
+export type RouteClass = 'safe' | 'live' | 'footage' | 'writing' | 'unknown';
 
 /** What an ordinary client said, read once. What goes on is `rebuilt` from what was read, never the client's own bytes. */
 export interface Command {

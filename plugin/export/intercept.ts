@@ -11,7 +11,7 @@ interface Parts {
 export interface Attempt {
   recorder: string;
   operation: string;
-  class: Exclude<RouteClass, 'safe'>;
+  class: Exclude<RouteClass, 'safe' | 'live'>;
   recording: string | null;
   /** Network address and, where the message told it, the name used on the recorder. Personal: only a commitment is recorded. */
   client: { address: string; user: string | null };

@@ -18,6 +18,8 @@ const DEADLINE_MS = 15_000;
 
 export interface FrontParts {
   recorder: { id: string; url: string };
+  /** May clients be told where the recorder itself streams? */
+  tellsStreams: boolean;
   front: Front;
   /** Where a stopped client is sent. */
   applyUrl: string;
@@ -77,7 +79,7 @@ async function answer(parts: FrontParts, request: http.IncomingMessage, deadline
     await stopUnread(parts, request);
     throw thrown;
   });
-  if (command.class === 'safe') return pass(parts, request, command, deadlineMs);
+  if (command.class === 'safe' || (command.class === 'live' && parts.tellsStreams)) return pass(parts, request, command, deadlineMs);
   return stop(parts, command, clientOf(request, command.user));
 }
 
@@ -123,13 +125,19 @@ async function stop(parts: FrontParts, command: Command, client: Attempt['client
     recorder: parts.recorder.id,
     operation: command.operation,
     recording: command.recording,
-    class: command.class as Attempt['class'],
+    class: command.class === 'live' || command.class === 'safe' ? ('footage' as const) : command.class,
     client,
   };
   await parts.stopAccess(attempt);
   parts.log('info', { event: 'access-stopped', recorder: parts.recorder.id, operation: command.operation, outcome: command.class });
-  return parts.front.refuse({ ...sayings[attempt.class], link: parts.applyUrl, status: 403 });
+  return parts.front.refuse({ ...(command.class === 'live' ? streamsSaying : sayings[attempt.class]), link: parts.applyUrl, status: 403 });
 }
+
+const streamsSaying = {
+  code: 'route-blocked',
+  zh: '网关不告知录像机的码流地址，此次请求已记录',
+  en: 'The gate tells nobody where the recorder itself streams; this request was recorded',
+};
 
 const sayings = {
   footage: {

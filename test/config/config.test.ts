@@ -100,7 +100,7 @@ describe('config', () => {
     const config = await loadConfig(await write(text), env, adapters);
     assert.equal(config.listen.publicUrl, 'https://gate.example');
     assert.deepEqual(config.listen.tls, { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') });
-    assert.deepEqual(config.recorders[0]?.front, { host: '0.0.0.0', port: 8101 });
+    assert.deepEqual(config.recorders[0]?.front, { host: '0.0.0.0', port: 8101, streams: 'refused' });
     assert.equal(config.tokens.lifetime, 300_000);
   });
 

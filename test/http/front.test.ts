@@ -36,7 +36,6 @@ describe('in the recorder’s place', () => {
       [{ service: 'device', operation: 'GetCapabilities' }, /XAddr/],
       [{ service: 'device', operation: 'GetDeviceInformation' }, /Recorder in a box/],
       [{ service: 'media', operation: 'GetProfiles', target: '/onvif/media_service' }, /Profiles/],
-      [{ service: 'media', operation: 'GetStreamUri', inner: '<o:ProfileToken>P1</o:ProfileToken>', target: '/onvif/media_service' }, /rtsp:/],
       [{ service: 'search', operation: 'GetRecordingSummary', target: '/onvif/search_service' }, /NumberRecordings/],
       [{ service: 'recording', operation: 'GetRecordings', target: '/onvif/recording_service' }, /REC_1/],
     ];
@@ -49,6 +48,21 @@ describe('in the recorder’s place', () => {
         assert.equal(gate.recorder.requests.soap.at(-1), asked.operation);
         assert.equal((await stopped()).length, before);
       });
+
+    it('where the recorder itself streams is told to nobody, unless the configuration says so', async () => {
+      const asked = { service: 'media', operation: 'GetStreamUri', inner: '<o:ProfileToken>P1</o:ProfileToken>', target: '/onvif/media_service' } as const;
+      const before = (await stopped()).length;
+      const refused = await call(gate.frontUrl, asked, account);
+      assert.equal(refused.status, 403);
+      assert.doesNotMatch(refused.text, /rtsp:/);
+      assert.deepEqual((await stopped()).slice(before).map(({ data }) => [data.operation, data.class]), [['GetStreamUri', 'footage']]);
+      const telling = await aGate({ streams: 'recorder' });
+      try {
+        assert.match((await call(telling.frontUrl, asked, account)).text, /rtsp:/);
+      } finally {
+        await telling.close();
+      }
+    });
 
     it('addresses in an answer are the gate’s, so that whoever follows them stays in front of it', async () => {
       for (const operation of ['GetServices', 'GetCapabilities']) {
@@ -167,7 +181,7 @@ describe('a recorder behind the gate', () => {
   async function withFront(url: string, work: (front: string) => Promise<void>, deadlineMs = 400, tls?: RecorderAddress['tls']): Promise<void> {
     const recorder = { id: 'nvr-1', url };
     const front = makeFront({
-      recorder, front: onvif.front!({ ...recorder, ...account, tls }), applyUrl: 'https://gate.example/apply', log: noLog,
+      recorder, tellsStreams: false, front: onvif.front!({ ...recorder, ...account, tls }), applyUrl: 'https://gate.example/apply', log: noLog,
       stopAccess: async ({ operation }) => {
         if (failing) throw new Error('the disk is gone');
         journalled.push(operation);

@@ -51,6 +51,8 @@ export interface GateOptions {
   log?: Log;
   /** YAML lines of further recorders and of their cameras. */
   beside?: { recorders: string; cameras: string };
+  /** May clients of the front be told where the recorder itself streams? Left out: no. */
+  streams?: 'recorder';
   /** Beside the recorder's password. */
   env?: Record<string, string>;
   /** Waits before a letter is sent again. */
@@ -180,13 +182,13 @@ const whom = (user: string, unit = '示例单位') => ({ user, name: nameOf(user
 export const cardOf = (user: string) => ({ idKind: 'WORK' as const, idNumber: `示例-${createHash('sha256').update(user).digest('hex').slice(0, 8)}` });
 export const nameOf = (user: string): string => `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`;
 
-const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config, beside }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
+const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config, beside, streams }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
 dataFolder: data
 keysFolder: keys
 policiesFolder: ${JSON.stringify(policiesFolder ?? path.join(root, 'policies'))}
 journal: { origin: test.exportgate.example/one }
 recorders:
-  - { id: nvr-1, adapter: onvif, url: "${url}", user: operator, vendor: { rtspPort: ${rtspPort} }, front: { host: 127.0.0.1, port: 0 } }
+  - { id: nvr-1, adapter: onvif, url: "${url}", user: operator, vendor: { rtspPort: ${rtspPort} }, front: { host: 127.0.0.1, port: 0${streams ? `, streams: ${streams}` : ''} } }
 ${beside?.recorders ?? ''}
 cameras:
 ${cameras.map((camera, at) => `  - { camera: ${camera}, recorder: nvr-1, ${playback ? `playback: { vendor: hikvision, channel: ${at + 1} }` : `recording: REC_${at + 1}`} }`).join('\n')}

@@ -71,7 +71,7 @@ describe('a SOAP message is read', () => {
     ['GetExportRecordedDataState', operation(recording, 'GetExportRecordedDataState'), 'safe', null],
     ['FindRecordings', operation(search, 'FindRecordings'), 'safe', null],
     ['GetDeviceInformation', operation(device, 'GetDeviceInformation'), 'safe', null],
-    ['GetStreamUri', operation(media, 'GetStreamUri'), 'safe', null],
+    ['GetStreamUri', operation(media, 'GetStreamUri'), 'live', null],
     ['CreatePullPointSubscription', operation(events, 'CreatePullPointSubscription'), 'safe', null],
     ['Subscribe, which posts to an address of choice', operation(namespaces.notification, 'Subscribe'), 'writing', null],
     ['CreateRecording', operation(recording, 'CreateRecording'), 'writing', null],
