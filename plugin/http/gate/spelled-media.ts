@@ -152,15 +152,16 @@ function* inNumbers(raw: string): Generator<Spelled> {
 }
 
 /**
- * Media that a run spells and that is longer than its kind may be: `large`; PNG and GIF up to `ICON_BYTES`: `icons`, bytes each.
+ * Media that a run spells and that is longer than its kind may be: `large`. `icon`: bytes of a PNG or GIF that is not; 0: none.
  * `continued`: the run began before this text.
  */
-export function judgeRun(raw: string, continued: boolean): { large: Spelled | null; icons: number[] } {
-  const icons: number[] = [];
-  for (const ways of [inBase64(raw, continued), inHex(raw), inNumbers(raw)])
-    for (const spelled of ways) {
-      if (spelled.bytes > mostBytes(spelled.kind)) return { large: spelled, icons };
-      if (spelled.kind === 'png' || spelled.kind === 'gif') icons.push(spelled.bytes);
+export function judgeRun(raw: string, continued: boolean): { large: Spelled | null; icon: number } {
+  let icon = 0;
+  for (const way of [inBase64(raw, continued), inHex(raw), inNumbers(raw)])
+    for (const spelled of way) {
+      if (spelled.bytes > mostBytes(spelled.kind)) return { large: spelled, icon };
+      // Several in one run are one: the first reaches to the end of it.
+      if (spelled.kind === 'png' || spelled.kind === 'gif') icon = Math.max(icon, spelled.bytes);
     }
-  return { large: null, icons };
+  return { large: null, icon };
 }
