@@ -2,13 +2,13 @@
 
 const escape = '(?:\\\\+u00|\\\\+x|%|&#x)';
 const byte = (hex: string): string => `${escape}${hex};?`;
-/** Beginnings whose bytes cannot be printed; `ÿØÿ` is a JPEG's in UTF-8. The names of boxes can be. */
+/** Beginnings whose bytes cannot be printed; a JPEG's in UTF-8 is `ÿØÿ`, Matroska's goes on with `ß£`. The names of boxes can be. */
 const beginning = new RegExp(
   [
     `${byte('ff')}${byte('d8')}${byte('ff')}`,
     `\xc3\xbf\xc3\x98\xc3\xbf`,
     `${byte('00')}(?:${byte('[0-9a-f]{2}')}|[ -~])(?:ftyp|styp|moov|moof|sidx)`,
-    `${byte('1a')}E${byte('df')}${byte('a3')}`,
+    `${byte('1a')}E(?:${byte('df')}${byte('a3')}|\xc3\x9f\xc2\xa3)`,
     `${byte('00')}${byte('00')}${byte('01')}(?:[gh@B]|${byte('[4-6b][0-9a-f]')})`,
   ].join('|'),
   'gi',

@@ -8,7 +8,7 @@ const MOST_REMARKS = 128 * 1024;
 
 /** Baseline to arithmetic frames, tables, scans and their parameters. */
 const isSegment = (marker: number): boolean =>
-  marker >= 0xc0 && marker <= 0xfe && marker !== 0xc8 && (marker < 0xd0 || marker > 0xd9) && marker < 0xf0;
+  (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) || (marker >= 0xda && marker <= 0xdf) || isRemark(marker);
 const isRemark = (marker: number): boolean => (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
 
 type Place = 'first' | 'second' | 'marker' | 'kind' | 'length' | 'length-low' | 'segment' | 'coded' | 'end';

@@ -101,6 +101,26 @@ const parameterSet = (bytes: Buffer): boolean => {
   return (first === 0x40 && second === 0x01 && third === 0x0c) || (first === 0x42 && second === 0x01 && third === 0x01);
 };
 
+/** Of MPEG-2 and MPEG-1: marker bits among the clock's (ISO/IEC 13818-1, 2.5.3.3). */
+const packHeader = (bytes: Buffer): boolean =>
+  startsWith('\0\0\x01\xba')(bytes) &&
+  bytes.length >= 14 &&
+  (((bytes[4]! & 0xc4) === 0x44 && (bytes[6]! & bytes[8]! & 4) !== 0 && (bytes[9]! & 1) === 1 && (bytes[12]! & 3) === 3) ||
+    ((bytes[4]! & 0xf1) === 0x21 && (bytes[6]! & bytes[8]! & 1) === 1));
+/** Shape and rate are from short lists, and a marker bit stands in the bit rate (ISO/IEC 13818-2, 6.2.2.1). */
+const sequenceHeader = (bytes: Buffer): boolean => {
+  if (!startsWith('\0\0\x01\xb3')(bytes) || bytes.length < 12) return false;
+  const [shape, rate] = [bytes[7]! >> 4, bytes[7]! & 0x0f];
+  return shape >= 1 && shape <= 14 && rate >= 1 && rate <= 8 && (bytes[10]! & 0x20) !== 0;
+};
+/** Local file header of a ZIP: version and method are from short lists. */
+const zipEntry = (bytes: Buffer): boolean =>
+  startsWith('PK\x03\x04')(bytes) &&
+  bytes[4]! <= 63 &&
+  bytes[5] === 0 &&
+  bytes[9] === 0 &&
+  [0, 8, 9, 12, 14, 93, 95, 99].includes(bytes[8] ?? -1);
+
 /** A zlib stream (RFC 1950): the header is divisible by 31. `x^` and `x\x01` may begin a text, so what follows must be none. */
 const zlib = (bytes: Buffer): boolean =>
   bytes[0] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(bytes[1] ?? -1) && /[^\t-\r -~]/.test(latin(bytes, 2, 18)) && bytes.length > 4;
@@ -141,7 +161,8 @@ const tests: readonly Test[] = [
   fair('riff', (bytes) => startsWith('RIFX')(bytes) || (startsWith('FORM')(bytes) && /^AIF[FC]$/.test(latin(bytes, 8, 12)))),
   weak('flv', startsWith('FLV')),
   strong('flv', startsWith('FLV\x01'), (bytes) => startsWith('FLV\x01')(bytes) && (bytes[4]! & 0xfa) === 0 && big(bytes, 5) === 9),
-  fair('mpeg-ps', (bytes) => startsWith('\0\0\x01\xba')(bytes) || startsWith('\0\0\x01\xb3')(bytes)),
+  strong('mpeg-ps', startsWith('\0\0\x01\xba'), packHeader),
+  strong('mpeg-ps', startsWith('\0\0\x01\xb3'), sequenceHeader),
   strong('h26x', startCode, parameterSet),
   strong('jpeg', startsWith('\xff\xd8\xff'), jpegAnywhere),
   strong('png', startsWith('\x89PNG'), startsWith('\x89PNG\r\n\x1a\n')),
@@ -153,13 +174,18 @@ const tests: readonly Test[] = [
   weak('jpeg-xl', startsWith('\xff\x0a')),
   fair('jpeg-xl', startsWith('\0\0\0\x0cJXL \r\n\x87\n')),
   fair('jpeg-2000', (bytes) => startsWith('\0\0\0\x0cjP  ')(bytes) || startsWith('\xff\x4f\xff\x51')(bytes)),
-  fair('asf', startsWith('\x30\x26\xb2\x75\x8e\x66\xcf\x11')),
-  fair('recorder', (bytes) => /^(?:DHAV|IMKH|IMKV|\.RMF)/.test(latin(bytes, 0, 4))),
-  fair('mxf', startsWith('\x06\x0e\x2b\x34')),
+  strong('asf', startsWith('\x30\x26\xb2\x75\x8e\x66\xcf\x11')),
+  strong(
+    'recorder',
+    (bytes) => /^(?:DHAV|IMKH|IMKV|\.RMF)/.test(latin(bytes, 0, 4)),
+    (bytes) => /^(?:DHAV[\xf0-\xff]|IMK[HV]\x01[\0-\x03])/.test(latin(bytes, 0, 6)),
+  ),
+  strong('mxf', startsWith('\x06\x0e\x2b\x34'), startsWith('\x06\x0e\x2b\x34\x02\x05\x01')),
   fair('sound', (bytes) => /^(?:OggS|fLaC|#!AMR|caff|MThd|\.snd)/.test(latin(bytes, 0, 5))),
   weak('sound', (bytes) => (startsWith('ID3')(bytes) && bytes[3]! >= 2 && bytes[3]! <= 4) || startsWith('\x0b\x77')(bytes)),
   // MPEG audio and AAC: eleven bits of sync. Text never begins so.
   weak('sound', (bytes) => bytes[0] === 0xff && bytes[1]! >= 0xe0),
+  strong('archive', startsWith('PK\x03\x04'), zipEntry),
   fair('archive', (bytes) => /^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(latin(bytes, 0, 4))),
   // Names and numbers of a tar header end with a byte 0; a text about tar has the word alone.
   fair('archive', (bytes) => latin(bytes, 257, 262) === 'ustar' && latin(bytes, 0, 257).includes('\0')),
@@ -187,7 +213,8 @@ export function sniff(head: Buffer): MagicKind | null {
 /** What decoded bytes begin with. Stricter than of a body: a word of a text decodes to something, too. */
 export const magicAmong = (bytes: Buffer): MagicKind | null => tests.find((test) => test.among?.(bytes))?.kind ?? null;
 
-const anchor = /\xff\xd8\xff|\x89PNG|GIF8|RIFF|FLV\x01|\x1a\x45\xdf\xa3|ftyp|styp|moov|moof|sidx|\0\0\x01[\x67\x27\x47\x40\x42]/g;
+const anchor =
+  /\xff\xd8\xff|\x89PNG|GIF8|RIFF|FLV\x01|\x1a\x45\xdf\xa3|ftyp|styp|moov|moof|sidx|\0\0\x01[\x67\x27\x47\x40\x42\xba\xb3]|PK\x03\x04|DHAV|IMK[HV]|\x30\x26\xb2\x75|\x06\x0e\x2b\x34/g;
 const boxNames = /^(?:ftyp|styp|moov|moof|sidx)$/;
 
 /** Wherever in decoded bytes something begins that does not come by chance. */

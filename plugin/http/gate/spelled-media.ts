@@ -103,6 +103,8 @@ export interface Spelled {
 }
 
 function* inBase64(raw: string, continued: boolean): Generator<Spelled> {
+  // Nobody breaks base64 into pieces as short as numbers and small words are.
+  if (!/[A-Za-z0-9+/_-]{8}/.test(raw)) return;
   const text = unescaped(raw);
   const letters = plainBase64(text);
   if (letters.length < SHORTEST_RUN) return;
@@ -136,31 +138,40 @@ function* inHex(raw: string): Generator<Spelled> {
   }
 }
 
+/** Numbers of a list, one after the other, so far as each is a byte: of its own kind or with a sign. */
 function* inNumbers(raw: string): Generator<Spelled> {
   for (const [stretch] of raw.matchAll(/[\d\s,;"'-]{1024,}/g)) {
-    let bytes: number[] = [];
-    for (const [digits] of stretch.matchAll(/-?\d+/g)) {
-      const value = Number(digits);
-      if (value >= -128 && value <= 255) bytes.push(value & 0xff);
+    const bytes = Buffer.allocUnsafe(stretch.length);
+    let count = 0;
+    // A digit at a time: a list may be long, and matching each number costs ten times as much.
+    for (let at = 0, value = -1, sign = 1; at <= stretch.length; at++) {
+      const digit = at < stretch.length ? stretch.charCodeAt(at) - 0x30 : -1;
+      if (digit >= 0 && digit <= 9) value = Math.min((value < 0 ? 0 : value) * 10 + digit, 1000);
       else {
-        if (bytes.length >= SHORTEST_MEDIA) yield* inBytes(Buffer.from(bytes));
-        bytes = [];
+        if (value >= 0 && value <= (sign > 0 ? 255 : 128)) bytes[count++] = sign * value;
+        else if (value >= 0) {
+          if (count >= SHORTEST_MEDIA) yield* inBytes(bytes.subarray(0, count));
+          count = 0;
+        }
+        value = -1;
+        sign = digit === -3 ? -1 : 1;
       }
     }
-    if (bytes.length >= SHORTEST_MEDIA) yield* inBytes(Buffer.from(bytes));
+    if (count >= SHORTEST_MEDIA) yield* inBytes(bytes.subarray(0, count));
   }
 }
 
 /**
- * Media that a run spells and that is longer than its kind may be: `large`; PNG and GIF up to `ICON_BYTES`: `icons`, bytes each.
+ * Media that a run spells and that is longer than its kind may be: `large`. `icon`: bytes of a PNG or GIF that is not; 0: none.
  * `continued`: the run began before this text.
  */
-export function judgeRun(raw: string, continued: boolean): { large: Spelled | null; icons: number[] } {
-  const icons: number[] = [];
-  for (const ways of [inBase64(raw, continued), inHex(raw), inNumbers(raw)])
-    for (const spelled of ways) {
-      if (spelled.bytes > mostBytes(spelled.kind)) return { large: spelled, icons };
-      if (spelled.kind === 'png' || spelled.kind === 'gif') icons.push(spelled.bytes);
+export function judgeRun(raw: string, continued: boolean): { large: Spelled | null; icon: number } {
+  let icon = 0;
+  for (const way of [inBase64(raw, continued), inHex(raw), inNumbers(raw)])
+    for (const spelled of way) {
+      if (spelled.bytes > mostBytes(spelled.kind)) return { large: spelled, icon };
+      // Several in one run are one: the first reaches to the end of it.
+      if (spelled.kind === 'png' || spelled.kind === 'gif') icon = Math.max(icon, spelled.bytes);
     }
-  return { large: null, icons };
+  return { large: null, icon };
 }

@@ -59,30 +59,21 @@ export function scanText(upstream: Upstream | null): BodyJudge & { readonly most
     const escaped = escapedMedia(text);
     if (escaped) throw hit('spelled-media', escaped.at, escaped.what);
 
+    /** What must leave as a whole, or stay; in what is not ended, `end` is beyond everything. `icon`: bytes of one in it. */
+    const whole: (Place & { icon: number })[] = [];
+    for (const one of findInline(text, final ? length : Math.max(0, length - TAIL), final)) {
+      if (one.end === null) whole.push({ start: one.start, end: Infinity, icon: 0 });
+      else if (one.fault !== null) throw hit('inline-media', one.start, one.fault);
+      else whole.push({ start: one.start, end: one.end, icon: one.bytes });
+    }
     const { long, open } = findRuns(bytes);
-    /** What must leave as a whole, or stay; in what is not ended, `end` is beyond everything. */
-    const whole: Place[] = [];
-    const runIcons: { place: Place; icons: number[] }[] = [];
-    for (const run of long) {
-      const judged = judgeLongRun(run, text, final);
-      if (judged) {
-        whole.push(judged.place);
-        runIcons.push(judged);
-      }
-    }
-    if (!final && open < length && open !== long.at(-1)?.start) whole.push({ start: open, end: Infinity });
-    const inline = [...findInline(text, final ? length : Math.max(0, length - TAIL), final)];
-    for (const one of inline) {
-      if (one.end !== null && one.fault !== null) throw hit('inline-media', one.start, one.fault);
-      whole.push({ start: one.start, end: one.end ?? Infinity });
-    }
-    const edits: Edit[] = findAddresses(text, final);
-    whole.push(...edits);
-
-    const upTo = final ? length : leaveUpTo(Math.max(0, length - TAIL), whole);
+    whole.push(...long.map((run) => judgeLongRun(run, text, final)));
+    // A short run may go on; a long one was judged as far as it has come.
+    if (!final && open !== long.at(-1)?.start) whole.push({ start: open, end: Infinity, icon: 0 });
+    const edits = findAddresses(text, final);
+    const upTo = final ? length : leaveUpTo(Math.max(0, length - TAIL), [...whole, ...edits]);
     // Counted when they leave: what stays is looked at again.
-    for (const { place, icons: some } of runIcons) if (place.end <= upTo) for (const icon of some) countIcon(place.start, icon);
-    for (const one of inline) if (one.end !== null && one.end <= upTo && one.bytes > 0) countIcon(one.start, one.bytes);
+    for (const { start, end, icon } of whole) if (icon > 0 && end <= upTo) countIcon(start, icon);
 
     continued = long.some((run) => run.start < upTo && upTo < run.end) || (upTo === 0 && continued);
     at += upTo;
@@ -94,18 +85,17 @@ export function scanText(upstream: Upstream | null): BodyJudge & { readonly most
     return edited(bytes.subarray(0, upTo), edits);
   };
 
-  /** Null: too short to be looked at yet. */
-  const judgeLongRun = (run: Run, text: string, final: boolean): { place: Place; icons: number[] } | null => {
+  /** What of a run must leave as a whole. Throws where it spells media. */
+  const judgeLongRun = (run: Run, text: string, final: boolean): Place & { icon: number } => {
     const isOpen = run.end === text.length && !final;
-    const length = run.end - run.start;
-    if (isOpen && length < 2 * RUN_KEPT) return { place: { start: run.start, end: Infinity }, icons: [] };
+    const isEndless = run.end - run.start >= 2 * RUN_KEPT;
+    if (isOpen && !isEndless) return { start: run.start, end: Infinity, icon: 0 };
     const raw = text.slice(run.start, run.end);
-    const { large, icons: some } = judgeRun(raw, continued && run.start === 0);
+    const { large, icon } = judgeRun(raw, continued && run.start === 0);
     if (large) throw hit('spelled-media', run.start, `${large.kind}, ${large.bytes} bytes`);
+    const start = isEndless ? run.end - RUN_KEPT : run.start;
     // An icon in a data: address is counted as that.
-    const counted = /base64/i.test(raw) ? [] : some;
-    if (length < 2 * RUN_KEPT) return { place: run, icons: counted };
-    return { place: { start: run.end - RUN_KEPT, end: isOpen ? Infinity : run.end }, icons: isOpen ? [] : counted };
+    return isOpen ? { start, end: Infinity, icon: 0 } : { start, end: run.end, icon: /base64/i.test(raw) ? 0 : icon };
   };
 
   return {

@@ -17,13 +17,13 @@ export interface Edit {
 }
 
 const [colon, slash] = [anySpelling(':'), anySpelling('/')];
-const before = new RegExp(
-  `(?:\\b([a-z][a-z0-9+.-]{1,11})(${colon}))?(${slash})${slash}(?:[^\\s"'<>/\\\\@]{0,96}(?:@|%40|&#0*64;|&#x0*40;))?$`,
-  'i',
-);
+const lead = `(?:\\b([a-z][a-z0-9+.-]{1,11})(${colon}))?(${slash})${slash}`;
+const bare = new RegExp(`${lead}$`, 'i');
+const withLogin = new RegExp(`${lead}[^\\s"'<>/\\\\@]{0,96}(?:@|%40|&#0*64;|&#x0*40;)$`, 'i');
 const port = new RegExp(`${colon}(\\d{1,5})(?!\\d)`, 'iy');
-/** Characters before a host name in which its scheme and login must stand, and behind it for its port. */
+/** Characters before a host name in which its scheme must stand, with its login and without; and behind it for its port. */
 const BEFORE = 192;
+const BEFORE_BARE = 64;
 const AROUND_HOST = 288;
 export const LONGEST_ADDRESS = BEFORE + AROUND_HOST;
 
@@ -33,7 +33,18 @@ const spelled = (origin: string, colonAs: string, slashAs: string): string =>
   origin.replace(/[:/]/g, (character) => (character === ':' ? colonAs : slashAs));
 
 /** Finds them in a text. A name that begins in the last `AROUND_HOST` characters is left for the next text, unless nothing follows. */
-export function addressFinder(upstream: Upstream): (text: string, final: boolean) => Edit[] {
+export type AddressFinder = (text: string, final: boolean) => Edit[];
+
+/** One for each system: its expression is made once, and not for each answer and message. */
+const finders = new WeakMap<Upstream, AddressFinder>();
+
+export function addressFinder(upstream: Upstream): AddressFinder {
+  const finder = finders.get(upstream) ?? makeFinder(upstream);
+  finders.set(upstream, finder);
+  return finder;
+}
+
+function makeFinder(upstream: Upstream): AddressFinder {
   if (upstream.hosts.length === 0) return () => [];
   // Brackets of an IPv6 address may be escaped in a parameter.
   const spellings = upstream.hosts.map((host) => quoted(host).replaceAll('\\[', '(?:\\[|%5b)').replaceAll('\\]', '(?:\\]|%5d)'));
@@ -44,13 +55,15 @@ export function addressFinder(upstream: Upstream): (text: string, final: boolean
     const limit = final ? text.length : text.length - AROUND_HOST;
     host.lastIndex = 0;
     for (let match = host.exec(text); match && match.index < limit; match = host.exec(text)) {
-      const lead = before.exec(text.slice(Math.max(0, match.index - BEFORE), match.index));
-      if (!lead) continue;
-      const start = match.index - lead[0].length;
+      const found =
+        bare.exec(text.slice(Math.max(0, match.index - BEFORE_BARE), match.index)) ??
+        withLogin.exec(text.slice(Math.max(0, match.index - BEFORE), match.index));
+      if (!found) continue;
+      const start = match.index - found[0].length;
       port.lastIndex = match.index + match[0].length;
       const behind = port.exec(text);
       const end = match.index + match[0].length + (behind?.[0].length ?? 0);
-      const [, scheme, colonAs = ':', slashAs = '/'] = lead;
+      const [, scheme, colonAs = ':', slashAs = '/'] = found;
       const origin = `${scheme ? `${scheme.toLowerCase()}:` : ''}//${match[0].toLowerCase()}${behind ? `:${behind[1]}` : ''}`;
       edits.push({ start, end, text: spelled(upstream.replace(origin), colonAs, slashAs) });
     }
