@@ -1,4 +1,6 @@
 // One kind of video system: how to reach it (Vms), and what an ordinary client may say to it through the gate (routes).
+import type { Doors } from './door.js';
+import type { Installation, InstallPlace, Machine } from './install.js';
 import type { Vms } from './vms.js';
 import type { WebFront } from './web-front.js';
 
@@ -76,4 +78,8 @@ export interface Adapter {
   front?(address: RecorderAddress): Front;
   /** What stands in front of a system with pages of its own. */
   web?(address: RecorderAddress): WebFront;
+  /** Puts the gate in front of a system, on the system's own machine. */
+  install?(place: InstallPlace, machine: Machine): Installation;
+  /** Ways to its footage that do not lead through the gate. */
+  doors?(url: string): Doors;
 }
