@@ -36,7 +36,9 @@ export async function openFront(
   parts: Pick<FrontParts, 'applyUrl' | 'log' | 'stopAccess'>,
 ): Promise<{ server: http.Server; url: string }> {
   const { host, port } = recorder.front!;
-  const server = makeFront({ recorder, front: adapterOf(recorder).front(asAddress(recorder)), ...parts });
+  const front = adapterOf(recorder).front?.(asAddress(recorder));
+  if (!front) throw new Problem('config-invalid', `Recorder ${recorder.id} speaks no messages that the gate could stand in front of; right is no front.`);
+  const server = makeFront({ recorder, front, ...parts });
   await listen(server, port, host);
   return { server, url: `${addressOf(server, 'http', host)}${new URL(recorder.url).pathname}` };
 }

@@ -1,5 +1,7 @@
 // One kind of video system: how to reach it (Vms), and what an ordinary client may say to it through the gate (routes).
+import type { RouteTable } from './route-table.js';
 import type { Vms } from './vms.js';
+import type { WebFront } from './web-front.js';
 
 /** Where a recorder is and how the gate signs in. Only these addresses are ever called. */
 export interface RecorderAddress {
@@ -71,6 +73,8 @@ export interface Adapter {
   connect(address: RecorderAddress): Vms;
   /** Asks on the network of one of this machine's own addresses who is there (WS-Discovery). Takes about three seconds. */
   discover?(localAddress: string, signal: AbortSignal): Promise<readonly Discovered[]>;
-  /** What stands in front of this recorder. */
-  front(address: RecorderAddress): Front;
+  /** What stands in front of this recorder, where its clients send messages. */
+  front?(address: RecorderAddress): Front;
+  /** The same where they use a web interface. `table`: its routes, judged. */
+  webFront?(address: RecorderAddress, table: RouteTable): WebFront;
 }

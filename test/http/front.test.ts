@@ -167,7 +167,7 @@ describe('a recorder behind the gate', () => {
   async function withFront(url: string, work: (front: string) => Promise<void>, deadlineMs = 400, tls?: RecorderAddress['tls']): Promise<void> {
     const recorder = { id: 'nvr-1', url };
     const front = makeFront({
-      recorder, front: onvif.front({ ...recorder, ...account, tls }), applyUrl: 'https://gate.example/apply', log: noLog,
+      recorder, front: onvif.front!({ ...recorder, ...account, tls }), applyUrl: 'https://gate.example/apply', log: noLog,
       stopAccess: async ({ operation }) => {
         if (failing) throw new Error('the disk is gone');
         journalled.push(operation);
