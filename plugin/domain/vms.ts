@@ -163,4 +163,7 @@ export interface Vms {
   examine(source: Source | null, signal: AbortSignal): Promise<{ rows: readonly ProbeRow[]; transcript: string }>;
   /** Who else could replay, by the list that an administrator of it may see. The login is used once and not kept. */
   accounts(administrator: { user: string; password: string }, signal: AbortSignal): Promise<readonly VmsAccount[]>;
+  /** Asks the system not to delete what it holds of `span`, by itself or by hand. How many of its own pieces (events) that are; more may lie
+   *  in them than was asked for. Absent where a system knows no such thing. Problems as above. */
+  keep?(source: Source, span: Span & { basis?: TimeBasis }, signal: AbortSignal): Promise<number>;
 }

@@ -22,7 +22,7 @@ export type AnswerForm =
 
 /** Recorded footage that a request asks for, as the system itself says it is. */
 export interface Footage {
-  /** The system's own name for it: an event's number. */
+  /** The system's own name for it: an event's number; `*`: everything that it holds of the camera. */
   event: string;
   source: Source;
   /** By the system's clock; `to` of an event that is being recorded is what is written so far. */
@@ -65,6 +65,9 @@ export interface WebFront {
   streamCommanded(asked: Asked, stream: { event: string; from: Instant; to: Instant; sinceMs: number; ratePercent: number }): { contentType: string; body: string };
   /** What a request would delete; null: nothing. */
   deletes(asked: Asked, route: Route, signal: AbortSignal): Promise<readonly Footage[] | null>;
+  /** What a request would give free to be deleted by the system itself, as `Vms.keep` keeps it; null: nothing. Absent where a system knows no
+   *  such thing. */
+  unkeeps?(asked: Asked, route: Route, signal: AbortSignal): Promise<readonly Footage[] | null>;
   /** Cameras and streams by the system's own names. */
   known(signal: AbortSignal): Promise<{ cameras: ReadonlySet<string>; streams: ReadonlySet<string>; birdseye: boolean }>;
   /** A text answer without what its clients may not hold: credentials, other people's secrets. `swap` gives what stands in a credential's

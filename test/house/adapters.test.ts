@@ -27,8 +27,8 @@ describe('adapters', () => {
   for (const folder of folders)
     it(`${folder} has the files that every adapter has`, () => {
       const files = filesIn(`adapters/${folder}`);
-      for (const name of ['index.ts', 'routes.ts', 'pull.ts'])
-        assert.ok(files.includes(`adapters/${folder}/${name}`), `adapters/${folder}/${name} is missing`);
+      for (const names of [['index.ts'], ['pull.ts'], ['routes.ts', 'routes.json']])
+        assert.ok(names.some((name) => files.includes(`adapters/${folder}/${name}`)), `adapters/${folder}/${names.join(' or ')} is missing`);
     });
 
   it('the manifest is true', async () => {

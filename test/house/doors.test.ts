@@ -28,11 +28,18 @@ const doors: Record<string, string> = {
   yaml: 'plugin/config/yaml.ts',
 };
 
+/** A package with two doors, and why: rooms on floor 1 are strangers, and what is behind the one is not behind the other. */
+const secondDoors: Record<string, string> = {
+  // The room of media writes films; the adapter of ZoneMinder reads those of a video system, out of pieces that come over the network.
+  mediabunny: 'adapters/zoneminder/read-movie.ts',
+};
+
 /** Types vanish when the program is built. Where a package's types are the words of a room, that room may name them. */
 const typesIn: Record<string, string> = { express: 'plugin/http/' };
 
 /** zod is a language, not a defect to fence: schema files of several rooms speak it. These and no others. */
 const schemaFiles = [
+  'adapters/zoneminder/schemas.ts',
   'plugin/config/config-schema.ts',
   'plugin/config/faults.ts',
   'plugin/config/manifest-schema.ts',
@@ -69,7 +76,7 @@ describe('doors', () => {
     const trespasses = packages().filter(({ file, of, typeOnly }) => {
       if (of === 'zod') return !schemaFiles.includes(file);
       const named = typesIn[of];
-      return doors[of] !== file && !(typeOnly && named && file.startsWith(named));
+      return doors[of] !== file && secondDoors[of] !== file && !(typeOnly && named && file.startsWith(named));
     });
     assert.deepEqual(
       trespasses.map(({ file, of }) => `${file} imports ${of}; its door is ${doors[of] ?? 'none yet'}`),
@@ -79,7 +86,7 @@ describe('doors', () => {
 
   it('each door is really used, and each schema file really speaks zod', () => {
     const used = new Set(packages().map(({ file, of }) => `${of} ${file}`));
-    const idle = [...Object.entries(doors), ...schemaFiles.map((file) => ['zod', file] as const)].filter(
+    const idle = [...Object.entries(doors), ...Object.entries(secondDoors), ...schemaFiles.map((file) => ['zod', file] as const)].filter(
       ([of, file]) => !used.has(`${of} ${file}`),
     );
     assert.deepEqual(

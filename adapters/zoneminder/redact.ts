@@ -1,0 +1,96 @@
+// A text answer of ZoneMinder without what a browser may not hold. Its pages write the secret that signs all tokens into a script for
+// everybody who is signed in, and logins of cameras into forms and lists.
+
+/** What stands in a secret's place. A form's field with it is switched off: saved, it would become the secret. */
+const hidden = '[hidden]';
+
+/** Gives what stands in the place of a credential that the client sends back. */
+export type Swap = (credential: string) => string;
+
+/** Names of settings whose value is a secret: `ZM_AUTH_HASH_SECRET`, `ZM_DB_PASS`, `ZM_UPLOAD_PASS`; not `ZM_UPLOAD_FTP_PASSIVE`. */
+const isSecretSetting = (name: string): boolean => /^ZM_\w*?(?:SECRET|PASSWORD|_TOKEN|_PASS(?=_|$))/.test(name);
+/** Of a camera's row: its login. */
+const cameraLogin = new Set(['User', 'Pass', 'ONVIF_Username', 'ONVIF_Password']);
+const isSecretField = (name: string): boolean => {
+  const [, form, field] = /^(newConfig|newMonitor)\[(\w+)\]$/.exec(name) ?? [];
+  return form === 'newConfig' ? isSecretSetting(field!) : form === 'newMonitor' && cameraLogin.has(field!);
+};
+
+/** JSON writes `:\/\/`. */
+const slashes = String.raw`:(?:\\?/){2}`;
+const patterns: readonly (readonly [RegExp, string])[] = [
+  // Up to the last @: a password may hold any sign.
+  [new RegExp(String.raw`(\b(?:rtsps?|rtmps?|mms|rtp)${slashes})[^\s<>"']{1,512}@`, 'gi'), `$1${hidden}@`],
+  [new RegExp(String.raw`(\b[a-z]{2,10}${slashes})[^\s<>"'/\\@?#]{1,256}:[^\s<>"'/\\@]{0,256}@`, 'gi'), `$1${hidden}@`],
+  // Logins in addresses: of cameras, and ZoneMinder's own where its relay is `plain`.
+  [/((?:[?&;']|&amp;)(?:pass|passwd|password|pwd)=)[^&;"'<>\s\\]{1,256}/gi, `$1${hidden}`],
+  // Hashes of passwords: bcrypt, and MySQL's.
+  [/\$2[aby]\$\d\d\$(?:[.A-Za-z0-9]|\\?\/){53}/g, hidden],
+  [/\*[0-9A-F]{40}\b/g, hidden],
+];
+
+/** A relay hash opens everything for hours. Of the same form are the nonces of scripts, which must stay. */
+const relayHash = /(?<!\bnonce(?:-|=\\?["']))\b[0-9a-f]{32}\b/g;
+const webToken = /\beyJ[\w-]{8,1024}\.eyJ[\w-]{8,2048}\.[\w-]{16,1024}/g;
+const setting = /\b(const (ZM_[A-Z0-9_]{1,80}) = )'(?:[^'\\]|\\.){0,4096}'/g;
+const field = /<(?:input|textarea|select)\b[^>]{0,8192}>/g;
+const area = /(<textarea\b[^>]{0,2048}>)([^<]{0,65536})(?=<\/textarea>)/g;
+const attribute = (tag: string, name: string): string => new RegExp(String.raw`\s${name}=\\?["']([^"'\\]*)`).exec(tag)?.[1] ?? '';
+
+function hideField(tag: string): string {
+  const bare = isSecretField(attribute(tag, 'name')) ? tag.replace(/(\svalue=(\\?["']))[^"'\\]*/, `$1${hidden}`) : tag;
+  return bare.includes(hidden) || isSecretField(attribute(tag, 'name')) ? bare.replace(/^<\w+/, '$& disabled') : tag;
+}
+
+function hideInText(text: string, swap: Swap): string {
+  const bare = patterns.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
+  return bare
+    .replace(setting, (whole, before: string, name: string) => (isSecretSetting(name) ? `${before}'${hidden}'` : whole))
+    .replace(area, (whole, tag: string) => (isSecretField(attribute(tag, 'name')) ? `${tag}${hidden}` : whole))
+    .replace(field, hideField)
+    .replace(webToken, (found) => swap(found))
+    .replace(relayHash, (found) => swap(found));
+}
+
+/** `named`: the name of the setting that was asked for, where the answer does not repeat it. */
+function hideInValue(value: unknown, swap: Swap, named: string | null, depth = 0): unknown {
+  if (typeof value === 'string') return hideInText(value, swap);
+  // Deeper than anything that ZoneMinder writes: what is not looked through does not go on.
+  if (depth > 32) return null;
+  if (Array.isArray(value)) return value.map((each) => hideInValue(each, swap, named, depth + 1));
+  if (typeof value !== 'object' || value === null) return value;
+  const of = value as Record<string, unknown>;
+  const isCamera = 'Pass' in of || 'ONVIF_Password' in of;
+  const isSecret = isSecretSetting(typeof of['Name'] === 'string' ? of['Name'] : (named ?? ''));
+  const hide = (key: string, inner: unknown): boolean =>
+    typeof inner === 'string' &&
+    inner !== '' &&
+    (/^pass(word|wordHash)?$/i.test(key) || (isCamera && cameraLogin.has(key)) || (isSecret && key === 'Value') || isSecretSetting(key));
+  return Object.fromEntries(
+    Object.entries(of).map(([key, inner]) => [key, hide(key, inner) ? hidden : hideInValue(inner, swap, named, depth + 1)]),
+  );
+}
+
+function hideInDocument(text: string, swap: Swap, named: string | null): string {
+  try {
+    return JSON.stringify(hideInValue(JSON.parse(text), swap, named));
+  } catch {
+    return hideInText(text, swap);
+  }
+}
+
+/** An answer of the interface for programs as it may be told to people and kept. */
+export const hideInJson = (text: string): string => hideInDocument(text, () => '[credential]', null);
+
+/**
+ * `contentType` as the answer has it; `path` is what was asked for, behind the base path. Other than text comes back as it is. Scripts and
+ * forms keep working, but that a field with a secret in it is switched off.
+ */
+export function redactText(text: string, contentType: string, path: string, swap: Swap): string {
+  const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
+  if (!/^(text\/|application\/([\w.-]+\+)?(json|javascript|xml)$)/.test(type) && type !== '') return text;
+  // A setting asked for by its name comes back as `{"config":{"Value":…}}`.
+  const named = /\/viewByName\/(ZM_\w{1,80})/i.exec(path)?.[1] ?? null;
+  // ZoneMinder writes JSON as text/html too.
+  return /json$/.test(type) || /^\s*[[{]/.test(text) ? hideInDocument(text, swap, named) : hideInText(text, swap);
+}
