@@ -18,8 +18,9 @@ export interface Job {
   output: string;
 }
 
-/** What a recipe may hand to a filter: nothing that the filter graph's syntax gives a meaning to (ffmpeg-filters, "escaping"). */
-const plain = /^[A-Za-z0-9_.@+*/()#-]+$/;
+/** What a recipe may hand to a filter: nothing that the filter graph's syntax gives a meaning to (ffmpeg-filters, "escaping"), but commas,
+ *  round which fluent-ffmpeg puts quotes. */
+const plain = /^[A-Za-z0-9_.@+*/()#,-]+$/;
 
 /** Arguments in ffmpeg's order, without the program. Throws a TypeError where an option of a filter would need escaping. */
 export function buildArguments(job: Job): string[] {
@@ -48,9 +49,10 @@ export interface Readable {
   audio: { codec: AudioCodec } | null;
 }
 
-/** Options before an input: its format and its decoders, local files. All others of ffmpeg stay shut (CVE-2026-8461 and kin). */
-export function whitelists({ container, codec, audio }: Readable): string[] {
+/** Options before an input: its format and its decoders, local files or standard input. All others of ffmpeg stay shut (CVE-2026-8461 and
+ *  kin). */
+export function whitelists({ container, codec, audio }: Readable, protocol: 'file' | 'pipe' = 'file'): string[] {
   const video = decoders[codec.split('.', 1)[0] as 'avc1' | 'hvc1' | 'mjpeg'];
   const open = [video, ...(audio ? [decoders[audio.codec]] : [])];
-  return ['-codec_whitelist', open.join(','), '-format_whitelist', formats[container], '-protocol_whitelist', 'file'];
+  return ['-codec_whitelist', open.join(','), '-format_whitelist', formats[container], '-protocol_whitelist', protocol];
 }

@@ -1,9 +1,10 @@
 // The original: samples as received → parts, with a line per unit from which the elementary streams can be rebuilt.
 import { Problem } from '../domain/problem.js';
 import type { Span } from '../domain/span.js';
-import type { AudioTrack, Sample, Track, VideoTrack } from '../domain/vms.js';
+import type { Sample, Track } from '../domain/vms.js';
 import { watchGaps, type Gap } from './gaps.js';
 import { inTimeOrder } from './in-time-order.js';
+import { keptTracks } from './kept-tracks.js';
 import { containerFor } from './part-file.js';
 import type { Container, PartTarget } from './part-file.js';
 import { watchParts } from './parts.js';
@@ -26,23 +27,6 @@ export interface MuxParts {
 
 /** So many stretches in one span are no recording; each costs a file. */
 const mostParts = 5000;
-const mostConfiguration = 1024;
-
-function tracksOf(tracks: readonly Track[]): { video: VideoTrack; sound: AudioTrack | null } {
-  const videos = tracks.filter((track) => track.kind === 'video');
-  const sounds = tracks.filter((track) => track.kind === 'audio');
-  if (videos.length !== 1 || videos[0]!.track !== 0 || sounds.length > 1)
-    throw new Problem(
-      'codec-unsupported',
-      'The recorder sends more than one track of video or of sound, or no video; one of each can be kept.',
-    );
-  const sound = sounds[0] ?? null;
-  const told = sound?.codec !== 'aac' || (sound.configuration.length >= 2 && sound.configuration.length <= mostConfiguration);
-  const plausible = !sound || (sound.channels >= 1 && sound.channels <= 8 && sound.clockRate >= 4000 && sound.clockRate <= 192_000);
-  if (!told || !plausible)
-    throw new Problem('codec-unsupported', 'The recorder’s sound is not described in a way that a decoder could read.');
-  return { video: videos[0]!, sound };
-}
 
 /**
  * Writes what came into parts, in memory that does not grow with the span. Each sample of a file is `Sample.data` byte for byte; the same
@@ -52,7 +36,7 @@ function tracksOf(tracks: readonly Track[]): { video: VideoTrack; sound: AudioTr
  * `open`, `onUnit`, `onPart` and `write` throw comes out as it is.
  */
 export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts): Promise<readonly Gap[]> {
-  const { video, sound } = tracksOf(parts.tracks);
+  const { video, sound } = keptTracks(parts.tracks);
   const container = containerFor(parts.tracks);
   const pictures = watchPictures(video);
   const beginsPart = watchParts();

@@ -39,7 +39,9 @@ export const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durat
 /** Writes each mark's text beside the part and tells the filters that read them. */
 export async function placeMarks(
   stem: string,
-  { workFolder, part, times, marks, text }: Pick<Rendering, 'workFolder' | 'part' | 'times' | 'marks' | 'text'>,
+  { workFolder, part, times, marks, text }: Pick<Rendering, 'workFolder' | 'times' | 'marks' | 'text'> & {
+    part: Pick<Part, 'width' | 'height' | 'firstUtcMicros'>;
+  },
 ): Promise<Filter[]> {
   const scene: Scene = { width: part.width, height: part.height, firstUtcMicros: part.firstUtcMicros, times, text };
   const font = `${stem}-font.ttf`;

@@ -8,6 +8,7 @@ import type { Tools } from './find-ffmpeg.js';
 import { isRenamed, narrowRange } from './recipe.js';
 import { outputLimit, placeMarks, plainName, timeLimit, type Rendering } from './render.js';
 import { streamTool } from './stream-tool.js';
+import { watchFrames } from './watch-frames.js';
 import type { Part } from './write-part.js';
 
 export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text'>, Within {
@@ -52,19 +53,6 @@ function argumentsFor(stream: MarkedStream, input: string, marks: readonly Filte
   });
 }
 
-/** Frames that came out, as `-progress` counts them; lines of complaints pass by. */
-function watchFrames(): { hear(text: string): void; frames(): number } {
-  let [rest, frames] = ['', 0];
-  return {
-    hear(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!.slice(-1024);
-      for (const line of lines) frames = Number(/^frame=\s*(\d+)\s*$/.exec(line)?.[1] ?? frames);
-    },
-    frames: () => frames,
-  };
-}
-
 const shownFrames = ({ frames, preRollFrames, postRollFrames }: Part): number => frames - preRollFrames - postRollFrames;
 
 /**
@@ -82,7 +70,7 @@ export async function* streamMarked(tools: Tools, stream: MarkedStream, signal: 
   const mostBytes = outputLimit(part, (await stat(stream.input)).size);
   const limits = { timeLimitMs: timeLimit(part), stallLimitMs, cwd: workFolder, signal, mostBytes };
   const watch = watchFrames();
-  yield* streamTool(tools.fence, tools.ffmpeg, args, limits, watch.hear);
+  yield* streamTool(tools.fence, tools.ffmpeg, args, limits, { onComplaint: watch.hear });
   // ffmpeg ends well also where it left out what it could not decode.
   const isWhole = from === undefined && to === undefined;
   if (isWhole ? watch.frames() === shownFrames(part) : watch.frames() > 0) return;

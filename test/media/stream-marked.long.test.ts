@@ -7,6 +7,7 @@ import type { Tools } from '../../plugin/media/find-ffmpeg.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
 import { streamMarked, type MarkedStream } from '../../plugin/media/stream-marked.js';
 import { gather } from '../support/evidence/bytes.js';
+import { correlate, drawnBox, lumaOf } from './drawn.js';
 import { combine, readFootage, type Footage } from './footage.js';
 import { childrenCalled } from './processes.js';
 import { mux, readStreet, videoTrack } from './street.js';
@@ -35,49 +36,6 @@ async function framesOf({ ffmpeg }: Tools, folder: string, bytes: Buffer) {
   const file = path.join(folder, 'seen.mp4');
   await writeFile(file, bytes);
   return shownFrames(ffmpeg, file);
-}
-
-/** Luma of every frame. */
-const lumaOf = ({ ffmpeg }: Tools, folder: string, input: readonly string[], filters: string): Promise<Buffer> =>
-  ask(ffmpeg, ['-v', 'error', ...input, ...(filters ? ['-vf', filters] : []), '-vsync', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', '-'], folder);
-
-interface Box {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
-/** Normalised cross-correlation inside a box: 1 the same picture, 0 unrelated. Plain loops: every frame of every mark passes here. */
-function correlate(a: Buffer, b: Buffer, width: number, { left, right, top, bottom }: Box): number {
-  let [count, sumA, sumB, sumAB, sumAA, sumBB] = [0, 0, 0, 0, 0, 0];
-  for (let y = top; y <= bottom; y++)
-    for (let at = y * width + left; at <= y * width + right; at++) {
-      const [p, q] = [a[at]!, b[at]!];
-      count += 1;
-      sumA += p;
-      sumB += q;
-      sumAB += p * q;
-      sumAA += p * p;
-      sumBB += q * q;
-    }
-  const square = (sumAA - (sumA * sumA) / count) * (sumBB - (sumB * sumB) / count);
-  return (sumAB - (sumA * sumB) / count) / Math.sqrt(square || 1);
-}
-
-/** The box around what is drawn on black. */
-function drawnBox(frame: Buffer, width: number): Box {
-  const box = { left: width, right: -1, top: Infinity, bottom: -1 };
-  for (let at = 0; at < frame.length; at++) {
-    if (frame[at]! <= 24) continue;
-    const [x, y] = [at % width, Math.floor(at / width)];
-    box.left = Math.min(box.left, x);
-    box.right = Math.max(box.right, x);
-    box.top = Math.min(box.top, y);
-    box.bottom = Math.max(box.bottom, y);
-  }
-  assert.ok(box.right >= 0, 'something is drawn');
-  return box;
 }
 
 describe('a marked stream', function () {
