@@ -1,6 +1,5 @@
 // ZoneMinder (1.36): footage by its events, its web interface by routes.
 import type { Adapter, RecorderAddress } from '../../plugin/domain/adapter.js';
-import type { RouteTable } from '../../plugin/domain/route-table.js';
 import type { Vms } from '../../plugin/domain/vms.js';
 import type { WebFront } from '../../plugin/domain/web-front.js';
 import { accounts } from './accounts.js';
@@ -18,8 +17,7 @@ interface Given {
   now?: () => Date;
 }
 
-const deviceOf = (address: RecorderAddress, { limits = {}, now = () => new Date() }: Given) =>
-  makeDevice(address, { ...defaultLimits, ...limits }, now);
+const deviceOf = (address: RecorderAddress, { limits = {}, now = () => new Date() }: Given) => makeDevice(address, { ...defaultLimits, ...limits }, now);
 
 /** `limits` and `now` may be handed in. Problem: `config-invalid` for an address or a login that cannot be sent. */
 export function connect(address: RecorderAddress, given: Given = {}): Vms {
@@ -34,14 +32,13 @@ export function connect(address: RecorderAddress, given: Given = {}): Vms {
   };
 }
 
-/** What the gate must know of it to stand in front of it. `table`: the judged routes.json. Problem as above. */
-export const webFront = (address: RecorderAddress, table: RouteTable, given: Given = {}): WebFront =>
-  makeWebFront(deviceOf(address, given), table);
+/** What the gate must know of it to stand in front of it. Problem as above. */
+export const webFront = (address: RecorderAddress, given: Given = {}): WebFront => makeWebFront(deviceOf(address, given));
 
 export const zoneminder: Adapter = {
   kind: 'zoneminder',
   capabilities: ['pull', 'probe', 'keep', 'route-web'],
   rights: ['stream-view', 'events-edit', 'monitors-view', 'api'],
   connect: (address) => connect(address),
-  webFront: (address, table) => webFront(address, table),
+  web: (address) => webFront(address),
 };

@@ -1,4 +1,4 @@
-// What ZoneMinder's web interface is asked for, as data: routes.json. The gate judges it (http/gate/load-table).
+// The routes of ZoneMinder's web interface, as data (routes.json). What they say is judged where they are loaded.
 import { createRequire } from 'node:module';
 
 /** Named for TypeScript, so that the file is built along. */

@@ -1,8 +1,9 @@
 // The gate's place in front of ZoneMinder's web interface: what its requests are about, as ZoneMinder itself says with the gate's account.
 import type { Asked } from '../../plugin/domain/asked.js';
-import type { RouteTable } from '../../plugin/domain/route-table.js';
 import type { Footage, WebFront } from '../../plugin/domain/web-front.js';
 import { Problem } from '../../plugin/domain/problem.js';
+import { makeAgent } from './agent.js';
+import { archiveOrdered, keyOf, streamCommanded } from './answers.js';
 import type { CallOptions } from './api.js';
 import { listMonitors } from './cameras.js';
 import { deletes, unkeeps } from './deletes.js';
@@ -11,6 +12,7 @@ import { liveOf } from './live-of.js';
 import { lookUp, numberOf } from './lookup.js';
 import { isPageCookie } from './page-cookies.js';
 import { redactText } from './redact.js';
+import { routes } from './routes.js';
 import { makeTranscript } from './transcript.js';
 import { wanted } from './wanted.js';
 import { whoami } from './whoami.js';
@@ -30,17 +32,21 @@ async function pageAbout(device: Device, { path, params }: Asked, options: CallO
   }
 }
 
-export function makeWebFront(device: Device, table: RouteTable): WebFront {
+export function makeWebFront(device: Device): WebFront {
   const options = (signal: AbortSignal): CallOptions => ({ signal, transcript: makeTranscript() });
   return {
-    table,
+    table: routes,
     upstream: new URL(device.base),
+    agent: makeAgent(device.base, device.account.tls),
     sessionCookie: 'ZMSESSID',
     isPageCookie,
     whoami: (login, signal) => whoami(device, login, signal),
     wanted: (asked, route, signal) => wanted(device, asked, route, signal),
     pageAbout: (asked, _route, signal) => pageAbout(device, asked, options(signal)),
-    liveOf: (asked, route) => liveOf(asked, route, table),
+    liveOf,
+    keyOf,
+    archiveOrdered,
+    streamCommanded,
     deletes: (asked, _route, signal) => deletes(device, asked, options(signal)),
     unkeeps: (asked, _route, signal) => unkeeps(device, asked, options(signal)),
     async known(signal) {

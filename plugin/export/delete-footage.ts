@@ -29,7 +29,7 @@ export async function deleteFootage(parts: Parts, person: Person, recorder: stri
 }
 
 /** Problem `footage-held`. A confidential request holds as any other, and is not named. */
-function judgeKept({ requests, now }: Parts, items: readonly Item[]): void {
+export function judgeKept({ requests, now }: Pick<Parts, 'requests' | 'now'>, items: readonly Item[]): void {
   for (const id of requests.ids()) {
     const state = requests.state(id);
     if (!isWanted(state) && !isHeld(state, now())) continue;

@@ -1,8 +1,9 @@
 // A request of a footage class, allowed: the marked copy on the same address, in the system's own shape. No byte of the system's own answer
 // leaves here: what is asked for is looked up, judged, pulled and marked.
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import type http from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import type { Asked } from '../../domain/asked.js';
 import { Problem } from '../../domain/problem.js';
@@ -74,14 +75,9 @@ async function sendCopy(copy: Copy, { headers }: Walk, type: string, name: strin
   await send(copy.read(from, to), response);
 }
 
-/** Waits for a slow reader; ends when it is gone. */
-export async function send(bytes: AsyncIterable<Buffer>, response: http.ServerResponse): Promise<void> {
-  for await (const chunk of bytes) {
-    if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end();
-}
+/** Waits for a slow reader; what is read ends when the reader is gone. */
+const send = (bytes: AsyncIterable<Buffer>, response: http.ServerResponse): Promise<void> =>
+  pipeline(Readable.from(bytes, { objectMode: false, highWaterMark: 256 * 1024 }), response);
 
 async function streamPictures(
   gate: WebGateParts,

@@ -7,7 +7,7 @@ import { Problem } from '../../domain/problem.js';
 import { footageClasses, type KnownNames, type Route, type RouteTable, type WebClass } from '../../domain/route-table.js';
 import type { Person, UserId } from '../../domain/subject.js';
 import type { Footage, WebFront } from '../../domain/web-front.js';
-import { deleteFootage } from '../../export/delete-footage.js';
+import { deleteFootage, judgeKept } from '../../export/delete-footage.js';
 import { ringGuard, stopAccess, type Attempt } from '../../export/intercept.js';
 import { cameraOf, type PlayParts } from '../../export/play.js';
 import { watchLive } from '../../export/watch-live.js';
@@ -29,6 +29,7 @@ import type { Tickets } from './tickets.js';
 import type { Upstream } from './upstream.js';
 import { sayingOf } from './sayings.js';
 
+const ALWAYS = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
 /** Bytes of a form or a command. */
 const LARGEST_BODY = 1024 * 1024;
 const MOST_STREAMS = 200;
@@ -112,6 +113,8 @@ export function openWebGate(gate: WebGateParts, server: http.Server): void {
 }
 
 async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  // Ours, httpxy's and those of the pipeline: more than Node takes for a leak.
+  response.setMaxListeners(32);
   const gone = new AbortController();
   response.on('close', () => gone.abort(new Problem('render-failed', 'The client is gone.')));
   const walk: Begun = { request, headers: request.headers, signal: gone.signal };
@@ -168,7 +171,9 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
     case 'admin': {
       const person = await administratorAsking(gate, walk);
       const deleted = await gate.web.deletes(asked, route, AbortSignal.timeout(LOOK_UP_MS));
-      if (deleted) await deleteFootage(gate, person, gate.recorder.id, itemsOf(gate, deleted));
+      if (deleted) await deleteFootage(gate, person, gate.recorder.id, wholeItemsOf(gate, deleted));
+      const freed = await gate.web.unkeeps?.(asked, route, AbortSignal.timeout(LOOK_UP_MS));
+      if (freed) judgeKept(gate, wholeItemsOf(gate, freed));
       await gate.journal.append({ event: 'recorder-administered', by: person.pseudonym, data: { recorder: gate.recorder.id, operation: route.id } });
       return pass(gate, walk, response);
     }
@@ -223,6 +228,10 @@ async function judgeLive(gate: WebGateParts, walk: Walk, route: Route): Promise<
   await watchLive(gate, person, gate.recorder.id, cameraOf(gate, gate.recorder.id, recording), session.sitting);
   if (key !== null) put(session.begun, key, { kind: 'live' }, MOST_STREAMS);
 }
+
+/** `*` is all that the system holds of a camera. */
+const wholeItemsOf = (gate: WebGateParts, footage: readonly Footage[]) =>
+  itemsOf(gate, footage).map((item, at) => (footage[at]!.event === '*' ? { ...item, from: ALWAYS.from, to: ALWAYS.to } : item));
 
 const itemsOf = (gate: WebGateParts, footage: readonly Footage[]) =>
   footage.map(({ source, from, to }) => ({ camera: cameraOf(gate, gate.recorder.id, 'recording' in source ? source.recording : ''), from, to }));

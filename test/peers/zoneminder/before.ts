@@ -1,0 +1,30 @@
+// A gate in front of the real ZoneMinder: its three cameras are those of QHD-HAIOU, its accounts those of that site's people.
+import { aGate, type TestGate } from '../../support/gate.js';
+import type { Peer } from './peer.js';
+
+export interface Before {
+  gate: TestGate;
+  /** Of ZoneMinder's pages at the gate, with `/zm/`. */
+  pages: string;
+}
+
+/** Whose the accounts are. `admin` looks after ZoneMinder and sees no footage; `viewer` may look at live pictures alone. */
+export const whose = { operator: 'user:qhd.xing.staff', admin: 'user:qhd.ji.privacy', viewer: 'user:qhd.lian.duty' } as const;
+export const cameras = { 1: 'qhd-ho-gate', 2: 'qhd-ho-street', 3: 'qhd-ho-school' } as const;
+
+/** Another loopback address than the gate's: cookies know no port. */
+export async function aGateBefore(peer: Peer, more: { people?: readonly (keyof typeof whose)[]; zmUrl?: string } = {}): Promise<Before> {
+  const people = (more.people ?? (Object.keys(whose) as (keyof typeof whose)[]))
+    .map((account) => `{ account: ${account}, user: "${whose[account]}"${account === 'admin' ? ', administrator: true' : ''} }`)
+    .join(', ');
+  const gate = await aGate({
+    beside: {
+      recorders: `  - { id: zm-1, adapter: zoneminder, url: "${more.zmUrl ?? peer.url}", user: gate, pulls: 2, web: { host: 127.0.0.2, port: 0, people: [${people}] } }`,
+      cameras: Object.entries(cameras).map(([monitor, camera]) => `  - { camera: ${camera}, recorder: zm-1, recording: "${monitor}" }`).join('\n'),
+    },
+    env: { EXPORTGATE_RECORDER_ZM_1_PASSWORD: peer.accounts.gate },
+    log: process.env['GATE_LOG'] ? (level, line) => console.error(level, JSON.stringify(line), line.cause) : undefined,
+  });
+  for (const user of Object.values(whose)) await gate.as(user);
+  return { gate, pages: `${gate.placeOf('zm-1')}/zm/` };
+}
