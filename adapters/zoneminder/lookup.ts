@@ -1,5 +1,6 @@
 // Facts of an event for who judges a request: what the gate's own account is told, never what the request says.
 import { Problem } from '../../plugin/domain/problem.js';
+import type { ClockReading } from '../../plugin/domain/vms.js';
 import type { Footage } from '../../plugin/domain/web-front.js';
 import type { CallOptions } from './api.js';
 import { clockNow } from './clock.js';
@@ -20,10 +21,12 @@ export function numberOf(text: string | undefined): string {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** From the second in which it begins to the end of the one in which it ends; while it is recorded, up to `now` (milliseconds). */
-export function footageOf(event: ZmEvent, now: number): Footage {
-  const to = event.end === null ? Math.max(now, event.start + event.lengthMs, event.start + 1000) : Math.max(event.end, event.start) + 1000;
-  return { event: event.id, source: { recording: event.monitor }, from: iso(event.start), to: iso(to), finished: event.end !== null };
+/** From the second in which it begins to the end of the one in which it ends; while it is recorded, up to `now`. */
+export function footageOf(event: ZmEvent, reading: ClockReading, now: Date): Footage {
+  const { offsetMs, uncertaintyMs } = reading;
+  const to = event.end === null ? Math.max(now.getTime() + offsetMs, event.start + event.lengthMs, event.start + 1000) : Math.max(event.end, event.start) + 1000;
+  const offset = Math.abs(offsetMs) <= uncertaintyMs ? 0 : offsetMs;
+  return { event: event.id, source: { recording: event.monitor }, from: iso(event.start), to: iso(to), finished: event.end !== null, offsetMs: offset };
 }
 
 export interface Looked {
@@ -37,7 +40,7 @@ export async function lookUp(device: Device, id: string, options: CallOptions, f
   const { zone, reading } = await clockNow(device, options);
   const found = await findEvent(device, id, zone, options, frames);
   if (!found) throw missing();
-  return { ...found, footage: footageOf(found.event, device.now().getTime() + reading.offsetMs) };
+  return { ...found, footage: footageOf(found.event, reading, device.now()) };
 }
 
 /** The event that holds a time (seconds since 1970) of a monitor. Problems as above. */
@@ -62,7 +65,7 @@ export async function lookUpMonitor(device: Device, monitor: string, options: Ca
   const { zone, reading } = await clockNow(device, options);
   const edges = await findEdges(device, monitor, zone, options);
   if (!edges) return [];
-  const last = footageOf(edges.last, device.now().getTime() + reading.offsetMs);
+  const last = footageOf(edges.last, reading, device.now());
   return [{ ...last, event: '*', from: iso(edges.first.start) }];
 }
 

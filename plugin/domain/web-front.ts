@@ -25,10 +25,12 @@ export interface Footage {
   /** The system's own name for it: an event's number; `*`: everything that it holds of the camera. */
   event: string;
   source: Source;
-  /** By the system's clock; `to` of an event that is being recorded is what is written so far. */
+  /** By the system's clock; `to` of an event that is being recorded is what is written so far. True time is this less `offsetMs`. */
   from: Instant;
   to: Instant;
   finished: boolean;
+  /** Of the system's clock against ours, milliseconds; 0 where it is no more than the error of measuring it. */
+  offsetMs: number;
 }
 
 /** One request for footage. Several pieces are judged one by one and answered together or not at all. */

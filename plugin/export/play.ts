@@ -4,7 +4,7 @@ import type { Footage } from '../domain/web-front.js';
 import type { PlayForm } from '../domain/audit-event.js';
 import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
-import type { Span } from '../domain/span.js';
+import type { Instant, Span } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
 import type { Pull, Source, TimeBasis, Vms } from '../domain/vms.js';
 import type { Tools } from '../media/find-ffmpeg.js';
@@ -55,12 +55,16 @@ export async function judgePieces(
   const judged: Judged[] = [];
   for (const footage of pieces) {
     const camera = cameraOf(parts, recorder, recordingOf(footage.source));
-    const shown = await parts.viewings.find(person, camera, footage, form === 'archive');
+    const shown = await parts.viewings.find(person, camera, inTrueTime(footage), form === 'archive');
     expectKept(parts, shown.grant);
     judged.push({ ...shown, footage });
   }
   return judged;
 }
+
+/** Grants are given in true time; a clock that is an hour off would open another hour. */
+export const inTrueTime = ({ from, to, offsetMs }: Footage): Span => ({ from: moved(from, -offsetMs), to: moved(to, -offsetMs) });
+const moved = (instant: Instant, ms: number): Instant => (ms === 0 ? instant : new Date(Date.parse(instant) + ms).toISOString());
 
 const recordingOf = (source: Source): string => ('recording' in source ? source.recording : '');
 
@@ -105,7 +109,7 @@ export async function* play(
   const both = AbortSignal.any([signal, stop.signal]);
   const work = await openWork(parts.workFolder);
   try {
-    const span: Span & { basis: TimeBasis } = { ...shown, basis: 'beijing' };
+    const span: Span & { basis: TimeBasis } = { ...shown, basis: 'recorder' };
     const pull = await vms.pull(source, span, both);
     yield* markSamples(parts.tools, { ...pullFacts(pull, shown), marks: ['text', 'clock'], text: textOf(person, judged.grant), workFolder: work.folder, form: marked }, both);
   } finally {
@@ -115,8 +119,9 @@ export async function* play(
   }
 }
 
-/** A still is no reason to pull an hour. Problem `reason-missing`: the picture lies outside what the grant covers. */
-function shownOf({ span }: Judged, marked: MarkedForm): Span {
+/** By the system's clock. A still is no reason to pull an hour. Problem `reason-missing`: the picture lies outside what the grant covers. */
+function shownOf({ span: granted, footage: { offsetMs } }: Judged, marked: MarkedForm): Span {
+  const span = { from: moved(granted.from, offsetMs), to: moved(granted.to, offsetMs) };
   if (marked.kind !== 'still') return span;
   const at = Date.parse(marked.at);
   const near = { from: new Date(at - AROUND_STILL_MS).toISOString(), to: new Date(at + AROUND_STILL_MS).toISOString() };

@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.js';
 import { milliseconds } from '../domain/span.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Objects } from '../store/objects.js';
-import { askedSpans } from './asked-spans.js';
+import { askedSpans, type AskedSpan } from './asked-spans.js';
 import type { Policy } from '../policy/load.js';
 import { discardTake } from './custody.js';
 import { firstOverwrite } from './overwrite.js';
@@ -72,6 +72,7 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
   );
   const take = await turns.take(
     async () => {
+      for (const span of spans) await askToKeep(vms, source, span, signal);
       const began = parts.now().getTime();
       const taken = await takeCamera({ ...parts, vms, source }, requestId, camera, spans, signal);
       const footage = spans.reduce((sum, span) => sum + milliseconds(span), 0);
@@ -88,6 +89,11 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
       ? append({ event: 'footage-missing', by: 'gate', data: { camera, cause: 'no-footage' } })
       : append({ event: 'footage-sealed', by: 'gate', data: take });
   });
+}
+
+/** So that the system does not delete meanwhile what is being copied. What it does not do for us (its account may lack the right, which `probe` tells) keeps nobody from copying. */
+async function askToKeep(vms: Vms, source: Source, span: AskedSpan, signal: AbortSignal): Promise<void> {
+  await vms.keep?.(source, span, signal).catch(() => signal.throwIfAborted());
 }
 
 /** The last try failed: what is there is kept, what is not is said, with its cause. */

@@ -27,9 +27,9 @@ const noStore = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosnif
 export async function answerFootage(gate: WebGateParts, walk: Walk, person: Person, response: http.ServerResponse): Promise<void> {
   const { asked, session, signal } = walk;
   const route = walk.route!;
-  const begun = beginningOf(gate, asked, session);
-  if (begun?.kind === 'playback') return answerCommand(gate, asked, begun, response);
-  if (begun?.kind === 'archive') return sendArchive(gate, walk, person, begun.footage, response);
+  const begun = begunUnder(gate, asked, session);
+  if (begun?.kind === 'playback' && route.replace === 'none') return answerCommand(gate, asked, begun, response);
+  if (begun?.kind === 'archive' && route.replace === 'zip') return sendArchive(gate, walk, person, begun.footage, response);
   const { footage, form } = await gate.web.wanted(asked, route, signal);
   walk.footage = footage;
   walk.file = form.kind === 'archive';
@@ -48,7 +48,7 @@ export async function answerFootage(gate: WebGateParts, walk: Walk, person: Pers
 const typeOf = ({ kind }: AnswerForm): string => (kind === 'still' ? 'image/jpeg' : 'video/mp4');
 
 /** What was begun in this session under the key that the request names. */
-function beginningOf({ web }: WebGateParts, asked: Asked, { begun }: WebSession): Begun | null {
+export function begunUnder({ web }: WebGateParts, asked: Asked, { begun }: WebSession): Begun | null {
   const key = web.keyOf(asked);
   return (key !== null && begun.get(key)) || null;
 }
@@ -100,7 +100,7 @@ async function streamPictures(
 }
 
 /** Of a stream that the gate itself plays: what its page asks for again and again, in the system's own words. It moves to no other event. */
-function answerCommand({ web, now }: WebGateParts, asked: Asked, begun: Extract<Begun, { kind: 'playback' }>, response: http.ServerResponse): void {
+export function answerCommand({ web, now }: WebGateParts, asked: Asked, begun: Extract<Begun, { kind: 'playback' }>, response: http.ServerResponse): void {
   const { contentType, body } = web.streamCommanded(asked, { ...begun, sinceMs: now().getTime() - begun.startedAt });
   response.writeHead(200, { ...noStore, 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }

@@ -9,7 +9,7 @@ import type { Person, UserId } from '../../domain/subject.js';
 import type { Footage, WebFront } from '../../domain/web-front.js';
 import { deleteFootage, judgeKept } from '../../export/delete-footage.js';
 import { ringGuard, stopAccess, type Attempt } from '../../export/intercept.js';
-import { cameraOf, type PlayParts } from '../../export/play.js';
+import { cameraOf, inTrueTime, type PlayParts } from '../../export/play.js';
 import { watchLive } from '../../export/watch-live.js';
 import type { Journal } from '../../journal/journal.js';
 import type { NoticePictures } from '../../media/notice-picture.js';
@@ -17,7 +17,7 @@ import type { Policy } from '../../policy/load.js';
 import type { Store } from '../../store/store.js';
 import { readAll } from '../read-all.js';
 import { classify } from './classify.js';
-import { answerFootage } from './footage.js';
+import { answerCommand, answerFootage, begunUnder } from './footage.js';
 import { GuardHit } from './guard-hit.js';
 import { identify, type Caller } from './identify.js';
 import { pass } from './pass.js';
@@ -161,9 +161,13 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
       return pass(gate, walk, response);
     case 'auth':
       return pass(gate, walk, response);
-    case 'live':
+    case 'live': {
+      const begun = begunUnder(gate, asked, walk.session);
+      // The same command, to a stream of recorded pictures: that one the gate plays itself.
+      if (begun?.kind === 'playback' && gate.web.liveOf(asked, route) === null) return answerCommand(gate, asked, begun, response);
       await judgeLive(gate, walk, route);
       return pass(gate, walk, response);
+    }
     case 'export':
     case 'playback':
     case 'still':
@@ -213,7 +217,8 @@ async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<
   // Without a name the page may come: nothing in it shows anything.
   if (!person) return;
   walk.footage = [about];
-  await gate.viewings.find(person, itemsOf(gate, [about])[0]!.camera, about);
+  const [item] = itemsOf(gate, [about]);
+  await gate.viewings.find(person, item!.camera, item!);
 }
 
 async function judgeLive(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
@@ -234,7 +239,7 @@ const wholeItemsOf = (gate: WebGateParts, footage: readonly Footage[]) =>
   itemsOf(gate, footage).map((item, at) => (footage[at]!.event === '*' ? { ...item, from: ALWAYS.from, to: ALWAYS.to } : item));
 
 const itemsOf = (gate: WebGateParts, footage: readonly Footage[]) =>
-  footage.map(({ source, from, to }) => ({ camera: cameraOf(gate, gate.recorder.id, 'recording' in source ? source.recording : ''), from, to }));
+  footage.map((it) => ({ camera: cameraOf(gate, gate.recorder.id, 'recording' in it.source ? it.source.recording : ''), ...inTrueTime(it) }));
 
 /** Where this person can state a reason for what was stopped. */
 function linkFor(gate: WebGateParts, { caller, footage, file, asked, request }: Partial<Walk>, { code }: Problem): string | null {
