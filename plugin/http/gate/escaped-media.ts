@@ -1,6 +1,6 @@
 // Bytes written into a string of JSON or script one by one, each unprintable one as an escape: how a language without bytes encodes a file.
 
-const escape = '(?:\\\\+u00|\\\\+x|%|&#x)';
+const escape = '(?:\\\\{1,8}u00|\\\\{1,8}x|%|&#x)';
 const byte = (hex: string): string => `${escape}${hex};?`;
 /** Beginnings whose bytes cannot be printed; a JPEG's in UTF-8 is `ÿØÿ`, Matroska's goes on with `ß£`. The names of boxes can be. */
 const beginning = new RegExp(

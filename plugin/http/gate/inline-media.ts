@@ -15,7 +15,7 @@ export const LONGEST_HEAD = 640;
 /** Characters of a payload that are read: an icon with every byte escaped, three characters a byte. */
 const LONGEST_PAYLOAD = 3 * ICON_BYTES;
 const base64Payload =
-  /(?:[A-Za-z0-9+/=_-]|\\+\/|\\+[nrt]|\\+u00[0-9a-f]{2}|\\+\r?\n|%(?:2b|2f|3d|0a|0d|20|09)|&#(?:43|47|61|10|13|x2b|x2f|x3d|xa|xd);|&(?:plus|sol|equals);|[\r\n\t ])*/iy;
+  /(?:[A-Za-z0-9+/=_-]|\\{1,8}(?:[/nrt]|u00[0-9a-f]{2}|\r?\n)|%(?:2b|2f|3d|0a|0d|20|09)|&#(?:43|47|61|10|13|x2b|x2f|x3d|xa|xd);|&(?:plus|sol|equals);|[\r\n\t ])*/iy;
 
 /** An address that stands in a text whole. `end`: behind its payload. */
 export interface Inline {

@@ -56,6 +56,8 @@ export function findRuns(text: Uint8Array): { long: Run[]; open: number } {
 const named: Record<string, string> = { plus: '+', sol: '/', equals: '=', lowbar: '_', hyphen: '-', dash: '-' };
 const code = (digits: string, radix: number): string => String.fromCharCode(parseInt(digits, radix) & 0xff);
 
+// Repetitions below are bounded, or begin at what cannot repeat: a text of nothing but backslashes takes no longer than another one.
+
 /** Escapes of JSON, script, HTML and addresses undone, so far as they spell letters of base64. */
 export function unescaped(raw: string): string {
   let text = raw;
@@ -66,9 +68,9 @@ export function unescaped(raw: string): string {
   if (text.includes('%')) text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16));
   if (text.includes('\\'))
     text = text
-      .replace(/\\+u00([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16))
-      .replace(/\\+x([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16))
-      .replace(/\\+[nrtbfv]/g, '\n')
+      .replace(/\\{1,8}u00([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16))
+      .replace(/\\{1,8}x([0-9a-f]{2})/gi, (_, hex: string) => code(hex, 16))
+      .replace(/\\{1,8}[nrtbfv]/g, '\n')
       .replace(/\\/g, '');
   return text.replace(/["'`]\s*\+\s*["'`]/g, '\n');
 }
@@ -128,19 +130,23 @@ function* inBytes(bytes: Buffer): Generator<Spelled> {
   if (kind) yield { kind, bytes: bytes.length };
 }
 
-/** A stretch without letters that no hex has, `x` and `u` of its prefixes excepted. */
-const maybeHex = /[^g-tvwyzG-TVWYZ]{1024,}/g;
+/** Stretches of characters of a kind that are long enough to spell a file. Measured behind the match: a bound in it costs the square. */
+function* stretches(text: string, characters: RegExp): Generator<string> {
+  for (const [stretch] of text.matchAll(characters)) if (stretch.length >= 2 * SHORTEST_MEDIA) yield stretch;
+}
+
 function* inHex(raw: string): Generator<Spelled> {
-  for (const [stretch] of raw.matchAll(maybeHex)) {
-    const digits = stretch.replace(/\\+u00|\\+x|&#x|0x/gi, '').replace(/[^0-9a-fA-FxXuU]+/g, '');
-    for (const [hex] of digits.matchAll(/[0-9a-fA-F]{1024,}/g))
+  // Without letters that no hex has, `x` and `u` of its prefixes excepted.
+  for (const stretch of stretches(raw, /[^g-tvwyzG-TVWYZ]+/g)) {
+    const digits = stretch.replace(/\\{1,8}u00|\\{1,8}x|&#x|0x/gi, '').replace(/[^0-9a-fA-FxXuU]+/g, '');
+    for (const hex of stretches(digits, /[0-9a-fA-F]+/g))
       for (const skip of [0, 1]) yield* inBytes(Buffer.from(hex.slice(skip, hex.length - ((hex.length - skip) % 2)), 'hex'));
   }
 }
 
 /** Numbers of a list, one after the other, so far as each is a byte: of its own kind or with a sign. */
 function* inNumbers(raw: string): Generator<Spelled> {
-  for (const [stretch] of raw.matchAll(/[\d\s,;"'-]{1024,}/g)) {
+  for (const stretch of stretches(raw, /[\d\s,;"'-]+/g)) {
     const bytes = Buffer.allocUnsafe(stretch.length);
     let count = 0;
     // A digit at a time: a list may be long, and matching each number costs ten times as much.

@@ -120,6 +120,19 @@ describe('what a text holds back', () => {
     }).timeout(120_000);
 });
 
+describe('a text that is made to take long', () => {
+  // Where an expression tried every beginning against every end, a MiB of these would take hours.
+  const blocks: readonly string[] = ['\\', '"', '" ', '%', '%2', '&', '&#', '&#x', 'data:', 'data:image/', '"data:image/svg+xml,', "'data:image/png;", '//', 'http:', 'http://', 'a@', '0x', '\\u00', '\\x0', `${'1, '.repeat(330)}word `, `${'ab'.repeat(500)}g`, '-', '=', '<', '\u00ff\u00d8', ' ', '\n', 'zm.internal', '@zm.internal', 'G'];
+  for (const block of blocks)
+    it(`passes or is stopped: ${JSON.stringify(block.slice(0, 24))} a MiB long`, () => {
+      const body = Buffer.from(block.repeat(Math.ceil((1024 * 1024) / block.length)), 'utf8');
+      for (const size of [65_536, 3000]) {
+        const { out, why } = through(scanText(upstream), pieces(body, size));
+        assert.ok(why === null ? out.length > 0 : /inline-media|spelled-media/.test(why));
+      }
+    }).timeout(60_000);
+});
+
 describe('a text cut at random', function () {
   this.timeout(120_000);
 
