@@ -92,6 +92,16 @@ export interface Surroundings {
 export const patientRetries: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_200_000, 1_800_000];
 /** Who looks at sealed footage at once: each is one ffmpeg that encodes. */
 const MOST_STREAMS = 4;
+/** Marked copies for players: each making is one ffmpeg that encodes, as fast as it can. */
+const COPIES = {
+  most: 4,
+  mostWaiting: 16,
+  longestWaitMs: 20_000,
+  graceMs: 10_000,
+  keptMs: 10 * 60_000,
+  mostBytes: 4 * 1024 ** 3,
+  mostCopies: 200,
+};
 /** How far back a saved policy is rehearsed. Longer on demand: `exportgate rehearse`. */
 const REHEARSED_MS = 30 * 86_400_000;
 
@@ -257,7 +267,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     };
     let url = '';
     const viewings = new Viewings({ journal, requests, store, delegations, people: { roll }, now, get policy() { return policies.inForce; } });
-    const copies = new MarkedCopies({ folder: config.workFolder, now });
+    const copies = new MarkedCopies({ workFolder: config.workFolder, now, ...COPIES });
     undo.push(() => copies.close());
     const pictures = new NoticePictures(tools, config.workFolder);
     const tickets = new Tickets(now);

@@ -11,7 +11,7 @@ import type { Tools } from '../media/find-ffmpeg.js';
 import { markSamples, type MarkedForm } from '../media/mark-samples.js';
 import { openWork } from '../media/work-folder.js';
 import type { ClockWatch } from './clock-watch.js';
-import type { Copy, MarkedCopies } from './marked-copies.js';
+import type { MarkedCopies, OpenCopy } from './marked-copies.js';
 import type { Requests } from './requests.js';
 import type { Turns } from './turns.js';
 import type { Grant, Shown, Viewings } from './viewings.js';
@@ -87,7 +87,7 @@ export function copyOf(
   form: Exclude<PlayForm, 'mjpeg'>,
   marked: MarkedForm,
   signal: AbortSignal,
-): Promise<Copy> {
+): Promise<OpenCopy> {
   const key = JSON.stringify([person.pseudonym, recorder, judged.camera, judged.span, judged.grant, form, marked]);
   return parts.copies.open(key, (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
 }

@@ -11,7 +11,7 @@ import type { Person } from '../../domain/subject.js';
 import type { AnswerForm, Footage } from '../../domain/web-front.js';
 import type { PackageFile } from '../../evidence/read-exactly.js';
 import { writeZip, zipLayout } from '../../evidence/zip.js';
-import type { Copy } from '../../export/marked-copies.js';
+import type { OpenCopy } from '../../export/marked-copies.js';
 import { copyOf, judgePieces, play, type Judged } from '../../export/play.js';
 import { readRange } from './range.js';
 import { put, type Begun, type WebSession } from './sessions.js';
@@ -58,21 +58,22 @@ const within = (piece: Footage, form: AnswerForm): Footage =>
   form.kind === 'mjpeg' && form.from > piece.from ? { ...piece, from: form.from } : piece;
 
 /** While it is made it is one stream from its beginning; once it is finished, players may ask for ranges of it. */
-async function sendCopy(copy: Copy, { headers }: Walk, type: string, name: string, response: http.ServerResponse): Promise<void> {
+async function sendCopy(copy: OpenCopy, { headers }: Walk, type: string, name: string, response: http.ServerResponse): Promise<void> {
   const head = { ...noStore, 'Content-Type': type, 'Content-Disposition': `inline; filename="${name}"` };
-  if (copy.size === null) {
+  const size = copy.size();
+  if (size === null) {
     response.writeHead(200, { ...head, 'Accept-Ranges': 'none' });
     return send(copy.read(), response);
   }
-  const range = readRange(headers.range, copy.size);
+  const range = readRange(headers.range, size);
   if (range === 'unsatisfiable') {
-    response.writeHead(416, { ...noStore, 'Content-Range': `bytes */${copy.size}` }).end();
+    response.writeHead(416, { ...noStore, 'Content-Range': `bytes */${size}` }).end();
     return;
   }
-  const { from, to } = range ?? { from: 0, to: copy.size };
-  const partial = range && { 'Content-Range': `bytes ${from}-${to - 1}/${copy.size}` };
+  const { from, to } = range ?? { from: 0, to: size };
+  const partial = range && { 'Content-Range': `bytes ${from}-${to - 1}/${size}` };
   response.writeHead(range ? 206 : 200, { ...head, ...partial, 'Accept-Ranges': 'bytes', 'Content-Length': to - from });
-  await send(copy.read(from, to), response);
+  await send(copy.read({ from, to }), response);
 }
 
 /** Waits for a slow reader; what is read ends when the reader is gone. */
@@ -94,9 +95,20 @@ async function streamPictures(
     put(session.begun, key, { kind: 'playback', event, ...piece.span, startedAt: gate.now().getTime(), ratePercent }, MOST_BEGUN);
   }
   const marked = { kind: 'mjpeg' as const, boundary, ratePercent, scalePercent };
-  const pictures = await gate.copies.through((abort) => play(gate, person, gate.recorder.id, piece, 'mjpeg', marked, abort), signal);
+  const pictures = gate.copies.through((abort) => play(gate, person, gate.recorder.id, piece, 'mjpeg', marked, abort), signal);
+  // What fails before its first picture is a problem, and no stream.
+  const first = await pictures.next();
   response.writeHead(200, { ...noStore, 'Content-Type': `multipart/x-mixed-replace;boundary=${boundary}`, Connection: 'close' });
-  await send(pictures, response);
+  await send(begunWith(first, pictures), response);
+}
+
+async function* begunWith<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    if (!first.done) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
 }
 
 /** Of a stream that the gate itself plays: what its page asks for again and again, in the system's own words. It moves to no other event. */
@@ -131,12 +143,12 @@ async function sendArchive(gate: WebGateParts, walk: Walk, person: Person, foota
   await send(writeZip(files), response);
 }
 
-async function fileOf(copy: Copy, path: string): Promise<PackageFile> {
+async function fileOf(copy: OpenCopy, path: string): Promise<PackageFile> {
   let [sum, bytes] = [0, 0];
   for await (const chunk of copy.read()) {
     sum = crc32(chunk, sum);
     bytes += chunk.length;
   }
-  return { path, bytes, crc32: sum, read: (from, to) => copy.read(from, to) };
+  return { path, bytes, crc32: sum, read: (from, to) => copy.read({ from, to }) };
 }
 
