@@ -49,10 +49,11 @@ export class WebSessions {
   /** The session that a request names by its cookie, or by what stands for a credential in its address; else a new one. Problem `credentials-ambiguous`. */
   of(cookieHeader: string | undefined, { params }: Pick<Asked, 'params'>): { session: WebSession; cookie: string | null; token: string | null } {
     const cookie = readCookie(cookieHeader, webCookie(this.isSecure));
-    const token = params.get('token') ?? params.get('auth') ?? null;
+    const token = params.get('token') ?? null;
     const known = this.byCookie(cookie);
     if (known) return { session: known, cookie, token };
-    return { session: this.byToken(token) ?? this.begin(), cookie: null, token };
+    // A page's own addresses show what stands for its relay hash: by it the session is found, and nothing more.
+    return { session: this.byToken(token) ?? this.byToken(params.get('auth') ?? null) ?? this.begin(), cookie: null, token };
   }
 
   /** Null for a cookie that is nobody's, or no longer. */
