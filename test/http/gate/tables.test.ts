@@ -38,9 +38,7 @@ describe('a route table', () => {
   it('names exact parameters wherever a live picture passes', () =>
     assert.deepEqual(
       Object.values(tables).flatMap(({ routes }) =>
-        routes
-          .filter(({ class: kind, allowParams, denyParams }) => kind === 'live' && !allowParams && !denyParams)
-          .map(({ id }) => id),
+        routes.filter(({ class: kind, allowParams, denyParams }) => kind === 'live' && !allowParams && !denyParams).map(({ id }) => id),
       ),
       // Commands to a running stream: what the stream shows was judged when it began.
       ['zm-ajax-stream'],
@@ -49,13 +47,29 @@ describe('a route table', () => {
   const wrong: readonly (readonly [string, (data: Data) => void, RegExp])[] = [
     ['a word that nobody reads', (data) => (data.routes[1]!['metods'] = ['GET']), /route zm-static-cache-asset.*metods/],
     ['a word that nobody reads at the top', (data) => (data['defualt'] = 'deny'), /defualt/],
-    ['a condition without a test', (data) => (data.routes[1]!['when'] = [{ src: 'param', name: 'view' }]), /route zm-static-cache-asset when 0.*one of eq/],
+    [
+      'a condition without a test',
+      (data) => (data.routes[1]!['when'] = [{ src: 'param', name: 'view' }]),
+      /route zm-static-cache-asset when 0.*one of eq/,
+    ],
     ['an unknown class', (data) => (data.routes[2]!['class'] = 'harmless'), /route zm-static-asset class/],
     ['an unknown method', (data) => (data.routes[2]!['methods'] = ['get']), /route zm-static-asset methods/],
-    ['a path that is no pattern', (data) => (data.routes[2]!['path'] = '^/(a'), /route zm-static-asset path: \^\/\(a is no regular expression/],
-    ['a condition that is no pattern', (data) => (data.routes[4]!['when'] = [{ src: 'zms', name: 'time', re: '[' }]), /route zms-event-time when time/],
+    [
+      'a path that is no pattern',
+      (data) => (data.routes[2]!['path'] = '^/(a'),
+      /route zm-static-asset path: \^\/\(a is no regular expression/,
+    ],
+    [
+      'a condition that is no pattern',
+      (data) => (data.routes[4]!['when'] = [{ src: 'zms', name: 'time', re: '[' }]),
+      /route zms-event-time when time/,
+    ],
     ['an id twice', (data) => (data.routes[3]!['id'] = 'zm-static-asset'), /route zm-static-asset: The id is there twice/],
-    ['a condition on what never goes on', (data) => (data.routes[4]!['when'] = [{ src: 'param', name: 'token', present: true }]), /token, which never goes on/],
+    [
+      'a condition on what never goes on',
+      (data) => (data.routes[4]!['when'] = [{ src: 'param', name: 'token', present: true }]),
+      /token, which never goes on/,
+    ],
     ['a list of a type', (data) => (data.routes[2]!['expects'] = ['jpeg']), /route zm-static-asset expects 0/],
     ['another default', (data) => (data['default'] = 'allow'), /default/],
     ['a base path with a slash behind', (data) => (data['basePath'] = '/zm/'), /basePath/],
@@ -67,11 +81,13 @@ describe('a route table', () => {
       spoil(data);
       assert.throws(
         () => loadTable(data, 'routes.json'),
-        (error) => error instanceof Problem && error.code === 'config-invalid' && told.test(error.detail) && error.detail.includes('routes.json'),
+        (error) =>
+          error instanceof Problem && error.code === 'config-invalid' && told.test(error.detail) && error.detail.includes('routes.json'),
       );
     });
   for (const nothing of [null, undefined, 'x', [], {}])
-    it(`that is ${JSON.stringify(nothing)} is refused`, () => assert.throws(() => loadTable(nothing, 'routes.json'), { code: 'config-invalid' }));
+    it(`that is ${JSON.stringify(nothing)} is refused`, () =>
+      assert.throws(() => loadTable(nothing, 'routes.json'), { code: 'config-invalid' }));
 
   it('tells every fault at once', () => {
     const data = structuredClone(rawTables['zoneminder']) as Data;
@@ -113,7 +129,14 @@ describe('requests that got recorded footage out of the real systems', () => {
     });
 
   it('an upgrade to something else on a media path is refused', () => {
-    const raw = aRequest({ target: '/recordings/', upgrade: true, headers: [['Connection', 'Upgrade, HTTP2-Settings'], ['Upgrade', 'h2c']] });
+    const raw = aRequest({
+      target: '/recordings/',
+      upgrade: true,
+      headers: [
+        ['Connection', 'Upgrade, HTTP2-Settings'],
+        ['Upgrade', 'h2c'],
+      ],
+    });
     assert.equal(ends(tables['frigate']!, raw), 'method-unknown');
   });
 });
