@@ -76,6 +76,7 @@ export const problems = {
   'vms-fault': { status: 502, title: 'The video system answered with a fault' },
   'codec-unsupported': { status: 502, title: 'The footage is in a form the gate cannot keep' },
   'render-failed': { status: 500, title: 'The viewing copy could not be made' },
+  'capacity-exceeded': { status: 503, title: 'Too many marked pictures are being made at once' },
   'ffmpeg-missing': { status: 500, title: 'No usable ffmpeg was found' },
   'disk-full': { status: 507, title: 'There is no room left for this footage' },
   'quota-exceeded': { status: 507, title: 'The quota for sealed footage is used up' },
