@@ -6,7 +6,7 @@ import type { Surroundings } from './assemble.js';
 import type { FrontDoor } from './cli/program.js';
 import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';
-import { judgeCameras, makeRecorders } from './configured.js';
+import { installationOf, judgeCameras, makeRecorders, waysAround } from './configured.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import { Problem } from './domain/problem.js';
 
@@ -56,6 +56,8 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
     },
     examine: async (file, env) => (await import('./examine.js')).examine(await load(file, env), searchPath),
     recorders: makeRecorders(load),
+    installation: installationOf,
+    waysAround,
     makeSetupToken: async (file, env) => {
       const { keysFolder } = await load(file, env);
       const [{ loadKeys }, { makeSetupToken }] = await Promise.all([import('./keys/keys.js'), import('./identity/setup-token.js')]);

@@ -41,6 +41,8 @@ process.exitCode = await run(process.argv.slice(2), {
     camera: async (...asked) => (await whole()).recorders.camera(...asked),
     discover: async (...asked) => (await whole()).recorders.discover(...asked),
   },
+  installation: async (...asked) => (await whole()).installation(...asked),
+  waysAround: async (...asked) => (await whole()).waysAround(...asked),
   demo: {
     raise: async () => (await whole()).raise(),
     newPassword: () => randomBytes(9).toString('base64url'),

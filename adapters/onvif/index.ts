@@ -4,6 +4,7 @@ import type { Vms } from '../../plugin/domain/vms.js';
 import { accounts } from './accounts.js';
 import { makeDevice } from './device.js';
 import { discover } from './discover.js';
+import { onvifDoors } from './doors.js';
 import { examine } from './examine.js';
 import { makeFront } from './front.js';
 import { holdings } from './holdings.js';
@@ -35,4 +36,5 @@ export const onvif: Adapter = {
   connect: (address) => connect(address),
   discover: (localAddress, signal) => discover(localAddress, signal),
   front: makeFront,
+  doors: onvifDoors,
 };

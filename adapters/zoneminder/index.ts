@@ -4,8 +4,10 @@ import type { Vms } from '../../plugin/domain/vms.js';
 import type { WebFront } from '../../plugin/domain/web-front.js';
 import { accounts } from './accounts.js';
 import { makeDevice } from './device.js';
+import { zoneminderDoors } from './doors.js';
 import { examine } from './examine.js';
 import { holdings } from './holdings.js';
+import { zoneminderInstallation } from './install/install.js';
 import { keep } from './keep.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { probe } from './probe.js';
@@ -41,4 +43,6 @@ export const zoneminder: Adapter = {
   rights: ['stream-view', 'events-edit', 'monitors-view', 'api'],
   connect: (address) => connect(address),
   web: (address) => webFront(address),
+  install: zoneminderInstallation,
+  doors: zoneminderDoors,
 };

@@ -4,6 +4,8 @@ export interface Output {
   json: boolean;
   /** For people; silent with --json. */
   say(line: string): void;
+  /** A whole file that was made here, as it is; silent with --json. */
+  text(file: string): void;
   /** The result: with --json this and nothing else. */
   result(value: unknown, lines: readonly string[]): void;
   /** A line that is drawn over again on a terminal. */
@@ -31,6 +33,7 @@ export function makeOutput(json: boolean, out: NodeJS.WriteStream): Output {
   return {
     json,
     say,
+    text: (file) => void (json || out.write(file)),
     result: (value, lines) => (json ? void out.write(`${plainJson(value)}\n`) : lines.forEach((line) => say(plainLine(line)))),
     progress: (line) => void (json || (out.isTTY ? out.write(`\r\u001b[2K${plainLine(line)}`) : undefined)),
   };

@@ -18,6 +18,7 @@ import { coverage } from './coverage.js';
 import { demo, type DemoParts } from './demo.js';
 import { discover } from './discover.js';
 import { doctor, type Finding } from './doctor.js';
+import { installSystem, type Installations } from './install.js';
 import { explainDecision } from './explain.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
 import { fetchRequest } from './fetch.js';
@@ -25,6 +26,7 @@ import { oneTimePassword } from './one-time-password.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
 import { policyActivate, policyDiff, policyLog, policyShow, policyTest } from './policy.js';
 import { probe } from './probe.js';
+import type { WaysAround } from './outside/way.js';
 import type { Recorders } from './recorders.js';
 import { fetchRegister } from './register.js';
 import { rehearseFolder } from './rehearse.js';
@@ -41,6 +43,7 @@ import { scanPaper } from './scan.js';
 import { serve, type RunningGate } from './serve.js';
 import { endSessions, listSessions, startSession } from './session.js';
 import { printSetupToken } from './setup-token.js';
+import { thisMachine } from './this-machine.js';
 import { verifyFile } from './verify.js';
 
 /** What only the front door can give: rooms put together. */
@@ -51,6 +54,10 @@ export interface FrontDoor extends Checks {
   start(config: string, env: NodeJS.ProcessEnv): Promise<RunningGate>;
   examine(config: string, env: NodeJS.ProcessEnv): Promise<Finding[]>;
   recorders: Recorders;
+  /** What installs in front of a system of this kind. */
+  installation: Installations;
+  /** Ways past the gate, for `doctor --outside`. */
+  waysAround: WaysAround;
   now(): Date;
   /** The machine's one-time token, put into the keys folder. */
   makeSetupToken(config: string, env: NodeJS.ProcessEnv): Promise<string>;
@@ -89,7 +96,27 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .option('--stay', 'go on serving afterwards'),
     demo(door.demo),
   );
-  does(program.command('doctor').description('can this machine serve?'), doctor(door.examine));
+  does(
+    program
+      .command('doctor')
+      .description('can this machine serve? and: does anything lead past the gate?')
+      .option('--outside', 'write a script that tries, on a client’s computer, to reach footage past the gate 旁路检查')
+      .addOption(new Option('--for <shell>', 'of the script').choices(['sh', 'windows']).default('sh'))
+      .option('--out <file>', 'where the script goes: a file that is not there yet; without it to standard output'),
+    doctor(door.examine, door.waysAround),
+  );
+  does(
+    program
+      .command('install')
+      .description('put the gate in front of a video system, on that system’s own machine, as root 安装')
+      .argument('<system>', 'its kind: the name of an adapter, like zoneminder')
+      .option('--undo', 'everything as it was before')
+      .option('--dry-run', 'only tell what would be done')
+      .option('--recorder <id>', 'in front of which one, where the configuration has several of this kind')
+      .option('--web-server <file>', 'main configuration file of its web server, where it is not the package’s')
+      .option('--state <dir>', 'where it is written down what was changed', '/var/lib/exportgate-install'),
+    installSystem(door.installation, (state) => thisMachine(state, () => door.now())),
+  );
   does(
     program
       .command('probe')

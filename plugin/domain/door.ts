@@ -6,15 +6,15 @@ export interface Words {
 }
 
 /**
- * One way. Without a path a connection is tried; with one a GET. `counts`: any answer is a way in (`any`), or only one that is no refusal
- * (`found`: whatever but 4xx and 503), because something else may rightly listen there.
+ * One way. Without a path a connection is tried; with one a GET, and what counts as a way in is 2xx, or 500: then a program ran and failed.
+ * `through`: where the gate itself listens nothing may be found there either.
  */
 export interface Door {
   what: Words;
   close: Words;
   ports: readonly number[];
   path: string | null;
-  counts: 'any' | 'found';
+  through: boolean;
 }
 
 /** All ways that one kind of system is known to have. `untried`: other doors of it, for people, which a connection from outside cannot try. */

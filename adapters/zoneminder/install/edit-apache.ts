@@ -36,12 +36,12 @@ export function withEdits(file: string, text: string, edits: readonly Edit[]): N
   return { file, text: lines.join('\n'), told };
 }
 
-/** The block of ours of this name, at the end of the file; null: none. */
-export function withBlock(file: string, text: string, name: string, block: readonly string[] | null): NewText {
-  const without = text.replace(new RegExp(`\\n?${escaped(begin(name))}\\n[\\s\\S]*?${escaped(end(name))}\\n`, 'g'), '');
-  if (!block) return { file, text: without, told: [] };
-  const gap = without === '' || without.endsWith('\n') ? '' : '\n';
-  const whole = `${without}${gap}\n${[begin(name), ...block, end(name)].join('\n')}\n`;
+/** The block of ours of this name: where it is already, else at the end of the file. */
+export function withBlock(file: string, text: string, name: string, block: readonly string[]): NewText {
+  const lines = [begin(name), ...block, end(name)].join('\n');
+  const there = new RegExp(`${escaped(begin(name))}\\n[\\s\\S]*?${escaped(end(name))}`);
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+  const whole = there.test(text) ? text.replace(there, () => lines) : `${text}${gap}\n${lines}\n`;
   return { file, text: whole, told: whole === text ? [] : block.map((line) => `+ ${line}`) };
 }
 

@@ -83,8 +83,8 @@ export class InstallRecord {
 
   /** After a crash: which changes that were begun had been made. A change that was not is forgotten. */
   async settle(): Promise<void> {
-    for (const entry of [...this.#text.entries]) {
-      if (entry.next === null) continue;
+    const begun = this.#text.entries.filter(({ next }) => next !== null);
+    for (const entry of begun) {
       const now = digestOf(await this.#look(entry.thing));
       if (now === entry.next) entry.after = entry.next;
       else if (now !== (entry.after ?? entry.before?.sha256 ?? none))
@@ -95,7 +95,7 @@ export class InstallRecord {
       entry.next = null;
       if (entry.after === null || entry.after === (entry.before?.sha256 ?? none)) await this.#forget(entry);
     }
-    await this.#save();
+    if (begun.length > 0) await this.#save();
   }
 
   /** Null: it is taken away. What is put where nothing was gets `nature`. Problem `config-invalid`: somebody else changed it since. */
@@ -117,7 +117,9 @@ export class InstallRecord {
     if (!entry.steps.includes(step)) entry.steps.push(step);
     entry.next = next;
     await this.#save();
-    await this.#write(thing, content, found?.kind === 'file' && !hasWhole(thing) ? found.nature : nature);
+    // Back to what it was: with its time, too.
+    if (next === (entry.before?.sha256 ?? none)) await this.#restore(entry);
+    else await this.#write(thing, content, found?.kind === 'file' && !hasWhole(thing) ? found.nature : nature);
     [entry.after, entry.next] = [next, null];
     if (next === (entry.before?.sha256 ?? none)) await this.#forget(entry);
     await this.#save();
