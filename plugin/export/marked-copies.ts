@@ -83,6 +83,17 @@ export class MarkedCopies {
     }
   }
 
+  /** Pictures that nobody can have twice: a place in the line, and nothing is kept. Problems as of `open`. */
+  async *through(make: (signal: AbortSignal) => AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+    if (this.#isClosed) throw closed();
+    const leave = await this.#line.enter(signal);
+    try {
+      yield* make(signal);
+    } finally {
+      leave();
+    }
+  }
+
   /** What nobody read for long is destroyed. To be called now and then; `open` does it too. */
   async sweep(): Promise<void> {
     this.#expire();

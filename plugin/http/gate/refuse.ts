@@ -19,11 +19,13 @@ export function noFormOf({ 'sec-fetch-dest': destination, accept = '', range }: 
   return range !== undefined && accept === '*/*' ? 'clip' : 'document';
 }
 
-/** `link`: where a reason can be stated; null: nowhere. */
+/** `link`: where a reason can be stated; null: nowhere. `pictureLink`: the same for pictures, each of which costs a drawing: one address for all
+ *  thumbnails of a page. */
 export interface No {
   problem: Problem;
   zh: string;
   link: string | null;
+  pictureLink: string | null;
 }
 
 const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' };
@@ -54,8 +56,8 @@ function document({ problem, link }: No) {
 }
 
 /** A player shows nothing of an answer that is not 200: the clip says in its pictures that it is none. */
-async function picture(pictures: NoticePictures, form: 'picture' | 'clip', { problem, zh, link }: No) {
-  const lines = [zh, problem.detail, ...(link ? [link] : [])];
-  if (form === 'clip') return { status: 200, type: 'video/mp4', body: await pictures.clip(lines) };
-  return { status: problem.status, type: 'image/jpeg', body: await pictures.jpeg(lines) };
+async function picture(pictures: NoticePictures, form: 'picture' | 'clip', { problem, zh, pictureLink }: No) {
+  const notice = { lines: [zh, problem.detail], link: pictureLink };
+  if (form === 'clip') return { status: 200, type: 'video/mp4', body: await pictures.clip(notice) };
+  return { status: problem.status, type: 'image/jpeg', body: await pictures.picture(notice, 'jpeg') };
 }

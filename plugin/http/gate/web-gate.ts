@@ -126,7 +126,9 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
     // Half an answer must not look like a whole one.
     const problem = await stop(gate, attempts, walk, thrown);
     if (response.headersSent) return void response.destroy();
-    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link: linkFor(gate, walk, problem) });
+    const link = linkFor(gate, walk, problem);
+    const pictureLink = link && walk.class === 'still' ? gate.origin + gate.table.basePath : link;
+    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link, pictureLink });
   }
 }
 
