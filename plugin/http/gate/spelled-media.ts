@@ -7,7 +7,7 @@ import type { MagicKind } from './magic.js';
 export const ICON_BYTES = 2048;
 /** A JPEG's own tables take more than this, a fragment of video does too: what is shorter holds no picture. */
 export const SHORTEST_MEDIA = 512;
-/** Eight KiB of base64. Archives may also be an answer's own data, so they get the length of the facts. */
+/** Eight KiB of base64. Archives, and bitmaps of icons, may also be a page's own data. */
 const ARCHIVE_BYTES = 6144;
 
 const mostBytes = (kind: MagicKind): number => {

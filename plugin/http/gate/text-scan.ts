@@ -61,10 +61,9 @@ export function scanText(upstream: Upstream | null): BodyJudge & { readonly most
 
     /** What must leave as a whole, or stay; in what is not ended, `end` is beyond everything. `icon`: bytes of one in it. */
     const whole: (Place & { icon: number })[] = [];
-    for (const one of findInline(text, final ? length : Math.max(0, length - TAIL), final)) {
-      if (one.end === null) whole.push({ start: one.start, end: Infinity, icon: 0 });
-      else if (one.fault !== null) throw hit('inline-media', one.start, one.fault);
-      else whole.push({ start: one.start, end: one.end, icon: one.bytes });
+    for (const { start, end, fault, bytes: icon } of findInline(text, final ? length : Math.max(0, length - TAIL))) {
+      if (fault !== null) throw hit('inline-media', start, fault);
+      whole.push({ start, end, icon });
     }
     const { long, open } = findRuns(bytes);
     whole.push(...long.map((run) => judgeLongRun(run, text, final)));

@@ -84,7 +84,8 @@ describe('a stream of live pictures', function () {
     ['remarks without end', () => part(Buffer.concat([latin('\xff\xd8'), ...Array.from({ length: 3 }, () => Buffer.concat([latin('\xff\xe5\xff\xff'), Buffer.alloc(65_533, 1)])), frames[0]!.subarray(2)])), null, 'picture-malformed'],
     ['a picture that ends before it began', () => part(latin('\xff\xd8\xff\xd9')), null, 'picture-malformed'],
     ['a scan without its frame', () => part(latin('\xff\xd8\xff\xda\0\x08\x01\x01\0\0\x3f\0abc\xff\xd9')), null, 'picture-malformed'],
-    ['a marker that no picture has', () => part(latin('\xff\xd8\xff\x01\0\x04ab\xff\xd9')), null, 'picture-malformed'],
+    ['a marker that no picture has', () => part(Buffer.concat([latin('\xff\xd8\xff\x01\0\x04ab'), frames[0]!.subarray(2)])), null, 'picture-malformed'],
+    ['a picture in a picture', () => part(Buffer.concat([latin('\xff\xd8'), frames[0]!])), null, 'picture-malformed'],
   ];
   for (const [what, make, hidden, why] of wrong)
     it(`hit: ${what}`, async () => {

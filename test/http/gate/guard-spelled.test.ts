@@ -41,6 +41,18 @@ describe('media in letters', function () {
     }
   });
 
+  it('wherever in a piece it begins, its beginning does not leave', async () => {
+    const text = (await mediaSamples())['frame.jpg'].subarray(0, 3000).toString('base64');
+    for (let before = 0; before < 2100; before += 10) {
+      const body = Buffer.from(`${'. '.repeat(before / 2)}("${text}")`);
+      for (const size of [2048, 2700]) {
+        const { out, why } = through(judgeFor(html), pieces(body, size));
+        assert.equal(why, 'spelled-media');
+        assertNothingLeft(out, Buffer.from(text), `behind ${before}`);
+      }
+    }
+  });
+
   for (const [what, of] of Object.entries(escapedStrings))
     it(`bytes in a string ${what}: a hit`, async () => {
       const made = await mediaSamples();
