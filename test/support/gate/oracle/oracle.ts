@@ -1,0 +1,78 @@
+// Does an answer hold recorded footage that must not leave? No run of an original's coded picture, and no picture but those that may leave.
+import type { CodedSlices } from './coded-slices.js';
+import { pictureJudge } from './judge-picture.js';
+import { headerOf, type Headers, type Payload } from './payload.js';
+import { pictures, type Shown } from './pictures.js';
+import { unwrap } from './unwrap.js';
+import { digestOf } from './web-files.js';
+
+export interface Answer {
+  url: string;
+  /** The route is one on which pictures of this moment may pass. */
+  isLive: boolean;
+  /** Names in lower case. */
+  headers: Headers;
+  body: Buffer;
+  /** The reader hung up before the end: what is too short to be decoded is no picture. */
+  cut?: boolean;
+}
+
+export interface Verdict {
+  passes: boolean;
+  url: string;
+  /** The way to it inside of the answer: `body › part 2 › mjpeg at 0`. */
+  where: string;
+  why: string;
+}
+
+export interface OracleParts {
+  originals: CodedSlices;
+  /** Digests of what the video system's web folder holds (webFiles). */
+  web: ReadonlySet<string>;
+  /** Digests of the gate's refusal pictures and clips, or who knows them when he sees one. */
+  refusals: ReadonlySet<string> | ((picture: Shown) => boolean);
+  now: () => Date;
+}
+
+export type Oracle = (answer: Answer) => Promise<Verdict[]>;
+
+/** One verdict for each picture, each leak, and whatever could not be looked into. Nothing at all: no picture, and nothing of an original. */
+export function makeOracle({ originals, web, refusals, now }: OracleParts): Oracle {
+  const [isRefusal, known] = typeof refusals === 'function' ? [refusals, new Set<string>()] : [() => false, refusals];
+  const isWeb = (bytes: Buffer): boolean => web.has(digestOf(bytes));
+  return async (answer) => {
+    const judge = pictureJudge({ isLive: answer.isLive, now: now(), isRefusal });
+    const { payloads, closed } = unwrap(answer, isWeb);
+    const verdicts: Verdict[] = [];
+    const say = (passes: boolean, where: string, why: string): void => void verdicts.push({ passes, url: answer.url, where, why });
+    for (const why of closed) say(false, 'body', why);
+    // A part of a stream lies in the whole answer too: each picture is judged once, and a film no further than to its first bad frame.
+    const begun = new Set<string>();
+    const failed = new Set<Buffer>();
+    for (const { where, bytes, headers } of payloads) {
+      const leak = originals.leaks(bytes);
+      if (leak) say(false, where, leak);
+      if (leak || isWeb(bytes)) continue;
+      let found = 0;
+      const wants = (source: Buffer): boolean => {
+        const digest = digestOf(source);
+        found++;
+        if (web.has(digest) || begun.has(digest)) return false;
+        begun.add(digest);
+        if (known.has(digest)) say(true, where, 'a refusal of the gate');
+        return !known.has(digest);
+      };
+      for await (const picture of pictures(bytes, { wants, goesOn: (source) => !failed.has(source) })) {
+        const { passes, why } = picture.light ? await judge(picture) : { passes: answer.cut === true, why: 'cannot be decoded, so nobody has looked at it' };
+        say(passes, `${where} › ${picture.name}`, why);
+        if (!passes) failed.add(picture.source);
+      }
+      if (found === 0 && !answer.cut && saysMedia({ headers, bytes })) say(false, where, `says ${headerOf(headers, 'content-type')} and cannot be decoded`);
+    }
+    return verdicts;
+  };
+}
+
+/** A later part of a file (206) cannot be decoded by itself. */
+const saysMedia = ({ headers, bytes }: Pick<Payload, 'headers' | 'bytes'>): boolean =>
+  bytes.length > 0 && /^\s*(image\/(?!svg)|video\/)/i.test(headerOf(headers, 'content-type')) && !/^bytes [1-9]/.test(headerOf(headers, 'content-range'));
