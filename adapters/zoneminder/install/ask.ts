@@ -4,7 +4,7 @@ import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../../plugin/domain/problem.js';
 
-const limits = { milliseconds: 10_000, bytes: 2 * 1024 * 1024, settleMs: 20_000, betweenMs: 200 };
+const limits = { milliseconds: 10_000, bytes: 2 * 1024 * 1024, settleMs: 10_000, betweenMs: 200 };
 
 export interface Answer {
   status: number;

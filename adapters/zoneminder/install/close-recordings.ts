@@ -7,6 +7,7 @@ import { Problem } from '../../../plugin/domain/problem.js';
 import { ask } from './ask.js';
 import { newTexts, quotedPath, type Edit, type NewText } from './edit-apache.js';
 import { readApache, type Apache, type Directive } from './read-apache.js';
+import type { InstallRecord } from './record.js';
 import { withProbeFile, type Seen, type WebStep } from './web-step.js';
 import type { WebServer } from './web-server.js';
 
@@ -73,6 +74,13 @@ export async function exposuresOf(machine: Machine, { directives }: Apache, fold
   return { exposures: [...once.values()], links: links.map(({ folder }) => folder) };
 }
 
+/** Rules of a site count after those of the main file (httpd.apache.org/docs/2.4/sections.html), so a grant for such a folder has to go. */
+const grantsOf = ({ directives }: Apache, folders: readonly string[]): Directive[] =>
+  directives.filter(({ name, sections }) => {
+    const folder = sections.findLast((it) => it.name === 'directory')?.args[0];
+    return name === 'require' && folder !== undefined && sections.some((it) => it.name === 'virtualhost') && folders.some((it) => liesIn(it, folder.replace(/(?<=.)\/$/, '')));
+  });
+
 const denied = (folder: string): string[] => [`<Directory ${quoted(folder)}>`, '  Require all denied', '  <FilesMatch ".">', '    Require all denied', '  </FilesMatch>', '</Directory>'];
 
 function quoted(folder: string): string {
@@ -100,7 +108,7 @@ export function blockOf(folders: readonly string[]): string[] {
   ];
 }
 
-export function closeRecordings({ machine, server, folders }: { machine: Machine; server: WebServer; folders: readonly string[] }): WebStep {
+export function closeRecordings({ machine, record, server, folders }: { machine: Machine; record: InstallRecord; server: WebServer; folders: readonly string[] }): WebStep {
   /** Ways that were there when the step began: those that it took out must be tried as well. */
   let known: Exposure[] | null = null;
   const look = async (): Promise<{ apache: Apache; exposures: Exposure[]; links: string[] }> => {
@@ -116,7 +124,7 @@ export function closeRecordings({ machine, server, folders }: { machine: Machine
     activate: 'reload',
     plan: async (): Promise<NewText[]> => {
       const { apache, exposures, links } = await look();
-      const edits = exposures.flatMap(({ alone }): Edit[] => (alone ? [{ at: alone }] : []));
+      const edits = [...exposures.flatMap(({ alone }) => alone ?? []), ...grantsOf(apache, folders)].map((at): Edit => ({ at }));
       const unique = [...new Map(edits.map((edit) => [`${edit.at.file}:${edit.at.line}`, edit])).values()];
       return newTexts(unique, { file: apache.main, name: 'recordings', lines: blockOf([...folders, ...links]) });
     },
@@ -126,7 +134,7 @@ export function closeRecordings({ machine, server, folders }: { machine: Machine
       for (const { url, folder } of known!) {
         const real = path.join(machine.root, folder);
         if (!(await fs.stat(real).catch(() => null))?.isDirectory()) continue;
-        seen.push(await withProbeFile(path.join(real, 'exportgate-probe.txt'), () => tried(server.base, `${url}/exportgate-probe.txt`)));
+        seen.push(await withProbeFile(record, 'recordings', path.join(real, 'exportgate-probe.txt'), () => tried(server.base, `${url}/exportgate-probe.txt`)));
       }
       return seen;
     },

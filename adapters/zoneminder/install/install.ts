@@ -55,7 +55,7 @@ async function install(place: InstallPlace, machine: Machine, dry: boolean): Pro
   const parts = async () => ({ database, record, base, settings, login: { user: place.user, password: await password() }, dry });
   const steps: readonly (readonly [string, () => Promise<InstallStep>])[] = [
     ['account', () => makeAccount(place, { machine, database, record, base, dry })],
-    ['recordings', web(closeRecordings({ machine, server, folders }))],
+    ['recordings', web(closeRecordings({ machine, record, server, folders }))],
     ['status-pages', web(closeStatusPages({ machine, server }))],
     ['config-interface', web(closeConfigInterface({ machine, server, token: async () => (await signIn(base, place.user, await password()))?.access ?? null }))],
     ['loopback', web(bindLoopback({ machine, server }))],
@@ -77,14 +77,21 @@ async function undo(place: InstallPlace, machine: Machine, dry: boolean): Promis
   const database = new ZmDatabase(machine, await readSettings(machine));
   const server = webServerOf(machine, place);
   const record = await InstallRecord.open(machine, database, place.id);
+  if (!dry) await record.sweep();
   const steps: InstallStep[] = [];
   const restored: (typeof record.things)[number][] = [];
   for (const it of [...record.things].reverse()) {
-    const how = await record.restore(it.thing, dry);
-    if (how === 'undone') restored.push(it);
-    const verdict = how === 'undone' && dry ? 'would' : how;
-    const detail = how === 'foreign' ? foreign(it.thing, it.backup ? ` (${it.backup})` : '') : '';
-    steps.push({ step: it.steps.join(', '), zh: '恢复原状', en: 'as it was before', verdict, detail, changes: [nameOf(it.thing)], proofs: [] });
+    const words = { step: it.steps.join(', '), zh: '恢复原状', en: 'as it was before', changes: [nameOf(it.thing)], proofs: [] };
+    try {
+      const how = await record.restore(it.thing, dry);
+      if (how === 'undone') restored.push(it);
+      const detail = how === 'foreign' ? foreign(it.thing, it.backup ? ` (${it.backup})` : '') : '';
+      steps.push({ ...words, verdict: how === 'undone' && dry ? 'would' : how, detail });
+    } catch (thrown) {
+      // The others are given back all the same.
+      if (!(thrown instanceof Problem)) throw thrown;
+      steps.push({ ...words, verdict: 'failed', detail: thrown.detail });
+    }
   }
   const files = restored.some(({ thing }) => thing.kind === 'file' && !thing.whole);
   const fault = files && !dry ? await begunAnew(server) : null;

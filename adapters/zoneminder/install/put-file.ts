@@ -45,9 +45,12 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
+/** Where it is written before it gets its name. */
+export const partOf = (file: string): string => `${file}.exportgate.part`;
+
 /** Content and nature, then the name, then the folder. `mtime` is set only where it is given back. */
 export async function writeFile(file: string, content: Buffer, nature: Omit<Nature, 'mtime'> & { mtime?: number }): Promise<void> {
-  const part = `${file}.exportgate.part`;
+  const part = partOf(file);
   try {
     // What a crash left; `wx` below follows no link that somebody put there.
     await fs.rm(part, { force: true });
@@ -72,6 +75,6 @@ export async function writeFile(file: string, content: Buffer, nature: Omit<Natu
 
 export async function removeFile(file: string): Promise<void> {
   await fs.rm(file, { force: true });
-  await fs.rm(`${file}.exportgate.part`, { force: true });
+  await fs.rm(partOf(file), { force: true });
   await syncFolder(path.dirname(file));
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Machine } from '../../../plugin/domain/install.js';
 import { Problem } from '../../../plugin/domain/problem.js';
 import type { Row, ZmDatabase } from './database.js';
-import { lookAtFile, removeFile, sha256, syncFolder, writeFile, type Nature } from './put-file.js';
+import { lookAtFile, partOf, removeFile, sha256, syncFolder, writeFile, type Nature } from './put-file.js';
 import { lookAtRow, putRow, type Table } from './put-row.js';
 
 /** `whole`: all of the file is the installation's; else it holds lines of others too, and ours bear a mark. */
@@ -83,6 +83,7 @@ export class InstallRecord {
 
   /** After a crash: which changes that were begun had been made. A change that was not is forgotten. */
   async settle(): Promise<void> {
+    await this.sweep();
     const begun = this.#text.entries.filter(({ next }) => next !== null);
     for (const entry of begun) {
       const now = digestOf(await this.#look(entry.thing));
@@ -96,6 +97,15 @@ export class InstallRecord {
       if (entry.after === null || entry.after === (entry.before?.sha256 ?? none)) await this.#forget(entry);
     }
     if (begun.length > 0) await this.#save();
+  }
+
+  /** What a crash left behind, beside the record and beside what was being written. */
+  async sweep(): Promise<void> {
+    const kept = new Set(this.#text.entries.flatMap(({ before }) => (before && 'backup' in before ? [before.backup] : [])));
+    const inside = await fs.readdir(this.machine.state).catch(() => []);
+    const strays = inside.filter((name) => /^\.login-|\.exportgate\.part$|^before-/.test(name) && !kept.has(name)).map((name) => path.join(this.machine.state, name));
+    const parts = this.#text.entries.flatMap(({ thing }) => (thing.kind === 'file' ? [partOf(thing.path)] : []));
+    for (const file of [...strays, ...parts]) await fs.rm(file, { force: true });
   }
 
   /** Null: it is taken away. What is put where nothing was gets `nature`. Problem `config-invalid`: somebody else changed it since. */
@@ -210,7 +220,8 @@ export class InstallRecord {
 export const foreign = (thing: Thing, kept: string): string =>
   `${nameOf(thing)} was changed by somebody else since; it stays as it is. Right is to take the lines marked “${mark}” out by hand${kept && `, or to put back what it was${kept}`}.`;
 
-const ourselves = (): { uid: number; gid: number } => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+/** Who runs the installation. */
+export const ourselves = (): { uid: number; gid: number } => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
 
 const asContent = (thing: Thing, content: Buffer | Row | null, nature: Omit<Nature, 'mtime'>): Content =>
   content === null ? null : thing.kind === 'file' ? { kind: 'file', content: content as Buffer, nature: { ...nature, mtime: 0 } } : { kind: 'row', row: content as Row };

@@ -1,12 +1,11 @@
 // A step that changes the web server's files: what was open is tried before and after, and a change that does not close it, or that breaks
 // the pages, is taken back at once.
-import fs from 'node:fs/promises';
 import type { InstallStep, Proof } from '../../../plugin/domain/install.js';
 import { Problem } from '../../../plugin/domain/problem.js';
 import { untilSo } from './ask.js';
 import type { NewText } from './edit-apache.js';
 import { lookAtFile } from './put-file.js';
-import type { InstallRecord } from './record.js';
+import { ourselves, type InstallRecord } from './record.js';
 import type { WebServer } from './web-server.js';
 
 /** One way as it was found. */
@@ -74,12 +73,13 @@ async function activate({ activate: how }: WebStep, server: WebServer): Promise<
   }
 }
 
-/** A file for the time of one look, in a folder that the web server might give out; one that a crash left is taken. */
-export async function withProbeFile<T>(file: string, look: () => Promise<T>): Promise<T> {
-  await fs.writeFile(file, 'exportgate\n', { mode: 0o644 });
+/** A file for the time of one look, in a folder that the web server might give out. It stands in the record: a crash leaves none behind. */
+export async function withProbeFile<T>(record: InstallRecord, step: string, file: string, look: () => Promise<T>): Promise<T> {
+  const probe = { kind: 'file', path: file, whole: true } as const;
+  await record.put(step, probe, Buffer.from('exportgate\n'), { mode: 0o644, ...ourselves() });
   try {
     return await look();
   } finally {
-    await fs.rm(file, { force: true });
+    await record.put(step, probe, null);
   }
 }

@@ -55,14 +55,16 @@ export interface Box {
   close(): Promise<void>;
 }
 
-export interface BoxOptions extends Partial<Omit<TreeOptions, 'port'>> {
+export interface BoxOptions extends Partial<Omit<TreeOptions, 'port' | 'listens'>> {
+  /** `Listen …` lines, given the port. */
+  listensOn?: (port: number) => string;
   config?: Readonly<Record<string, string>>;
 }
 
-export async function startBox({ config = {}, ...tree }: BoxOptions = {}): Promise<Box> {
+export async function startBox({ config = {}, listensOn, ...tree }: BoxOptions = {}): Promise<Box> {
   const root = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'exportgate-box-')));
   const port = await freePort();
-  await makeTree(root, { port, ...tree });
+  await makeTree(root, { port, ...tree, ...(listensOn && { listens: listensOn(port) }) });
   const database = await openSqlite(':memory:');
   for (const statement of schema) database.prepare(statement).run([]);
   for (const [name, value] of Object.entries({ ...firstConfig, ...config })) database.prepare('INSERT INTO Config VALUES (?, ?)').run([name, value]);

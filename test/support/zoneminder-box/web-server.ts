@@ -9,6 +9,8 @@ interface Folder {
   pattern: RegExp;
   depth: number;
   access: Access;
+  /** In a site: counts after the main file's of the same depth. */
+  site: boolean;
   files: { pattern: RegExp; access: Access }[];
 }
 interface Rules {
@@ -93,11 +95,13 @@ export class BoxWebServer {
     const rules = this.#rules!;
     const where = decodeURIComponent(url.pathname).replace(/\/+/g, '/');
     const locations = rules.locations.filter(({ pattern }) => pattern.test(where));
-    if (locations.findLast(({ access }) => access !== null)?.access === false) return { status: 403 };
+    // What is said by location counts after what is said by folder.
+    const byLocation = locations.findLast(({ access }) => access !== null)?.access ?? null;
+    if (byLocation === false) return { status: 403 };
     if (locations.some(({ handler }) => handler === 'server-status')) return { status: 200, body: 'GET /zm/index.php?token=…' };
     const alias = rules.aliases.find((it) => where === it.url || where.startsWith(`${it.url}/`));
     const file = alias ? path.join(alias.folder, where.slice(alias.url.length)) : path.join(rules.root, where);
-    if (!allowed(rules, file)) return { status: 403 };
+    if (byLocation === null && !allowed(rules, file)) return { status: 403 };
     const dynamic = this.handOn(request, url, sent);
     if (dynamic) return dynamic;
     const real = path.join(this.root, file);
@@ -110,7 +114,7 @@ export class BoxWebServer {
 /** Folders from the shortest on, then files inside them: the last that says something counts. */
 function allowed({ folders }: Rules, file: string): boolean {
   const parents = file.split('/').slice(0, -1).map((_, at, all) => all.slice(0, at + 1).join('/') || '/');
-  const matching = folders.filter(({ pattern }) => parents.some((it) => pattern.test(it))).sort((a, b) => a.depth - b.depth);
+  const matching = folders.filter(({ pattern }) => parents.some((it) => pattern.test(it))).sort((a, b) => a.depth - b.depth || Number(a.site) - Number(b.site));
   const byFolder = matching.findLast(({ access }) => access !== null)?.access ?? null;
   const byFile = matching.flatMap(({ files }) => files).findLast(({ pattern, access }) => access !== null && pattern.test(path.basename(file)))?.access ?? null;
   return (byFile ?? byFolder) === true;
@@ -135,7 +139,7 @@ function readRules(root: string, main: string): Rules {
         if (kind?.startsWith('Location')) location = null;
       } else if (name.startsWith('<')) {
         stack.push(name.slice(1));
-        if (name === '<Directory') rules.folders.push((folder = { pattern: wild(first.replace(/(?<=.)\/$/, '')), depth: first.split('/').filter(Boolean).length, access: null, files: [] }));
+        if (name === '<Directory') rules.folders.push((folder = { pattern: wild(first.replace(/(?<=.)\/$/, '')), depth: first.split('/').filter(Boolean).length, access: null, site: stack.includes('VirtualHost'), files: [] }));
         if (name === '<FilesMatch' && folder) folder.files.push((files = { pattern: new RegExp(first), access: null }));
         if (name === '<Location') rules.locations.push((location = { pattern: new RegExp(`^${first}(/|$)`), access: null, handler: null }));
         if (name === '<LocationMatch') rules.locations.push((location = { pattern: new RegExp(first.replace('(?i)', ''), first.includes('(?i)') ? 'i' : ''), access: null, handler: null }));
