@@ -122,7 +122,8 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
     await read(gate, walk, response);
     await answer(gate, walk as Walk, response);
   } catch (thrown) {
-    if (gone.signal.aborted) return void response.destroy();
+    // A client that went away is no attempt; one whose answer was broken off is told of all the same.
+    if (gone.signal.aborted && !(thrown instanceof GuardHit)) return void response.destroy();
     // Half an answer must not look like a whole one.
     const problem = await stop(gate, attempts, walk, thrown);
     if (response.headersSent) return void response.destroy();
