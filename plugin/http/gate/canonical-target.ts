@@ -9,6 +9,7 @@ import { isStreamProgram } from './zms-query.js';
 /** Apache's LimitRequestLine, less the method: what is longer is refused behind the gate anyway. */
 const longestTarget = 8000;
 const longestPath = 2048;
+const mostSegments = 64;
 
 export interface CanonicalTarget {
   /** Behind the base path, decoded once; begins with `/`. */
@@ -28,7 +29,7 @@ export function canonicalTarget(table: RouteTable, target: string): CanonicalTar
   const cut = target.indexOf('?');
   const raw = cut < 0 ? target : target.slice(0, cut);
   const path = behind(table, canonicalPath(table, raw));
-  judgePathInfo(table, path);
+  judgeSegments(table, path);
   return { path, query: cut < 0 ? '' : target.slice(cut + 1) };
 }
 
@@ -52,8 +53,9 @@ function behind({ basePath }: RouteTable, path: string): string {
 }
 
 /** What stands behind a program's name reaches the program all the same, whatever it looks like. */
-function judgePathInfo(table: RouteTable, path: string): void {
+function judgeSegments(table: RouteTable, path: string): void {
   const segments = path.slice(1).split('/');
+  if (segments.length > mostSegments) throw ambiguous(`The path has more than ${mostSegments} parts.`);
   const isProgram = (segment: string, at: number): boolean =>
     (table.params === 'php' && /\.php$/i.test(segment)) || isStreamProgram(table, `/${segments.slice(0, at + 1).join('/')}`);
   if (segments.slice(0, -1).some(isProgram)) throw ambiguous('Nothing follows the name of a program.');

@@ -11,8 +11,8 @@ import { readJson } from './read-json.js';
 import { readMultipart } from './read-multipart.js';
 import { boundPairs, readPairs } from './read-pairs.js';
 
-/** Bytes. PHP's own limit is 8 MB; no page that may pass sends a tenth of this. */
-export const largestBody = 1024 * 1024;
+/** Bytes. PHP's own limit is 8 MB; no page that may pass sends a quarter of this, and reading it must not hold others up. */
+export const largestBody = 256 * 1024;
 
 /** Methods whose body every reader reads, and none leaves out. */
 const carrying = ['POST', 'PUT', 'PATCH', 'DELETE'];

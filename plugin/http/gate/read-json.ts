@@ -5,9 +5,8 @@ import { malformed } from './ambiguous.js';
 const deepest = 32;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 // RFC 8259 §7: control characters are escaped inside a string
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
+const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\u0000-\u001f]*)*"/y;
 const literal = /true|false|null/y;
-const blank = /[ \t\n\r]*/y;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Problem `body-malformed`. */
@@ -31,10 +30,10 @@ class Reader {
 
   value(depth: number): unknown {
     if (depth > deepest) throw malformed(`The body is nested deeper than ${deepest}.`);
-    this.take(blank);
+    this.blanks();
     const first = this.text[this.at];
     const value = first === '{' ? this.object(depth) : first === '[' ? this.array(depth) : this.scalar(first);
-    this.take(blank);
+    this.blanks();
     return value;
   }
 
@@ -44,7 +43,7 @@ class Reader {
 
   private scalar(first: string | undefined): unknown {
     if (first === '"') return this.string();
-    const word = this.take(literal);
+    const word = /[tfn]/.test(first ?? '') ? this.take(literal) : null;
     if (word !== null) return word === 'null' ? null : word === 'true';
     const digits = this.take(number);
     if (digits === null) throw malformed('The body is not JSON.');
@@ -73,12 +72,12 @@ class Reader {
     const members: [string, unknown][] = [];
     const names = new Set<string>();
     this.list('}', () => {
-      this.take(blank);
+      this.blanks();
       const name = this.string();
       const folded = name.toLowerCase();
       if (names.has(folded) || name === '__proto__') throw malformed('A name is there twice, or has a meaning of its own.');
       names.add(folded);
-      this.take(blank);
+      this.blanks();
       this.expect(':');
       members.push([name, this.value(depth + 1)]);
     });
@@ -87,18 +86,22 @@ class Reader {
 
   private list(close: string, item: () => void): void {
     this.at += 1;
-    this.take(blank);
+    this.blanks();
     if (this.text[this.at] === close) {
       this.at += 1;
       return;
     }
     for (;;) {
       item();
-      this.take(blank);
+      this.blanks();
       if (this.text[this.at] === close) break;
       this.expect(',');
     }
     this.at += 1;
+  }
+
+  private blanks(): void {
+    while (this.at < this.text.length && ' \t\n\r'.includes(this.text[this.at]!)) this.at += 1;
   }
 
   private expect(letter: string): void {

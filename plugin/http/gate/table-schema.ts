@@ -41,7 +41,7 @@ const route = z.strictObject({
   expects: z.array(z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/, { error: 'type/subtype in small letters' })).default([]),
   extract: z.record(z.string(), z.unknown()).optional(),
   replace: words.optional(),
-  /** Rules for messages, told in words: what the gate does not look into does not pass. */
+  /** Rules for messages of a WebSocket, in words, for whoever writes the adapter. */
   inspect: z.record(z.string(), words).optional(),
   note: words.optional(),
   since: words.optional(),

@@ -10,9 +10,19 @@ import { isStripped } from './strip.js';
 /** Of 16: what the gate adds must still be read. */
 const mostPairs = 12;
 
+const programs = new WeakMap<RouteTable, readonly RegExp[]>();
+
 /** A program's path: some route of the table asks what the program reads in its query. */
-export const isStreamProgram = ({ routes }: RouteTable, path: string): boolean =>
-  routes.some(({ when, path: pattern }) => when.some(({ src }) => src === 'zms') && pattern.test(path));
+export function isStreamProgram(table: RouteTable, path: string): boolean {
+  const known = programs.get(table) ?? pathsOfPrograms(table);
+  programs.set(table, known);
+  return known.some((pattern) => pattern.test(path));
+}
+
+function pathsOfPrograms({ routes }: RouteTable): RegExp[] {
+  const patterns = routes.filter(({ when }) => when.some(({ src }) => src === 'zms')).map(({ path }) => path);
+  return patterns.filter(({ source }, at) => patterns.findIndex((each) => each.source === source) === at);
+}
 
 /** In order, each name once. Problem `path-ambiguous`. */
 export function readZmsQuery(query: string, table: RouteTable): Param[] {

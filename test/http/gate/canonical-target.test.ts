@@ -117,6 +117,7 @@ describe('an address', () => {
     '/zm/cgi-bin/zms/x.png?monitor=1',
     '/zm/cgi-bin/nph-zms/x.png?event=11',
     long(2049),
+    `/zm/${'a/'.repeat(64)}`,
     `/zm/?${'a'.repeat(8000)}`,
   ];
   for (const target of refused)

@@ -1,6 +1,7 @@
 // Could any part of the system behind the gate take this request for one that recorded footage answers? Told from the raw request in the most
 // generous reading there is (decoded thrice, dots resolved, names and values in any case, from query and body alike) and from what is known of
 // each system, and from nothing that the gate does: no table, no reader of the gate’s. It says yes too often rather than too seldom.
+import type { RouteTable } from '../../../plugin/domain/route-table.js';
 import type { RawRequest } from '../../../plugin/http/gate/raw-request.js';
 
 export interface Loose {
@@ -12,7 +13,7 @@ export interface Loose {
   method: string;
 }
 
-/** Per system, by the name of its table. */
+/** Per system, by the first word of its name. */
 const systems: Readonly<Record<string, (loose: Loose) => boolean>> = {
   zoneminder: ({ paths, values, names }) => {
     const at = (pattern: RegExp): boolean => paths.some((path) => pattern.test(path));
@@ -44,14 +45,14 @@ const systems: Readonly<Record<string, (loose: Loose) => boolean>> = {
     const source = values('src').some((value) => /[:/]/.test(value));
     return at(/^\/api\/go2rtc\/api\//) || (source && at(/^\/live|^\/api\/go2rtc\/webrtc/));
   },
-  'kerberos-agent': ({ paths }) => paths.some((path) => /^\/file(?:\/|$)/.test(path)),
+  kerberos: ({ paths }) => paths.some((path) => /^\/file(?:\/|$)/.test(path)),
   mediamtx: ({ paths }) => paths.some((path) => /^\/playback\/get(?:\/|$)/.test(path)),
   milestone: ({ paths, names }) =>
     paths.some((path) => /^\/xprotectmobile(?:\/|$)|recordercommandservice/.test(path)) ||
     (paths.some((path) => /^\/api\/(?:rest\/v1\/webrtc|ws\/webrtc)/.test(path)) && names.some((name) => /^playback|^skipgaps/.test(name))),
   // The text that is told of a file holds no picture.
-  'moonfire-nvr': ({ paths }) => paths.some((path) => /^\/api\/cameras\/[^/]+\/[^/]+\/view\.(?:mp4|m4s)\/?$/.test(path)),
-  nxwitness: ({ paths, names }) => {
+  moonfire: ({ paths }) => paths.some((path) => /^\/api\/cameras\/[^/]+\/[^/]+\/view\.(?:mp4|m4s)\/?$/.test(path)),
+  nx: ({ paths, names }) => {
     const at = (pattern: RegExp): boolean => paths.some((path) => pattern.test(path));
     const past = names.some((name) => /^(?:pos|end|dur|time|start|accurate|download|sign)/.test(name));
     if (at(/^\/proxy(?:\/|$)|^\/hls(?:\/|$)|^\/webrtc|^\/ec2\/(?:camerathumbnail|analyticstrack)|^\/api\/image\/?$/)) return true;
@@ -67,7 +68,10 @@ const systems: Readonly<Record<string, (loose: Loose) => boolean>> = {
     const at = (pattern: RegExp): boolean => paths.some((path) => pattern.test(path));
     if (at(/engine\.io|connectrpcobject|^\/endpoint\/(?:.*\/)?public\/(?:.*\/)?[0-9a-f-]{36,64}(?:\.\w+)?(?:\/|$)/)) return true;
     // Each plugin answers below its own name; pages of the core and current pictures are files of the web folder.
-    return at(/^\/endpoint\/(?!@scrypted\/core\/public(?:\/|$)|@scrypted\/snapshot\/|\d+\/\d+\/camera(?:\/|$))/);
+    const decoded = paths.filter((path) => !/%[0-9a-f]{2}/.test(path));
+    return decoded.some((path) =>
+      /^\/endpoint\/(?!@scrypted\/core\/public(?:\/|$)|@scrypted\/snapshot\/|\d+\/\d+\/camera(?:\/|$))/.test(path),
+    );
   },
   shinobi: ({ paths, names }) => {
     const at = (pattern: RegExp): boolean => paths.some((path) => pattern.test(path));
@@ -84,8 +88,12 @@ const systems: Readonly<Record<string, (loose: Loose) => boolean>> = {
   },
 };
 
-/** `vms`: the name of the table. */
-export const asksForMedia = (vms: string, raw: RawRequest): boolean => systems[vms]!(loosely(raw, vms === 'zoneminder'));
+export function asksForMedia({ vms }: RouteTable, raw: RawRequest): boolean {
+  const [name = ''] = vms.toLowerCase().split(/[ /]/);
+  const system = systems[name];
+  if (!system) throw new Error(`Nothing is known of ${vms}.`);
+  return system(loosely(raw, name === 'zoneminder'));
+}
 
 /** `exact`: one separator between pairs, names and values in their own case: PHP and ZoneMinder’s stream program (strcmp) know no other. */
 function loosely({ method, target, body }: RawRequest, exact: boolean): Loose {

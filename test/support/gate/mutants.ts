@@ -316,18 +316,67 @@ const tricks: Readonly<Record<string, Trick>> = {
   },
 };
 
+/** What makes a request for a page or a live picture one for recorded footage, on one system or another. */
+const selectors = [
+  'event=11',
+  'frame=3',
+  'source=event',
+  'source=fifo',
+  'buffer=1000',
+  'time=1763629200&event=11',
+  'view=view_video&eid=11',
+  'view=image&eid=11&fid=snapshot',
+  'view=archive',
+  'downloadIndex=0',
+  'request=event&action=export&eids[]=11',
+  'request=event&action=download&id=11',
+  'request=stream&command=14',
+  'command=12',
+  'positionMs=1763629200000',
+  'PositionMs=1',
+  'endPositionMs=2',
+  'durationMs=1000',
+  'pos=1763629200000',
+  'timestampMs=1763629200000',
+  'time=1',
+  'src=ffmpeg:/media/frigate/recordings/x.mp4',
+  'src=ffmpeg:http://127.0.0.1:5000/x',
+  'src=front:',
+  'flags=-i',
+  'playbackTimeNode=x',
+  'PlaybackTime=2026-11-20T10:00:00Z',
+  'skipGaps=true',
+  'path=/1/2026-11-20/11/11-video.mp4',
+  'file=zmExport_1.zip',
+  'download=true',
+  'accurateSeek=true',
+];
+const addSelector: Trick = (parts, chance) => {
+  const side = parts.encoding !== null && chance.below(2) === 0 ? parts.form : parts.query;
+  side.splice(chance.below(side.length + 1), 0, ...chance.one(selectors).split('&'));
+};
+
 const names = Object.keys(tricks);
 
-/** `count` mutants of the table’s own examples that ask for recorded footage. `vms`: the name of the table’s file. */
-export function mutantsOf(table: RouteTable, vms: string, seed: number, count: number): Mutant[] {
+/**
+ * `count` mutants: of the table’s own examples that ask for recorded footage, and one in four of an example that passes, with something put in
+ * that asks for it. Whether one still does is told by `asksForMedia`.
+ */
+export function mutantsOf(table: RouteTable, seed: number, count: number): Mutant[] {
   const chance = chanceOf(seed);
-  const origins = table.routes.flatMap(({ examples }) => examples).filter((example) => asksForMedia(vms, fromExample(example)));
+  const examples = table.routes.flatMap(({ examples: own }) => own);
+  const media = examples.filter((example) => asksForMedia(table, fromExample(example)));
+  const passing = table.routes
+    .filter(({ class: kind }) => ['safe', 'live', 'auth', 'admin'].includes(kind))
+    .flatMap(({ examples: own }) => own);
   return Array.from({ length: count }, () => {
-    const of = chance.one(origins);
+    const turned = chance.below(4) === 0;
+    const of = chance.one(turned ? passing : media);
     const parts = partsOf(of);
-    const how = Array.from({ length: 1 + chance.below(3) }, () => chance.one(names));
+    if (turned) addSelector(parts, chance);
+    const how = Array.from({ length: (turned ? 0 : 1) + chance.below(3) }, () => chance.one(names));
     for (const name of how) tricks[name]!(parts, chance);
-    return { of, how, ...written(parts) };
+    return { of, how: turned ? ['footage asked for', ...how] : how, ...written(parts) };
   });
 }
 
