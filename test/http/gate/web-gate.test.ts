@@ -117,7 +117,7 @@ describe('the gate before pages', function () {
     assert.equal(await code(await guard.ask('index.php', remove)), '403 not-permitted');
     assert.equal(all.reached.length, before);
     assert.equal((await keeper.ask('index.php', remove)).status, 200);
-    assert.deepEqual((await events('footage-deleted')).map(({ data }) => (data as { items: { camera: string }[] }).items.map(({ camera }) => camera)), [['qhd-ho-gate']]);
+    assert.deepEqual((await events('footage-deleted')).map(({ data }) => (data as unknown as { items: { camera: string }[] }).items.map(({ camera }) => camera)), [['qhd-ho-gate']]);
     assert.equal(await code(await keeper.ask('index.php', { method: 'POST', body: new URLSearchParams({ view: 'filter', action: 'Save' }) })), '403 route-blocked');
   });
 
