@@ -2,11 +2,12 @@
 import type { Filter } from '../ffmpeg.js';
 import type { MarkFiles, Scene } from './mark.js';
 
-const usualSize = ({ width, height }: Scene): number => Math.min(96, Math.max(14, Math.round(Math.min(height / 27, width / 34))));
+const usualSize = ({ width, height }: Pick<Scene, 'width' | 'height'>): number => Math.min(96, Math.max(14, Math.round(Math.min(height / 27, width / 34))));
 const smallestSize = 8;
 /** A mark must not hide more of the picture than this. */
 const mostHeight = 0.5;
-const lineHeight = 1.5;
+/** In sizes of the font. */
+export const lineHeight = 1.5;
 
 const margin = (size: number): number => Math.round(size * 0.6);
 const padding = (size: number): number => Math.round(size * 0.4);
@@ -47,19 +48,24 @@ function wrap(line: string, most: number): string[] {
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu;
 const longestField = 120;
 
-/** One line of people's text, safe to draw. */
-export function printable(text: string): string {
+/** One line of people's text, safe to draw; beyond `longest` characters it is cut, with “…”. */
+export function printable(text: string, longest = longestField): string {
   const line = text.replace(unprintable, ' ').replace(/\s+/gu, ' ').trim();
   const characters = [...line];
-  return characters.length > longestField ? `${characters.slice(0, longestField - 1).join('')}…` : line;
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
 }
 
-/** Lines as they fit, and the size in pixels at which they do. At the smallest size what is too much is cut, with “…”. */
-export function fit(scene: Scene, lines: readonly string[]): { size: number; lines: string[] } {
-  for (let size = usualSize(scene); ; size--) {
+/** Lines as they fit, and the size in pixels at which they do: at most `largest`, in so much of the picture's height. At the smallest size what
+ *  is too much is cut, with “…”. */
+export function fit(
+  scene: Pick<Scene, 'width' | 'height'>,
+  lines: readonly string[],
+  { largest = usualSize(scene), height = mostHeight } = {},
+): { size: number; lines: string[] } {
+  for (let size = largest; ; size--) {
     const most = (scene.width - 2 * (margin(size) + padding(size))) / size;
     const wrapped = lines.flatMap((line) => wrap(line, most));
-    const room = Math.max(1, Math.floor((scene.height * mostHeight) / (size * lineHeight)));
+    const room = Math.max(1, Math.floor((scene.height * height) / (size * lineHeight)));
     if (wrapped.length <= room) return { size, lines: wrapped };
     if (size <= smallestSize) return { size, lines: [...wrapped.slice(0, room - 1), '…'] };
   }
