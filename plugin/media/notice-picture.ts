@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.js';
 import { buildArguments, type Filter } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont } from './font.js';
-import { drawtext, fit, lineHeight, printable } from './marks/layout.js';
+import { drawtext, fit, lineHeight, oneLine } from './marks/layout.js';
 import { picturePart } from './multipart.js';
 import type { Size } from './play-recipe.js';
 import { runFfmpeg } from './run-ffmpeg.js';
@@ -60,8 +60,8 @@ interface Laid {
 
 /** Both texts in one size, in which both fit. Where the picture is too small for that, the link is whole and the text is cut. */
 function lay({ lines, link }: Notice, size: Size): { text: Laid; link: Laid } {
-  const said = lines.slice(0, mostLines).map((line) => printable(line, longestLine));
-  const told = link === null ? [] : [printable(link, longestLink)];
+  const said = lines.slice(0, mostLines).map((line) => oneLine(line, longestLine));
+  const told = link === null ? [] : [oneLine(link, longestLink)];
   const largest = Math.max(10, Math.round(Math.min(size.height / 15, size.width / 26)));
   // An empty line keeps them apart.
   const { size: both } = fit(size, [...said, ...(told.length > 0 ? ['-'] : []), ...told], { largest, height: textHeight });
