@@ -6,11 +6,11 @@ import { Problem } from '../domain/problem.js';
 import { buildArguments, type Filter } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont } from './font.js';
-import { drawtext, fit, lineHeight, printable } from './marks/layout.js';
+import { drawtext, fit, lineHeight, oneLine } from './marks/layout.js';
 import { picturePart } from './multipart.js';
 import type { Size } from './play-recipe.js';
 import { runFfmpeg } from './run-ffmpeg.js';
-import { WaitingLine } from './waiting-line.js';
+import { WaitingLine, type LineLimits } from './waiting-line.js';
 import { openWork } from './work-folder.js';
 
 export interface Notice {
@@ -60,8 +60,8 @@ interface Laid {
 
 /** Both texts in one size, in which both fit. Where the picture is too small for that, the link is whole and the text is cut. */
 function lay({ lines, link }: Notice, size: Size): { text: Laid; link: Laid } {
-  const said = lines.slice(0, mostLines).map((line) => printable(line, longestLine));
-  const told = link === null ? [] : [printable(link, longestLink)];
+  const said = lines.slice(0, mostLines).map((line) => oneLine(line, longestLine));
+  const told = link === null ? [] : [oneLine(link, longestLink)];
   const largest = Math.max(10, Math.round(Math.min(size.height / 15, size.width / 26)));
   // An empty line keeps them apart.
   const { size: both } = fit(size, [...said, ...(told.length > 0 ? ['-'] : []), ...told], { largest, height: textHeight });
@@ -88,13 +88,14 @@ async function place(folder: string, notice: Notice, size: Size): Promise<Filter
 export class NoticePictures {
   readonly #tools: Tools;
   readonly #workFolder: string;
-  readonly #line = new WaitingLine({ most: 2, mostWaiting: 100, longestWaitMs: 20_000 });
+  readonly #line: WaitingLine;
   /** By their content, the one that was wanted last at the end. */
   readonly #kept = new Map<string, { made: Promise<Buffer>; bytes: number }>();
 
-  constructor(tools: Tools, workFolder: string) {
+  constructor(tools: Tools, workFolder: string, line: LineLimits = { most: 2, mostWaiting: 100, longestWaitMs: 20_000 }) {
     this.#tools = tools;
     this.#workFolder = workFolder;
+    this.#line = new WaitingLine(line);
   }
 
   /** 640×360 where no size is given; pixels, between 160×90 and 1920×1080, even. Problems `capacity-exceeded`, `render-failed`. */

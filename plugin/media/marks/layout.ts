@@ -48,8 +48,11 @@ function wrap(line: string, most: number): string[] {
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu;
 const longestField = 120;
 
-/** One line of people's text, safe to draw; beyond `longest` characters it is cut, with “…”. */
-export function printable(text: string, longest = longestField): string {
+/** One line of people's text, safe to draw. */
+export const printable = (text: string): string => oneLine(text, longestField);
+
+/** The same, cut with “…” behind so many characters. */
+export function oneLine(text: string, longest: number): string {
   const line = text.replace(unprintable, ' ').replace(/\s+/gu, ' ').trim();
   const characters = [...line];
   return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
