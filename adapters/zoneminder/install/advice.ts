@@ -1,6 +1,7 @@
 // What an installation does not touch, and a person should: ZoneMinder sending recordings out by itself, and doors that are not the web
 // server's.
 import type { Advice } from '../../../plugin/domain/install.js';
+import { Problem } from '../../../plugin/domain/problem.js';
 import type { Row, ZmDatabase } from './database.js';
 import { signIn } from './sign-in.js';
 
@@ -16,12 +17,23 @@ const configs = ['ZM_MIN_STREAMING_PORT', 'ZM_MIN_RTSP_PORT', 'ZM_OPT_TRIGGERS',
 /** ZoneMinder's own first login, as its documentation tells it. */
 const first = { user: 'admin', password: 'admin' };
 
+/** What was done is told even where this cannot be looked up. */
 export async function adviceFor(database: ZmDatabase, base: URL): Promise<Advice[]> {
+  try {
+    return await lookedUp(database, base);
+  } catch (thrown) {
+    const { code, detail } = Problem.from(thrown);
+    if (code === 'internal') throw thrown;
+    return [{ what: code, zh: '未能查看过滤器与其他端口,请人工查看', en: `filters and other ports could not be looked up, look at them yourself: ${detail}` }];
+  }
+}
+
+async function lookedUp(database: ZmDatabase, base: URL): Promise<Advice[]> {
   const named = configs.map((name) => `'${name}'`).join(', ');
   const values = new Map((await database.rows(`SELECT JSON_OBJECT('Name', Name, 'Value', Value) FROM Config WHERE Name IN (${named})`)).map((row) => [row['Name']!, row['Value'] ?? '']));
   const [{ count: streaming = '0' } = {}] = await database.rows('SELECT JSON_OBJECT(\'count\', COUNT(*)) FROM Monitors WHERE RTSPServer = 1');
   const [{ count: people = '0' } = {}] = await database.rows("SELECT JSON_OBJECT('count', COUNT(*)) FROM Users WHERE Enabled = 1 AND (Stream <> 'None' OR Events <> 'None' OR `System` <> 'None')");
-  const [listening] = await database.rows("SELECT JSON_OBJECT('address', @@bind_address, 'off', @@skip_networking, 'port', @@port)");
+  const [listening] = await database.rows("SELECT JSON_OBJECT('address', CAST(@@bind_address AS CHAR), 'off', CAST(@@skip_networking AS CHAR), 'port', CAST(@@port AS CHAR))");
   return [
     ...(await filterAdvice(database)),
     ...ports(values, streaming!),
@@ -66,6 +78,6 @@ function ports(values: ReadonlyMap<string, string>, streaming: string): Advice[]
 
 function databaseAdvice(row: Row | undefined): Advice[] {
   const { address, off, port } = row ?? {};
-  if (off === '1' || ['127.0.0.1', '::1', 'localhost'].includes(address ?? '')) return [];
+  if (off === '1' || off === 'ON' || ['127.0.0.1', '::1', 'localhost'].includes(address ?? '')) return [];
   return [{ what: `MariaDB ${address || '*'}:${port ?? '3306'}`, zh: '数据库在网络上监听:设 bind-address = 127.0.0.1', en: 'the database listens on the network: set bind-address = 127.0.0.1' }];
 }

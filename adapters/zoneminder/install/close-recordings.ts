@@ -89,21 +89,19 @@ function quoted(folder: string): string {
   return found;
 }
 
-/** The shortest path first, as Apache merges them: a deeper one has the last word. */
-export function blockOf(folders: readonly string[]): string[] {
+/**
+ * All of the cache is closed, and what the pages need of it is opened by its address: one name behind /cache/, nothing in folders. The
+ * shortest path first, as Apache merges them: a deeper one has the last word. `base`: path of the pages.
+ */
+export function blockOf(base: string, folders: readonly string[]): string[] {
+  const pages = `${base.replace(/\/$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/cache`;
   return [
     `<Directory "${cache}">`,
     '  Require all denied',
-    '  <FilesMatch "^[A-Za-z0-9_.-]+\\.(css|js)$">',
-    '    Require all granted',
-    '  </FilesMatch>',
     '</Directory>',
-    `<Directory "${cache}/*">`,
-    '  Require all denied',
-    '  <FilesMatch ".">',
-    '    Require all denied',
-    '  </FilesMatch>',
-    '</Directory>',
+    `<LocationMatch "^${pages}/[A-Za-z0-9_.-]+\\.(css|js)$">`,
+    '  Require all granted',
+    '</LocationMatch>',
     ...[...folders].sort((a, b) => a.length - b.length).flatMap(denied),
   ];
 }
@@ -126,7 +124,7 @@ export function closeRecordings({ machine, record, server, folders }: { machine:
       const { apache, exposures, links } = await look();
       const edits = [...exposures.flatMap(({ alone }) => alone ?? []), ...grantsOf(apache, folders)].map((at): Edit => ({ at }));
       const unique = [...new Map(edits.map((edit) => [`${edit.at.file}:${edit.at.line}`, edit])).values()];
-      return newTexts(unique, { file: apache.main, name: 'recordings', lines: blockOf([...folders, ...links]) });
+      return newTexts(unique, { file: apache.main, name: 'recordings', lines: blockOf(server.base.pathname, [...folders, ...links]) });
     },
     measure: async () => {
       await look();

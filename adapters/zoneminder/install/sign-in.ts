@@ -4,7 +4,7 @@ import { ask, type Answer } from './ask.js';
 export interface Tokens {
   access: string;
   refresh: string;
-  /** `auth=…` of the old way, where ZoneMinder still gives one. */
+  /** `auth=…` of the old way, where ZoneMinder still gives one; without a session of its pages it is empty. */
   legacy: string | null;
 }
 
@@ -15,7 +15,7 @@ export async function signIn(base: URL, user: string, pass: string): Promise<Tok
   const given = jsonOf(body) as { access_token?: unknown; refresh_token?: unknown; credentials?: unknown } | null;
   if (typeof given?.access_token !== 'string') return null;
   const { access_token: access, refresh_token: refresh, credentials } = given;
-  return { access, refresh: typeof refresh === 'string' ? refresh : '', legacy: typeof credentials === 'string' && credentials.startsWith('auth=') ? credentials : null };
+  return { access, refresh: typeof refresh === 'string' ? refresh : '', legacy: typeof credentials === 'string' && /^auth=./.test(credentials) ? credentials : null };
 }
 
 /** The events, one of them: what the gate asks before it decides anything. */

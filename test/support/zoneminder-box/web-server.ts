@@ -114,7 +114,7 @@ export class BoxWebServer {
 /** Folders from the shortest on, then files inside them: the last that says something counts. */
 function allowed({ folders }: Rules, file: string): boolean {
   const parents = file.split('/').slice(0, -1).map((_, at, all) => all.slice(0, at + 1).join('/') || '/');
-  const matching = folders.filter(({ pattern }) => parents.some((it) => pattern.test(it))).sort((a, b) => a.depth - b.depth || Number(a.site) - Number(b.site));
+  const matching = folders.filter(({ pattern }) => [...parents, file].some((it) => pattern.test(it))).sort((a, b) => a.depth - b.depth || Number(a.site) - Number(b.site));
   const byFolder = matching.findLast(({ access }) => access !== null)?.access ?? null;
   const byFile = matching.flatMap(({ files }) => files).findLast(({ pattern, access }) => access !== null && pattern.test(path.basename(file)))?.access ?? null;
   return (byFile ?? byFolder) === true;
