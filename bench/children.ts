@@ -26,9 +26,12 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
+/** As docs/guide/deploy.md has the gate started: V8 counts bytes outside its heap late, and glibc keeps an arena for each thread. */
+const asDeployed = { flags: ['--max-semi-space-size=1'], env: { MALLOC_ARENA_MAX: '1' } };
+
 /** Starts a program that prints `listening ADDRESS`, with `input` as JSON on its standard input. */
-export async function startServer(command: string, args: readonly string[], input: object = {}): Promise<Server> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+export async function startServer(command: string, args: readonly string[], input: object = {}, env: object = {}): Promise<Server> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));
   child.stdin.on('error', () => undefined);
@@ -39,9 +42,6 @@ export async function startServer(command: string, args: readonly string[], inpu
   }
   throw new Error(`${path.basename(args[0] ?? command)} did not start: ${complaint}`);
 }
-
-/** As docs/guide/deploy.md has the gate started: V8 counts bytes outside its heap late, and glibc keeps an arena for each thread. */
-const asDeployed = { flags: ['--max-semi-space-size=1'], env: { MALLOC_ARENA_MAX: '1' } };
 
 /** Runs a program to its end: `input` as JSON on its standard input, the answer as JSON from its standard output. */
 export async function runWork<Answer>(name: string, input: object): Promise<Answer> {
@@ -80,3 +80,7 @@ export async function runPeer(command: string, args: readonly string[], mostSeco
     clearTimeout(late);
   }
 }
+
+/** A built program of the bench as a server, started as the gate is deployed. */
+export const startProgram = (name: string, input: object): Promise<Server> =>
+  startServer(process.execPath, [...asDeployed.flags, program(name)], input, asDeployed.env);

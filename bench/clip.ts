@@ -17,13 +17,16 @@ export const clipCommand: readonly string[] = [
 ];
 
 /** Its path. Half a minute the first time. */
-export async function makeClip(): Promise<string> {
+export const makeClip = (): Promise<string> => makeOnce(clipCommand, 'mp4');
+
+/** The file that ffmpeg makes so; made once and kept. */
+export async function makeOnce(command: readonly string[], ending: string): Promise<string> {
   const folder = path.join(root, 'node_modules/.cache/exportgate-bench');
-  const file = path.join(folder, `${createHash('sha256').update(clipCommand.join(' ')).digest('hex').slice(0, 16)}.mp4`);
+  const file = path.join(folder, `${createHash('sha256').update(command.join(' ')).digest('hex').slice(0, 16)}.${ending}`);
   if (fs.existsSync(file)) return file;
   await fs.promises.mkdir(folder, { recursive: true });
-  const unfinished = `${file}.${process.pid}.mp4`;
-  await promisify(execFile)('ffmpeg', [...clipCommand, '-y', unfinished]);
+  const unfinished = `${file}.${process.pid}.${ending}`;
+  await promisify(execFile)('ffmpeg', [...command, '-y', unfinished]);
   await fs.promises.rename(unfinished, file);
   return file;
 }

@@ -1,9 +1,10 @@
-// What it costs: `npm run bench -- pull`, `npm run bench -- decide`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
+// What it costs: `npm run bench -- pull`, `… decide`, `… gate`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseInstant } from '../plugin/domain/span.js';
 import { runWork } from './children.js';
 import { decideRows, reloadRows } from './decide-rows.js';
+import { gateRows } from './gate-rows.js';
 import type { PullAnswer, PullOrder } from './pull.js';
 import { pullRows } from './pull-rows.js';
 import { asTable, missed, type Row } from './rows.js';
@@ -12,6 +13,7 @@ const usage = `usage:
   npm run bench -- pull [--minutes N] [--runs N] [--json]
   npm run bench -- pull --recorder URL --user U [--password P] --recording TOKEN --from T --to T --out DIR [--fingerprint SHA256] [--json]
   npm run bench -- decide [--runs N] [--seed N] [--json]
+  npm run bench -- gate [--runs N] [--json]
 The password may come in EXPORTGATE_BENCH_PASSWORD instead, where other users of the machine do not see it.
 `;
 
@@ -93,8 +95,9 @@ async function pullFrom(given: Given, env: NodeJS.ProcessEnv): Promise<number> {
 try {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [bench, ...more] = positionals;
-  if (more.length > 0 || (bench !== 'pull' && bench !== 'decide')) throw new Error('The benches are: pull, decide.');
+  if (more.length > 0 || !bench || !['pull', 'decide', 'gate'].includes(bench)) throw new Error('The benches are: pull, decide, gate.');
   if (bench === 'decide') process.exitCode = await measureDecisions(values);
+  else if (bench === 'gate') process.exitCode = tell(await gateRows(counted(values.runs ?? '3', 50)), values);
   else process.exitCode = await (values.recorder === undefined ? measurePull(values) : pullFrom(values, process.env));
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}`);
