@@ -15,6 +15,8 @@ export interface ZmEvent {
   start: number;
   /** The second in which it ends; null while it is being recorded, and where ZoneMinder was ended in the middle of it. */
   end: number | null;
+  /** Another one ends where it begins. False where that was not looked at. */
+  follows: boolean;
   /** As told; 0 while it is being recorded. */
   lengthMs: number;
   /** Pictures, as told. */
@@ -31,6 +33,8 @@ export interface ZmEvent {
   alarmFrame: number | null;
 }
 
+/** Whole seconds of both, and a moment in which the next one is begun. Milliseconds. */
+const breath = 3000;
 /** A film that began so long before its event is not one that ZoneMinder writes. */
 const mostLeadMs = 30_000;
 /** Of the events before a span, so many may still reach into it. */
@@ -53,6 +57,7 @@ function toEvent(row: EventRow, zone: string, after = -Infinity): ZmEvent | null
     monitor: row.MonitorId,
     start,
     end: ends ? (ends.find((at) => at >= start) ?? ends[0]) : null,
+    follows: false,
     lengthMs: Math.max(0, Math.round((row.Length ?? 0) * 1000)),
     frames: row.Frames ?? 0,
     video: row.DefaultVideo ?? '',
@@ -137,8 +142,10 @@ export async function findEvents(
     options,
   );
   const inside = await pages(device, { monitor, times: { 'StartDateTime >=': first, 'StartDateTime <=': last } }, options);
-  const events = toEvents([...before.events, ...inside], zone);
-  return events.filter((event, at) => event.start <= ends && endsAt(event, events[at + 1]) >= begins);
+  const listed = toEvents([...before.events, ...inside], zone);
+  const events = listed.map((event, at) => ({ ...event, follows: at > 0 && event.start <= endsAt(listed[at - 1]!, event) + breath }));
+  const reaches = ({ follows, start }: ZmEvent): boolean => start <= (follows ? to + 1000 : ends);
+  return events.filter((event, at) => reaches(event) && endsAt(event, events[at + 1]) >= begins);
 }
 
 /** One event by its number; null where there is none that the account may see. With its frames where they are asked for. */

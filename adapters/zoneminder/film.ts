@@ -21,6 +21,7 @@ interface Piece {
   bytes: Buffer;
 }
 
+const tailBytes = 512 * 1024;
 /** Pieces that are kept: an index at the end of the file, and where each of two tracks is read. */
 const mostPieces = 3;
 const film = { type: /^video\//, most: windowBytes };
@@ -67,13 +68,15 @@ export async function openFilm({ api, limits }: Device, event: string, resumes: 
 
   async function fetch(from: number, to: number): Promise<Piece> {
     const end = Math.min(size, Math.max(to, from + windowBytes));
-    const answer = await again(() => api.file(form, { ...film, most: end - from, range: [from, end - 1] }, options));
-    if (answer.status !== 206 || answer.body.length !== end - from)
+    // An index lies at the end, and what leads to it: read backwards, it would be asked for in shreds.
+    const begin = to === size ? Math.max(0, Math.min(from, size - tailBytes)) : from;
+    const answer = await again(() => api.file(form, { ...film, most: end - begin, range: [begin, end - 1] }, options));
+    if (answer.status !== 206 || answer.body.length !== end - begin)
       throw new Problem(
         'vms-fault',
         `The video system does not give the film of event ${event} in pieces, or not the piece that was asked for.`,
       );
-    return { from, bytes: answer.body };
+    return { from: begin, bytes: answer.body };
   }
   return {
     size,

@@ -47,18 +47,26 @@ interface Seen {
   utcMicros: number;
 }
 
-/**
- * Reads the beginning of a film as far as it repeats the end of the one before. `matched`: how many pictures, by each way to lay the one
- * over the other; all of them end with the end of the film before.
- */
+/** A way to lay a film over the one before: its first picture is the one at `at` there, and so many are the same. */
+interface Way {
+  at: number;
+  repeated: number;
+}
+
+/** Reads the beginning of a film as far as it repeats the end of the one before, to the end of that, or to its own. */
 async function compare(units: AsyncGenerator<MovieUnit, void>, tail: readonly Seen[]) {
   const head: MovieUnit[] = [];
   let open: number[] | null = null;
-  const matched: number[] = [];
+  const ways: Way[] = [];
+  /** The film's first picture stands in the tail more than once. */
+  let still = false;
   let [pictures, bytes] = [0, 0];
   while (open === null || open.length > 0) {
     const step = await units.next();
-    if (step.done) break;
+    if (step.done) {
+      ways.push(...(open ?? []).map((at) => ({ at, repeated: pictures })));
+      break;
+    }
     head.push(step.value);
     bytes += step.value.data.length + unitWeight;
     if (bytes > preRollBytes) throw new Problem('vms-fault', 'The video system’s films repeat each other without end.');
@@ -66,12 +74,14 @@ async function compare(units: AsyncGenerator<MovieUnit, void>, tail: readonly Se
     const digest = digestOf(step.value.data);
     // Where in the tail the film could begin.
     const begins: number[] = open ?? tail.flatMap((seen, at) => (seen.digest === digest ? [at] : []));
+    still ||= begins.length > 1;
     const going = begins.filter((at) => tail[at + pictures]?.digest === digest);
     pictures++;
-    matched.push(...going.filter((at) => at + pictures === tail.length).map(() => pictures));
+    ways.push(...going.filter((at) => at + pictures === tail.length).map((at) => ({ at, repeated: pictures })));
     open = going.filter((at) => at + pictures < tail.length);
   }
-  return { head, matched };
+  // Where nothing moves, the same bytes come again and again: it may as well be that nothing is repeated.
+  return { head, ways: still ? [...ways, { at: tail.length, repeated: 0 }] : ways };
 }
 
 async function* all(head: readonly MovieUnit[], rest: AsyncGenerator<MovieUnit, void>): AsyncGenerator<MovieUnit, void> {
@@ -89,19 +99,14 @@ export async function* joinEvents(events: AsyncIterable<OpenEvent>): AsyncGenera
 
   for await (const { firstMicros, anchor, parameterSets, units } of events) {
     const before = tail.at(-1);
-    const { head, matched } = before ? await compare(units, tail) : { head: [], matched: [] };
-    /** What is added to the film's clock, by each number of pictures that it repeats; the likeliest first, of equals the shortest. */
-    const ways = matched
-      .map((repeated) => ({
-        repeated,
-        offset: tail[tail.length - repeated]!.utcMicros - (head.find(({ kind }) => kind === 'video')?.micros ?? 0),
-      }))
-      .sort(
-        (a, b) =>
-          Math.abs(a.offset + firstMicros - anchor.best) - Math.abs(b.offset + firstMicros - anchor.best) || a.repeated - b.repeated,
-      );
-    const joined = ways[0];
+    const { head, ways } = before ? await compare(units, tail) : { head: [], ways: [] };
     const next = before && before.utcMicros + Math.max(usual, 1);
+    const own = head.find(({ kind }) => kind === 'video')?.micros ?? firstMicros;
+    /** With what is added to the film's clock, the likeliest first; of equals the one that repeats the least. */
+    const [joined] = ways
+      .map(({ at, repeated }) => ({ repeated, offset: (tail[at]?.utcMicros ?? next!) - own }))
+      .map((way) => ({ ...way, off: Math.abs(way.offset + firstMicros - anchor.best) }))
+      .sort((a, b) => a.off - b.off || a.repeated - b.repeated);
     const course = joined ? joined.offset + firstMicros : next;
     const followed = course === undefined ? null : follow(course, anchor, joined ? farthest.joined : farthest.following);
     const begins = followed ?? anchor.best;

@@ -12,7 +12,7 @@ const second = 1_000_000;
 const digits = 5;
 /** So many pictures missing one behind the other: the rest is not there either. */
 const mostMissing = 20;
-/** A recorder that has just started writes what it held already, with no time of its own: the pictures seem to come so much quicker. */
+/** A recorder that has just started writes what it held already, with no time of its own: its first pictures seem to come quicker. */
 const hurried = 1.25;
 
 /** Picture and microseconds from the event's start. */
@@ -28,7 +28,7 @@ export const paceOf = ({ end, lengthMs, frames }: ZmEvent): number | null =>
 const between = (a: Point, b: Point): number => (b.micros - a.micros) / (b.frame - a.frame);
 
 /** Points of which times are known, the first of them of picture 1. `usual`: the pace of the event beside. */
-function pointsOf({ end, frames, lengthMs }: ZmEvent, rows: readonly FrameRow[], usual: number | null): Point[] {
+function pointsOf({ end, frames, lengthMs, follows }: ZmEvent, rows: readonly FrameRow[], usual: number | null): Point[] {
   const points: Point[] = [{ frame: 1, micros: 0 }];
   const told = rows.map(({ FrameId, Delta }) => ({ frame: FrameId, micros: Math.round(Delta * second) }));
   if (end !== null && frames > 1) told.push({ frame: frames, micros: lengthMs * 1000 });
@@ -38,7 +38,7 @@ function pointsOf({ end, frames, lengthMs }: ZmEvent, rows: readonly FrameRow[],
   }
   const steady = points.length > 2 ? between(points.at(-2)!, points.at(-1)!) : usual;
   const behind = points[1];
-  if (steady !== null && behind && between(points[0]!, behind) < steady / hurried)
+  if (!follows && steady !== null && behind && between(points[0]!, behind) < steady / hurried)
     points[0] = { frame: 1, micros: Math.round(behind.micros - (behind.frame - 1) * steady) };
   return points;
 }
@@ -87,7 +87,8 @@ export async function openPictures(
 ): Promise<Pictures | null> {
   const found = await findEvent(device, listed.id, zone, options, true);
   if (!found) return null;
-  const { event, frames } = found;
+  const { frames } = found;
+  const event = { ...found.event, follows: listed.follows };
   const timeOf = timesOf(event, frames, usual);
   const lastRow = frames.reduce((last, { FrameId }) => Math.max(last, FrameId), 0);
   async function* units(from: number): AsyncGenerator<MovieUnit, void> {

@@ -1,6 +1,6 @@
 // The adapter's door to mediabunny: an event's film (MP4, fragmented or not, or Matroska) → units with their times, as they are stored.
 // mediabunny's other door writes films (plugin/media/container.ts); this one only reads, and what it reads comes from outside.
-import { CustomSource, EncodedPacketSink, Input, MATROSKA, MP4, QTFF, type EncodedPacket } from 'mediabunny';
+import { CustomSource, EncodedPacketSink, Input, Logging, LogLevel, MATROSKA, MP4, QTFF, type EncodedPacket } from 'mediabunny';
 import { Problem } from '../../plugin/domain/problem.js';
 import type { LeftOut, VideoCodec } from '../../plugin/domain/vms.js';
 import { isCleanPoint, joinNals, readCodecData, splitNals } from './codec-data.js';
@@ -32,6 +32,9 @@ export interface Movie {
   isDamaged(): boolean;
   close(): void;
 }
+
+// It would write of each broken film to the console, in words that the film chose.
+Logging.level = LogLevel.Silent;
 
 const codecs = { avc: 'h264', hevc: 'h265' } as const;
 const second = 1_000_000;
