@@ -52,7 +52,7 @@ const child = spawn('nginx', ['-c', path.join(folder, 'nginx.conf'), '-p', folde
   stdio: 'ignore',
   env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
 });
-let state: 'begun' | 'missing' | 'ended' = 'begun';
+let state = 'begun' as 'begun' | 'missing' | 'ended';
 child.on('error', () => (state = 'missing')).on('exit', () => (state = 'ended'));
 const end = async (status: number): Promise<never> => {
   if (state === 'begun') {

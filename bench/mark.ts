@@ -55,7 +55,14 @@ function busySeconds(): number {
 const { media, seconds, form } = (await json(process.stdin)) as MarkOrder;
 const [picture] = readMp4(media).tracks;
 if (!picture || picture.kind === 'audio') throw new Error('The clip holds no picture.');
-const track = { track: 0, token: 'video', kind: 'video', codec: picture.codec, parameterSets: picture.parameterSets } as VideoTrack;
+const track: VideoTrack = {
+  track: 0,
+  token: 'video',
+  kind: 'video',
+  codec: 'h264',
+  clockRate: 90_000,
+  parameterSets: picture.parameterSets,
+};
 const workFolder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-bench-'));
 const tools = await findFfmpeg({ searchPath: process.env['PATH'] ?? '' });
 const [begun, busy] = [performance.now(), busySeconds()];
