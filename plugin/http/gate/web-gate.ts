@@ -87,6 +87,9 @@ export interface Walk {
   file: boolean;
 }
 
+/** Made once: an error's stack costs more than a page. */
+const clientGone = new Problem('render-failed', 'The client is gone.');
+
 /** As far as it has been read. */
 type Begun = Partial<Walk> & Pick<Walk, 'request' | 'headers' | 'signal'>;
 
@@ -116,7 +119,7 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
   // Ours, httpxy's and those of the pipeline: more than Node takes for a leak.
   response.setMaxListeners(32);
   const gone = new AbortController();
-  response.on('close', () => gone.abort(new Problem('render-failed', 'The client is gone.')));
+  response.on('close', () => response.writableFinished || gone.abort(clientGone));
   const walk: Begun = { request, headers: request.headers, signal: gone.signal };
   try {
     await read(gate, walk, response);
@@ -213,6 +216,7 @@ async function administratorAsking(gate: WebGateParts, walk: Walk): Promise<Pers
 
 /** Whoever opens a page about recorded footage is asked for the reason before its player asks. Problem `reason-missing`. */
 async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
+  if (!isAbout(route.extract)) return;
   const about = await gate.web.pageAbout(walk.asked, route, AbortSignal.timeout(LOOK_UP_MS));
   if (!about) return;
   walk.caller ??= await identify(gate, walk);
@@ -223,6 +227,8 @@ async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<
   const [item] = itemsOf(gate, [about]);
   await gate.viewings.find(person, item!.camera, item!);
 }
+
+const isAbout = (extract: unknown): boolean => typeof extract === 'object' && extract !== null && 'about' in extract;
 
 async function judgeLive(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
   const { asked, session } = walk;

@@ -1,6 +1,6 @@
 // A request as the gate hands it to the adapter: from the text `METHOD /path?query  form`, read in the plainest way.
 import type { Asked, AskedMethod, Param } from '../../../plugin/domain/asked.js';
-import type { Route, RouteTable, WebClass } from '../../../plugin/domain/route-table.js';
+import type { Route, WebClass } from '../../../plugin/domain/route-table.js';
 
 export function asked(text: string, json?: unknown): Asked {
   const [line = '', body = ''] = text.split('  ');
@@ -15,11 +15,6 @@ export function asked(text: string, json?: unknown): Asked {
 }
 
 export const route = (id: string, kind: WebClass = 'export'): Route => ({
-  ...{ id, class: kind, methods: '*', path: /^/, ws: false, when: [], allowParams: null, denyParams: null, leaves: '', expects: [], examples: [] },
+  ...{ id, class: kind, isAsset: false, methods: '*', path: /^/, ws: false, when: [], allowParams: null, denyParams: null, leaves: '', expects: [], examples: [] },
   ...{ extract: null, replace: null, note: null },
 });
-
-export const table: RouteTable = {
-  ...{ vms: 'ZoneMinder', version: '1.36.33', basePath: '/zm', mergeSlashes: true, params: 'php', dispatchKeys: [], dispatchValue: null, idKeys: [] },
-  ...{ idValue: null, bodyTypes: [], strip: ['token', 'auth', 'user', 'pass', 'username', 'password', '_method'], alsoListening: [], routes: [] },
-};

@@ -4,7 +4,7 @@ import { webFront } from '../../../adapters/zoneminder/index.js';
 import type { WebClass } from '../../../plugin/domain/route-table.js';
 import type { AnswerForm, WebFront } from '../../../plugin/domain/web-front.js';
 import { never, problemOf } from '../../contract/vms.js';
-import { asked, route, table } from './asked.js';
+import { asked, route } from './asked.js';
 import { addressOf, quick } from './rig.js';
 import { startStandIn, type StandIn, type StandInEvent } from './stand-in.js';
 
@@ -14,8 +14,8 @@ const recorded: StandInEvent[] = [
   { id: 8, monitor: 2, start: day('02:00:00'), end: day('02:01:00'), lengthMs: 60_000, frames: 601, film: Buffer.alloc(1) },
   { id: 9, monitor: 1, start: day('03:00:00'), end: null, lengthMs: 0, frames: 1, film: Buffer.alloc(1) },
 ];
-const seven = { event: '7', source: { recording: '1' }, from: day('02:00:00'), to: day('02:00:11'), finished: true };
-const eight = { event: '8', source: { recording: '2' }, from: day('02:00:00'), to: day('02:01:01'), finished: true };
+const seven = { event: '7', source: { recording: '1' }, from: day('02:00:00'), to: day('02:00:11'), finished: true, offsetMs: 0 };
+const eight = { event: '8', source: { recording: '2' }, from: day('02:00:00'), to: day('02:01:01'), finished: true, offsetMs: 0 };
 const mjpeg = (more: Partial<AnswerForm> = {}): AnswerForm => ({ kind: 'mjpeg', boundary: 'ZoneMinderFrame', ratePercent: 100, scalePercent: 100, from: seven.from, ...more }) as AnswerForm;
 const still = (at: string, width: number | null = null, height: number | null = null): AnswerForm => ({ kind: 'still', at, width, height });
 
@@ -24,7 +24,7 @@ describe('a request to ZoneMinder’s pages', () => {
   let front: WebFront;
   before(async () => {
     standIn = await startStandIn({ events: structuredClone(recorded).map((event, index) => ({ ...event, film: recorded[index]!.film })) });
-    front = webFront(addressOf(standIn), table, { limits: quick });
+    front = webFront(addressOf(standIn), { limits: quick });
   });
   afterEach(() => void ((standIn.fault = () => null), (standIn.events = [...recorded])));
   after(() => standIn.close());
@@ -163,7 +163,7 @@ describe('a request to ZoneMinder’s pages', () => {
   });
 
   describe('would delete', () => {
-    const all = { event: '*', source: { recording: '2' }, from: day('02:00:00'), to: day('02:01:01'), finished: true };
+    const all = { event: '*', source: { recording: '2' }, from: day('02:00:00'), to: day('02:01:01'), finished: true, offsetMs: 0 };
     const rows: [string, object[] | null][] = [
       ['POST /index.php  request=event&action=delete&id=7', [seven]],
       // No form and no token of the pages: 1.36 deletes by GET too.
