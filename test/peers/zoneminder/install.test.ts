@@ -165,7 +165,8 @@ describe('an installation in front of a real ZoneMinder', function () {
     assert.deepEqual(await tries(held), all(true));
   });
 
-  const views = ['login', 'console', 'watch&mid=1', 'events', 'event&eid=', 'montage', 'montagereview', 'options', 'filter', 'log', 'monitor&mid=1', 'export', 'timeline'];
+  // The timeline is left out: it answers 500 now and then by itself.
+  const views = ['login', 'console', 'watch&mid=1', 'events', 'event&eid=', 'montage', 'montagereview', 'options', 'filter', 'log', 'monitor&mid=1', 'export'];
   /** What a person sees of each, with everything that it names. */
   async function seen(): Promise<{ pages: Record<string, string>; named: string[] }> {
     const cookie = `ZMSESSID=${await sessionOf(peer(), 'admin')}`;
@@ -181,7 +182,7 @@ describe('an installation in front of a real ZoneMinder', function () {
   let seenBefore: Awaited<ReturnType<typeof seen>>;
   it('before: the pages', async () => {
     seenBefore = await seen();
-    assert.ok(Object.values(seenBefore.pages).filter((page) => page.startsWith('200 text/html')).length >= views.length - 1, JSON.stringify(seenBefore.pages));
+    assert.ok(Object.values(seenBefore.pages).filter((page) => page.startsWith('200 text/html')).length >= views.length, JSON.stringify(seenBefore.pages));
   });
 
   it('a dry run changes nothing', async () => {
