@@ -250,7 +250,8 @@ describe('an installation in front of a real ZoneMinder', function () {
     assert.ok(now.named.filter((link) => link.includes('/zm/cache/')).length > 20, now.named.join('\n'));
     for (const link of now.named) assert.equal(await statusOf(link), 200, link);
     const cookie = `ZMSESSID=${await sessionOf(peer(), 'admin')}`;
-    const live = await get(`${peer().url}cgi-bin/nph-zms?mode=single&monitor=1`, { headers: { cookie } });
+    const page = await get(`${peer().url}index.php?view=watch&mid=1`, { headers: { cookie } });
+    const live = await get(`${peer().url}cgi-bin/nph-zms?mode=single&monitor=1&${/auth=[0-9a-f]{32}/.exec(page.body.toString())![0]}`);
     assert.equal(live.type, 'image/jpeg');
   });
 
