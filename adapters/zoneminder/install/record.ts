@@ -217,8 +217,12 @@ export class InstallRecord {
   }
 }
 
-export const foreign = (thing: Thing, kept: string): string =>
-  `${nameOf(thing)} was changed by somebody else since; it stays as it is. Right is to take the lines marked “${mark}” out by hand${kept && `, or to put back what it was${kept}`}.`;
+/** `kept`: where the copy of what it was lies, in brackets. */
+export const foreign = (thing: Thing, kept: string): string => {
+  const changed = `${nameOf(thing)} was changed by somebody else since; it stays as it is.`;
+  if (thing.kind === 'row') return changed;
+  return `${changed} Right is to ${thing.whole ? '' : `take the lines marked “${mark}” out by hand, or to `}put back what it was${kept}.`;
+};
 
 /** Who runs the installation. */
 export const ourselves = (): { uid: number; gid: number } => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });

@@ -165,7 +165,8 @@ describe('an installation in front of a real ZoneMinder', function () {
     assert.deepEqual(await tries(held), all(true));
   });
 
-  const views = ['login', 'console', 'watch&mid=1', 'events', 'event&eid=', 'montage', 'montagereview', 'options', 'filter', 'log', 'monitor&mid=1', 'export', 'timeline'];
+  // The timeline is left out: it answers 500 now and then by itself.
+  const views = ['login', 'console', 'watch&mid=1', 'events', 'event&eid=', 'montage', 'montagereview', 'options', 'filter', 'log', 'monitor&mid=1', 'export'];
   /** What a person sees of each, with everything that it names. */
   async function seen(): Promise<{ pages: Record<string, string>; named: string[] }> {
     const cookie = `ZMSESSID=${await sessionOf(peer(), 'admin')}`;
@@ -181,7 +182,7 @@ describe('an installation in front of a real ZoneMinder', function () {
   let seenBefore: Awaited<ReturnType<typeof seen>>;
   it('before: the pages', async () => {
     seenBefore = await seen();
-    assert.ok(Object.values(seenBefore.pages).filter((page) => page.startsWith('200 text/html')).length >= views.length - 1, JSON.stringify(seenBefore.pages));
+    assert.ok(Object.values(seenBefore.pages).filter((page) => page.startsWith('200 text/html')).length >= views.length, JSON.stringify(seenBefore.pages));
   });
 
   it('a dry run changes nothing', async () => {
@@ -249,7 +250,8 @@ describe('an installation in front of a real ZoneMinder', function () {
     assert.ok(now.named.filter((link) => link.includes('/zm/cache/')).length > 20, now.named.join('\n'));
     for (const link of now.named) assert.equal(await statusOf(link), 200, link);
     const cookie = `ZMSESSID=${await sessionOf(peer(), 'admin')}`;
-    const live = await get(`${peer().url}cgi-bin/nph-zms?mode=single&monitor=1`, { headers: { cookie } });
+    const page = await get(`${peer().url}index.php?view=watch&mid=1`, { headers: { cookie } });
+    const live = await get(`${peer().url}cgi-bin/nph-zms?mode=single&monitor=1&${/auth=[0-9a-f]{32}/.exec(page.body.toString())![0]}`);
     assert.equal(live.type, 'image/jpeg');
   });
 
