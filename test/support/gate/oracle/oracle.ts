@@ -14,7 +14,7 @@ export interface Answer {
   /** Names in lower case. */
   headers: Headers;
   body: Buffer;
-  /** The reader hung up before the end: what is too short to be decoded is no picture. */
+  /** The reader hung up before the end: what is too short to be decoded is no picture, nor is what came of the last one of several. */
   cut?: boolean;
 }
 
@@ -51,14 +51,19 @@ export function makeOracle({ originals, web, refusals, now }: OracleParts): Orac
 
     // A part of a stream lies in the whole answer too: each picture is judged once, and a film no further than to its first bad frame.
     const begun = new Set<string>();
-    const [fresh, failed] = [new Set<string>(), new Set<Buffer>()];
+    // What a live answer may hold though the system wrote the same bytes down.
+    const fresh = new Set<string>();
+    const failed = new Set<Buffer>();
     const lookAt = async ({ where, bytes, headers }: Payload): Promise<void> => {
       let found = 0;
       const wants = (source: Buffer): boolean => {
         const digest = digestOf(source);
         found++;
         if (web.has(digest) || begun.has(digest)) return false;
+        const isRest = answer.cut === true && begun.size > 0 && isUnfinished(source);
         begun.add(digest);
+        if (isRest) fresh.add(digest);
+        if (isRest) return false;
         if (known.has(digest)) say(true, where, 'a refusal of the gate');
         return !known.has(digest);
       };
@@ -87,6 +92,9 @@ export function makeOracle({ originals, web, refusals, now }: OracleParts): Orac
     return verdicts;
   };
 }
+
+/** A JPEG without its end. */
+const isUnfinished = (source: Buffer): boolean => source.readUInt16BE(0) === 0xffd8 && source.readUInt16BE(source.length - 2) !== 0xffd9;
 
 /** With zeros where these pictures are. */
 function without(bytes: Buffer, digests: ReadonlySet<string>): Buffer {
