@@ -103,10 +103,10 @@ describe('a run of coded picture', function () {
 
   it('is found exactly where comparing everything finds one', () => {
     const few = fc.integer({ min: 0, max: 30 });
-    const random = fc.array(few, { minLength: 1, maxLength: 80 });
+    const random = fc.array(few, { minLength: 10, maxLength: 80, size: 'max' });
     const repeated = fc.tuple(fc.array(few, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 30 })).map(([some, times]) => Array.from({ length: times }, () => some).flat());
-    const original = fc.array(fc.oneof(random, repeated), { minLength: 1, maxLength: 8 }).map((pieces) => Buffer.from(pieces.flat()));
-    const cuts = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 24, max: 70 }), random), { minLength: 1, maxLength: 5 });
+    const original = fc.array(fc.oneof(random, repeated), { minLength: 3, maxLength: 8 }).map((pieces) => Buffer.from(pieces.flat()));
+    const cuts = fc.array(fc.tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.integer({ min: 24, max: 70 }), random), { minLength: 1, maxLength: 5 });
     let found = 0;
     fc.assert(
       fc.property(original, cuts, (bytes, pieces) => {
@@ -121,7 +121,7 @@ describe('a run of coded picture', function () {
   });
 
   it('is found across the pieces of memory that a long original lies in', () => {
-    const [border, some] = [32 * 1024 ** 2, randomBytes(400)];
+    const [border, some] = [4 * 1024 ** 2, randomBytes(400)];
     const original = Buffer.concat([Buffer.alloc(border - 200), some, Buffer.alloc(1000)]);
     const index = indexOf(original);
     for (let at = border - 200; at <= border + 200 - 32; at++) assert.ok(index.leaks(original.subarray(at, at + 32)), String(at - border));

@@ -88,9 +88,11 @@ const leaks: readonly (readonly [what: string, answer: (planted: Planted) => Giv
   ['an unmarked picture behind a web file', ({ icon, scaled }) => ({ ...type('image/png'), body: Buffer.concat([icon, scaled]) }), unmarked],
   ['an old picture on a live route', ({ old }) => live(mjpeg(old)), /live, but 60000 ms old/],
   ['an old picture between fresh ones', ({ fresh, old }) => live(mjpeg(fresh, old, fresh)), /live, but 60000 ms old/],
+  ['the bytes of an old picture behind a fresh one', ({ fresh, old }) => live({ ...type('image/jpeg'), body: Buffer.concat([fresh, old.subarray(400)]) }), leak],
+  ['a fresh picture on another route, by its bytes', ({ fresh }) => ({ ...type('image/jpeg'), body: fresh }), leak],
+  ['the first picture of a stream that its reader left', ({ old }) => live({ ...mjpeg(old.subarray(0, 2500)), cut: true }), /live, but 60000 ms old/],
   ['a picture of the time to come', ({ early }) => live({ ...type('image/jpeg'), body: early }), /live, but -60000 ms old/],
   ['a picture without a time on a live route', ({ still }) => live({ ...type('image/jpeg'), body: still }), /neither marked nor with a time/],
-  ['a fresh picture on another route', ({ fresh }) => ({ ...type('image/jpeg'), body: fresh }), unmarked],
 ];
 
 const clean: readonly (readonly [what: string, answer: (planted: Planted) => Given, pictures: number])[] = [
@@ -107,6 +109,7 @@ const clean: readonly (readonly [what: string, answer: (planted: Planted) => Giv
   ['a page with a web folder’s picture in it', ({ icon }) => ({ ...type('text/html'), body: html(`<img src="data:image/png;base64,${icon.toString('base64')}">`) }), 0],
   ['a live picture', ({ fresh }) => live({ ...type('image/jpeg'), body: fresh }), 1],
   ['a live stream', ({ fresh, freshSmall }) => live(mjpeg(fresh, freshSmall, fresh)), 2],
+  ['a live stream that its reader left', ({ fresh, freshSmall, old }) => live({ ...mjpeg(fresh, freshSmall, old.subarray(0, 2500)), cut: true }), 2],
   ['a page', () => ({ ...type('text/html'), body: html('<script>const a = "\\u4e8b\\n&#26723;%E4%BA%8B";</script>') }), 0],
   ['JSON', () => ({ ...type('application/json'), body: JSON.stringify({ monitors: [{ Id: '1', Name: 'Gate-north', Path: 'rtsp://192.0.2.1/' }], numbers: Array(200).fill(0) }) }), 0],
   ['a drawing', () => ({ ...type('image/svg+xml'), body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }), 0],
@@ -129,6 +132,8 @@ describe('the oracle of answers', function () {
     planted = { ...exhibits, slices: exhibits.original.subarray(100_001, 100_033), fresh, freshSmall, old, early, css };
     const originals = new CodedSlices();
     originals.add('street', exhibits.original);
+    // A recorder of JPEG alone: what is live now is the same bytes as what it wrote down.
+    for (const [at, picture] of pictures.entries()) originals.add(`street, live ${at}`, picture);
     oracle = makeOracle({ originals, web: await webFiles([web]), refusals: new Set([digestOf(exhibits.refusal)]), now: () => new Date(now) });
   });
   after(() => rm(folder, { recursive: true, force: true }));

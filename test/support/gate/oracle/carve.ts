@@ -163,7 +163,7 @@ function find(bytes: Buffer, { format, isFilm, start, read }: Finder): Carved[] 
   const found: Carved[] = [];
   for (let at = bytes.indexOf(start); at >= 0; at = bytes.indexOf(start, at + 1)) {
     const carved = read(bytes, at);
-    if (carved) found.push({ format, isFilm, at, ...carved });
+    if (carved) found.push({ format, isFilm, at: carved.bytes.byteOffset - bytes.byteOffset, ...carved });
     if (carved && isFilm) break;
   }
   return found;

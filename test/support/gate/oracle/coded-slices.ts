@@ -15,7 +15,7 @@ const fewestValues = Math.min(...Object.values(leastValues));
 const block = 16;
 
 /** Slices lie one behind the other in chunks of memory; none lies across two. */
-const chunkBytes = 32 * 1024 ** 2;
+const chunkBytes = 4 * 1024 ** 2;
 
 const multiplier = 0x01000193;
 /** multiplier to the power of `block`, modulo 2^32: what the byte that leaves a block still weighs. */

@@ -13,7 +13,8 @@ export interface Allowed {
 }
 
 export interface PictureVerdict {
-  passes: boolean;
+  /** By what it may leave; null: it may not. */
+  by: 'refusal' | 'live' | 'mark' | null;
   why: string;
 }
 
@@ -24,7 +25,7 @@ const stripHeight = 16 / 180;
 const [readWidth, readHeight, readLines] = [320, 180, 16];
 
 /** Milliseconds since 1970 that a picture says it was taken at; null: it does not say, or has too few columns to say it. */
-export function burnedTime(light: Light): number | null {
+function burnedTime(light: Light): number | null {
   if (light.width < readWidth / 2) return null;
   const strip = crop(light, { left: 0, top: 0, width: light.width, height: Math.max(1, Math.round(light.height * stripHeight)) });
   const gray = Buffer.alloc(readWidth * readHeight);
@@ -54,18 +55,18 @@ export function pictureJudge({ isLive, now, isRefusal }: Allowed): (picture: Sho
   const sightings = new Map<string, Sighting>();
   return async (picture) => {
     const { light } = picture;
-    if (isRefusal(picture)) return { passes: true, why: 'a refusal of the gate' };
+    if (isRefusal(picture)) return { by: 'refusal', why: 'a refusal of the gate' };
     const taken = isLive ? burnedTime(light) : null;
     const age = taken === null ? null : now.getTime() - taken;
-    if (age !== null && age < oldest && age > youngest) return { passes: true, why: `live, ${age} ms old` };
+    if (age !== null && age < oldest && age > youngest) return { by: 'live', why: `live, ${age} ms old` };
     const size = `${light.width}×${light.height}`;
     const seen = await findNotice(light, sightings.get(size));
     const score = `${size}, mark ${seen.score.toFixed(2)}`;
     if (isMark(seen)) {
       sightings.set(size, seen);
-      return { passes: true, why: `marked (${score})` };
+      return { by: 'mark', why: `marked (${score})` };
     }
-    if (!isLive) return { passes: false, why: `unmarked (${score})` };
-    return { passes: false, why: age === null ? `neither marked nor with a time (${score})` : `live, but ${age} ms old (${score})` };
+    if (!isLive) return { by: null, why: `unmarked (${score})` };
+    return { by: null, why: age === null ? `neither marked nor with a time (${score})` : `live, but ${age} ms old (${score})` };
   };
 }
