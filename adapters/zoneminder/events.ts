@@ -17,6 +17,8 @@ export interface ZmEvent {
   end: number | null;
   /** Another one ends where it begins. False where that was not looked at. */
   follows: boolean;
+  /** Microseconds between two pictures of the event beside it, where both are pictures alone; null where that was not looked at. */
+  paceBeside: number | null;
   /** As told; 0 while it is being recorded. */
   lengthMs: number;
   /** Pictures, as told. */
@@ -58,6 +60,7 @@ function toEvent(row: EventRow, zone: string, after = -Infinity): ZmEvent | null
     start,
     end: ends ? (ends.find((at) => at >= start) ?? ends[0]) : null,
     follows: false,
+    paceBeside: null,
     lengthMs: Math.max(0, Math.round((row.Length ?? 0) * 1000)),
     frames: row.Frames ?? 0,
     video: row.DefaultVideo ?? '',
@@ -119,6 +122,20 @@ function toEvents(rows: readonly EventRow[], zone: string): ZmEvent[] {
 const endsAt = (event: ZmEvent, next: ZmEvent | undefined): number =>
   event.end !== null ? event.end + 1000 : Math.max(event.start + event.lengthMs, next ? next.start : Infinity);
 
+/** Microseconds between two pictures of an event that is finished and has no film. */
+const paceOf = (event: ZmEvent | undefined): number | null =>
+  event && event.video === '' && event.end !== null && event.lengthMs > 0 && event.frames > 1
+    ? (event.lengthMs * 1000) / (event.frames - 1)
+    : null;
+
+/** Each with what its neighbours tell of it. */
+const withNeighbours = (listed: readonly ZmEvent[]): ZmEvent[] =>
+  listed.map((event, at) => {
+    const [before, next] = [listed[at - 1], listed[at + 1]];
+    const follows = before !== undefined && event.start <= endsAt(before, event) + breath;
+    return { ...event, follows, paceBeside: event.video === '' ? (paceOf(next) ?? paceOf(before)) : null };
+  });
+
 /**
  * Events of a monitor that may hold pictures of `from` up to `to` (milliseconds), in the order of recording, with those whose end nobody
  * knows. Problems: `vms-unreachable`, `vms-refused`, `vms-fault`.
@@ -142,8 +159,7 @@ export async function findEvents(
     options,
   );
   const inside = await pages(device, { monitor, times: { 'StartDateTime >=': first, 'StartDateTime <=': last } }, options);
-  const listed = toEvents([...before.events, ...inside], zone);
-  const events = listed.map((event, at) => ({ ...event, follows: at > 0 && event.start <= endsAt(listed[at - 1]!, event) + breath }));
+  const events = withNeighbours(toEvents([...before.events, ...inside], zone));
   const reaches = ({ follows, start }: ZmEvent): boolean => start <= (follows ? to + 1000 : ends);
   return events.filter((event, at) => reaches(event) && endsAt(event, events[at + 1]) >= begins);
 }

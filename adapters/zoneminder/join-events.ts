@@ -117,11 +117,11 @@ export async function* joinEvents(events: AsyncIterable<OpenEvent>): AsyncGenera
     sets = parameterSets;
 
     for await (const unit of all(head, units)) {
-      const utcMicros = unit.micros + offset;
+      const at = unit.micros + offset;
       if (unit.kind === 'audio') {
-        if (utcMicros <= heard) continue;
-        heard = utcMicros;
-        yield { track: 1, utcMicros, key: true, data: unit.data, fresh: false };
+        if (at <= heard) continue;
+        heard = at;
+        yield { track: 1, utcMicros: at, key: true, data: unit.data, fresh: false };
         continue;
       }
       if (left > 0) {
@@ -129,6 +129,8 @@ export async function* joinEvents(events: AsyncIterable<OpenEvent>): AsyncGenera
         continue;
       }
       const last = tail.at(-1);
+      // The first film after a start tells one time for its first two pictures.
+      const utcMicros = at === last?.utcMicros ? at + 1 : at;
       usual = last && utcMicros > last.utcMicros ? utcMicros - last.utcMicros : usual;
       tail.push({ digest: digestOf(unit.data), utcMicros });
       if (tail.length > 2 * remembered) tail = tail.slice(-remembered);

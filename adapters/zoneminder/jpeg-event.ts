@@ -21,14 +21,10 @@ interface Point {
   micros: number;
 }
 
-/** Microseconds between two pictures of a finished event; null where it does not tell. */
-export const paceOf = ({ end, lengthMs, frames }: ZmEvent): number | null =>
-  end !== null && lengthMs > 0 && frames > 1 ? (lengthMs * 1000) / (frames - 1) : null;
-
 const between = (a: Point, b: Point): number => (b.micros - a.micros) / (b.frame - a.frame);
 
-/** Points of which times are known, the first of them of picture 1. `usual`: the pace of the event beside. */
-function pointsOf({ end, frames, lengthMs, follows }: ZmEvent, rows: readonly FrameRow[], usual: number | null): Point[] {
+/** Points of which times are known, the first of them of picture 1. */
+function pointsOf({ end, frames, lengthMs, follows, paceBeside }: ZmEvent, rows: readonly FrameRow[]): Point[] {
   const points: Point[] = [{ frame: 1, micros: 0 }];
   const told = rows.map(({ FrameId, Delta }) => ({ frame: FrameId, micros: Math.round(Delta * second) }));
   if (end !== null && frames > 1) told.push({ frame: frames, micros: lengthMs * 1000 });
@@ -36,21 +32,21 @@ function pointsOf({ end, frames, lengthMs, follows }: ZmEvent, rows: readonly Fr
     const last = points.at(-1)!;
     if (point.frame > last.frame && point.micros > last.micros) points.push(point);
   }
-  const steady = points.length > 2 ? between(points.at(-2)!, points.at(-1)!) : usual;
+  const steady = points.length > 2 ? between(points.at(-2)!, points.at(-1)!) : paceBeside;
   const behind = points[1];
   if (!follows && steady !== null && behind && between(points[0]!, behind) < steady / hurried)
     points[0] = { frame: 1, micros: Math.round(behind.micros - (behind.frame - 1) * steady) };
   return points;
 }
 
-/** When a picture was taken, microseconds from the event's start. `usual`: microseconds between two pictures, of the event beside. */
-export function timesOf(event: ZmEvent, rows: readonly FrameRow[], usual: number | null): (frame: number) => number {
-  const points = pointsOf(event, rows, usual);
+/** When a picture was taken, microseconds from the event's start. */
+export function timesOf(event: ZmEvent, rows: readonly FrameRow[]): (frame: number) => number {
+  const points = pointsOf(event, rows);
   return (frame) => {
     const after = points.findIndex((point) => point.frame >= frame);
     if (points[after]?.frame === frame) return points[after].micros;
     const [a, b] = after > 0 ? [points[after - 1]!, points[after]!] : [points.at(-2), points.at(-1)!];
-    const pace = a ? between(a, b) : (usual ?? second);
+    const pace = a ? between(a, b) : (event.paceBeside ?? second);
     return Math.round(b.micros + (frame - b.frame) * pace);
   };
 }
@@ -77,19 +73,13 @@ export interface Pictures {
   units(from: number): AsyncGenerator<MovieUnit, void>;
 }
 
-/** Null where the event is gone. `usual` as above. Problems: `vms-unreachable`, `vms-refused`, `vms-fault`. */
-export async function openPictures(
-  device: Device,
-  listed: ZmEvent,
-  usual: number | null,
-  zone: string,
-  options: CallOptions,
-): Promise<Pictures | null> {
+/** Null where the event is gone. Problems: `vms-unreachable`, `vms-refused`, `vms-fault`. */
+export async function openPictures(device: Device, listed: ZmEvent, zone: string, options: CallOptions): Promise<Pictures | null> {
   const found = await findEvent(device, listed.id, zone, options, true);
   if (!found) return null;
   const { frames } = found;
-  const event = { ...found.event, follows: listed.follows };
-  const timeOf = timesOf(event, frames, usual);
+  const event = { ...found.event, follows: listed.follows, paceBeside: listed.paceBeside };
+  const timeOf = timesOf(event, frames);
   const lastRow = frames.reduce((last, { FrameId }) => Math.max(last, FrameId), 0);
   async function* units(from: number): AsyncGenerator<MovieUnit, void> {
     // While it is recorded nobody tells how many there are.

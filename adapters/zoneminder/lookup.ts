@@ -72,7 +72,7 @@ export async function lookUpMonitor(device: Device, monitor: string, options: Ca
 /** When a frame of an event was taken, as a pull would tell it; inside of the event. */
 export function instantOf({ event, frames, footage }: Looked, frame: number): string {
   const begins = anchorOf(event, event.lengthMs * 1000).best / 1000;
-  const at = begins + timesOf(event, frames, null)(frame) / 1000;
+  const at = begins + timesOf(event, frames)(frame) / 1000;
   return iso(Math.min(Math.max(Math.round(at), event.start), Date.parse(footage.to) - 1));
 }
 

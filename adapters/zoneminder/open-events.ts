@@ -6,7 +6,7 @@ import type { Device } from './device.js';
 import { anchorOf, type Anchor } from './event-time.js';
 import type { ZmEvent } from './events.js';
 import { openFilm, type Resumes } from './film.js';
-import { openPictures, paceOf } from './jpeg-event.js';
+import { openPictures } from './jpeg-event.js';
 import type { OpenEvent } from './join-events.js';
 import { openMovie, type Movie } from './read-movie.js';
 
@@ -53,12 +53,9 @@ export function openEvents(
   let [settled, damaged] = [false, false];
   const leave = (what: LeftOut): void => void leftOut.set(JSON.stringify(what), what);
 
-  async function open(event: ZmEvent, at: number): Promise<Opened | null> {
+  async function open(event: ZmEvent): Promise<Opened | null> {
     if (event.video === '') {
-      const usual = [list[at + 1], list[at - 1]]
-        .flatMap((beside) => (beside?.video === '' ? [paceOf(beside)] : []))
-        .find((pace) => pace !== null);
-      const pictures = await openPictures(device, event, usual ?? null, zone, options);
+      const pictures = await openPictures(device, event, zone, options);
       if (!pictures) return null;
       const anchor = shifted(anchorOf(event, event.lengthMs * 1000), pictures.firstMicros);
       return {
@@ -112,8 +109,8 @@ export function openEvents(
 
   async function* events(): AsyncGenerator<OpenEvent, void> {
     let first = true;
-    for (const [at, event] of list.entries()) {
-      const opened = await open(event, at);
+    for (const event of list) {
+      const opened = await open(event);
       if (!opened) continue;
       const { sound } = judgeTracks(opened, event);
       const { firstMicros, anchor, parameterSets, movie } = opened;

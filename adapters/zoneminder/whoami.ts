@@ -10,7 +10,7 @@ const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '
 
 /** In each of its languages the name stands in quotes, in the first paragraph; quotes and brackets in the name itself are escaped. */
 function nameIn(html: string): string | null {
-  const name = /<p>[^<']{0,200}'([^'<]{1,300})'[^<]{0,200}<\/p>/.exec(html)?.[1];
+  const name = /<p>[^<']{0,200}'([^'<]{0,300})'[^<]{0,200}<\/p>/.exec(html)?.[1];
   return name === undefined ? null : name.replace(/&(?:lt|gt|quot|#039|amp);/g, (entity) => entities[entity]!);
 }
 
@@ -32,6 +32,8 @@ export async function whoami({ base, account, limits }: Device, { cookies, token
   } catch {
     // Told below: an answer in another form says nothing of anybody.
   }
+  // A session that is over is told in the same words, and bears no name.
+  if (name === '') return null;
   if (name === null) throw new Problem('vms-fault', 'The video system does not say whose session this is.');
   return name;
 }

@@ -98,6 +98,16 @@ describe('events', () => {
     assert.equal(await findEdges(deviceOf(standIn), '9', 'Asia/Shanghai', calling()), null);
   });
 
+  it('know whether another ends where they begin, and how quick the pictures of the one beside are', async () => {
+    const bare = { film: null, frames: 101 };
+    standIn.events = [event(1, day('01:00:00'), day('01:00:10'), bare), event(2, day('01:00:12'), day('01:00:22'), bare), event(3, day('01:10:00'), day('01:10:05'), bare)];
+    const found = await findEvents(deviceOf(standIn), '1', { from: at('01:00:00'), to: at('01:10:10') }, 'Asia/Shanghai', calling());
+    assert.deepEqual(found.map(({ follows, paceBeside }) => [follows, paceBeside]), [[false, 100_000], [true, 50_000], [false, 100_000]]);
+    // Also where the neighbour itself is not asked for.
+    const [one] = await findEvents(deviceOf(standIn), '1', { from: at('01:00:00'), to: at('01:00:05') }, 'Asia/Shanghai', calling());
+    assert.equal(one?.paceBeside, 100_000);
+  });
+
   it('promise what lies between their ends, and what touches is one', async () => {
     standIn.events = [...recorded];
     const found = await findEvents(deviceOf(standIn), '1', { from: at('00:00:00'), to: at('03:00:00') }, 'Asia/Shanghai', calling());

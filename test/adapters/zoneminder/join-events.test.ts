@@ -119,6 +119,15 @@ describe('joined events', () => {
     assert.equal(textOf(joined[51]!), 'picture 101');
   });
 
+  it('have a time each, where a film tells one for two', async () => {
+    const film = filmOf({ from: 0, to: 30 });
+    async function* doubled(): AsyncGenerator<MovieUnit, void> {
+      for await (const unit of film.units) yield unit.micros === 5_100_000 ? { ...unit, micros: 5_000_000 } : unit;
+    }
+    const joined = pictures(await join([{ ...film, units: doubled() }]));
+    assert.ok(joined.every(({ utcMicros }, at) => at === 0 || utcMicros > joined[at - 1]!.utcMicros));
+  });
+
   it('of which one holds nothing are joined over it', async () => {
     const joined = pictures(await join([filmOf({ from: 0, to: 57 }), filmOf({ from: 50, to: 50 }), filmOf({ from: 50, to: 100 })]));
     assert.deepEqual(joined.map(textOf), Array.from({ length: 100 }, (_, number) => `picture ${number}`));

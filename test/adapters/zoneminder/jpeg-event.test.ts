@@ -1,10 +1,10 @@
 // When the pictures of an event without a film were taken: by the rows that ZoneMinder keeps, each hundredth, and by its length.
 import assert from 'node:assert/strict';
 import type { ZmEvent } from '../../../adapters/zoneminder/events.js';
-import { paceOf, timesOf } from '../../../adapters/zoneminder/jpeg-event.js';
+import { timesOf } from '../../../adapters/zoneminder/jpeg-event.js';
 
 const event = (frames: number, seconds: number, end: number | null = 1, follows = true): ZmEvent => ({
-  ...{ id: '5', monitor: '1', start: 0, end, lengthMs: seconds * 1000, frames, video: '', archived: false, width: 640, height: 360, folder: null, follows },
+  ...{ id: '5', monitor: '1', start: 0, end, lengthMs: seconds * 1000, frames, video: '', archived: false, width: 640, height: 360, folder: null, follows, paceBeside: null },
   ...{ snapshotFrame: null, alarmFrame: null },
 });
 const rows = (...points: [number, number][]) => points.map(([FrameId, Delta]) => ({ EventId: '5', FrameId, Delta }));
@@ -27,12 +27,7 @@ describe('pictures without a film', () => {
   ];
   for (const [what, of, given, pace, expected] of table)
     it(what, () => {
-      const timeOf = timesOf(of, given, pace === null ? null : pace * 1e6);
+      const timeOf = timesOf({ ...of, paceBeside: pace === null ? null : pace * 1e6 }, given);
       assert.deepEqual(expected.map(([frame]) => [frame, Math.round(timeOf(frame) / 10_000) / 100]), expected);
     });
-
-  it('the pace is told by a finished event of several pictures', () => {
-    assert.equal(paceOf(event(51, 5)), 100_000);
-    assert.deepEqual([event(1, 0), event(51, 5, null), event(51, 0)].map(paceOf), [null, null, null]);
-  });
 });

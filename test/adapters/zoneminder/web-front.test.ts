@@ -141,13 +141,14 @@ describe('a request to ZoneMinder’s pages', () => {
 
   describe('comes from', () => {
     before(() => {
-      standIn.sessions.set('s1', 'operator').set('s2', `o'neill <b> & co`).set('t1', 'viewer');
+      standIn.sessions.set('s1', 'operator').set('s2', `o'neill <b> & co`).set('t1', 'viewer').set('s3', '');
     });
     const rows: [string, { cookies: Record<string, string>; token: string | null }, string | null][] = [
       ['who is signed in on the pages', { cookies: { ZMSESSID: 's1' }, token: null }, 'operator'],
       ['one whose name has signs in it', { cookies: { ZMSESSID: 's2' }, token: null }, `o'neill <b> & co`],
       ['who has a token', { cookies: {}, token: 't1' }, 'viewer'],
       ['a session that is over', { cookies: { ZMSESSID: 'gone' }, token: null }, null],
+      ['a session that is over, as 1.36 tells it', { cookies: { ZMSESSID: 's3' }, token: null }, null],
       ['nobody', { cookies: {}, token: null }, null],
       ['other cookies', { cookies: { zmSkin: 's1' }, token: null }, null],
       ['a session that would be a header', { cookies: { ZMSESSID: 's1\r\nX: y' }, token: null }, null],
