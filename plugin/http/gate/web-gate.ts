@@ -24,7 +24,7 @@ import { pass } from './pass.js';
 import { headerLines } from './raw-request.js';
 import { readAsked } from './read-asked.js';
 import { answerNo } from './refuse.js';
-import { put, WebSessions, type WebSession } from './sessions.js';
+import { put, type WebSession, type WebSessions } from './sessions.js';
 import type { Tickets } from './tickets.js';
 import type { Upstream } from './upstream.js';
 import { sayingOf } from './sayings.js';

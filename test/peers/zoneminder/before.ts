@@ -23,7 +23,7 @@ export async function aGateBefore(peer: Peer, more: { people?: readonly (keyof t
       cameras: Object.entries(cameras).map(([monitor, camera]) => `  - { camera: ${camera}, recorder: zm-1, recording: "${monitor}" }`).join('\n'),
     },
     env: { EXPORTGATE_RECORDER_ZM_1_PASSWORD: peer.accounts.gate },
-    log: process.env['GATE_LOG'] ? (level, line) => console.error(level, JSON.stringify(line), line.cause) : undefined,
+    log: process.env['GATE_LOG'] ? (level, line) => void process.stderr.write(`${level} ${JSON.stringify(line)}\n`) : undefined,
   });
   for (const user of Object.values(whose)) await gate.as(user);
   return { gate, pages: `${gate.placeOf('zm-1')}/zm/` };
