@@ -40,7 +40,7 @@ describe(`through the gate (seed ${seed})`, function () {
       }
     });
     assert.deepEqual(leaks.slice(0, 10), [], `${leaks.length} in all`);
-    process.stdout.write(`${`      ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}`}\n`);
+    process.stdout.write(`      ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}\n`);
     // A gate that falls over would let nothing through either.
     assert.equal((await (await all.client('guard')).ask('index.php?view=console')).status, 200);
     assert.ok((statuses.get(403) ?? 0) > count / 10, 'few were read and refused');

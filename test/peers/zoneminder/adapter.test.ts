@@ -7,7 +7,7 @@ import { connect, webFront } from '../../../adapters/zoneminder/index.js';
 import type { RecorderAddress } from '../../../plugin/domain/adapter.js';
 import type { Sample, Track, Vms } from '../../../plugin/domain/vms.js';
 import type { WebFront } from '../../../plugin/domain/web-front.js';
-import { asked, route, table } from '../../adapters/zoneminder/asked.js';
+import { asked, route } from '../../adapters/zoneminder/asked.js';
 import { never, problemOf, pullAll } from '../../contract/vms.js';
 import { inFolder, machineTools, shownFrames } from '../../media/tools.js';
 import { writeFile } from 'node:fs/promises';
@@ -79,7 +79,7 @@ describe('a real ZoneMinder', function () {
   before(async () => {
     peer = zoneminder();
     vms = connect(addressOf());
-    front = webFront(addressOf(), table);
+    front = webFront(addressOf());
     sessions = Object.fromEntries(await Promise.all(peerUsers.map(async (user) => [user, await sessionOf(peer, user)] as const)));
   });
 

@@ -115,7 +115,7 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       wrong.push(...(await wrongs(mutant.how.join(', '), raw.target, answer)));
     });
-    process.stdout.write(`${`      ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}`}\n`);
+    process.stdout.write(`      ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}\n`);
     assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} in all`);
   });
 
@@ -155,7 +155,7 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
     } finally {
       await browser.close();
     }
-    process.stdout.write(`${`      ${asked} requests`}\n`);
+    process.stdout.write(`      ${asked} requests\n`);
     assert.ok(asked > 150, String(asked));
     assert.deepEqual(wrong, []);
   });
