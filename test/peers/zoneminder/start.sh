@@ -40,7 +40,7 @@ chmod 755 "$state"
 : >"$state/.zoneminder-peer"
 
 # A process is ours where its file names it and its command line holds the word.
-alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1")/cmdline" 2>/dev/null | grep -q -- "$2"; }
+alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1" 2>/dev/null)/cmdline" 2>/dev/null | grep -q -- "$2"; }
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 wait_for() { # seconds, then a command
   local until=$((SECONDS + $1)); shift

@@ -31,7 +31,7 @@ if [ -n "$user" ]; then
 fi
 
 # A process that ended and was not waited for has an empty command line: it counts as gone.
-alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1")/cmdline" 2>/dev/null | grep -q -- "$2"; }
+alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1" 2>/dev/null)/cmdline" 2>/dev/null | grep -q -- "$2"; }
 finish() { # file, word in its command line, signal, seconds
   if alive "$1" "$2"; then
     kill "-$3" "$(cat "$1")" 2>/dev/null
