@@ -1,6 +1,5 @@
 // A real ZoneMinder for a test file: started once for all files of a run, stopped when the run ends. Needs root (README.md).
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,19 +38,18 @@ function run(name: string, ...args: string[]): Promise<void> {
 }
 
 let starting: Promise<Peer> | null = null;
-let ours = false;
+/** Others may use it meanwhile; who started it by hand wants it to stay. */
+const forUs = ['--for', String(process.pid)];
 
 async function start(): Promise<Peer> {
-  // Who started it by hand wants it to stay.
-  ours = !existsSync(path.join(state, 'peer.json'));
-  await run('start.sh');
+  await run('start.sh', ...forUs);
   return JSON.parse(await readFile(path.join(state, 'peer.json'), 'utf8')) as Peer;
 }
 
 // A root hook: behind the last test of the last file.
 after(async function () {
   this.timeout(60_000);
-  if (starting && ours) await run('stop.sh', '--purge');
+  if (starting) await run('stop.sh', '--purge', ...forUs);
 });
 
 /** To be called in a `describe`: the peer, once its tests run. */

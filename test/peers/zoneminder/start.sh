@@ -2,20 +2,24 @@
 # Brings up a real ZoneMinder 1.36 (Debian 12) on loopback: MariaDB on a unix socket, Apache with PHP, three painted cameras that record all
 # the time, login on, accounts with different rights. As root, without systemd; again while it runs, it only tells where it is.
 #
-#   start.sh STATE [--http 8088] [--rtsp 18554] [--section 5] [--zone Asia/Shanghai]
+#   start.sh STATE [--http 8088] [--rtsp 18554] [--section 5] [--zone Asia/Shanghai] [--for PID]
 #
-# STATE: a folder of its own, which www-data and mysql can enter. peer.json in it says where everything is. README.md has the rest.
+# STATE: a folder of its own, which www-data and mysql can enter. peer.json in it says where everything is. With --for it is kept for a
+# process, and several may use it; README.md has the rest.
 set -Eeuo pipefail
+# One at a time starts and stops. Not held by what is started here.
+[ "${PEER_LOCKED:-}" = 1 ] || PEER_LOCKED=1 exec flock -o /run/lock/exportgate-zoneminder "$0" "$@"
 here=$(cd "$(dirname "$0")" && pwd)
-state=${1:?start.sh STATE [--http PORT] [--rtsp PORT] [--section SECONDS] [--zone ZONE]}
+state=${1:?start.sh STATE [--http PORT] [--rtsp PORT] [--section SECONDS] [--zone ZONE] [--for PID]}
 shift
-http=8088 rtsp=18554 section=5 zone=Asia/Shanghai
+http=8088 rtsp=18554 section=5 zone=Asia/Shanghai user=hand
 while [ $# -gt 0 ]; do
   case $1 in
     --http) http=$2 ;;
     --rtsp) rtsp=$2 ;;
     --section) section=$2 ;;
     --zone) zone=$2 ;;
+    --for) user=$2 ;;
     *) echo "start.sh: what is $1?" >&2; exit 2 ;;
   esac
   shift 2
@@ -30,13 +34,13 @@ trap 'echo "start.sh: failed in line $LINENO; stop.sh $state ends what was start
 [ "$(id -u)" = 0 ] || die "run as root"
 command -v node >/dev/null || die "node is not there"
 [ ! -e "$state" ] || [ -e "$state/.zoneminder-peer" ] || [ -z "$(ls -A "$state")" ] || die "$state is not empty and not this peer's"
-mkdir -p "$state/log"
+mkdir -p "$state/log" "$state/users"
 state=$(cd "$state" && pwd)
 chmod 755 "$state"
 : >"$state/.zoneminder-peer"
 
 # A process is ours where its file names it and its command line holds the word.
-alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1")/cmdline" 2>/dev/null | grep -q -- "$2"; }
+alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1" 2>/dev/null)/cmdline" 2>/dev/null | grep -q -- "$2"; }
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 wait_for() { # seconds, then a command
   local until=$((SECONDS + $1)); shift
@@ -219,6 +223,7 @@ answers() {
   (exec 3<>"/dev/tcp/127.0.0.1/$http"; printf 'GET /zm/api/host/getVersion.json HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' >&3; head -1 <&3 | grep -q ' 401 ')
 }
 wait_for 30 answers || die "Apache does not answer; see $state/log/apache-error.log"
+: >"$state/users/$user"
 cat >"$state/peer.json" <<JSON
 {
   "url": "http://127.0.0.1:$http/zm/",
