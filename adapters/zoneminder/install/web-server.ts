@@ -5,6 +5,9 @@ import { ask, isListening, untilSo, type Answer } from './ask.js';
 
 export const usualMain = '/etc/apache2/apache2.conf';
 
+/** How long a start may take until it is told once more, milliseconds. */
+const startMs = 3_000;
+
 export interface WebServer {
   /** Path of its main file on the machine. */
   main: string;
@@ -44,18 +47,14 @@ export function webServerOf(machine: Machine, { url, webServer }: InstallPlace):
     restart: async () => {
       if (await isListening(host, port)) await must('stop');
       if (await untilSo(() => isListening(host, port), (taken) => !taken)) throw new Problem('vms-fault', `The web server still listens on port ${port} after it was told to stop.`);
-      // Its workers may hold the port for a moment after the first one let it go.
-      let last: unknown;
-      const begun = await untilSo(
-        () =>
-          must('start').then(
-            () => true,
-            (problem: unknown) => ((last = problem), false),
-          ),
-        Boolean,
-      );
-      if (!begun) throw last;
-      if (!(await untilSo(() => isListening(host, port), Boolean))) throw new Problem('vms-fault', `The web server does not listen on ${host}:${port} after its start.`);
+      // The old one may hold the port, or its own file of its number, a while after it took the last connection: told to start in that moment
+      // the new one ends at once, and even says that all is well. So it is told again until it listens.
+      let last: unknown = new Problem('vms-fault', `The web server does not listen on ${host}:${port} after its start.`);
+      const begun = async (): Promise<boolean> => {
+        await must('start').catch((problem: unknown) => (last = problem));
+        return untilSo(() => isListening(host, port), Boolean, startMs);
+      };
+      if (!(await untilSo(begun, Boolean, 10 * startMs))) throw last;
     },
     pagesFault: async () => {
       const page = await untilSo(

@@ -1,7 +1,7 @@
 // exportgate install zoneminder against a real ZoneMinder: each hole that its own configuration has is there before and closed afterwards,
 // its pages go on, and an undoing gives back every file and every row.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -42,12 +42,16 @@ describe('an installation in front of a real ZoneMinder', function () {
   let film: { id: string; where: string; bytes: Buffer };
   let pictured: Record<string, string>;
 
-  const command = (...args: string[]): void => void execFileSync('apache2ctl', ['-f', apache, ...args], { stdio: 'ignore', env: { ...process.env, TZ: peer().zone } });
+  const command = (...args: string[]): void => void spawnSync('apache2ctl', ['-f', apache, ...args], { stdio: 'ignore', env: { ...process.env, TZ: peer().zone } });
   const begunAnew = async (): Promise<void> => {
     command('-k', 'stop');
     await until(async () => ((await connects('127.0.0.1', port)) ? null : true));
-    command('-k', 'start');
-    await until(async () => ((await connects('127.0.0.1', port)) ? true : null));
+    // Told while the old one is not quite gone, it does not start.
+    await until(async () => {
+      if (await connects('127.0.0.1', port)) return true;
+      command('-k', 'start');
+      return null;
+    });
   };
 
   /** Every file that it might touch, and every row. */
