@@ -1,5 +1,4 @@
 // Marked pictures of samples while they come in: the original goes through ffmpeg's standard input and never lies on disk.
-import { randomBytes } from 'node:crypto';
 import type { Mark } from '../domain/duty.js';
 import { Problem } from '../domain/problem.js';
 import { milliseconds, type Instant, type Span } from '../domain/span.js';
@@ -24,6 +23,7 @@ import { soundTimes } from './sound-times.js';
 import { stoppable } from './stoppable.js';
 import { streamTool, type StreamLimits } from './stream-tool.js';
 import { watchFrames } from './watch-frames.js';
+import { openWork } from './work-folder.js';
 
 export type MarkedForm =
   /** Fragmented MP4 that plays while it comes. Steps of more than a minute are a minute long. */
@@ -41,7 +41,7 @@ export interface MarkedSamples {
   times: 'proven' | 'asserted';
   marks: readonly Mark[];
   text: MarkText;
-  /** Private; keeps people's text until it is wiped. Several plays may share one. */
+  /** The gate's: people's text lies in a private folder of it while the play lasts. */
   workFolder: string;
   form: MarkedForm;
 }
@@ -52,6 +52,8 @@ type FormOf<K extends MarkedForm['kind']> = Extract<MarkedForm, { kind: K }>;
 interface Play {
   tools: Tools;
   given: MarkedSamples;
+  /** Private, of this play alone. */
+  folder: string;
   units: AsyncGenerator<PlayUnit>;
   pictures: Pictures;
   signal: AbortSignal;
@@ -63,18 +65,18 @@ const stallLimitMs = 5 * 60_000;
 const mostTimerMs = 2 ** 31 - 1;
 
 /** A busy machine reaches a few 4K pictures a second; `slowdown`: so much longer than the footage is the play. */
-function limitsFor({ given: { span, workFolder }, signal }: Play, bytesPerSecond: number, slowdown = 1): StreamLimits {
+function limitsFor({ given: { span }, folder, signal }: Play, bytesPerSecond: number, slowdown = 1): StreamLimits {
   const duration = Math.max(0, milliseconds(span));
   const timeLimitMs = Math.min(mostTimerMs, Math.ceil(120_000 + duration * 30 * Math.max(1, slowdown)));
-  return { timeLimitMs, stallLimitMs, cwd: workFolder, signal, mostBytes: Math.ceil(64 * 1024 ** 2 + (duration / 1000) * bytesPerSecond) };
+  return { timeLimitMs, stallLimitMs, cwd: folder, signal, mostBytes: Math.ceil(64 * 1024 ** 2 + (duration / 1000) * bytesPerSecond) };
 }
 
 /** Marks for pictures of this size, and all that a recipe says. */
-async function prepare({ tools, given }: Play, time: PlayTime, picture: Picture, size: Size, sound: AudioTrack | null): Promise<PlayRecipe> {
-  const { workFolder, times, marks, text } = given;
+async function prepare(play: Play, time: PlayTime, picture: Picture, size: Size, sound: AudioTrack | null): Promise<PlayRecipe> {
+  const { times, marks, text } = play.given;
   const part = { ...size, firstUtcMicros: time.zeroUtcMicros };
-  const placed = await placeMarks(`play-${randomBytes(6).toString('hex')}`, { workFolder, part, times, marks, text });
-  return { codec: picture.codec, sound, size, marks: placed, version: tools.version };
+  const placed = await placeMarks('play', { workFolder: play.folder, part, times, marks, text });
+  return { codec: picture.codec, sound, size, marks: placed, version: play.tools.version };
 }
 
 interface Stream {
@@ -159,8 +161,8 @@ async function* playStill(play: Play, form: FormOf<'still'>): AsyncGenerator<Buf
 
 /**
  * Ends well only where every picture came out; a failure is thrown also after bytes have been given: whoever passes them on breaks off. When
- * the reader goes away, or `signal` tells it, ffmpeg is dead and the samples are returned. What is read waits for who reads. Problems: what
- * `samples` throws, `footage-missing`, `wrong-footage`, `codec-unsupported`, `render-failed`.
+ * the reader goes away, or `signal` tells it, ffmpeg is dead, the samples are returned, and nothing is left on disk. What is read waits for who
+ * reads. Problems: what `samples` throws, `footage-missing`, `wrong-footage`, `codec-unsupported`, `render-failed`.
  */
 export async function* markSamples(
   tools: Tools,
@@ -176,7 +178,8 @@ export async function* markSamples(
   const both = AbortSignal.any([signal, over.signal]);
   const pictures = watchPictures(video);
   const units = playUnits({ samples: stoppable(given.samples, both), video, sound: heard, pictures, from });
-  const play: Play = { tools, given, units, pictures, signal };
+  const work = await openWork(given.workFolder);
+  const play: Play = { tools, given, folder: work.folder, units, pictures, signal };
   try {
     if (form.kind === 'clip') yield* playClip(play, heard);
     else if (form.kind === 'mjpeg') yield* playPictures(play, form, clock);
@@ -184,5 +187,6 @@ export async function* markSamples(
   } finally {
     over.abort();
     await units.return(undefined).catch(() => undefined);
+    await work.wipe();
   }
 }

@@ -84,7 +84,11 @@ export const clipRecipe = (recipe: PlayRecipe): string[] => [
 ];
 
 const jpegFilters = (recipe: PlayRecipe): Filter[] => [scale(recipe.size, { out_range: 'full' }), format('yuvj420p'), ...recipe.marks];
-const jpegOptions = (quality: string): string[] => ['-map', '0:v:0', '-an', ...plainOutput, '-c:v', 'mjpeg', '-q:v', quality, '-threads:v', '1'];
+/** The standard tables: better ones want every picture to be gone through twice. */
+const jpegOptions = (quality: string): string[] => [
+  ...['-map', '0:v:0', '-an', ...plainOutput],
+  ...['-c:v', 'mjpeg', '-huffman', 'default', '-q:v', quality, '-threads:v', '1'],
+];
 
 /** Every picture shown as a JPEG, in parts that tell their length. */
 export const picturesRecipe = (recipe: PlayRecipe): string[] =>

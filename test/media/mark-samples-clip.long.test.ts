@@ -1,6 +1,6 @@
 // A marked clip of samples that come in, by real ffmpeg: every shown picture at its time and no other, marked with its own time.
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Sample } from '../../plugin/domain/vms.js';
 import { findFont } from '../../plugin/media/font.js';
@@ -21,8 +21,7 @@ describe('a marked clip of samples', function () {
         inFolder(async (folder) => {
           const footage = await read();
           const bytes = Buffer.concat(await pieces(begin(await find(), footage, folder, clip)));
-          const kinds = (await readdir(folder)).map((name) => name.replace(/^play-[0-9a-f]+-/, '')).sort();
-          assert.deepEqual(kinds, ['clock.txt', 'font.ttf', 'text.txt']);
+          assert.deepEqual(await readdir(folder), []);
           const times = shownTimes(footage);
           assert.deepEqual(await seen(folder, bytes), times.map((time) => time - times[0]!));
           assert.equal(bytes.toString('latin1', 4, 8), 'ftyp');
@@ -64,8 +63,6 @@ describe('a marked clip of samples', function () {
         const likeness = correlate(alone, frame, size.width, drawnBox(alone, size.width));
         assert.ok(likeness >= 0.8, `frame ${at}: ${likeness}`);
       });
-      const written = (await readdir(folder)).find((name) => /^play-.*-text\.txt$/.test(name))!;
-      assert.match(await readFile(path.join(folder, written), 'utf8'), /欧阳明远/);
     }));
 
   const irregular: [what: string, change: (sample: Sample, at: number) => Sample, steps: (steps: number[]) => number[]][] = [
