@@ -30,10 +30,11 @@ interface Exposure {
 
 const liesIn = (outer: string, inner: string): boolean => inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 
-/** Folders of the machine that hold recordings or what is made of them, and where these really lie. */
+/** Folders of the machine that hold recordings or what is made of them, and where these really lie. The package's own counts even where
+ *  another one is configured: what was recorded before that lies there still. */
 export async function recordingFolders(machine: Machine, settings: ReadonlyMap<string, string>, storages: readonly string[]): Promise<string[]> {
   const web = settings.get('ZM_PATH_WEB') ?? '/usr/share/zoneminder/www';
-  const named = [settings.get('ZM_DIR_EVENTS'), settings.get('ZM_DIR_EXPORTS'), settings.get('ZM_PATH_SWAP'), temporary, ...storages];
+  const named = [settings.get('ZM_DIR_EVENTS'), settings.get('ZM_DIR_EXPORTS'), settings.get('ZM_PATH_SWAP'), temporary, `${cache}/events`, ...storages];
   const given = named.filter((it) => it !== undefined && it !== '').map((it) => path.resolve(web, it!));
   const real = await Promise.all(given.map((it) => fs.realpath(path.join(machine.root, it)).then((found) => onMachine(machine, found), () => it)));
   return [...new Set([...given, ...real])].filter((it) => it !== '/').sort();

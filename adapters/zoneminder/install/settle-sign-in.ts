@@ -38,12 +38,13 @@ export async function settleSignIn({ database, record, base, settings, login, dr
   const blocked = differing.map(({ name }) => overridden(settings, name)).filter(Boolean);
   if (blocked.length > 0) return { ...words, verdict: 'left', detail: blocked.join(' '), changes: [], proofs: [] };
   if (dry) return { ...words, verdict: changes.length > 0 ? 'would' : 'already', detail: '', changes, proofs: [] };
-  // Name and password beside the question itself: what the old way allows.
-  const old = () => ask(base, `${base.pathname}api/events.json`, { method: 'POST', form: { limit: '1', user: login.user, pass: login.password } });
+  // Name and password beside the question itself: what the old way allows. In the body, because addresses are logged; of a question that
+  // changes nothing by whatever method it is put.
+  const old = () => ask(base, `${base.pathname}api/host/getVersion.json`, { method: 'POST', form: { user: login.user, pass: login.password } });
   const before = await old();
   for (const { name, right } of differing) await record.put(words.step, config(name), { Value: right });
   const after = await old();
-  const proofs: Proof[] = [{ what: 'POST api/events.json with name and password', before: String(before.status), after: changes.length > 0 ? String(after.status) : null }];
+  const proofs: Proof[] = [{ what: 'POST api/host/getVersion.json with name and password', before: String(before.status), after: changes.length > 0 ? String(after.status) : null }];
   const well = after.status === 401 || after.status === 403;
   return { ...words, verdict: !well ? 'failed' : changes.length > 0 ? 'done' : 'already', detail: well ? '' : 'ZoneMinder still takes a name and a password beside any question.', changes, proofs };
 }

@@ -59,7 +59,7 @@ describe('an installation in front of a ZoneMinder', function () {
       'POST api/host/login.json with a renewal from before: 200 → 401',
       'GET api/events.json with a hash from before: 200 → 401',
       'GET api/events.json with a new token: not tried → 200',
-      'POST api/events.json with name and password: 200 → 401',
+      'POST api/host/getVersion.json with name and password: 200 → 401',
     ]);
     assert.deepEqual([await statusOf(box, footage), await statusOf(box, footage, '127.0.0.2')], [403, null]);
     // What the pages need stays.

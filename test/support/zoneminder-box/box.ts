@@ -147,6 +147,7 @@ function zoneminder(database: SqliteFile): HandOn {
     }
     const user = holder(given('token'), 'access') ?? (old ? (holder(given('auth'), 'hash') ?? passes(given('user'), given('pass'))) : null);
     if (user === null) return json(401, { success: false });
+    if (api === 'host/getVersion.json') return json(200, { version: config('ZM_DYN_CURR_VERSION') });
     if (api.startsWith('events')) return userOf(user)?.['Events'] === 'None' ? json(401, {}) : json(200, { events: [] });
     // As the real one does it: whoever has an account reads and changes.
     if (api.startsWith('configs/edit')) return json(api.includes('ZM_NO_SUCH_NAME') ? 404 : 200, {});
