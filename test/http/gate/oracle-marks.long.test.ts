@@ -11,7 +11,11 @@ import { ask, inFolder, machineTools } from '../../media/tools.js';
 import { findNotice, isMark, type Sighting } from '../../support/gate/oracle/mark-notice.js';
 
 const short: MarkText = { requestId: 'EG-1', unit: '示例支队', officers: ['张三'] };
-const long: MarkText = { requestId: 'EG-310000-SZX01-2026-000123', unit: '示例市公安局示例分局刑事侦查支队第三大队', officers: ['欧阳明远', '上官静姝', '古丽娜尔·买买提'] };
+const long: MarkText = {
+  requestId: 'EG-310000-SZX01-2026-000123',
+  unit: '示例市公安局示例分局刑事侦查支队第三大队',
+  officers: ['欧阳明远', '上官静姝', '古丽娜尔·买买提'],
+};
 
 const lavfi = (source: string): string[] => ['-f', 'lavfi', '-i', `${source}s=640x360:r=5:d=4`];
 const films: Record<string, { input: string[]; before?: string }> = {
@@ -21,7 +25,15 @@ const films: Record<string, { input: string[]; before?: string }> = {
   'colour bars': { input: lavfi('smptehdbars=') },
   noise: { input: lavfi('color=gray:'), before: 'noise=alls=100:allf=t' },
 };
-const sizes = [[100, 56], [160, 90], [320, 180], [640, 360], [768, 576], [1280, 720], [1920, 1080]] as const;
+const sizes = [
+  [100, 56],
+  [160, 90],
+  [320, 180],
+  [640, 360],
+  [768, 576],
+  [1280, 720],
+  [1920, 1080],
+] as const;
 const encoders: Record<string, string[]> = {
   'H.264, crf 21': ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-bf', '0', '-f', 'mp4'],
   'H.264, crf 35': ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '35', '-bf', '0', '-f', 'mp4'],
@@ -30,7 +42,13 @@ const encoders: Record<string, string[]> = {
 };
 const frames = 2;
 
-async function sightings(folder: string, film: string, [width, height]: readonly [number, number], text: MarkText | null, scales: readonly number[]): Promise<Map<number, Sighting[]>> {
+async function sightings(
+  folder: string,
+  film: string,
+  [width, height]: readonly [number, number],
+  text: MarkText | null,
+  scales: readonly number[],
+): Promise<Map<number, Sighting[]>> {
   const { ffmpeg } = await machineTools();
   const { input, before } = films[film]!;
   const scene: Scene = { width, height, firstUtcMicros: 0, times: 'proven', text: text ?? short };
@@ -39,17 +57,46 @@ async function sightings(folder: string, film: string, [width, height]: readonly
   const graph = buildArguments({ inputOptions: [], input: 'x', filters: [mark], outputOptions: [], output: 'x' });
   const drawn = graph[graph.indexOf('-filter:v') + 1]!;
   const filters = [before, `scale=${width}:${height},setsar=1,fps=1`, text && drawn].filter(Boolean).join(',');
-  const outputs = Object.values(encoders).flatMap((options, at) => ['-map', '0:v', '-vf', filters, '-frames:v', String(frames), '-threads', '1', ...options, `${at}.film`]);
+  const outputs = Object.values(encoders).flatMap((options, at) => [
+    '-map',
+    '0:v',
+    '-vf',
+    filters,
+    '-frames:v',
+    String(frames),
+    '-threads',
+    '1',
+    ...options,
+    `${at}.film`,
+  ]);
   await ask(ffmpeg, ['-v', 'error', '-y', ...input, ...outputs], folder);
   const found = new Map<number, Sighting[]>();
   for (const scale of scales) {
     const [across, down] = [Math.round(width * scale), Math.round(height * scale)];
     const seen: Sighting[] = [];
     for (const at of Object.keys(encoders).keys()) {
-      const raw = await ask(ffmpeg, ['-v', 'error', '-i', `${at}.film`, '-vf', `scale=${across}:${down}:out_range=full,format=gray`, '-vsync', 'passthrough', '-f', 'rawvideo', '-'], folder);
+      const raw = await ask(
+        ffmpeg,
+        [
+          '-v',
+          'error',
+          '-i',
+          `${at}.film`,
+          '-vf',
+          `scale=${across}:${down}:out_range=full,format=gray`,
+          '-vsync',
+          'passthrough',
+          '-f',
+          'rawvideo',
+          '-',
+        ],
+        folder,
+      );
       assert.equal(raw.length, frames * across * down);
       for (let frame = 0; frame < frames; frame++)
-        seen.push(await findNotice({ width: across, height: down, pixels: raw.subarray(frame * across * down, (frame + 1) * across * down) }));
+        seen.push(
+          await findNotice({ width: across, height: down, pixels: raw.subarray(frame * across * down, (frame + 1) * across * down) }),
+        );
     }
     found.set(scale, seen);
   }
@@ -57,7 +104,8 @@ async function sightings(folder: string, film: string, [width, height]: readonly
 }
 
 const scores = (found: readonly Sighting[]): number[] => found.map(({ score }) => score);
-const shown = (found: readonly Sighting[]): string => found.map(({ score, contrast, size }) => `${score.toFixed(3)} (contrast ${contrast.toFixed(0)}, ${size.toFixed(1)} px)`).join(', ');
+const shown = (found: readonly Sighting[]): string =>
+  found.map(({ score, contrast, size }) => `${score.toFixed(3)} (contrast ${contrast.toFixed(0)}, ${size.toFixed(1)} px)`).join(', ');
 
 describe('the mark that the oracle looks for', function () {
   this.timeout(600_000);
@@ -79,7 +127,10 @@ describe('the mark that the oracle looks for', function () {
     it(`is told where a picture of ${width}×${height} was made smaller behind it`, () =>
       inFolder(async (folder) => {
         await symlink(findFont(), path.join(folder, 'font.ttf'));
-        const [marked, unmarked] = [await sightings(folder, 'a street', [width, height], short, [0.75, 0.6, 0.5]), await sightings(folder, 'a street', [width, height], null, [0.75, 0.6, 0.5])];
+        const [marked, unmarked] = [
+          await sightings(folder, 'a street', [width, height], short, [0.75, 0.6, 0.5]),
+          await sightings(folder, 'a street', [width, height], null, [0.75, 0.6, 0.5]),
+        ];
         for (const found of marked.values()) assert.ok(found.every(isMark), shown(found));
         for (const found of unmarked.values()) assert.ok(Math.max(...scores(found)) <= 0.5, shown(found));
       }));

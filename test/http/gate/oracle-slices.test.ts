@@ -33,7 +33,10 @@ describe('coded pictures of an original', () => {
     });
 
   it('are the same slices in fragments, and while they are being written', async () => {
-    const [whole, wanted] = [await remux('street-b.mp4', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4'), slicesByTable('street-b.mp4')];
+    const [whole, wanted] = [
+      await remux('street-b.mp4', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4'),
+      slicesByTable('street-b.mp4'),
+    ];
     assert.deepEqual(dataOf(whole), wanted);
     const written = dataOf(whole.subarray(0, Math.floor(whole.length / 2)));
     assert.ok(written.length > wanted.length / 3);
@@ -59,11 +62,15 @@ describe('coded pictures of an original', () => {
       assert.equal(kind, 'scan');
       const picture = pictures[at]!;
       const start = picture.lastIndexOf(Buffer.from('ffda', 'hex'));
-      assert.deepEqual(data, picture.subarray(start + 2 + picture.readUInt16BE(start + 2), picture.lastIndexOf(Buffer.from('ffd9', 'hex'))));
+      assert.deepEqual(
+        data,
+        picture.subarray(start + 2 + picture.readUInt16BE(start + 2), picture.lastIndexOf(Buffer.from('ffd9', 'hex'))),
+      );
     });
   });
 
-  it('are everything of what nobody knows', () => assert.deepEqual(slicesOf(Buffer.from('any bytes at all')), [{ kind: 'whole', data: Buffer.from('any bytes at all') }]));
+  it('are everything of what nobody knows', () =>
+    assert.deepEqual(slicesOf(Buffer.from('any bytes at all')), [{ kind: 'whole', data: Buffer.from('any bytes at all') }]));
 });
 
 function indexOf(...originals: Buffer[]): CodedSlices {
@@ -88,15 +95,24 @@ describe('a run of coded picture', function () {
     const original = randomBytes(5000);
     const index = indexOf(randomBytes(777), original, randomBytes(40));
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5000 - 32 }), fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300 }), (at, before, after) => {
-        // Not by chance the byte that stands there in the original too.
-        const other = (place: number): number => (original[place] ?? 0) ^ 0xff;
-        const around = (run: Buffer): Buffer => Buffer.concat([Buffer.alloc(before, other(at - 1)), run, Buffer.alloc(after, other(at + 32))]);
-        assert.match(index.leaks(around(original.subarray(at, at + 32)))!, new RegExp(`^byte ${before} and on are coded picture of original 1: `));
-        const changed = Buffer.from(original.subarray(at, at + 32));
-        changed[31]! ^= 1;
-        assert.equal(index.leaks(around(changed)), null);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 5000 - 32 }),
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: 300 }),
+        (at, before, after) => {
+          // Not by chance the byte that stands there in the original too.
+          const other = (place: number): number => (original[place] ?? 0) ^ 0xff;
+          const around = (run: Buffer): Buffer =>
+            Buffer.concat([Buffer.alloc(before, other(at - 1)), run, Buffer.alloc(after, other(at + 32))]);
+          assert.match(
+            index.leaks(around(original.subarray(at, at + 32)))!,
+            new RegExp(`^byte ${before} and on are coded picture of original 1: `),
+          );
+          const changed = Buffer.from(original.subarray(at, at + 32));
+          changed[31]! ^= 1;
+          assert.equal(index.leaks(around(changed)), null);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -104,13 +120,23 @@ describe('a run of coded picture', function () {
   it('is found exactly where comparing everything finds one', () => {
     const few = fc.integer({ min: 0, max: 30 });
     const random = fc.array(few, { minLength: 10, maxLength: 80, size: 'max' });
-    const repeated = fc.tuple(fc.array(few, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 30 })).map(([some, times]) => Array.from({ length: times }, () => some).flat());
+    const repeated = fc
+      .tuple(fc.array(few, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 30 }))
+      .map(([some, times]) => Array.from({ length: times }, () => some).flat());
     const original = fc.array(fc.oneof(random, repeated), { minLength: 3, maxLength: 8 }).map((pieces) => Buffer.from(pieces.flat()));
-    const cuts = fc.array(fc.tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.integer({ min: 24, max: 70 }), random), { minLength: 1, maxLength: 5 });
+    const cuts = fc.array(fc.tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.integer({ min: 24, max: 70 }), random), {
+      minLength: 1,
+      maxLength: 5,
+    });
     let found = 0;
     fc.assert(
       fc.property(original, cuts, (bytes, pieces) => {
-        const answer = Buffer.concat(pieces.flatMap(([place, length, other]) => [bytes.subarray(Math.floor(place * bytes.length)).subarray(0, length), Buffer.from(other)]));
+        const answer = Buffer.concat(
+          pieces.flatMap(([place, length, other]) => [
+            bytes.subarray(Math.floor(place * bytes.length)).subarray(0, length),
+            Buffer.from(other),
+          ]),
+        );
         const wanted = leaksSlowly(bytes, answer);
         found += Number(wanted);
         assert.equal(indexOf(bytes).leaks(answer) !== null, wanted);
@@ -134,7 +160,8 @@ describe('a run of coded picture', function () {
     ['a pattern of five bytes', Buffer.from('0014514500'.repeat(500), 'hex')],
   ];
   for (const [what, bytes] of plain)
-    it(`is not told where there is nothing but ${what}`, () => assert.equal(indexOf(Buffer.concat([randomBytes(100), bytes, randomBytes(100)])).leaks(bytes), null));
+    it(`is not told where there is nothing but ${what}`, () =>
+      assert.equal(indexOf(Buffer.concat([randomBytes(100), bytes, randomBytes(100)])).leaks(bytes), null));
 
   it('is found where a plain area ends', () => {
     const different = (from: number): Buffer => Buffer.from(Array.from({ length: 100 }, (_, at) => from + at));

@@ -85,12 +85,20 @@ function readGif(bytes: Buffer, start: number): Found | null {
 }
 
 function readRiff(kind: string): Finder['read'] {
-  return (bytes, at) => (bytes.toString('latin1', at + 8, at + 12) === kind ? { bytes: bytes.subarray(at, at + 8 + bytes.readUInt32LE(at + 4)), size: null } : null);
+  return (bytes, at) =>
+    bytes.toString('latin1', at + 8, at + 12) === kind
+      ? { bytes: bytes.subarray(at, at + 8 + bytes.readUInt32LE(at + 4)), size: null }
+      : null;
 }
 
 function readBmp(bytes: Buffer, at: number): Found | null {
   if (at + 30 > bytes.length) return null;
-  const [length, reserved, offset, head] = [2, 6, 10, 14].map((place) => bytes.readUInt32LE(at + place)) as [number, number, number, number];
+  const [length, reserved, offset, head] = [2, 6, 10, 14].map((place) => bytes.readUInt32LE(at + place)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (reserved !== 0 || ![12, 40, 52, 56, 64, 108, 124].includes(head) || offset < 14 + head || offset > 2048) return null;
   return { bytes: bytes.subarray(at, Math.max(at + length, at + offset)), size: null };
 }
@@ -156,7 +164,10 @@ const streams: readonly Finder[] = [film('h264', hex('000001'), readH264), film(
 /** The first film of each kind runs to the end; pictures are found one by one, also in films and in each other. */
 export function carve(bytes: Buffer): Carved[] {
   const films = containers.flatMap((finder) => find(bytes, finder).slice(0, 1));
-  return [...pictures.flatMap((finder) => find(bytes, finder)), ...(films.length > 0 ? films : streams.flatMap((finder) => find(bytes, finder).slice(0, 1)))];
+  return [
+    ...pictures.flatMap((finder) => find(bytes, finder)),
+    ...(films.length > 0 ? films : streams.flatMap((finder) => find(bytes, finder).slice(0, 1))),
+  ];
 }
 
 function find(bytes: Buffer, { format, isFilm, start, read }: Finder): Carved[] {

@@ -57,7 +57,8 @@ export class CodedSlices {
   add(original: string, bytes: Buffer): void {
     for (const { kind, data } of slicesOf(bytes))
       // Longer ones overlap by a run, so that none is lost between two chunks.
-      for (let at = 0; at < data.length; at += chunkBytes - run) this.#keep(original, leastValues[kind], data.subarray(at, at + chunkBytes));
+      for (let at = 0; at < data.length; at += chunkBytes - run)
+        this.#keep(original, leastValues[kind], data.subarray(at, at + chunkBytes));
   }
 
   #keep(original: string, least: number, slice: Buffer): void {
@@ -80,7 +81,8 @@ export class CodedSlices {
     const chunk = this.#chunks.at(-1)!;
     const start = this.#end - (this.#end % chunkBytes || chunkBytes);
     for (let at = Math.ceil(from / block) * block; at + block <= to; at += block)
-      if (saysSomething(chunk, Math.max(from, at - (run - block)) - start, Math.min(to, at + run) - start, least)) this.#put(at / block, sumAt(chunk, at - start));
+      if (saysSomething(chunk, Math.max(from, at - (run - block)) - start, Math.min(to, at + run) - start, least))
+        this.#put(at / block, sumAt(chunk, at - start));
   }
 
   #put(place: number, sum: number): void {

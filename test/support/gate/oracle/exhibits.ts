@@ -42,7 +42,21 @@ export async function makeExhibits(folder: string): Promise<Exhibits> {
   const one = ['-map', '0:v', '-frames:v', '1'];
   await ffmpeg(
     ...['-ss', '1', '-i', streetFile],
-    ...['-map', '0:v', '-vf', "select='not(mod(n,4))'", '-vsync', 'passthrough', '-frames:v', '5', '-c:v', 'libx264', '-preset', 'ultrafast', 'reencoded.mp4'],
+    ...[
+      '-map',
+      '0:v',
+      '-vf',
+      "select='not(mod(n,4))'",
+      '-vsync',
+      'passthrough',
+      '-frames:v',
+      '5',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      'reencoded.mp4',
+    ],
     ...[...one, '-q:v', '3', 'still.jpg'],
     ...[...one, '-vf', 'crop=300:200:100:300', 'cropped.png'],
     ...[...one, '-vf', 'scale=160:120', '-q:v', '5', 'scaled.jpg'],
@@ -52,7 +66,25 @@ export async function makeExhibits(folder: string): Promise<Exhibits> {
   );
   await ffmpeg(
     ...['-i', 'marked.jpg', '-f', 'lavfi', '-i', 'color=navy:s=320x180', '-f', 'lavfi', '-i', 'testsrc=s=48x48'],
-    ...['-map', '0:v', '-vf', 'scale=512:384', '-q:v', '6', 'marked-small.jpg', '-map', '1:v', '-frames:v', '1', 'refusal.jpg', '-map', '2:v', '-frames:v', '1', 'icon.png'],
+    ...[
+      '-map',
+      '0:v',
+      '-vf',
+      'scale=512:384',
+      '-q:v',
+      '6',
+      'marked-small.jpg',
+      '-map',
+      '1:v',
+      '-frames:v',
+      '1',
+      'refusal.jpg',
+      '-map',
+      '2:v',
+      '-frames:v',
+      '1',
+      'icon.png',
+    ],
   );
   const read = (name: string): Promise<Buffer> => readFile(path.join(folder, name));
   return {
@@ -102,5 +134,24 @@ export async function livePicture(folder: string, utcMs: number, width = 640): P
   await writeFile(path.join(folder, name), gray);
   const { ffmpeg } = await machineTools();
   const input = ['-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${columns}x${lines}`, '-i', name];
-  return ask(ffmpeg, ['-v', 'error', ...input, '-vf', `scale=${width}:-2:flags=area`, '-pix_fmt', 'yuvj420p', '-q:v', '6', '-f', 'image2pipe', '-c:v', 'mjpeg', '-'], folder);
+  return ask(
+    ffmpeg,
+    [
+      '-v',
+      'error',
+      ...input,
+      '-vf',
+      `scale=${width}:-2:flags=area`,
+      '-pix_fmt',
+      'yuvj420p',
+      '-q:v',
+      '6',
+      '-f',
+      'image2pipe',
+      '-c:v',
+      'mjpeg',
+      '-',
+    ],
+    folder,
+  );
 }

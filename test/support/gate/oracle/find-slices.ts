@@ -10,22 +10,27 @@ export interface Coded {
 
 /** What is none of the known kinds counts whole. */
 export function slicesOf(bytes: Buffer): Coded[] {
-  if (isMp4(bytes)) return mp4Samples(bytes).flatMap(({ codec, data, lengthBytes }) => (codec === 'other' ? pieceOf(data) : slicesIn(splitByLength(data, lengthBytes), codec)));
+  if (isMp4(bytes))
+    return mp4Samples(bytes).flatMap(({ codec, data, lengthBytes }) =>
+      codec === 'other' ? pieceOf(data) : slicesIn(splitByLength(data, lengthBytes), codec),
+    );
   if (isAnnexB(bytes)) return slicesIn(splitByStartCode(bytes), annexBCodec(bytes));
   return pieceOf(bytes);
 }
 
-const pieceOf = (data: Buffer): Coded[] => (isJpeg(data) ? scansOf(data).map((scan) => ({ kind: 'scan', data: scan })) : [{ kind: 'whole', data }]);
+const pieceOf = (data: Buffer): Coded[] =>
+  isJpeg(data) ? scansOf(data).map((scan) => ({ kind: 'scan', data: scan })) : [{ kind: 'whole', data }];
 
 const isJpeg = (bytes: Buffer): boolean => bytes.length > 4 && bytes.readUInt32BE(0) >>> 8 === 0xffd8ff;
-const isMp4 = (bytes: Buffer): boolean => bytes.length >= 8 && /^(ftyp|styp|moov|moof|mdat|free|wide)$/.test(bytes.toString('latin1', 4, 8));
+const isMp4 = (bytes: Buffer): boolean =>
+  bytes.length >= 8 && /^(ftyp|styp|moov|moof|mdat|free|wide)$/.test(bytes.toString('latin1', 4, 8));
 const isAnnexB = (bytes: Buffer): boolean => bytes.length > 4 && (bytes.readUInt32BE(0) === 1 || bytes.readUInt32BE(0) >>> 8 === 1);
 
 export type NalCodec = 'h264' | 'h265';
 
 /** H.264 table 7-1, H.265 table 7-1. */
 const isSlice = (nal: Buffer, codec: NalCodec): boolean => {
-  if (codec === 'h265') return (nal[0]! >> 1) <= 21;
+  if (codec === 'h265') return nal[0]! >> 1 <= 21;
   const type = nal[0]! & 0x1f;
   return type >= 1 && type <= 5;
 };

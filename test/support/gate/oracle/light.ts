@@ -45,7 +45,8 @@ export const wholeOf = ({ width, height }: Light): Piece => ({ left: 0, top: 0, 
 
 export function crop(light: Light, { left, top, width, height }: Piece): Light {
   const pixels = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) pixels.set(light.pixels.subarray((top + y) * light.width + left, (top + y) * light.width + left + width), y * width);
+  for (let y = 0; y < height; y++)
+    pixels.set(light.pixels.subarray((top + y) * light.width + left, (top + y) * light.width + left + width), y * width);
   return { width, height, pixels };
 }
 

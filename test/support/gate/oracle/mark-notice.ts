@@ -16,7 +16,10 @@ const [hinted, largest] = [48, 100];
 const step = 1.025;
 /** Letters larger than this are looked for in a smaller picture first. */
 const coarse = 10;
-/** Over the whole of the words (oracle-marks.long.test.ts). Seen: marked and encoded 0.93 and more; then scaled, 0.66 and more; unmarked 0.41 and less. */
+/**
+ * Over the whole of the words (oracle-marks.long.test.ts). Seen: marked and encoded 0.93 and more; unmarked 0.41 and less. Where a picture was
+ * scaled behind its mark, the search ends at the first size that is good enough.
+ */
 const leastScore = 0.6;
 /** Of 255, from the box to the letters. */
 const leastContrast = 80;
@@ -55,7 +58,11 @@ async function draw(): Promise<Drawing> {
     const args = ['-v', 'error', '-f', 'lavfi', '-i', canvas, '-frames:v', '1', '-vf', filters, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'];
     return ask(ffmpeg, args, folder);
   });
-  const lineOf = (size: number, top: number): Light => ({ width, height: 2 * size, pixels: gray.subarray(top * width, (top + 2 * size) * width) });
+  const lineOf = (size: number, top: number): Light => ({
+    width,
+    height: 2 * size,
+    pixels: gray.subarray(top * width, (top + 2 * size) * width),
+  });
   const drawn = new Map(sizes.map((size, at) => [size, cut(lineOf(size, tops[at]!))]));
   const big = drawn.get(largest)!;
   const bigSums = sumsOf(big);
@@ -98,7 +105,12 @@ function templateOf(light: Light): Template {
 }
 
 /** How much the picture at this place is the drawn words; null where it cannot be: too plain for letters, or no dark box before them. */
-function compare({ light, sums, squares }: Searched, { light: drawn, sum, variance }: Template, left: number, top: number): Pick<Sighting, 'score' | 'contrast'> | null {
+function compare(
+  { light, sums, squares }: Searched,
+  { light: drawn, sum, variance }: Template,
+  left: number,
+  top: number,
+): Pick<Sighting, 'score' | 'contrast'> | null {
   const piece = { left, top, width: drawn.width, height: drawn.height };
   const count = drawn.width * drawn.height;
   const seen = sums.of(piece);
@@ -169,7 +181,9 @@ export async function findNotice(light: Light, hint?: Sighting): Promise<Sightin
   if (hint) {
     const near = Math.min(light.width, Math.ceil(hint.left + drawn(hint.size).width + hint.size));
     const from = Math.max(0, Math.floor(hint.top - 2));
-    const strip = searched(crop(light, { left: 0, top: from, width: near, height: Math.min(light.height - from, drawn(hint.size).height + 4) }));
+    const strip = searched(
+      crop(light, { left: 0, top: from, width: near, height: Math.min(light.height - from, drawn(hint.size).height + 4) }),
+    );
     const again = lookAt(strip, drawn(hint.size), { ...hint, top: hint.top - from }, 2);
     if (isMark(again)) return { ...again, top: again.top + from };
   }

@@ -39,9 +39,14 @@ export function mp4Samples(file: Buffer): Mp4Sample[] {
     ...traks.flatMap((trak, at) => tablePlaces(file, trak, tracks[at]!)),
     ...top.filter(({ type }) => type === 'moof').flatMap((moof) => fragmentPlaces(file, moof, tracks)),
   ];
-  const told = places.filter(({ track }) => track.isVideo).map(({ track, at, size }) => ({ ...codecOf(track), data: file.subarray(at, at + size) }));
+  const told = places
+    .filter(({ track }) => track.isVideo)
+    .map(({ track, at, size }) => ({ ...codecOf(track), data: file.subarray(at, at + size) }));
   const untold = top.filter(({ type, from, to }) => type === 'mdat' && !places.some(({ at }) => at >= from && at < to));
-  return [...told, ...untold.map(({ from, to }) => ({ ...codecOf(tracks.find(({ isVideo }) => isVideo) ?? unknown), data: file.subarray(from, to) }))];
+  return [
+    ...told,
+    ...untold.map(({ from, to }) => ({ ...codecOf(tracks.find(({ isVideo }) => isVideo) ?? unknown), data: file.subarray(from, to) })),
+  ];
 }
 
 const unknown: Track = { id: 0, isVideo: true, defaultSize: 0, codec: 'h264', lengthBytes: 4 };
@@ -61,7 +66,12 @@ function boxesIn(file: Buffer, from: number, to: number): Box[] {
 }
 
 const child = (file: Buffer, { from, to }: Box, ...path: string[]): Box | null =>
-  path.reduce<Box | null>((box, type) => (box && boxesIn(file, box.from, box.to).find((one) => one.type === type)) ?? null, { type: '', at: from, from, to });
+  path.reduce<Box | null>((box, type) => (box && boxesIn(file, box.from, box.to).find((one) => one.type === type)) ?? null, {
+    type: '',
+    at: from,
+    from,
+    to,
+  });
 
 /** Bytes of a full box behind its version and flags. */
 const wordsOf = (file: Buffer, { from, to }: Box, skip = 4): number[] =>
@@ -122,12 +132,17 @@ function fragmentPlaces(file: Buffer, moof: Box, tracks: readonly Track[]): Plac
       at += (flags & 2 ? 4 : 0) + (flags & 8 ? 4 : 0);
       const defaultSize = flags & 16 ? file.readUInt32BE(at) : track.defaultSize;
       const places: Place[] = [];
-      for (const trun of boxesIn(file, traf.from, traf.to).filter(({ type }) => type === 'trun')) places.push(...runPlaces(file, trun, { track, base, defaultSize, behind: places.at(-1) }));
+      for (const trun of boxesIn(file, traf.from, traf.to).filter(({ type }) => type === 'trun'))
+        places.push(...runPlaces(file, trun, { track, base, defaultSize, behind: places.at(-1) }));
       return places;
     });
 }
 
-function runPlaces(file: Buffer, trun: Box, { track, base, defaultSize, behind }: { track: Track; base: number; defaultSize: number; behind: Place | undefined }): Place[] {
+function runPlaces(
+  file: Buffer,
+  trun: Box,
+  { track, base, defaultSize, behind }: { track: Track; base: number; defaultSize: number; behind: Place | undefined },
+): Place[] {
   const flags = file.readUIntBE(trun.from + 1, 3);
   const count = file.readUInt32BE(trun.from + 4);
   let at = trun.from + 8;

@@ -10,7 +10,11 @@ export function openArchive({ bytes }: Payload, room: number): Opened {
 /** APPNOTE 4.3.7. */
 function openZip(bytes: Buffer, room: number): Opened {
   const found: Opened = { inner: [], closed: [] };
-  for (let at = bytes.indexOf('PK\x03\x04', 0, 'latin1'); at >= 0 && at + 30 < bytes.length; at = bytes.indexOf('PK\x03\x04', at + 4, 'latin1')) {
+  for (
+    let at = bytes.indexOf('PK\x03\x04', 0, 'latin1');
+    at >= 0 && at + 30 < bytes.length;
+    at = bytes.indexOf('PK\x03\x04', at + 4, 'latin1')
+  ) {
     const [flags, method, packed] = [bytes.readUInt16LE(at + 6), bytes.readUInt16LE(at + 8), bytes.readUInt32LE(at + 18)];
     const nameEnd = at + 30 + bytes.readUInt16LE(at + 26);
     const data = bytes.subarray(nameEnd + bytes.readUInt16LE(at + 28));

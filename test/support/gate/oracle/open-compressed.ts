@@ -7,7 +7,8 @@ const tolerant = (room: number) => ({ finishFlush: constants.Z_SYNC_FLUSH, maxOu
 
 const decoders: Record<string, (bytes: Buffer, room: number) => Buffer> = {
   gzip: (bytes, room) => gunzipSync(bytes, tolerant(room)),
-  deflate: (bytes, room) => ((bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0 ? inflateSync : inflateRawSync)(bytes, tolerant(room)),
+  deflate: (bytes, room) =>
+    ((bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0 ? inflateSync : inflateRawSync)(bytes, tolerant(room)),
   br: (bytes, room) => brotliDecompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: Math.max(1, room) }),
 };
 /** First bytes of formats that nothing here opens. */
@@ -21,7 +22,10 @@ const foreign: Record<string, RegExp> = {
 
 /** Content-Encoding, of the answer or of a part of it. */
 export function openCoding({ headers, bytes }: Payload, room: number): Opened {
-  const codings = headerOf(headers, 'content-encoding').toLowerCase().split(/\s*,\s*/).filter((coding) => coding && coding !== 'identity');
+  const codings = headerOf(headers, 'content-encoding')
+    .toLowerCase()
+    .split(/\s*,\s*/)
+    .filter((coding) => coding && coding !== 'identity');
   if (codings.length === 0) return { inner: [], closed: [] };
   let decoded = bytes;
   for (const coding of codings.reverse()) {
@@ -38,13 +42,15 @@ export function openCoding({ headers, bytes }: Payload, room: number): Opened {
 
 export function openStreams({ bytes }: Payload, room: number): Opened {
   const found: Opened = { inner: [], closed: [] };
-  for (const [name, start] of Object.entries(foreign)) if (start.test(bytes.toString('latin1', 0, 16))) found.closed.push(`nothing here opens ${name}`);
+  for (const [name, start] of Object.entries(foreign))
+    if (start.test(bytes.toString('latin1', 0, 16))) found.closed.push(`nothing here opens ${name}`);
   for (let at = bytes.indexOf('1f8b08', 0, 'hex'); at >= 0; at = bytes.indexOf('1f8b08', at + 1, 'hex'))
     try {
       found.inner.push({ name: `gzip at ${at}`, bytes: decoders['gzip']!(bytes.subarray(at), room) });
     } catch (thrown) {
       // Three bytes inside of something else are no stream; at the beginning, or too large, they are one that nobody looked into.
-      if (at === 0 || (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') found.closed.push(`gzip at ${at}: ${(thrown as Error).message}`);
+      if (at === 0 || (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+        found.closed.push(`gzip at ${at}: ${(thrown as Error).message}`);
     }
   return found;
 }

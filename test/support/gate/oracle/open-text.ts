@@ -6,7 +6,10 @@ import type { Opened, Payload } from './payload.js';
 const leastBytes = 32;
 
 export function openText({ where, bytes }: Payload): Opened {
-  return { inner: [...base64In(bytes), ...hexIn(bytes), ...numbersIn(bytes), ...unescaped(where, bytes), ...wideIn(bytes), ...narrowed(bytes)], closed: [] };
+  return {
+    inner: [...base64In(bytes), ...hexIn(bytes), ...numbersIn(bytes), ...unescaped(where, bytes), ...wideIn(bytes), ...narrowed(bytes)],
+    closed: [],
+  };
 }
 
 type Inner = Opened['inner'];

@@ -78,7 +78,8 @@ export function makeOracle({ originals, web, refusals, now }: OracleParts): Orac
         if (by === 'live') fresh.add(digestOf(picture.source));
         if (by === null) failed.add(picture.source);
       }
-      if (found === 0 && !answer.cut && saysMedia({ headers, bytes })) say(false, where, `says ${headerOf(headers, 'content-type')} and cannot be decoded`);
+      if (found === 0 && !answer.cut && saysMedia({ headers, bytes }))
+        say(false, where, `says ${headerOf(headers, 'content-type')} and cannot be decoded`);
     };
 
     const unknown = payloads.filter(({ bytes }) => !isWeb(bytes));
@@ -105,4 +106,6 @@ function without(bytes: Buffer, digests: ReadonlySet<string>): Buffer {
 
 /** A later part of a file (206) cannot be decoded by itself. */
 const saysMedia = ({ headers, bytes }: Pick<Payload, 'headers' | 'bytes'>): boolean =>
-  bytes.length > 0 && /^\s*(image\/(?!svg)|video\/)/i.test(headerOf(headers, 'content-type')) && !/^bytes [1-9]/.test(headerOf(headers, 'content-range'));
+  bytes.length > 0 &&
+  /^\s*(image\/(?!svg)|video\/)/i.test(headerOf(headers, 'content-type')) &&
+  !/^bytes [1-9]/.test(headerOf(headers, 'content-range'));

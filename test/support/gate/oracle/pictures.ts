@@ -40,7 +40,11 @@ export async function* pictures(payload: Buffer, wish: Wish): AsyncGenerator<Sho
   const jpegs = carved.filter(({ format }) => format === 'mjpeg');
   // Pictures of one size go through one decoder: one by one would cost a process each.
   const sizeOf = ({ size }: Carved): string => `${size!.width}×${size!.height}`;
-  for (const size of new Set(jpegs.map(sizeOf))) yield* decodeGroup(jpegs.filter((one) => sizeOf(one) === size), wish);
+  for (const size of new Set(jpegs.map(sizeOf)))
+    yield* decodeGroup(
+      jpegs.filter((one) => sizeOf(one) === size),
+      wish,
+    );
   for (const one of carved) if (one.format !== 'mjpeg') yield* decodeOne(one, wish);
 }
 
@@ -94,9 +98,40 @@ async function* decode(format: string, bytes: Buffer): AsyncGenerator<Light> {
   }
 }
 
-async function* readStream(ffmpeg: string, folder: string, format: string, stream: number, tell: (streams: number) => void): AsyncGenerator<Light> {
-  const args = ['-nostdin', '-hide_banner', '-nostats', '-protocol_whitelist', 'file', '-noautorotate', '-threads', '1', '-f', format, '-i', 'file:payload'];
-  args.push('-map', `0:v:${stream}`, '-vf', 'scale=out_range=full,format=gray', '-vsync', 'passthrough', '-strict', '-1', '-f', 'yuv4mpegpipe', '-');
+async function* readStream(
+  ffmpeg: string,
+  folder: string,
+  format: string,
+  stream: number,
+  tell: (streams: number) => void,
+): AsyncGenerator<Light> {
+  const args = [
+    '-nostdin',
+    '-hide_banner',
+    '-nostats',
+    '-protocol_whitelist',
+    'file',
+    '-noautorotate',
+    '-threads',
+    '1',
+    '-f',
+    format,
+    '-i',
+    'file:payload',
+  ];
+  args.push(
+    '-map',
+    `0:v:${stream}`,
+    '-vf',
+    'scale=out_range=full,format=gray',
+    '-vsync',
+    'passthrough',
+    '-strict',
+    '-1',
+    '-f',
+    'yuv4mpegpipe',
+    '-',
+  );
   const child = spawn(ffmpeg, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeLimitMs });
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said = (said + text.toString('latin1')).slice(0, 65_536)));
@@ -126,7 +161,8 @@ async function* readY4m(chunks: AsyncIterable<Buffer>): AsyncGenerator<Light> {
       if (end >= 0) [size, rest] = [{ width: Number(width), height: Number(height) }, rest.subarray(end + 1)];
       if (size && size.width * size.height > mostPixels) return;
     }
-    for (let frame = size ? 6 + size.width * size.height : Infinity; rest.length >= frame; rest = rest.subarray(frame)) yield { ...size!, pixels: rest.subarray(6, frame) };
+    for (let frame = size ? 6 + size.width * size.height : Infinity; rest.length >= frame; rest = rest.subarray(frame))
+      yield { ...size!, pixels: rest.subarray(6, frame) };
     [gathered, bytes] = [[rest], rest.length];
   }
 }

@@ -21,7 +21,9 @@ export async function webFiles(folders: readonly string[]): Promise<ReadonlySet<
   };
   const take = (bytes: Buffer): void => {
     digests.add(digestOf(bytes));
-    for (const carved of bytes.includes('data:image/') ? unwrap({ headers: {}, body: bytes }).payloads.flatMap((payload) => carve(payload.bytes)) : carve(bytes))
+    for (const carved of bytes.includes('data:image/')
+      ? unwrap({ headers: {}, body: bytes }).payloads.flatMap((payload) => carve(payload.bytes))
+      : carve(bytes))
       digests.add(digestOf(carved.bytes));
   };
   for (const folder of folders) await read(folder);
