@@ -114,7 +114,15 @@ export class MarkedCopies {
   #begin(key: string, make: (signal: AbortSignal) => AsyncIterable<Buffer>): Entry {
     this.#makePlace();
     const copy = new MarkedCopy(`copy-${++this.#made}`);
-    const entry: Entry = { key, copy, holders: 0, leftAt: 0, stop: new AbortController(), forgive: () => undefined, over: Promise.resolve() };
+    const entry: Entry = {
+      key,
+      copy,
+      holders: 0,
+      leftAt: 0,
+      stop: new AbortController(),
+      forgive: () => undefined,
+      over: Promise.resolve(),
+    };
     this.#entries.set(key, entry);
     entry.over = this.#make(entry, make);
     return entry;
@@ -183,7 +191,9 @@ export class MarkedCopies {
 
   /** Whole, and held by nobody; who was left first comes first. */
   #unread(): Entry[] {
-    return [...this.#entries.values()].filter(({ holders, copy }) => holders === 0 && copy.size !== null).sort((a, b) => a.leftAt - b.leftAt);
+    return [...this.#entries.values()]
+      .filter(({ holders, copy }) => holders === 0 && copy.size !== null)
+      .sort((a, b) => a.leftAt - b.leftAt);
   }
 
   #expire(): void {

@@ -110,8 +110,13 @@ async function* asMatroska(units: AsyncIterable<PlayUnit>, { picture, sound, tim
   if (!anyShown) throw new Problem('footage-missing', 'The video system holds no picture for this span.');
 }
 
-const run = ({ tools }: Play, args: readonly string[], limits: StreamLimits, input: AsyncIterable<Buffer>, onComplaint = (_: string): void => undefined) =>
-  streamTool(tools.fence, tools.ffmpeg, args, limits, { onComplaint, input });
+const run = (
+  { tools }: Play,
+  args: readonly string[],
+  limits: StreamLimits,
+  input: AsyncIterable<Buffer>,
+  onComplaint = (_: string): void => undefined,
+) => streamTool(tools.fence, tools.ffmpeg, args, limits, { onComplaint, input });
 
 function judgeWhole(came: number, shown: number): void {
   if (came !== shown) throw new Problem('render-failed', `What was shown is not the whole span: ${came} of ${shown} frames came out.`);

@@ -34,7 +34,8 @@ export async function pickStill(units: AsyncIterable<PlayUnit>, pictures: Pictur
     }
     kept.push(unit);
     bytes += unit.data.length;
-    if (bytes > mostBytes) throw new Problem('wrong-footage', 'The recorder sends far more footage before a picture than decoding it needs.');
+    if (bytes > mostBytes)
+      throw new Problem('wrong-footage', 'The recorder sends far more footage before a picture than decoding it needs.');
     if (unit.place === 'shown' && isBetter(unit, target, at)) target = unit;
     if (unit.utcMicros > at && target) later++;
     if (later > reordered) break;

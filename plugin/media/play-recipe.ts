@@ -25,7 +25,7 @@ export interface PlayRecipe {
 /** Nothing is asked; complaints, and the count of frames where it is wanted, come on stderr. */
 const runArguments = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error'];
 /** Frames from one key frame to the next, and microseconds from one piece to the next: whoever waits for the first pictures waits for so much. */
-const [groupFrames, pieceMicros] = ['25', '500000'];
+const [groupFrames, pieceMicros] = ['25', '250000'];
 /** Sound that comes late keeps pictures waiting for so long, microseconds. */
 const soundWait = '1000000';
 
@@ -55,7 +55,20 @@ const everyFrame = ({ version }: PlayRecipe): string[] => (isRenamed(version) ? 
 /** Gaps become silence, since players do not agree on them; sound that begins late begins with it. */
 const soundOptions = ({ sound }: PlayRecipe): string[] =>
   sound
-    ? ['-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-c:a', 'aac', '-b:a', '64k', '-ar', '48000', '-max_interleave_delta', soundWait]
+    ? [
+        '-map',
+        '0:a:0',
+        '-af',
+        'aresample=async=1:first_pts=0',
+        '-c:a',
+        'aac',
+        '-b:a',
+        '64k',
+        '-ar',
+        '48000',
+        '-max_interleave_delta',
+        soundWait,
+      ]
     : ['-an'];
 
 /** Fragmented MP4 that can be played while it comes: H.264, AAC; pictures at their times. */

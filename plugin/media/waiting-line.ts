@@ -54,7 +54,10 @@ export class WaitingLine {
         settle();
         reject(reason as Error);
       };
-      const tooLong = (): void => leave(new Problem('capacity-exceeded', 'Pictures are being made for others, and it was nobody’s turn in time. Try again in a while.'));
+      const tooLong = (): void =>
+        leave(
+          new Problem('capacity-exceeded', 'Pictures are being made for others, and it was nobody’s turn in time. Try again in a while.'),
+        );
       const aborted = (): void => leave(signal.reason);
       const cancel = this.#after(longestWaitMs, tooLong);
       const settle = (): void => {
