@@ -44,9 +44,14 @@ async function install(place: InstallPlace, machine: Machine, dry: boolean): Pro
   const settings = await readSettings(machine);
   const database = new ZmDatabase(machine, settings);
   const server = webServerOf(machine, place);
-  await judgeSystem(database, server);
+  await judgeSystem(database);
   const record = await InstallRecord.open(machine, database, place.id);
-  if (!dry) await record.settle();
+  if (!dry) {
+    await record.settle();
+    // Cut off between the web server's end and its new beginning: nobody else will begin it.
+    if (record.things.length > 0) await server.begin();
+  }
+  await judgePages(server);
   const { base } = server;
   const password = async (): Promise<string> => (await lookAtFile(place.passwordFile))?.content.toString('utf8').trimEnd() ?? '';
   const storages = (await database.rows("SELECT JSON_OBJECT('Path', Path) FROM Storage")).map((row) => row['Path'] ?? '');
@@ -122,13 +127,16 @@ function judgePlace({ url, user }: InstallPlace): void {
 }
 
 /** Nothing is begun in front of what is not known, or not there. */
-async function judgeSystem(database: ZmDatabase, { base }: WebServer): Promise<void> {
+async function judgeSystem(database: ZmDatabase): Promise<void> {
   const names = ['ZM_DYN_CURR_VERSION', 'ZM_OPT_USE_AUTH', 'ZM_OPT_USE_API'];
   const rows = await database.rows(`SELECT JSON_OBJECT('Name', Name, 'Value', Value) FROM Config WHERE Name IN (${names.map((name) => `'${name}'`).join(', ')})`);
   const [version, login, programs] = names.map((name) => rows.find((row) => row['Name'] === name)?.['Value'] ?? '');
   if (!knownVersion.test(version!)) throw new Problem('config-invalid', `ZoneMinder ${version || 'of an unknown version'} is not one that this installation knows; right is 1.36.`);
   if (login !== '1') throw new Problem('config-invalid', 'ZoneMinder asks nobody who they are (OPT_USE_AUTH is off); right is to give the administrator a password and to switch it on first.');
   if (programs !== '1') throw new Problem('config-invalid', 'ZoneMinder’s interface for programs is off (OPT_USE_API); right is to switch it on: the gate looks recordings up by it.');
+}
+
+async function judgePages({ base }: WebServer): Promise<void> {
   const { status } = await ask(base, `${base.pathname}index.php?view=login`);
   if (status !== 200) throw new Problem('vms-fault', `${base.href}index.php?view=login answers ${status}, not ZoneMinder’s login page.`);
 }

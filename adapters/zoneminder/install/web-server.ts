@@ -16,6 +16,8 @@ export interface WebServer {
   fault(): Promise<string | null>;
   /** Reads its files anew. */
   reload(): Promise<void>;
+  /** Begins, where nobody listens. */
+  begin(): Promise<void>;
   /**
    * Ends and begins: a listener that becomes narrower cannot be opened while the wide one is there
    * (httpd.apache.org/docs/2.4/bind.html, "Special Consideration When Restarting").
@@ -36,6 +38,16 @@ export function webServerOf(machine: Machine, { url, webServer }: InstallPlace):
   };
   const port = Number(base.port || 80);
   const host = base.hostname.replace(/^\[|\]$/g, '');
+  const begin = async (): Promise<void> => {
+    // The old one may hold the port, or its own file of its number, a while after it took the last connection: told to start in that moment
+    // the new one ends at once, and even says that all is well. So it is told again until it listens.
+    let last: unknown = new Problem('vms-fault', `The web server does not listen on ${host}:${port} after its start.`);
+    const begun = async (): Promise<boolean> => {
+      await must('start').catch((problem: unknown) => (last = problem));
+      return untilSo(() => isListening(host, port), Boolean, startMs);
+    };
+    if (!(await untilSo(begun, Boolean, 10 * startMs))) throw last;
+  };
   return {
     main,
     base,
@@ -44,17 +56,13 @@ export function webServerOf(machine: Machine, { url, webServer }: InstallPlace):
       return code === 0 ? null : lastLine(stderr);
     },
     reload: () => must('graceful'),
+    begin: async () => {
+      if (!(await isListening(host, port))) await begin();
+    },
     restart: async () => {
       if (await isListening(host, port)) await must('stop');
       if (await untilSo(() => isListening(host, port), (taken) => !taken)) throw new Problem('vms-fault', `The web server still listens on port ${port} after it was told to stop.`);
-      // The old one may hold the port, or its own file of its number, a while after it took the last connection: told to start in that moment
-      // the new one ends at once, and even says that all is well. So it is told again until it listens.
-      let last: unknown = new Problem('vms-fault', `The web server does not listen on ${host}:${port} after its start.`);
-      const begun = async (): Promise<boolean> => {
-        await must('start').catch((problem: unknown) => (last = problem));
-        return untilSo(() => isListening(host, port), Boolean, startMs);
-      };
-      if (!(await untilSo(begun, Boolean, 10 * startMs))) throw last;
+      await begin();
     },
     pagesFault: async () => {
       const page = await untilSo(
