@@ -32,7 +32,7 @@ describe('a route table', () => {
   it('has an example for each route of ZoneMinder’s that exists in the version read', () =>
     assert.deepEqual(
       tables['zoneminder']!.routes.filter(({ examples }) => examples.length === 0).map(({ id }) => id),
-      ['zm-static-misc', 'zm-view-download', 'zm-view-files', 'zm-view-hls'],
+      ['zm-view-download', 'zm-view-files', 'zm-view-hls'],
     ));
 
   it('names exact parameters wherever a live picture passes', () =>
