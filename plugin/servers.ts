@@ -12,6 +12,7 @@ import { adapterOf, asAddress } from './configured.js';
 import { makeUpstream } from './http/gate/upstream.js';
 import { loadTable } from './http/gate/load-table.js';
 import { WebSessions } from './http/gate/sessions.js';
+import { JudgedFiles } from './http/gate/judged-files.js';
 import { openWebGate, type WebGateParts } from './http/gate/web-gate.js';
 import { makeApp } from './http/app.js';
 import { makeFront, type FrontParts } from './http/front.js';
@@ -48,7 +49,7 @@ export async function openFront(
 }
 
 /** What the gates of all systems share. */
-export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'known' | 'origin'>;
+export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'known' | 'origin' | 'addresses' | 'judgedFiles'>;
 
 /** How long a list of the system's cameras is believed. */
 const KNOWN_MS = 60_000;
@@ -79,6 +80,8 @@ export async function openWeb(recorder: Config['recorders'][number], shared: Web
       upstream: makeUpstream(web.upstream, web.agent),
       known: knownCameras(web, shared),
       origin,
+      judgedFiles: new JudgedFiles(),
+      addresses: { hosts: [web.upstream.hostname], replace: (address) => (address.startsWith('//') ? `//${new URL(origin).host}` : new URL(origin).origin) },
     },
     server,
   );

@@ -21,6 +21,7 @@ export function readAll(
       .on('data', take)
       .on('end', () => resolve(Buffer.concat(chunks)))
       .on('error', (cause) => reject(problems.broken(cause)))
-      .on('close', () => reject(problems.broken()));
+      // An error's stack costs more than a page: none is made of what ended well.
+      .on('close', () => stream.readableEnded || reject(problems.broken()));
   });
 }

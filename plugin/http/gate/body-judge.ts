@@ -1,4 +1,5 @@
 // A body on its way out, judged while it passes. What is not yet judged is held back, and that is bounded.
+import { GuardHit } from './guard-hit.js';
 import { SNIFFED } from './magic.js';
 
 export interface BodyJudge {
@@ -36,4 +37,21 @@ export function judgeHead(check: (head: Buffer) => void, rest: BodyJudge = every
   };
 }
 
-const everything: BodyJudge = { push: (chunk) => [chunk], end: () => [], held: 0 };
+/** Judges that a body has no more than `most` bytes, whatever its headers said. */
+export function judgeLength(most: number, rest: BodyJudge): BodyJudge {
+  let bytes = 0;
+  return {
+    push(chunk) {
+      bytes += chunk.length;
+      if (bytes > most) throw new GuardHit('too-large', `the body: more than ${most} bytes`);
+      return rest.push(chunk);
+    },
+    end: () => rest.end(),
+    get held() {
+      return rest.held;
+    },
+  };
+}
+
+/** Lets everything pass: for what is judged elsewhere. */
+export const everything: BodyJudge = { push: (chunk) => [chunk], end: () => [], held: 0 };

@@ -3,45 +3,23 @@
 import { isUtf8 } from 'node:buffer';
 import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
-import { readingOf } from './answer-reading.js';
-import type { Answer, Reading } from './answer-reading.js';
+import type { Reading } from './answer-reading.js';
 import type { BodyJudge } from './body-judge.js';
-import { judgeHead } from './body-judge.js';
+import { judgeHead, judgeLength } from './body-judge.js';
 import { GuardHit } from './guard-hit.js';
-import type { Hit } from './guard-hit.js';
 import { judgePicture, judgePictures } from './live-pictures.js';
 import { sniff } from './magic.js';
 import type { MagicKind } from './magic.js';
 import { scanText } from './text-scan.js';
 import type { Upstream } from './upstream-addresses.js';
 
-/** Judges an answer by its headers; before its first byte leaves. A `Hit` is rung, and the client gets 502. */
-export function guardAnswer(answer: Answer): 'pass' | Hit {
-  const reading = readingOf(answer);
-  return 'why' in reading ? reading : 'pass';
-}
-
-/** Whether the guard may change the bytes: then neither their length nor a digest of the upstream's goes out. */
-export function mayChange(answer: Answer): boolean {
-  const reading = readingOf(answer);
-  return 'as' in reading && reading.as === 'text';
-}
-
 /**
- * The way out of a body: put between the upstream's answer and the client's. Fails with `GuardHit`; nothing of the chunk in which something
- * was found, nor of what was held back for it, has left then. Throws `GuardHit` at once where the headers alone are a hit.
+ * The way out of a body that is sent on while it comes. Fails with `GuardHit`; nothing of the chunk in which something was found, nor of what
+ * was held back for it, has left then.
  */
 export class GuardedBody extends Transform {
-  private readonly judge: BodyJudge;
-  private readonly most: number | null;
-  private bytes = 0;
-
-  constructor(answer: Answer, upstream: Upstream | null) {
+  constructor(private readonly judge: BodyJudge) {
     super({ readableHighWaterMark: 128 * 1024, writableHighWaterMark: 128 * 1024 });
-    const reading = readingOf(answer);
-    if ('why' in reading) throw new GuardHit(reading.why, reading.where);
-    this.judge = judgeOf(reading, upstream);
-    this.most = reading.most;
   }
 
   /** Bytes that have come and are not judged yet. */
@@ -50,11 +28,7 @@ export class GuardedBody extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.pass(done, () => {
-      this.bytes += chunk.length;
-      if (this.most !== null && this.bytes > this.most) throw new GuardHit('too-large', `the body: more than ${this.most} bytes`);
-      return this.judge.push(chunk);
-    });
+    this.pass(done, () => this.judge.push(chunk));
   }
 
   override _flush(done: TransformCallback): void {
@@ -73,8 +47,13 @@ export class GuardedBody extends Transform {
   }
 }
 
-/** What judges a body that is read so. */
+/** What judges a body that is read so, to its last byte. */
 export function judgeOf(reading: Reading, upstream: Upstream | null): BodyJudge {
+  const judge = judgeOfKind(reading, upstream);
+  return reading.most === null ? judge : judgeLength(reading.most, judge);
+}
+
+function judgeOfKind(reading: Reading, upstream: Upstream | null): BodyJudge {
   switch (reading.as) {
     case 'text':
       return judgeHead((head) => mustBeText(head, reading.playlist), scanText(upstream));

@@ -4,14 +4,14 @@ import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Param } from '../../domain/asked.js';
 import { Problem } from '../../domain/problem.js';
-import type { Answer } from './answer-reading.js';
+import { readingOf } from './answer-reading.js';
+import { everything, type BodyJudge } from './body-judge.js';
 import { cookieForSystem, cookiesForBrowser } from './cookies.js';
-import { guardAnswer, GuardedBody, mayChange } from './guard.js';
+import { GuardedBody, judgeOf } from './guard.js';
 import { GuardHit } from './guard-hit.js';
 import { requestHeaders } from './request-headers.js';
 import { rebuild } from './rebuild.js';
 import { responseHeaders } from './response-headers.js';
-import type { Upstream as UpstreamAddresses } from './upstream-addresses.js';
 import type { Walk, WebGateParts } from './web-gate.js';
 
 /** Between two pieces of an answer, milliseconds. */
@@ -19,6 +19,8 @@ const IDLE_MS = 60_000;
 /** Of a whole answer; live pictures go on for a working day. */
 const WHOLE_MS = 120_000;
 const LIVE_MS = 12 * 3_600_000;
+/** Bytes of a file that is sent in one piece. */
+const LARGEST_PIECE = 1024 * 1024;
 /** Names under which clients show what stands for a credential. */
 const credentialNames = ['token', 'auth'];
 /** Names that cross on the routes of a sign-in, and nowhere else. */
@@ -38,24 +40,49 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
   const end = endLater(answer, walk.class === 'live' ? LIVE_MS : WHOLE_MS);
   try {
     const status = answer.statusCode ?? 502;
-    const judged: Answer = { class: route.class, expects: route.expects, isAsset, status, headers: answer.rawHeaders };
-    const verdict = guardAnswer(judged);
-    if (verdict !== 'pass') throw new GuardHit(verdict.why, verdict.where);
-    const changes = mayChange(judged);
-    const out = responseHeaders(answer.rawHeaders, { upstream, gate: own, isAsset, mayChange: changes });
+    const reading = readingOf({ class: route.class, expects: route.expects, isAsset, status, headers: answer.rawHeaders });
+    if ('why' in reading) throw new GuardHit(reading.why, reading.where);
+    const isText = reading.as === 'text';
+    const out = responseHeaders(answer.rawHeaders, { upstream, gate: own, isAsset, mayChange: isText });
     if (!isAsset) setCookies(gate, walk, answer, out);
     if (asked.method === 'HEAD' || status === 204 || status === 304) return void response.writeHead(status, out).end();
-    const guarded = new GuardedBody(judged, changes ? addressesOf(gate) : null);
-    if (isAsset || !changes) {
-      response.writeHead(status, out);
-      return await pipeline(answer, guarded, response);
-    }
-    const text = await textOf(gate, walk, answer, guarded, String(out['content-type'] ?? ''));
-    response.writeHead(status, { ...out, 'content-length': text.length }).end(text);
+    const makeJudge = (): BodyJudge => judgeOf(reading, isText ? gate.addresses : null);
+    const send = (bytes: Buffer): void => void response.writeHead(status, { ...out, 'content-length': bytes.length }).end(bytes);
+    if (isText && !isAsset) return send(withoutSecrets(gate, walk, await readJudged(answer, makeJudge()), String(out['content-type'] ?? '')));
+    if (isAsset && isShort(answer)) return send(gate.judgedFiles.judge(reading, await readJudged(answer, everything), makeJudge));
+    response.writeHead(status, out);
+    return await pipeline(answer, new GuardedBody(makeJudge()), response);
   } finally {
     clearTimeout(end);
     answer.destroy();
   }
+}
+
+/** Read to its end, and sent in one piece, it costs less than through streams; and where something is found in it, the client is told. */
+const isShort = ({ headers }: http.IncomingMessage): boolean => Number(headers['content-length'] ?? Infinity) <= LARGEST_PIECE;
+
+/** Its bytes, when all of them have been judged. Problem `vms-unreachable`; throws `GuardHit`. */
+function readJudged(answer: http.IncomingMessage, judge: BodyJudge): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const brokeOff = (cause?: unknown): void => reject(new Problem('vms-unreachable', 'The answer of the video system broke off.', { cause }));
+    const parts: Buffer[] = [];
+    const judging = (judged: () => Buffer[]): void => {
+      try {
+        parts.push(...judged());
+      } catch (hit) {
+        reject(hit as Error);
+        answer.destroy();
+      }
+    };
+    answer
+      .on('data', (chunk: Buffer) => judging(() => judge.push(chunk)))
+      .on('end', () => {
+        judging(() => judge.end());
+        resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+      })
+      .on('error', brokeOff)
+      .on('close', () => answer.complete || brokeOff());
+  });
 }
 
 /** Real ones for those that the client holds; what is none of this session's goes nowhere. */
@@ -84,26 +111,10 @@ function setCookies(gate: WebGateParts, walk: Walk, answer: http.IncomingMessage
   if (forBrowser.length > 0) out['set-cookie'] = forBrowser;
 }
 
-async function textOf(
-  { web, sessions }: WebGateParts,
-  { asked, session }: Walk,
-  answer: http.IncomingMessage,
-  guarded: GuardedBody,
-  contentType: string,
-): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  await pipeline(answer, guarded, async (source: AsyncIterable<Buffer>) => {
-    for await (const part of source) parts.push(part);
-  });
-  const bytes = Buffer.concat(parts);
+function withoutSecrets({ web, sessions }: WebGateParts, { asked, session }: Walk, bytes: Buffer, contentType: string): Buffer {
   // What is no UTF-8 is read byte by byte, so that nothing else in it changes.
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
-  const text = web.redact(bytes.toString(encoding), contentType, asked, (credential) => sessions.tokenFor(session, credential));
-  return Buffer.from(text, encoding);
-}
-
-/** The system's own addresses in its pages become the gate's. */
-function addressesOf({ web, origin }: WebGateParts): UpstreamAddresses {
-  const own = new URL(origin);
-  return { hosts: [web.upstream.hostname], replace: (address) => (address.startsWith('//') ? `//${own.host}` : own.origin) };
+  const text = bytes.toString(encoding);
+  const bare = web.redact(text, contentType, asked, (credential) => sessions.tokenFor(session, credential));
+  return bare === text ? bytes : Buffer.from(bare, encoding);
 }

@@ -10,10 +10,12 @@ export function pairsOf(raw: RawHeaders): [name: string, value: string][] {
   return pairs;
 }
 
-export const valuesOf = (raw: RawHeaders, name: string): string[] =>
-  pairsOf(raw)
-    .filter(([one]) => one === name)
-    .map(([, value]) => value.trim());
+export function valuesOf(raw: RawHeaders, name: string): string[] {
+  const values: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2)
+    if (raw[at]!.length === name.length && raw[at]!.toLowerCase() === name) values.push(raw[at + 1]!.trim());
+  return values;
+}
 
 /** Names that a `Connection` header takes for this hop alone (RFC 9110 §7.6.1), lower-case. */
 export const namedInConnection = (raw: RawHeaders): ReadonlySet<string> =>

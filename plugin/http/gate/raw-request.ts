@@ -22,4 +22,4 @@ export const headerLines = (rawHeaders: readonly string[]): HeaderLine[] =>
 
 /** Every value of a header. */
 export const valuesOf = (headers: readonly HeaderLine[], name: string): string[] =>
-  headers.filter(([each]) => each.toLowerCase() === name).map(([, value]) => value);
+  headers.filter(([each]) => each.length === name.length && each.toLowerCase() === name).map(([, value]) => value);

@@ -31,8 +31,9 @@ const ofAssets = ['if-none-match', 'if-modified-since'];
 /** Headers of the request to the video system, lower-case. */
 export function requestHeaders(raw: RawHeaders, onward: Onward): OutgoingHttpHeaders {
   const hop = namedInConnection(raw);
+  const pairs = pairsOf(raw);
   const once = (name: string): string | null => {
-    const values = pairsOf(raw).filter(([one]) => one === name);
+    const values = pairs.filter(([one]) => one === name);
     // Of two that differ nobody knows which one the system would take.
     const [first] = values;
     if (!first || hop.has(name) || new Set(values.map(([, value]) => value)).size > 1) return null;

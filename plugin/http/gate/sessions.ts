@@ -1,5 +1,5 @@
 // The browser's session with the gate, and behind it the one on the video system, which never leaves. What the browser holds opens nothing there.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digest, randomBytes } from 'node:crypto';
 import type { Instant } from '../../domain/span.js';
 import type { Footage, VmsLogin } from '../../domain/web-front.js';
 import type { Asked } from '../../domain/asked.js';
@@ -30,7 +30,7 @@ export type Begun =
   | { kind: 'playback'; event: string; from: Instant; to: Instant; startedAt: number; ratePercent: number }
   | { kind: 'archive'; footage: readonly Footage[] };
 
-const hash = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+const hash = (secret: string): string => digest('sha256', secret, 'base64url');
 /** 256 bits: nobody guesses one, and a copy of this map opens none. */
 const draw = (): string => randomBytes(32).toString('base64url');
 

@@ -1,5 +1,6 @@
 // The door to httpxy: one request, built anew from what was judged, to the video system; its answer, for the guard to read. Nothing of the
 // client's own bytes goes on, and nothing comes back past the caller.
+import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type http from 'node:http';
 import { ProxyServer } from 'httpxy';
@@ -18,6 +19,30 @@ export type Upstream = (request: http.IncomingMessage, response: http.ServerResp
 /** To the head of the answer, milliseconds; pages of a busy system take seconds. */
 const HEAD_MS = 60_000;
 
+/**
+ * What httpxy takes for the client's end. It would break off the client's connection where the system's answer ends early, and what the guard
+ * found in it could not be said any more.
+ */
+class ClientEnd extends EventEmitter {
+  readonly headersSent = false;
+  readonly finished = false;
+  destroyed = false;
+  writableFinished = false;
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+/** Nothing, or these bytes, as a stream. */
+const streamOf = (body: Buffer | null): Readable =>
+  new Readable({
+    read() {
+      if (body) this.push(body);
+      this.push(null);
+    },
+  });
+
 /** Problem `vms-unreachable`. The answer is dropped by itself when the client goes away. */
 export function makeUpstream({ origin }: URL, agent: object): Upstream {
   const proxy = new ProxyServer({});
@@ -29,7 +54,12 @@ export function makeUpstream({ origin }: URL, agent: object): Upstream {
       // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
       const judged = Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
       waiting.set(judged, resolve);
-      const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: Readable.from(body ? [body] : []) };
-      proxy.web(judged, response, options).catch(down);
+      const client = new ClientEnd();
+      response.once('close', () => {
+        client.writableFinished = response.writableFinished;
+        client.emit('close');
+      });
+      const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: streamOf(body) };
+      proxy.web(judged, client as unknown as http.ServerResponse, options).catch(down);
     });
 }

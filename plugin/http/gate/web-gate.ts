@@ -20,6 +20,7 @@ import { classify } from './classify.js';
 import { answerCommand, answerFootage, begunUnder } from './footage.js';
 import { GuardHit } from './guard-hit.js';
 import { identify, type Caller } from './identify.js';
+import type { JudgedFiles } from './judged-files.js';
 import { pass } from './pass.js';
 import { headerLines } from './raw-request.js';
 import { readAsked } from './read-asked.js';
@@ -27,6 +28,7 @@ import { answerNo } from './refuse.js';
 import { put, type WebSession, type WebSessions } from './sessions.js';
 import type { Tickets } from './tickets.js';
 import type { Upstream } from './upstream.js';
+import type { Upstream as UpstreamAddresses } from './upstream-addresses.js';
 import { sayingOf } from './sayings.js';
 
 const ALWAYS = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
@@ -59,6 +61,9 @@ export interface WebGateParts extends PlayParts {
   readonly gateUrl: string;
   /** Of the video system's pages at the gate. */
   readonly origin: string;
+  /** The system's own addresses, and what stands for them in its pages. */
+  addresses: UpstreamAddresses;
+  judgedFiles: JudgedFiles;
   journal: Journal;
   store: Store;
   readonly policy: Policy;
@@ -120,7 +125,14 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
   response.setMaxListeners(32);
   const gone = new AbortController();
   response.on('close', () => response.writableFinished || gone.abort(clientGone));
-  const walk: Begun = { request, headers: request.headers, signal: gone.signal };
+  const walk: Begun = {
+    request,
+    headers: request.headers,
+    // Made when it is asked for: most pages end before anybody would listen.
+    get signal() {
+      return gone.signal;
+    },
+  };
   try {
     await read(gate, walk, response);
     await answer(gate, walk as Walk, response);

@@ -1,8 +1,8 @@
 // What an answer says of itself: what may never leave is stopped before its first byte, and a file must be what it says.
 import assert from 'node:assert/strict';
 import type { WebClass } from '../../../plugin/domain/route-table.js';
-import type { Answer } from '../../../plugin/http/gate/answer-reading.js';
-import { guardAnswer, mayChange } from '../../../plugin/http/gate/guard.js';
+import type { Answer, Reading } from '../../../plugin/http/gate/answer-reading.js';
+import { readingOf } from '../../../plugin/http/gate/answer-reading.js';
 import type { HitReason } from '../../../plugin/http/gate/guard-hit.js';
 import { mediaSamples } from './media-samples.js';
 import { answering, judgeFor, pieces, through } from './through.js';
@@ -98,19 +98,19 @@ describe('an answer by its headers', () => {
   ];
   for (const [what, answer, verdict] of table)
     it(`${what}: ${verdict}`, () => {
-      const judged = guardAnswer(answer);
-      assert.equal(judged === 'pass' ? judged : judged.why, verdict);
+      const judged = readingOf(answer);
+      assert.equal('why' in judged ? judged.why : 'pass', verdict);
     });
 
-  it('only texts may be changed', () => {
+  it('only texts are read as texts, and may be changed', () => {
     assert.deepEqual(
-      [answering('text/html'), answering('text/css', asset), answering('image/svg+xml', asset), answering('image/png', asset), answering('font/woff', asset), answering('image/jpeg', live), answering('video/mp4')].map(mayChange),
+      [answering('text/html'), answering('text/css', asset), answering('image/svg+xml', asset), answering('image/png', asset), answering('font/woff', asset), answering('image/jpeg', live), answering('video/mp4')].map((answer) => (readingOf(answer) as Reading).as === 'text'),
       [true, true, true, false, false, false, false],
     );
   });
 
   it('a hit says where, and nothing of what the header holds but a type', () => {
-    assert.deepEqual(guardAnswer(answering('text/html\x01; a=秘密')), { why: 'type-ambiguous', where: 'header content-type: text/html?; a=??' });
+    assert.deepEqual(readingOf(answering('text/html\x01; a=秘密')), { why: 'type-ambiguous', where: 'header content-type: text/html?; a=??' });
   });
 });
 

@@ -5,13 +5,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { MOST_OF_ASSET, MOST_OF_PICTURE, MOST_ON_ROUTE } from '../../../plugin/http/gate/answer-reading.js';
+import { MOST_OF_ASSET, MOST_OF_PICTURE, MOST_ON_ROUTE, readingOf } from '../../../plugin/http/gate/answer-reading.js';
 import type { Answer } from '../../../plugin/http/gate/answer-reading.js';
-import { GuardedBody } from '../../../plugin/http/gate/guard.js';
+import { GuardedBody, judgeOf } from '../../../plugin/http/gate/guard.js';
 import { GuardHit } from '../../../plugin/http/gate/guard-hit.js';
 import { MOST_HELD } from '../../../plugin/http/gate/text-scan.js';
 import { liveFrames, mediaSamples } from './media-samples.js';
-import { answering, assertNothingLeft } from './through.js';
+import { answering, assertNothingLeft, judgeFor } from './through.js';
 
 const upstreamHosts = { hosts: ['127.0.0.1'], replace: () => 'https://gate.example' };
 
@@ -29,17 +29,15 @@ async function behindGuard(send: (response: http.ServerResponse) => void, route:
   const gate = http.createServer((_request, response) => {
     http.get({ port: (upstream.address() as AddressInfo).port, host: '127.0.0.1', agent: false }, (answer) => {
       const given: Answer = { ...route, status: answer.statusCode!, headers: answer.rawHeaders };
-      let guard: GuardedBody;
-      try {
-        guard = new GuardedBody(given, upstreamHosts);
-      } catch (thrown) {
-        hits.push(thrown as GuardHit);
+      const reading = readingOf(given);
+      if ('why' in reading) {
+        hits.push(new GuardHit(reading.why, reading.where));
         answer.destroy();
         response.writeHead(502).end('stopped');
         return;
       }
       response.writeHead(answer.statusCode!, { 'content-type': answer.headers['content-type'] });
-      pipeline(answer, guard, response).catch((thrown: unknown) => void (thrown instanceof GuardHit && hits.push(thrown)));
+      pipeline(answer, new GuardedBody(judgeOf(reading, upstreamHosts)), response).catch((thrown: unknown) => void (thrown instanceof GuardHit && hits.push(thrown)));
     });
   });
   const listen = (server: http.Server): Promise<void> => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -151,15 +149,15 @@ describe('the size of an answer', () => {
   ];
   for (const [what, answer, body, most] of table)
     it(`${what}: ${most / 1024 / 1024} MiB and not a byte more`, async () => {
-      await pipeline(body(most), new GuardedBody(answer, null), nowhere());
-      await assert.rejects(pipeline(body(most + 1), new GuardedBody(answer, null), nowhere()), { name: 'GuardHit', why: 'too-large' });
+      await pipeline(body(most), new GuardedBody(judgeFor(answer)), nowhere());
+      await assert.rejects(pipeline(body(most + 1), new GuardedBody(judgeFor(answer)), nowhere()), { name: 'GuardHit', why: 'too-large' });
     }).timeout(60_000);
 
   it('a live stream has no end, and holds nothing back: 200 MB pass in the memory of a chunk', async () => {
     const frame = (await liveFrames(1))[0]!;
     const part = Buffer.concat([Buffer.from(`--frame\r\nContent-Type: image/jpeg\r\n\r\n`), frame, Buffer.from('\r\n')]);
     const block = Buffer.concat(Array.from({ length: 40 }, () => part));
-    const guard = new GuardedBody(answering('multipart/x-mixed-replace; boundary=frame', { class: 'live' }), null);
+    const guard = new GuardedBody(judgeFor(answering('multipart/x-mixed-replace; boundary=frame', { class: 'live' })));
     let [sent, come, held] = [0, 0, 0];
     const stream = Readable.from(
       (function* () {
@@ -180,7 +178,7 @@ describe('the size of an answer', () => {
   }).timeout(120_000);
 
   it('a page of the largest size holds back no more than it may', async () => {
-    const guard = new GuardedBody(answering('text/html'), upstreamHosts);
+    const guard = new GuardedBody(judgeFor(answering('text/html'), upstreamHosts));
     let held = 0;
     const watch = new Writable({
       write(_chunk, _encoding, done) {
