@@ -121,7 +121,7 @@ describe('the gate before pages', function () {
     assert.equal(await code(await keeper.ask('index.php', { method: 'POST', body: new URLSearchParams({ view: 'filter', action: 'Save' }) })), '403 route-blocked');
   });
 
-  describe('an answer that is not what its route gives is broken off, recorded and rung', () => {
+  describe('an answer that is not what its route gives is stopped, told, recorded and rung', () => {
     const rows: [what: string, answer: { headers: Record<string, string>; body: () => Buffer | string }][] = [
       ['footage as a page', { headers: { 'content-type': 'text/html' }, body: () => all.standIn.events[0]!.film! }],
       ['footage that says so', { headers: { 'content-type': 'video/mp4' }, body: () => all.standIn.events[0]!.film! }],
@@ -133,13 +133,11 @@ describe('the gate before pages', function () {
         const before = (await events('guard-hit')).length;
         all.answer = () => ({ headers, body: body() });
         try {
-          const answer = await guard.ask('index.php?view=console').then(async (it) => ({ status: it.status, body: Buffer.from(await it.arrayBuffer()) }), () => null);
-          if (answer) assert.ok(answer.status === 502 && !answer.body.includes('ftyp'), String(answer.status));
+          const answer = await guard.ask('index.php?view=console', { headers: { 'sec-fetch-dest': 'empty' } });
+          assert.equal(await code(answer), '502 vms-fault');
         } finally {
           all.answer = () => undefined;
         }
-        // The connection is broken off first, and the entry written then.
-        for (let tries = 0; tries < 200 && (await events('guard-hit')).length === before; tries++);
         assert.equal((await events('guard-hit')).length, before + 1);
       });
   });
