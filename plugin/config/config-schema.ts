@@ -74,7 +74,7 @@ const recorder = z.strictObject(
     adapter: text(/^[a-z][a-z0-9-]{0,38}$/, 'the name of an adapter, like onvif'),
     url: text(
       /^https?:\/\/[^\s/?#]{1,260}(?:[/?#]\S{0,700})?$/,
-      'the device service of the recorder, like http://192.0.2.10/onvif/device_service',
+      'the recorder’s device service, like http://192.0.2.10/onvif/device_service, or the base of ZoneMinder’s pages, like http://127.0.0.1:81/zm/',
     ),
     user: text(/^[^\p{Cc}]{1,64}$/u, 'the name of the gate’s account on the recorder'),
     passwordEnv: text(/^EXPORTGATE_[A-Z0-9_]{1,80}$/, 'an environment variable, EXPORTGATE_RECORDER_<ID>_PASSWORD').optional(),
