@@ -2,14 +2,14 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from './config/config.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
 import type { KnownNames } from './domain/route-table.js';
 import type { WebFront } from './domain/web-front.js';
 import { adapterOf, asAddress } from './configured.js';
-import { makeUpstream } from './http/gate/upstream.js';
+import { makeUpstream, makeUpstreamSocket } from './http/gate/upstream.js';
 import { loadTable } from './http/gate/load-table.js';
 import { WebSessions } from './http/gate/sessions.js';
 import { JudgedFiles } from './http/gate/judged-files.js';
@@ -49,7 +49,7 @@ export async function openFront(
 }
 
 /** What the gates of all systems share. */
-export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'known' | 'origin' | 'addresses' | 'judgedFiles'>;
+export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'upstreamSocket' | 'known' | 'origin' | 'addresses' | 'judgedFiles'>;
 
 /** How long a list of the system's cameras is believed. */
 const KNOWN_MS = 60_000;
@@ -78,6 +78,7 @@ export async function openWeb(recorder: Config['recorders'][number], shared: Web
       egress: new Set(egress),
       sessions: new WebSessions(shared.now, origin.startsWith('https:')),
       upstream: makeUpstream(web.upstream, web.agent),
+      upstreamSocket: makeUpstreamSocket(web.upstream, web.agent),
       known: knownCameras(web, shared),
       origin,
       judgedFiles: new JudgedFiles(),
@@ -109,8 +110,13 @@ function knownCameras(web: WebFront, { now, log }: WebShared): () => Promise<Kno
   };
 }
 
+const open = new WeakMap<http.Server, Set<Socket>>();
+
 const listen = (server: http.Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
+    const sockets = new Set<Socket>();
+    open.set(server, sockets);
+    server.on('connection', (socket: Socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new Problem('config-invalid', `${host}:${port} cannot be listened on (${cause.code ?? 'unknown'}).`, { cause })),
     );
@@ -121,9 +127,9 @@ export function addressOf(server: http.Server, scheme: string, host: string): st
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
 }
 
-/** Ends what is open too: a stream that nobody reads must not keep the gate up. */
+/** Ends what is open too: a stream that nobody reads must not keep the gate up, nor a WebSocket, which Node does not count any more. */
 export const shut = (server: http.Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    for (const socket of open.get(server) ?? []) socket.destroy();
   });

@@ -39,6 +39,8 @@ export interface Route {
   path: RegExp;
   /** May be upgraded to WebSocket. */
   ws: boolean;
+  /** What its messages may say follows rules that the system's adapter must bring (`WebFront.inspect`). */
+  messageRules: boolean;
   when: readonly Condition[];
   /** The exact set of names in query, form and the outermost object of a JSON body: any other one is no match, but those that never go on
    *  (`strip`). Null: any. */

@@ -39,6 +39,9 @@ export interface Wanted {
   form: AnswerForm;
 }
 
+/** `drop`: this message does not arrive; `deny`: the connection ends and it is rung. `toClient`: it comes from the system. */
+export type InspectMessage = (text: string, toClient: boolean) => 'pass' | 'drop' | 'deny' | Promise<'pass' | 'drop' | 'deny'>;
+
 export interface WebFront {
   /** The route table as data (adapters/<kind>/routes.json), not judged yet: an adapter speaks no schema. */
   table: unknown;
@@ -72,6 +75,8 @@ export interface WebFront {
   unkeeps?(asked: Asked, route: Route, signal: AbortSignal): Promise<readonly Footage[] | null>;
   /** Cameras and streams by the system's own names. */
   known(signal: AbortSignal): Promise<{ cameras: ReadonlySet<string>; streams: ReadonlySet<string>; birdseye: boolean }>;
+  /** Who judges the messages of a WebSocket on this route; null: nobody needs to. Absent: the system has no WebSocket with rules. */
+  inspect?(route: Route): InspectMessage | null;
   /** A text answer without what its clients may not hold: credentials, other people's secrets. `swap` gives what stands in a credential's
    *  place. */
   redact(text: string, contentType: string, asked: Asked, swap: (credential: string) => string): string;

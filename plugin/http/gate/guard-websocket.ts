@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import type { WebClass } from '../../domain/route-table.js';
+import type { InspectMessage } from '../../domain/web-front.js';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { GuardHit } from './guard-hit.js';
 import type { Hit } from './guard-hit.js';
@@ -63,17 +64,13 @@ export function handshakeHeaders(headers: RawHeaders): OutgoingHttpHeaders {
   };
 }
 
-/** `drop`: this message does not arrive; `deny`: the connection ends and it is rung. */
-export type MessageVerdict = 'pass' | 'drop' | 'deny';
-export type Inspect = (text: string, direction: Direction) => MessageVerdict | Promise<MessageVerdict>;
-
 export interface Messages {
   class: WebClass;
   direction: Direction;
   /** Addresses in messages to the client are made the gate's; null: left as they are. */
   upstream: Upstream | null;
   /** Asked of each text message, as it will be sent; null: nobody. */
-  inspect: Inspect | null;
+  inspect: InspectMessage | null;
 }
 
 /** One way of an upgraded connection. Fails with `GuardHit`; of a message that was found wrong nothing has left. */
@@ -112,7 +109,7 @@ export class GuardedMessages extends Transform {
     if (piece.kind === 'control') return writeFrame(piece.opcode, piece.payload, mask);
     const judge = judgeOf({ as: 'text', most: MOST_TEXT, playlist: false }, direction === 'to-client' ? upstream : null);
     const text = Buffer.concat([...judge.push(Buffer.from(piece.text, 'utf8')), ...judge.end()]);
-    const verdict = inspect ? await inspect(text.toString('utf8'), direction) : 'pass';
+    const verdict = inspect ? await inspect(text.toString('utf8'), direction === 'to-client') : 'pass';
     if (verdict === 'deny') throw new GuardHit('message-denied', direction === 'to-client' ? 'to the client' : 'to the video system');
     return verdict === 'pass' ? writeFrame(1, text, mask) : null;
   }

@@ -49,6 +49,7 @@ function compile(data: TableData, tell: Tell): RouteTable {
       methods: methods.length === 0 ? '*' : methods,
       path: pattern(route.path, `${where} path`, caseSensitive ? (route.flags ?? '') : 'i') ?? /(?!)/,
       ws: route.ws,
+      messageRules: route.inspect !== undefined,
       when: route.when.map(({ re, ...rest }): Condition => {
         const compiled = pattern(re, `${where} when ${rest.name}`);
         return compiled ? { ...rest, re: compiled } : rest;

@@ -86,7 +86,7 @@ function readJudged(answer: http.IncomingMessage, judge: BodyJudge): Promise<Buf
 }
 
 /** Real ones for those that the client holds; what is none of this session's goes nowhere. */
-function credentialsOf({ asked, session }: Walk): Param[] {
+export function credentialsOf({ asked, session }: Walk): Param[] {
   return credentialNames.flatMap((name): Param[] => {
     const credential = session.tokens.get(asked.params.get(name) ?? '');
     return credential === undefined ? [] : [[name, credential]];

@@ -51,10 +51,12 @@ function readMethod({ method, upgrade, headers, body }: RawRequest): AskedMethod
 }
 
 /** Where a body ends, and that nothing else does, has one reading (RFC 9112 §6, RFC 9110 §10.1.1). */
-function judgeFraming({ headers }: RawRequest): void {
+function judgeFraming({ headers, upgrade }: RawRequest): void {
   const lengths = valuesOf(headers, 'content-length');
   const codings = valuesOf(headers, 'transfer-encoding');
   if (lengths.length > 1 || codings.length > 1 || (lengths.length > 0 && codings.length > 0)) throw malformed('The body has one length.');
+  // Node reads none of it: it would be taken for what the WebSocket says.
+  if (upgrade && (lengths.length > 0 || codings.length > 0)) throw malformed('An upgrade has no body.');
   if (lengths.some((length) => !/^[0-9]{1,15}$/.test(length))) throw malformed('The length of a body is a number.');
   if (codings.some((coding) => coding.toLowerCase() !== 'chunked')) throw malformed('The body comes whole or chunked.');
   if (valuesOf(headers, 'expect').some((expected) => expected.toLowerCase() !== '100-continue'))

@@ -2,7 +2,9 @@
 // client's own bytes goes on, and nothing comes back past the caller.
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import type http from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import { ProxyServer } from 'httpxy';
 import { Problem } from '../../domain/problem.js';
 
@@ -61,5 +63,39 @@ export function makeUpstream({ origin }: URL, agent: object): Upstream {
       });
       const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: streamOf(body) };
       proxy.web(judged, client as unknown as http.ServerResponse, options).catch(down);
+    });
+}
+
+/** The system's answer to an upgrade. `behind`: what came behind its head. */
+export interface Upgraded {
+  answer: http.IncomingMessage;
+  socket: Duplex;
+  behind: Buffer;
+}
+
+export type UpstreamSocket = (built: Built, signal: AbortSignal) => Promise<Upgraded>;
+
+/**
+ * By Node's own client: httpxy joins the two connections by itself, and nobody could read what passes. Problem `vms-unreachable`, also where
+ * the system answers without changing the protocol.
+ */
+export function makeUpstreamSocket(system: URL, agent: object): UpstreamSocket {
+  const { request } = system.protocol === 'https:' ? https : http;
+  return ({ method, target, headers }, signal) =>
+    new Promise((resolve, reject) => {
+      const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The video system behind this gate opens no WebSocket here.', { cause }));
+      const asking = request(new URL(target, system.origin), { method, headers, agent: agent as http.Agent, signal });
+      asking
+        .setTimeout(HEAD_MS, () => void asking.destroy())
+        .on('upgrade', (answer: http.IncomingMessage, socket: Duplex, behind: Buffer) => {
+          asking.setTimeout(0);
+          resolve({ answer, socket, behind });
+        })
+        .on('response', (answer) => {
+          answer.destroy();
+          down(answer.statusCode);
+        })
+        .on('error', down)
+        .end();
     });
 }

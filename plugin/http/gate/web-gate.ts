@@ -22,12 +22,13 @@ import { GuardHit } from './guard-hit.js';
 import { identify, type Caller } from './identify.js';
 import type { JudgedFiles } from './judged-files.js';
 import { pass } from './pass.js';
+import { passSocket } from './pass-socket.js';
 import { headerLines } from './raw-request.js';
 import { readAsked } from './read-asked.js';
 import { answerNo } from './refuse.js';
 import { put, type WebSession, type WebSessions } from './sessions.js';
 import type { Tickets } from './tickets.js';
-import type { Upstream } from './upstream.js';
+import type { Upstream, UpstreamSocket } from './upstream.js';
 import type { Upstream as UpstreamAddresses } from './upstream-addresses.js';
 import { sayingOf } from './sayings.js';
 
@@ -54,6 +55,7 @@ export interface WebGateParts extends PlayParts {
   sessions: WebSessions;
   tickets: Tickets;
   upstream: Upstream;
+  upstreamSocket: UpstreamSocket;
   pictures: NoticePictures;
   /** Cameras and streams of the system, by its own names. */
   known(): Promise<KnownNames>;
@@ -105,19 +107,20 @@ export function openWebGate(gate: WebGateParts, server: http.Server): void {
       gate.log('error', { event: 'web-gate-failed', recorder: gate.recorder.id, cause });
       response.destroy();
     });
-  const hangUp = (request: http.IncomingMessage, socket: Duplex): void => {
+  const change = (request: http.IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
-    void refuseUpgrade(gate, attempts, request)
-      .catch(() => '503 Service Unavailable')
-      .then((status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`));
+    void walkUpgrade(gate, attempts, request, socket, head).catch((cause: unknown) => {
+      gate.log('error', { event: 'web-gate-failed', recorder: gate.recorder.id, cause });
+      socket.destroy();
+    });
   };
   // Node answers these four by itself, or leaves them to nobody, where they are not taken here: each is a request like any other.
   server
     .on('request', serve)
     .on('checkContinue', serve)
     .on('checkExpectation', serve)
-    .on('upgrade', hangUp)
-    .on('connect', (_request, socket: Duplex) => hangUp(_request, socket));
+    .on('upgrade', change)
+    .on('connect', change);
 }
 
 async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -321,14 +324,29 @@ async function ring(gate: WebGateParts, { request, route, caller }: Begun, { why
   }
 }
 
-/** Upgrades and CONNECT: judged and recorded as any request, and never passed to a system none of whose routes takes them. */
-async function refuseUpgrade(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage): Promise<string> {
-  const walk: Begun = { request, headers: request.headers, signal: AbortSignal.timeout(LOOK_UP_MS) };
+/** Upgrades and CONNECT: judged and recorded as any request. A WebSocket passes where the table says so; CONNECT nowhere. */
+async function walkUpgrade(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  const gone = new AbortController();
+  socket.on('close', () => gone.abort(clientGone));
+  const walk: Begun = { request, headers: request.headers, signal: gone.signal };
   try {
     await read(gate, walk, null);
-    throw new Problem('route-blocked', 'No address of this video system is a WebSocket.');
+    await answerUpgrade(gate, walk as Walk, socket, head);
   } catch (thrown) {
-    const problem = await stop(gate, attempts, walk, thrown);
-    return problem.status >= 500 ? '503 Service Unavailable' : problem.status === 400 ? '400 Bad Request' : '403 Forbidden';
+    if (gone.signal.aborted && !(thrown instanceof GuardHit)) return;
+    const { status } = await stop(gate, attempts, walk, thrown);
+    const said = status >= 500 ? '503 Service Unavailable' : status === 400 ? '400 Bad Request' : '403 Forbidden';
+    if (socket.writable) socket.end(`HTTP/1.1 ${said}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
+}
+
+async function answerUpgrade(gate: WebGateParts, walk: Walk, socket: Duplex, head: Buffer): Promise<void> {
+  const { route, class: found, request } = walk;
+  const passes = route?.ws === true && (found === 'safe' || found === 'live');
+  if (!passes) throw new Problem('route-blocked', 'No WebSocket of the video system passes at this address.');
+  // A page of another site may open one with the browser's cookie (RFC 6455 §10.2).
+  if ((request.headers.origin ?? gate.origin) !== gate.origin) throw new Problem('host-refused', 'Only the video system’s own pages at the gate open WebSockets.');
+  await personAsking(gate, walk);
+  if (found === 'live') await judgeLive(gate, walk, route);
+  return passSocket(gate, walk, socket, head);
 }

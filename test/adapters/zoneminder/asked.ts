@@ -15,6 +15,6 @@ export function asked(text: string, json?: unknown): Asked {
 }
 
 export const route = (id: string, kind: WebClass = 'export'): Route => ({
-  ...{ id, class: kind, isAsset: false, methods: '*', path: /^/, ws: false, when: [], allowParams: null, denyParams: null, leaves: '', expects: [], examples: [] },
+  ...{ id, class: kind, isAsset: false, methods: '*', path: /^/, ws: false, messageRules: false, when: [], allowParams: null, denyParams: null, leaves: '', expects: [], examples: [] },
   ...{ extract: null, replace: null, note: null },
 });

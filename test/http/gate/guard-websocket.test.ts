@@ -6,7 +6,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { guardHandshake, GuardedMessages, handshakeHeaders, refusedClose } from '../../../plugin/http/gate/guard-websocket.js';
-import type { Inspect, Messages } from '../../../plugin/http/gate/guard-websocket.js';
+import type { Messages } from '../../../plugin/http/gate/guard-websocket.js';
+import type { InspectMessage } from '../../../plugin/domain/web-front.js';
 import { GuardHit } from '../../../plugin/http/gate/guard-hit.js';
 import type { HitReason } from '../../../plugin/http/gate/guard-hit.js';
 import { FrameReader, MOST_BINARY, MOST_TEXT, writeFrame } from '../../../plugin/http/gate/websocket-frames.js';
@@ -204,16 +205,16 @@ describe('frames', function () {
   });
 
   it('whoever inspects messages lets them pass, drops or denies them, in their order', async () => {
-    const seen: [string, Direction][] = [];
-    const inspect: Inspect = async (message, direction) => {
-      seen.push([message, direction]);
+    const seen: [string, boolean][] = [];
+    const inspect: InspectMessage = async (message, toClient) => {
+      seen.push([message, toClient]);
       await new Promise((resolve) => setImmediate(resolve));
       return message.includes('export') ? 'deny' : message.includes('quiet') ? 'drop' : 'pass';
     };
     const words = (...all: string[]): Buffer => Buffer.concat(all.map((word) => text(word, { masked: true })));
     const fine = await judged(words('subscribe', 'quiet', 'ping'), { direction: 'to-server', inspect }, 4);
     assert.deepEqual([fine.why, read(fine.out, 'to-server')], [null, ['subscribe', 'ping']]);
-    assert.deepEqual(seen, [['subscribe', 'to-server'], ['quiet', 'to-server'], ['ping', 'to-server']]);
+    assert.deepEqual(seen, [['subscribe', false], ['quiet', false], ['ping', false]]);
     const denied = await judged(words('subscribe', 'export_recording', 'ping'), { direction: 'to-server', inspect });
     assert.equal(denied.why, 'message-denied');
     assert.ok(!read(denied.out, 'to-server').includes('ping'));

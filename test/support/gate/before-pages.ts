@@ -20,6 +20,8 @@ export interface BeforePages {
   /** Of clients' requests that went on, as `METHOD target`, with their headers. */
   reached: { line: string; headers: http.IncomingHttpHeaders; body: string }[];
   answer: (target: string) => Answer | undefined;
+  /** The pages' own server. */
+  upstream: http.Server;
   /** A browser of this account; null: nobody signed in. */
   client(account: Account | null): Promise<Client>;
   close(): Promise<void>;
@@ -40,8 +42,8 @@ export async function beforePages(options: Pick<GateOptions, 'now' | 'log'> = {}
   const standIn = await startStandIn({ events: [await anEvent(11, 0, 4), await anEvent(12, 8, 4), { ...(await anEvent(21, 0, 4)), monitor: 2 }] });
   const live = (await cutPictures({ seconds: 1 }))[0]!;
   let sessions = 0;
-  const it: Pick<BeforePages, 'reached' | 'answer'> = { reached: [], answer: () => undefined };
   const upstream = http.createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
+  const it: Pick<BeforePages, 'reached' | 'answer' | 'upstream'> = { reached: [], answer: () => undefined, upstream };
   async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
