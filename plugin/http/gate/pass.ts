@@ -4,6 +4,7 @@ import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Param } from '../../domain/asked.js';
 import { Problem } from '../../domain/problem.js';
+import { keepJudging } from '../../export/keep-judging.js';
 import type { Answer } from './answer-reading.js';
 import { cookieForSystem, cookiesForBrowser } from './cookies.js';
 import { guardAnswer, GuardedBody, mayChange } from './guard.js';
@@ -24,8 +25,8 @@ const credentialNames = ['token', 'auth'];
 /** Names that cross on the routes of a sign-in, and nowhere else. */
 const loginNames = ['username', 'password', 'user', 'pass'];
 
-/** Problems `vms-unreachable`. Throws `GuardHit` where the answer is not what its route gives; what had left is then broken off by the caller. */
-export async function pass(gate: WebGateParts, walk: Walk, response: http.ServerResponse): Promise<void> {
+/** `still`: asked while pictures come, and ends them. Problems `vms-unreachable`, those of `still`. Throws `GuardHit` where the answer is not what its route gives; what had left is then broken off by the caller. */
+export async function pass(gate: WebGateParts, walk: Walk, response: http.ServerResponse, still: (() => Promise<void>) | null = null): Promise<void> {
   const { request, asked, session } = walk;
   const route = walk.route!;
   const { isAsset } = route;
@@ -48,6 +49,7 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
     const guarded = new GuardedBody(judged, changes ? addressesOf(gate) : null);
     if (isAsset || !changes) {
       response.writeHead(status, out);
+      if (still) return await pipeline(answer, guarded, (pieces: AsyncIterable<Buffer>) => keepJudging(pieces, gate.now, still), response);
       return await pipeline(answer, guarded, response);
     }
     const text = await textOf(gate, walk, answer, guarded, String(out['content-type'] ?? ''));

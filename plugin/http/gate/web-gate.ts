@@ -19,7 +19,8 @@ import { readAll } from '../read-all.js';
 import { classify } from './classify.js';
 import { answerCommand, answerFootage, begunUnder } from './footage.js';
 import { GuardHit } from './guard-hit.js';
-import { identify, type Caller } from './identify.js';
+import { identify, personAsking, type Caller } from './identify.js';
+import { againJudged } from './judge-again.js';
 import { pass } from './pass.js';
 import { headerLines } from './raw-request.js';
 import { readAsked } from './read-asked.js';
@@ -85,6 +86,8 @@ export interface Walk {
   footage: readonly Footage[];
   /** It would leave as a file. */
   file: boolean;
+  /** What it was ended for while it lasted. */
+  ended: Problem | null;
 }
 
 /** Made once: an error's stack costs more than a page. */
@@ -126,9 +129,9 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
     await answer(gate, walk as Walk, response);
   } catch (thrown) {
     // A client that went away is no attempt; one whose answer was broken off is told of all the same.
-    if (gone.signal.aborted && !(thrown instanceof GuardHit)) return void response.destroy();
+    if (gone.signal.aborted && !walk.ended && !(thrown instanceof GuardHit)) return void response.destroy();
     // Half an answer must not look like a whole one.
-    const problem = await stop(gate, attempts, walk, thrown);
+    const problem = await stop(gate, attempts, walk, walk.ended ?? thrown);
     if (response.headersSent) return void response.destroy();
     const link = linkFor(gate, walk, problem);
     const pictureLink = link && walk.class === 'still' ? gate.origin + gate.table.basePath : link;
@@ -149,7 +152,7 @@ async function read(gate: WebGateParts, walk: Begun, response: http.ServerRespon
   const { method = '', url = '', rawHeaders } = request;
   const asked = readAsked(gate.table, { method, target: url, headers: headerLines(rawHeaders), body, upgrade: isUpgrade });
   const { class: found, route } = classify(gate.table, asked, await gate.known());
-  Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null }, gate.sessions.of(request.headers.cookie, asked));
+  Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null, ended: null }, gate.sessions.of(request.headers.cookie, asked));
 }
 
 /** A page under another name would be another site to its browser, or none of ours at all (DNS rebinding). Problem `host-refused`. */
@@ -171,8 +174,9 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
       const begun = begunUnder(gate, asked, walk.session);
       // The same command, to a stream of recorded pictures: that one the gate plays itself.
       if (begun?.kind === 'playback' && gate.web.liveOf(asked, route) === null) return answerCommand(gate, asked, begun, response);
-      await judgeLive(gate, walk, route);
-      return pass(gate, walk, response);
+      const person = await personAsking(gate, walk);
+      await judgeLive(gate, walk, route, person);
+      return pass(gate, walk, response, againJudged(gate, walk, person, () => judgeLive(gate, walk, route, person)));
     }
     case 'export':
     case 'playback':
@@ -198,15 +202,6 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
   }
 }
 
-/** Who asks for footage is one named person, or gets none. Problem `not-permitted`. */
-async function personAsking(gate: WebGateParts, walk: Walk): Promise<Person> {
-  walk.caller ??= await identify(gate, walk);
-  const { account, person } = walk.caller;
-  if (account === null) throw new Problem('token-missing', 'Sign in on the video system’s page first.');
-  if (person === null) throw new Problem('not-permitted', 'This account of the video system belongs to no named person; footage is shown to named people alone.');
-  return person;
-}
-
 /** Problem `not-permitted`. */
 async function administratorAsking(gate: WebGateParts, walk: Walk): Promise<Person> {
   const person = await personAsking(gate, walk);
@@ -230,9 +225,7 @@ async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<
 
 const isAbout = (extract: unknown): boolean => typeof extract === 'object' && extract !== null && 'about' in extract;
 
-async function judgeLive(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
-  const { asked, session } = walk;
-  const person = await personAsking(gate, walk);
+async function judgeLive(gate: WebGateParts, { asked, session }: Walk, route: Route, person: Person): Promise<void> {
   const key = gate.web.keyOf(asked);
   const recording = gate.web.liveOf(asked, route);
   if (recording === null) {
