@@ -26,6 +26,8 @@ export interface No {
   zh: string;
   link: string | null;
   pictureLink: string | null;
+  /** Is told where a picture that says no cannot be made. */
+  undrawn(cause: unknown): void;
 }
 
 const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' };
@@ -64,7 +66,8 @@ async function pictured(pictures: NoticePictures, form: 'picture' | 'clip', no: 
     // A player shows nothing of an answer that is not 200: the clip says in its pictures that it is none.
     if (form === 'clip') return { status: 200, type: 'video/mp4', body: await pictures.clip(notice) };
     return { status: problem.status, type: 'image/jpeg', body: await pictures.picture(notice, 'jpeg') };
-  } catch {
+  } catch (cause) {
+    no.undrawn(cause);
     return document(no);
   }
 }

@@ -17,6 +17,7 @@ import type { Policy } from '../../policy/load.js';
 import type { Store } from '../../store/store.js';
 import { readAll } from '../read-all.js';
 import { classify } from './classify.js';
+import { deadline } from './deadline.js';
 import { answerCommand, answerFootage, begunUnder } from './footage.js';
 import { GuardHit } from './guard-hit.js';
 import { identify, personAsking, type Caller } from './identify.js';
@@ -122,20 +123,28 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
   // Ours, httpxy's and those of the pipeline: more than Node takes for a leak.
   response.setMaxListeners(32);
   const gone = new AbortController();
-  response.on('close', () => response.writableFinished || gone.abort(clientGone));
+  let left = false;
+  response.on('close', () => {
+    if (response.writableFinished) return;
+    // Broken off by ourselves, it bears the error.
+    left = !response.errored;
+    gone.abort(clientGone);
+  });
   const walk: Begun = { request, headers: request.headers, signal: gone.signal };
   try {
     await read(gate, walk, response);
     await answer(gate, walk as Walk, response);
   } catch (thrown) {
-    // A client that went away is no attempt; one whose answer was broken off is told of all the same.
-    if (gone.signal.aborted && !walk.ended && !(thrown instanceof GuardHit)) return void response.destroy();
+    // A client that went away is no attempt; an answer that broke off by itself is told of all the same.
+    const isBroken = thrown instanceof GuardHit || walk.ended || (thrown instanceof Problem && !left);
+    if (gone.signal.aborted && !isBroken) return void response.destroy();
     // Half an answer must not look like a whole one.
     const problem = await stop(gate, attempts, walk, walk.ended ?? thrown);
     if (response.headersSent) return void response.destroy();
     const link = linkFor(gate, walk, problem);
+    const undrawn = (cause: unknown): void => gate.log('error', { event: 'notice-undrawn', recorder: gate.recorder.id, cause });
     const pictureLink = link && walk.class === 'still' ? gate.origin + gate.table.basePath : link;
-    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link, pictureLink });
+    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link, pictureLink, undrawn });
   }
 }
 
@@ -184,9 +193,9 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
       return answerFootage(gate, walk, await personAsking(gate, walk), response);
     case 'admin': {
       const person = await administratorAsking(gate, walk);
-      const deleted = await gate.web.deletes(asked, route, AbortSignal.timeout(LOOK_UP_MS));
+      const deleted = await gate.web.deletes(asked, route, deadline(LOOK_UP_MS));
       if (deleted) await deleteFootage(gate, person, gate.recorder.id, wholeItemsOf(gate, deleted));
-      const freed = await gate.web.unkeeps?.(asked, route, AbortSignal.timeout(LOOK_UP_MS));
+      const freed = await gate.web.unkeeps?.(asked, route, deadline(LOOK_UP_MS));
       if (freed) judgeKept(gate, wholeItemsOf(gate, freed));
       await gate.journal.append({ event: 'recorder-administered', by: person.pseudonym, data: { recorder: gate.recorder.id, operation: route.id } });
       return pass(gate, walk, response);
@@ -212,7 +221,7 @@ async function administratorAsking(gate: WebGateParts, walk: Walk): Promise<Pers
 /** Whoever opens a page about recorded footage is asked for the reason before its player asks. Problem `reason-missing`. */
 async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
   if (!isAbout(route.extract)) return;
-  const about = await gate.web.pageAbout(walk.asked, route, AbortSignal.timeout(LOOK_UP_MS));
+  const about = await gate.web.pageAbout(walk.asked, route, deadline(LOOK_UP_MS));
   if (!about) return;
   walk.caller ??= await identify(gate, walk);
   const { person } = walk.caller;
@@ -304,7 +313,7 @@ async function ring(gate: WebGateParts, { request, route, caller }: Begun, { why
 
 /** Upgrades and CONNECT: judged and recorded as any request, and never passed to a system none of whose routes takes them. */
 async function refuseUpgrade(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage): Promise<string> {
-  const walk: Begun = { request, headers: request.headers, signal: AbortSignal.timeout(LOOK_UP_MS) };
+  const walk: Begun = { request, headers: request.headers, signal: deadline(LOOK_UP_MS) };
   try {
     await read(gate, walk, null);
     throw new Problem('route-blocked', 'No address of this video system is a WebSocket.');
