@@ -12,8 +12,8 @@ import { openSqlite } from '../../../plugin/store/sqlite.js';
 import type { StandInEvent } from '../../adapters/zoneminder/stand-in.js';
 import { anEvent } from '../../adapters/zoneminder/films.js';
 import { childrenCalled } from '../../media/processes.js';
-import { machineTools } from '../../media/tools.js';
 import { beforePages, sayWhy, type BeforePages, type Client } from '../../support/gate/before-pages.js';
+import { gatedFfmpeg, type GatedFfmpeg } from '../../support/gate/gated-ffmpeg.js';
 import { CodedSlices } from '../../support/gate/oracle/coded-slices.js';
 import { aGate } from '../../support/gate.js';
 import { aPolicyDesk, type PolicyDesk } from '../../support/policy-desk.js';
@@ -43,31 +43,19 @@ describe('each failure closes', function () {
   let guard: Client;
   let stranger: Client;
   let folder: string;
+  let ffmpeg: GatedFfmpeg;
   let ahead = 0;
-  let event = 30;
+  // The first was shown before.
+  let event = 31;
   const originals = new CodedSlices();
   const errors: string[] = [];
-  /** Beside the real ffmpeg: what it does now. `dies`, `hangs`, `breaks`: of whatever is asked for. */
-  const ffmpegMode = (mode: 'dies' | 'hangs' | 'breaks' | null): void => {
-    for (const name of ['dies', 'hangs', 'breaks']) fs.rmSync(path.join(folder, name), { force: true });
-    if (mode) fs.writeFileSync(path.join(folder, mode), '');
-  };
-
   before(async () => {
-    folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-ffmpeg-'));
-    const tools = await machineTools();
-    const script = `#!/bin/sh
-[ -e ${folder}/dies ] && exit 1
-[ -e ${folder}/hangs ] && exec sleep 600
-[ -e ${folder}/breaks ] && { ${tools.ffmpeg} "$@" | head -c 30000; exit 1; }
-exec ${tools.ffmpeg} "$@"
-`;
-    await fs.promises.writeFile(path.join(folder, 'ffmpeg'), script, { mode: 0o755 });
-    await fs.promises.symlink(tools.ffprobe, path.join(folder, 'ffprobe'));
+    folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-failures-'));
+    ffmpeg = await gatedFfmpeg();
     all = await beforePages({
       start: aPolicyDesk,
       events: await someEvents(),
-      config: `ffmpeg: { path: ${JSON.stringify(path.join(folder, 'ffmpeg'))} }`,
+      config: `ffmpeg: { path: ${JSON.stringify(ffmpeg.path)} }`,
       now: () => new Date(Date.now() + ahead),
       log: (level, line) => void (level === 'error' && errors.push(line.event)),
     });
@@ -81,6 +69,7 @@ exec ${tools.ffmpeg} "$@"
   });
   after(async () => {
     await all?.close();
+    await ffmpeg?.close();
     await fs.promises.rm(folder, { recursive: true, force: true });
   });
   // Who is signed in is asked anew, and an attempt like the last one is another one.
@@ -236,9 +225,8 @@ exec ${tools.ffmpeg} "$@"
   for (const [mode, code, status] of [['dies', 'render-failed', 500], ['absent', 'render-failed', 500]] as const)
     it(`ffmpeg ${mode}: ${status} ${code}; the viewing that was begun stands recorded, and that it was stopped`, async () => {
       const path = video(++event);
-      const program = `${folder}/ffmpeg`;
-      if (mode === 'absent') fs.renameSync(program, `${program}-away`);
-      else ffmpegMode(mode);
+      const back = mode === 'absent' ? ffmpeg.away() : () => ffmpeg.mode(null);
+      if (mode === 'dies') ffmpeg.mode(mode);
       try {
         const told = await closed(guard, path, status, code);
         assert.deepEqual([told.filter((it) => it === 'access-stopped').length, told.includes('footage-played')], [1, true], String(told));
@@ -247,8 +235,7 @@ exec ${tools.ffmpeg} "$@"
         assert.deepEqual([other.status, other.headers.get('content-type')], [403, 'application/problem+json']);
         assert.ok(errors.includes('notice-undrawn'));
       } finally {
-        if (mode === 'absent') fs.renameSync(`${program}-away`, program);
-        ffmpegMode(null);
+        back();
       }
       await served(path);
     });
@@ -256,14 +243,14 @@ exec ${tools.ffmpeg} "$@"
   it('ffmpeg breaks off in the middle: so does the answer, it is recorded, and nothing of it is kept for the next', async () => {
     const path = video(++event);
     const before = (await entries()).length;
-    ffmpegMode('breaks');
+    ffmpeg.mode('breaks');
     try {
       for (const way of ['player', 'program'] as const) {
         const got = await guard.ask(path, { headers: ways[way] }).then(async (it) => ({ status: it.status, whole: await it.arrayBuffer().then(() => true, () => false) }));
         assert.ok(got.status >= 500 || !got.whole, `${way} ${got.status}`);
       }
     } finally {
-      ffmpegMode(null);
+      ffmpeg.mode(null);
     }
     for (let tries = 0; tries < 500 && !(await entries()).slice(before).some((it) => it.event === 'access-stopped'); tries++);
     assert.ok((await entries()).slice(before).some((it) => it.event === 'access-stopped'));
@@ -272,7 +259,7 @@ exec ${tools.ffmpeg} "$@"
 
   it('ffmpeg hangs: not a byte comes; who leaves leaves nothing behind, and it is no attempt', async () => {
     const path = video(++event);
-    ffmpegMode('hangs');
+    ffmpeg.mode('hangs');
     try {
       const leave = new AbortController();
       const before = (await entries()).length;
@@ -283,7 +270,7 @@ exec ${tools.ffmpeg} "$@"
       while ((await childrenCalled('sleep')).length > 0) await new Promise((resolve) => setImmediate(resolve));
       assert.deepEqual((await entries()).slice(before).map((it) => it.event), ['footage-played']);
     } finally {
-      ffmpegMode(null);
+      ffmpeg.mode(null);
     }
     await served(path);
   });

@@ -2,6 +2,7 @@
 // apart. Their footage is real, and each original is known, so that a leak is seen.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { account, startStandIn, type StandIn, type StandInEvent } from '../../adapters/zoneminder/stand-in.js';
 import { anEvent, cutPictures } from '../../adapters/zoneminder/films.js';
 import { aGate, type GateOptions, type TestGate } from '../gate.js';
@@ -22,7 +23,7 @@ export interface PagesOptions extends Pick<GateOptions, 'now' | 'log' | 'config'
 }
 
 /** What the pages answer for a request of a client; undefined: as the stand-in does. */
-export type Answer = { status?: number; headers?: http.OutgoingHttpHeaders; body: string | Buffer };
+export type Answer = { status?: number; headers?: http.OutgoingHttpHeaders; body: string | Buffer | AsyncIterable<Buffer> };
 
 export interface BeforePages {
   gate: TestGate;
@@ -66,7 +67,8 @@ export async function beforePages({ cameras = ['qhd-ho-gate', 'qhd-ho-street'], 
     if (!isOwn) it.reached.push({ line: `${request.method} ${target}`, headers: request.headers, body: body.toString() });
     if (own) {
       response.writeHead(own.status ?? 200, { 'content-type': 'text/html; charset=UTF-8', ...own.headers });
-      return void response.end(own.body);
+      if (typeof own.body === 'string' || Buffer.isBuffer(own.body)) return void response.end(own.body);
+      return void Readable.from(own.body).on('error', () => response.destroy()).pipe(response).on('close', () => undefined);
     }
     const onward = http.request(standIn.url, { path: target, method: request.method, headers: request.headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
