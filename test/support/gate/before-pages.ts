@@ -10,7 +10,7 @@ import { aGate, type GateOptions, type TestGate } from '../gate.js';
 export const whose = { guard: 'user:qhd.xing.staff', keeper: 'user:qhd.ji.privacy', duty: 'user:qhd.lian.duty' } as const;
 export type Account = keyof typeof whose | 'nobody' | (string & {});
 
-export interface PagesOptions extends Pick<GateOptions, 'now' | 'log' | 'config'> {
+export interface PagesOptions extends Pick<GateOptions, 'now' | 'log' | 'config' | 'synchronised'> {
   /** What starts the gate; left out: `aGate`. */
   start?: (options: GateOptions) => Promise<TestGate>;
   /** Of the system's monitors 1 and 2, by the policy. */
@@ -132,7 +132,9 @@ export async function beforePages({ cameras = ['qhd-ho-gate', 'qhd-ho-street'], 
 export async function sayWhy(link: string, reason = '核实门口情况', change: Record<string, string> = {}): Promise<{ status: number; to: string | null; text: string }> {
   const shown = await (await fetch(link)).text();
   const value = (name: string): string => new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(shown)?.[1] ?? '';
-  const body = new URLSearchParams({ act: 'view', form: value('form'), from: value('from'), to: value('to'), reason, ...change });
+  const { act = 'view' } = change;
+  const fields: Record<string, string> = act === 'view' ? { from: value('from'), to: value('to'), reason } : act === 'apply' ? { reason } : {};
+  const body = new URLSearchParams({ act, form: value('form'), ...fields, ...change });
   const said = await fetch(link, { method: 'POST', redirect: 'manual', headers: { origin: new URL(link).origin }, body });
   return { status: said.status, to: said.headers.get('location'), text: await said.text() };
 }
