@@ -46,7 +46,12 @@ export async function answerFootage(gate: WebGateParts, walk: Walk, person: Pers
   // Nothing is made for a question about it.
   if (asked.method === 'HEAD') return void response.writeHead(200, { ...head, ...wholeOrNot(sizeOf(gate, person, gate.recorder.id, piece, form.kind, marked)) }).end();
   const copy = await copyOf(gate, person, gate.recorder.id, piece, form.kind, marked, signal);
-  await sendCopy(copy, walk, head, stillOf(gate, walk, person, judged, form.kind), response);
+  try {
+    await sendCopy(copy, walk, head, stillOf(gate, walk, person, judged, form.kind), response);
+  } finally {
+    // Held on, it would be kept for ever, and count against the room for others.
+    copy.close();
+  }
 }
 
 /** Asks whether these pieces may still be shown; with it `send` ends an answer that may last for hours. */
@@ -157,11 +162,18 @@ async function sendArchive(gate: WebGateParts, walk: Walk, person: Person, foota
   walk.file = true;
   const judged = await judgePieces(gate, person, gate.recorder.id, footage, 'archive');
   if (walk.asked.method === 'HEAD') return void response.writeHead(200, { ...noStore, 'Content-Type': 'application/zip' }).end();
-  const files: PackageFile[] = [];
-  for (const piece of judged) {
-    const copy = await copyOf(gate, person, gate.recorder.id, piece, 'archive', { kind: 'clip', sound: true }, walk.signal);
-    files.push(await fileOf(copy, `${piece.camera}-${piece.footage.event}.mp4`));
+  const copies: OpenCopy[] = [];
+  try {
+    for (const piece of judged) copies.push(await copyOf(gate, person, gate.recorder.id, piece, 'archive', { kind: 'clip', sound: true }, walk.signal));
+    await sendFiles(gate, walk, person, judged, copies, response);
+  } finally {
+    for (const copy of copies) copy.close();
   }
+}
+
+async function sendFiles(gate: WebGateParts, walk: Walk, person: Person, judged: readonly Judged[], copies: readonly OpenCopy[], response: http.ServerResponse): Promise<void> {
+  const files: PackageFile[] = [];
+  for (const [at, { camera, footage }] of judged.entries()) files.push(await fileOf(copies[at]!, `${camera}-${footage.event}.mp4`));
   const still = stillOf(gate, walk, person, judged, 'archive');
   // All of it was made meanwhile.
   await still.judge();
