@@ -132,7 +132,9 @@ describe('marked copies on the system’s pages', function () {
       ffmpeg.goOn();
       ffmpeg.mode(null);
     }
-    const answer = await guard.ask(video(42));
+    // Who left keeps a place for a while: players that seek come back.
+    let answer = await guard.ask(video(42));
+    while (answer.status === 503) answer = await guard.ask(video(42));
     assert.deepEqual([answer.status, (await answer.arrayBuffer()).byteLength > 50_000], [200, true]);
   });
 
