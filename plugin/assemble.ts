@@ -341,7 +341,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     // What a crash kept from being decided again after a policy came into force.
     await redecideAll({ policy: policies.inForce, requests, store, log });
     await work.resume();
-    const rounds = await startRounds({ ...api, policiesFolder: config.policiesFolder, follower, keepLogs });
+    const rounds = await startRounds({ ...api, copies, policiesFolder: config.policiesFolder, follower, keepLogs });
     undo.push(() => rounds.stop());
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });

@@ -4,6 +4,7 @@ import type { ClockWatch } from './export/clock-watch.js';
 import { sweepDrafts } from './export/drafts.js';
 import { expireFootage } from './export/expire.js';
 import type { NoticeFollower } from './export/follow-notices.js';
+import type { MarkedCopies } from './export/marked-copies.js';
 import type { MonthIndex } from './export/month-index.js';
 import type { Policies } from './export/policies.js';
 import type { Requests } from './export/requests.js';
@@ -21,6 +22,7 @@ export interface RoundsParts extends ScanParts {
   clock: ClockWatch;
   follower: NoticeFollower;
   months: MonthIndex;
+  copies: Pick<MarkedCopies, 'sweep'>;
   keepLogs(): Promise<void>;
   log: Log;
 }
@@ -43,6 +45,8 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     // What a store that failed kept back.
     () => parts.follower.wake(),
     () => parts.months.catchUp(),
+    // Footage in the clear, marked: once its time is over it does not wait for somebody to ask for another.
+    () => parts.copies.sweep(),
     () => parts.keepLogs(),
   ];
   const look = async (): Promise<void> => {

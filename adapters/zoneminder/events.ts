@@ -73,6 +73,8 @@ function toEvent(row: EventRow, zone: string, after = -Infinity): ZmEvent | null
   };
 }
 
+const otherThanAsked = (what: string): Problem => new Problem('vms-fault', `The video system was asked for ${what} and told of others.`);
+
 interface Conditions {
   monitor: string;
   /** `StartDateTime >=` and so on → local time. */
@@ -84,6 +86,8 @@ async function page({ api }: Device, { monitor, times }: Conditions, query: Reco
     ([name, value]) => `${encodeURIComponent(name)}:${encodeURIComponent(value)}`,
   );
   const found = await api.data({ path: `events/index/${named.join('/')}`, query }, readEvents, options);
+  // What is judged by the one and pulled from the other would be another camera's picture.
+  if (found?.events.some(({ MonitorId }) => MonitorId !== monitor)) throw otherThanAsked(`events of monitor ${monitor}`);
   return found ?? { events: [], pages: 0, total: 0 };
 }
 
@@ -173,6 +177,7 @@ export async function findEvent(
   frames = false,
 ): Promise<{ event: ZmEvent; frames: FrameRow[] } | null> {
   const found = await device.api.data({ path: `events/${id}`, query: frames ? {} : { noframes: 'true' } }, readEvent, options);
+  if (found?.event && found.event.Id !== id) throw otherThanAsked(`event ${id}`);
   const event = found?.event && toEvent(found.event, zone);
   return event ? { event, frames: found.frames } : null;
 }

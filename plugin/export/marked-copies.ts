@@ -83,6 +83,12 @@ export class MarkedCopies {
     }
   }
 
+  /** Bytes of the copy of this key where it is whole; null: it is not, or there is none. Nothing is made for the question. */
+  sizeOf(key: string): number | null {
+    this.#expire();
+    return this.#entries.get(key)?.copy.size ?? null;
+  }
+
   /** Pictures that nobody can have twice: a place in the line, and nothing is kept. Problems as of `open`. */
   async *through(make: (signal: AbortSignal) => AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
     if (this.#isClosed) throw closed();

@@ -62,6 +62,16 @@ export async function judgePieces(
   return judged;
 }
 
+/** While they are shown: each under the grant that it was shown by, and no other. Problems as of `judgePieces`. */
+export async function judgeStill(parts: PlayParts, person: Person, pieces: readonly Judged[], form: PlayForm): Promise<void> {
+  // The system is asked of its clock every half minute; what it said then is asked here, by every stream.
+  if (parts.clock.doubt !== null) await parts.clock.judge();
+  for (const piece of pieces) {
+    await parts.viewings.judgeStill(person, piece, form === 'archive');
+    expectKept(parts, piece.grant);
+  }
+}
+
 /** Grants are given in true time; a clock that is an hour off would open another hour. */
 export const inTrueTime = ({ from, to, offsetMs }: Footage): Span => ({ from: moved(from, -offsetMs), to: moved(to, -offsetMs) });
 const moved = (instant: Instant, ms: number): Instant => (ms === 0 ? instant : new Date(Date.parse(instant) + ms).toISOString());
@@ -88,9 +98,15 @@ export function copyOf(
   marked: MarkedForm,
   signal: AbortSignal,
 ): Promise<OpenCopy> {
-  const key = JSON.stringify([person.pseudonym, recorder, judged.camera, judged.span, judged.grant, form, marked]);
-  return parts.copies.open(key, (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
+  return parts.copies.open(keyOf(person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
 }
+
+/** Bytes of what `copyOf` would give, where it is whole already. Nothing is made or recorded. */
+export const sizeOf = ({ copies }: PlayParts, person: Person, recorder: string, judged: Judged, form: Exclude<PlayForm, 'mjpeg'>, marked: MarkedForm): number | null =>
+  copies.sizeOf(keyOf(person, recorder, judged, form, marked));
+
+const keyOf = ({ pseudonym }: Person, recorder: string, { camera, span, grant }: Judged, form: PlayForm, marked: MarkedForm): string =>
+  JSON.stringify([pseudonym, recorder, camera, span, grant, form, marked]);
 
 /** Recorded before anything is pulled; the original's samples go through memory into the marks and nowhere else. */
 export async function* play(

@@ -128,6 +128,12 @@ export class Viewings {
     throw new Problem('reason-missing', 'State the reason for looking at this footage, or link a granted request.');
   }
 
+  /** The same grant, asked again while it shows. Problem `reason-missing`: it ended, was taken back, or the policy is another one. */
+  async judgeStill(person: Person, { grant, camera, span }: Shown, file = false): Promise<void> {
+    const shown = await this.#shownBy(grant, person, camera, span, file);
+    if (!shown || !contains(shown.span, span)) throw new Problem('reason-missing', 'What this footage was shown for holds no longer.');
+  }
+
   async #shownBy(grant: Grant, person: Person, camera: string, span: Span, file = false): Promise<Shown | null> {
     const covered = grant.kind === 'reason' ? await this.#reasonCovers(grant, person, file) : await this.#requestCovers(grant, person, file);
     const [met] = covered.filter((item) => item.camera === camera).flatMap((item) => meet(item, span) ?? []);

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../../domain/problem.js';
+import { keepJudging } from '../../export/keep-judging.js';
 import { cookieForSystem } from './cookies.js';
 import { GuardHit } from './guard-hit.js';
 import { guardHandshake, GuardedMessages, handshakeHeaders, refusedClose } from './guard-websocket.js';
@@ -17,11 +18,11 @@ import type { Walk, WebGateParts } from './web-gate.js';
 const WHOLE_MS = 12 * 3_600_000;
 
 /**
- * To its end. `head`: what the client sent behind its request. Problems `vms-unreachable`, `route-blocked` (its messages would have to be
+ * To its end. `head`: what the client sent behind its request. `still`: asked while messages come, and ends it. Problems `vms-unreachable`, `route-blocked` (its messages would have to be
  * read by rules that this system's adapter does not bring). Throws `GuardHit`; the client is told by a close frame then, where it was
  * switched already.
  */
-export async function passSocket(gate: WebGateParts, walk: Walk, client: Duplex, head: Buffer): Promise<void> {
+export async function passSocket(gate: WebGateParts, walk: Walk, client: Duplex, head: Buffer, still: () => Promise<void>): Promise<void> {
   const { request, asked, session } = walk;
   const route = walk.route!;
   const inspect = gate.web.inspect?.(route) ?? null;
@@ -46,7 +47,7 @@ export async function passSocket(gate: WebGateParts, walk: Walk, client: Duplex,
         new GuardedMessages({ class: route.class, direction, upstream: direction === 'to-client' ? gate.addresses : null, inspect }),
         // Not piped: whoever is at the other end is told why before the connection ends.
         async (messages: AsyncIterable<Buffer>) => {
-          for await (const message of messages) if (!to.write(message)) await once(to, 'drain');
+          for await (const message of keepJudging(messages, gate.now, still)) if (!to.write(message)) await once(to, 'drain');
           to.end();
         },
       );

@@ -4,6 +4,7 @@ import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Param } from '../../domain/asked.js';
 import { Problem } from '../../domain/problem.js';
+import { keepJudging } from '../../export/keep-judging.js';
 import { readingOf } from './answer-reading.js';
 import { everything, type BodyJudge } from './body-judge.js';
 import { cookieForSystem, cookiesForBrowser } from './cookies.js';
@@ -26,8 +27,8 @@ const credentialNames = ['token', 'auth'];
 /** Names that cross on the routes of a sign-in, and nowhere else. */
 const loginNames = ['username', 'password', 'user', 'pass'];
 
-/** Problems `vms-unreachable`. Throws `GuardHit` where the answer is not what its route gives; what had left is then broken off by the caller. */
-export async function pass(gate: WebGateParts, walk: Walk, response: http.ServerResponse): Promise<void> {
+/** `still`: asked while pictures come, and ends them. Problems `vms-unreachable`, those of `still`. Throws `GuardHit` where the answer is not what its route gives; what had left is then broken off by the caller. */
+export async function pass(gate: WebGateParts, walk: Walk, response: http.ServerResponse, still: (() => Promise<void>) | null = null): Promise<void> {
   const { request, asked, session } = walk;
   const route = walk.route!;
   const { isAsset } = route;
@@ -51,7 +52,9 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
     if (isText && !isAsset) return send(withoutSecrets(gate, walk, await readJudged(answer, makeJudge()), String(out['content-type'] ?? '')));
     if (isAsset && isShort(answer)) return send(gate.judgedFiles.judge(reading, await readJudged(answer, everything), makeJudge));
     response.writeHead(status, out);
-    return await pipeline(answer, new GuardedBody(makeJudge()), response);
+    const guarded = new GuardedBody(makeJudge());
+    if (still) return await pipeline(answer, guarded, (pieces: AsyncIterable<Buffer>) => keepJudging(pieces, gate.now, still), response);
+    return await pipeline(answer, guarded, response);
   } finally {
     clearTimeout(end);
     answer.destroy();

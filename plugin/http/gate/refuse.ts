@@ -1,5 +1,5 @@
 // The no, in a form that its client can show: a page for who navigates, a picture or a clip for what a page embeds, a problem document for
-// programs. What a browser says of itself chooses this form and nothing else.
+// programs and for whatever the gate itself could not do. What a browser says of itself chooses this form and nothing else.
 import { randomUUID } from 'node:crypto';
 import type http from 'node:http';
 import type { Problem } from '../../domain/problem.js';
@@ -26,6 +26,8 @@ export interface No {
   zh: string;
   link: string | null;
   pictureLink: string | null;
+  /** Is told where a picture that says no cannot be made. */
+  undrawn(cause: unknown): void;
 }
 
 const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' };
@@ -36,7 +38,7 @@ export async function answerNo(pictures: NoticePictures, headers: http.IncomingH
   const retry = problem.code === 'capacity-exceeded' ? { 'Retry-After': '15' } : {};
   // Its own page, on the gate's own host: scripts of the video system's pages can neither read it nor send it off.
   if (form === 'page' && link && method === 'GET') return void response.writeHead(303, { ...common, Location: link, 'Content-Length': 0 }).end();
-  const { status, type, body } = form === 'page' ? page(no) : form === 'document' ? document(no) : await picture(pictures, form, no);
+  const { status, type, body } = form === 'page' ? page(no) : form === 'document' ? document(no) : await pictured(pictures, form, no);
   response.writeHead(status, { ...common, ...retry, 'Content-Type': type, 'Content-Length': body.length });
   response.end(method === 'HEAD' ? undefined : body);
 }
@@ -55,9 +57,17 @@ function document({ problem, link }: No) {
   return { status: problem.status, type: 'application/problem+json', body: Buffer.from(JSON.stringify(told)) };
 }
 
-/** A player shows nothing of an answer that is not 200: the clip says in its pictures that it is none. */
-async function picture(pictures: NoticePictures, form: 'picture' | 'clip', { problem, zh, pictureLink }: No) {
+/** Where the gate itself cannot, it says so by the status, which players, proxies and watchers of the gate go by; and what it draws with may be what fails. */
+async function pictured(pictures: NoticePictures, form: 'picture' | 'clip', no: No) {
+  const { problem, zh, pictureLink } = no;
+  if (problem.status >= 500) return document(no);
   const notice = { lines: [zh, problem.detail], link: pictureLink };
-  if (form === 'clip') return { status: 200, type: 'video/mp4', body: await pictures.clip(notice) };
-  return { status: problem.status, type: 'image/jpeg', body: await pictures.picture(notice, 'jpeg') };
+  try {
+    // A player shows nothing of an answer that is not 200: the clip says in its pictures that it is none.
+    if (form === 'clip') return { status: 200, type: 'video/mp4', body: await pictures.clip(notice) };
+    return { status: problem.status, type: 'image/jpeg', body: await pictures.picture(notice, 'jpeg') };
+  } catch (cause) {
+    no.undrawn(cause);
+    return document(no);
+  }
 }

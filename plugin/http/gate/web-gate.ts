@@ -17,9 +17,11 @@ import type { Policy } from '../../policy/load.js';
 import type { Store } from '../../store/store.js';
 import { readAll } from '../read-all.js';
 import { classify } from './classify.js';
+import { deadline } from './deadline.js';
 import { answerCommand, answerFootage, begunUnder } from './footage.js';
 import { GuardHit } from './guard-hit.js';
-import { identify, type Caller } from './identify.js';
+import { identify, personAsking, type Caller } from './identify.js';
+import { againJudged } from './judge-again.js';
 import type { JudgedFiles } from './judged-files.js';
 import { pass } from './pass.js';
 import { passSocket } from './pass-socket.js';
@@ -92,6 +94,8 @@ export interface Walk {
   footage: readonly Footage[];
   /** It would leave as a file. */
   file: boolean;
+  /** What it was ended for while it lasted. */
+  ended: Problem | null;
 }
 
 /** Made once: an error's stack costs more than a page. */
@@ -127,7 +131,13 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
   // Ours, httpxy's and those of the pipeline: more than Node takes for a leak.
   response.setMaxListeners(32);
   const gone = new AbortController();
-  response.on('close', () => response.writableFinished || gone.abort(clientGone));
+  let left = false;
+  response.on('close', () => {
+    if (response.writableFinished) return;
+    // Broken off by ourselves, it bears the error.
+    left = !response.errored;
+    gone.abort(clientGone);
+  });
   const walk: Begun = {
     request,
     headers: request.headers,
@@ -140,14 +150,16 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
     await read(gate, walk, response);
     await answer(gate, walk as Walk, response);
   } catch (thrown) {
-    // A client that went away is no attempt; one whose answer was broken off is told of all the same.
-    if (gone.signal.aborted && !(thrown instanceof GuardHit)) return void response.destroy();
+    // A client that went away is no attempt; an answer that broke off by itself is told of all the same.
+    const isBroken = thrown instanceof GuardHit || walk.ended || (thrown instanceof Problem && !left);
+    if (gone.signal.aborted && !isBroken) return void response.destroy();
     // Half an answer must not look like a whole one.
-    const problem = await stop(gate, attempts, walk, thrown);
+    const problem = await stop(gate, attempts, walk, walk.ended ?? thrown);
     if (response.headersSent) return void response.destroy();
     const link = linkFor(gate, walk, problem);
+    const undrawn = (cause: unknown): void => gate.log('error', { event: 'notice-undrawn', recorder: gate.recorder.id, cause });
     const pictureLink = link && walk.class === 'still' ? gate.origin + gate.table.basePath : link;
-    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link, pictureLink });
+    await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link, pictureLink, undrawn });
   }
 }
 
@@ -164,7 +176,7 @@ async function read(gate: WebGateParts, walk: Begun, response: http.ServerRespon
   const { method = '', url = '', rawHeaders } = request;
   const asked = readAsked(gate.table, { method, target: url, headers: headerLines(rawHeaders), body, upgrade: isUpgrade });
   const { class: found, route } = classify(gate.table, asked, await gate.known());
-  Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null }, gate.sessions.of(request.headers.cookie, asked));
+  Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null, ended: null }, gate.sessions.of(request.headers.cookie, asked));
 }
 
 /** A page under another name would be another site to its browser, or none of ours at all (DNS rebinding). Problem `host-refused`. */
@@ -186,8 +198,9 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
       const begun = begunUnder(gate, asked, walk.session);
       // The same command, to a stream of recorded pictures: that one the gate plays itself.
       if (begun?.kind === 'playback' && gate.web.liveOf(asked, route) === null) return answerCommand(gate, asked, begun, response);
-      await judgeLive(gate, walk, route);
-      return pass(gate, walk, response);
+      const person = await personAsking(gate, walk);
+      await judgeLive(gate, walk, route, person);
+      return pass(gate, walk, response, againJudged(gate, walk, person, () => judgeLive(gate, walk, route, person)));
     }
     case 'export':
     case 'playback':
@@ -195,9 +208,9 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
       return answerFootage(gate, walk, await personAsking(gate, walk), response);
     case 'admin': {
       const person = await administratorAsking(gate, walk);
-      const deleted = await gate.web.deletes(asked, route, AbortSignal.timeout(LOOK_UP_MS));
+      const deleted = await gate.web.deletes(asked, route, deadline(LOOK_UP_MS));
       if (deleted) await deleteFootage(gate, person, gate.recorder.id, wholeItemsOf(gate, deleted));
-      const freed = await gate.web.unkeeps?.(asked, route, AbortSignal.timeout(LOOK_UP_MS));
+      const freed = await gate.web.unkeeps?.(asked, route, deadline(LOOK_UP_MS));
       if (freed) judgeKept(gate, wholeItemsOf(gate, freed));
       await gate.journal.append({ event: 'recorder-administered', by: person.pseudonym, data: { recorder: gate.recorder.id, operation: route.id } });
       return pass(gate, walk, response);
@@ -213,15 +226,6 @@ async function answer(gate: WebGateParts, walk: Walk, response: http.ServerRespo
   }
 }
 
-/** Who asks for footage is one named person, or gets none. Problem `not-permitted`. */
-async function personAsking(gate: WebGateParts, walk: Walk): Promise<Person> {
-  walk.caller ??= await identify(gate, walk);
-  const { account, person } = walk.caller;
-  if (account === null) throw new Problem('token-missing', 'Sign in on the video system’s page first.');
-  if (person === null) throw new Problem('not-permitted', 'This account of the video system belongs to no named person; footage is shown to named people alone.');
-  return person;
-}
-
 /** Problem `not-permitted`. */
 async function administratorAsking(gate: WebGateParts, walk: Walk): Promise<Person> {
   const person = await personAsking(gate, walk);
@@ -232,7 +236,7 @@ async function administratorAsking(gate: WebGateParts, walk: Walk): Promise<Pers
 /** Whoever opens a page about recorded footage is asked for the reason before its player asks. Problem `reason-missing`. */
 async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
   if (!isAbout(route.extract)) return;
-  const about = await gate.web.pageAbout(walk.asked, route, AbortSignal.timeout(LOOK_UP_MS));
+  const about = await gate.web.pageAbout(walk.asked, route, deadline(LOOK_UP_MS));
   if (!about) return;
   walk.caller ??= await identify(gate, walk);
   const { person } = walk.caller;
@@ -245,9 +249,7 @@ async function askBefore(gate: WebGateParts, walk: Walk, route: Route): Promise<
 
 const isAbout = (extract: unknown): boolean => typeof extract === 'object' && extract !== null && 'about' in extract;
 
-async function judgeLive(gate: WebGateParts, walk: Walk, route: Route): Promise<void> {
-  const { asked, session } = walk;
-  const person = await personAsking(gate, walk);
+async function judgeLive(gate: WebGateParts, { asked, session }: Walk, route: Route, person: Person): Promise<void> {
   const key = gate.web.keyOf(asked);
   const recording = gate.web.liveOf(asked, route);
   if (recording === null) {
@@ -333,8 +335,8 @@ async function walkUpgrade(gate: WebGateParts, attempts: Map<string, number>, re
     await read(gate, walk, null);
     await answerUpgrade(gate, walk as Walk, socket, head);
   } catch (thrown) {
-    if (gone.signal.aborted && !(thrown instanceof GuardHit)) return;
-    const { status } = await stop(gate, attempts, walk, thrown);
+    if (gone.signal.aborted && !(thrown instanceof GuardHit || walk.ended)) return;
+    const { status } = await stop(gate, attempts, walk, walk.ended ?? thrown);
     const said = status >= 500 ? '503 Service Unavailable' : status === 400 ? '400 Bad Request' : '403 Forbidden';
     if (socket.writable) socket.end(`HTTP/1.1 ${said}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
@@ -346,7 +348,10 @@ async function answerUpgrade(gate: WebGateParts, walk: Walk, socket: Duplex, hea
   if (!passes) throw new Problem('route-blocked', 'No WebSocket of the video system passes at this address.');
   // A page of another site may open one with the browser's cookie (RFC 6455 §10.2).
   if ((request.headers.origin ?? gate.origin) !== gate.origin) throw new Problem('host-refused', 'Only the video system’s own pages at the gate open WebSockets.');
-  await personAsking(gate, walk);
-  if (found === 'live') await judgeLive(gate, walk, route);
-  return passSocket(gate, walk, socket, head);
+  const person = await personAsking(gate, walk);
+  const judge = async (): Promise<void> => {
+    if (found === 'live') await judgeLive(gate, walk, route, person);
+  };
+  await judge();
+  return passSocket(gate, walk, socket, head, againJudged(gate, walk, person, judge));
 }

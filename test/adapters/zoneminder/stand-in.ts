@@ -39,6 +39,10 @@ export interface StandIn {
   events: StandInEvent[];
   /** Asked of every request; a fault is what becomes of it. */
   fault: (asked: Asked) => Fault | null;
+  /** By an event's number, the one of which it tells in its place. */
+  swap: (id: number) => StandInEvent | undefined;
+  /** What becomes of the rows of a list. */
+  listed: (rows: Record<string, unknown>[]) => Record<string, unknown>[];
   /** Its clock before ours, milliseconds. */
   skewMs: number;
   zone: string;
@@ -122,12 +126,12 @@ export async function startStandIn({ events = [], tls }: { events?: StandInEvent
     found.sort((a, b) => (Number(a['Id']) - Number(b['Id'])) * (query.get('direction') === 'desc' ? -1 : 1));
     const [limit, page] = [Math.min(100, Number(query.get('limit') ?? 100)), Number(query.get('page') ?? 1)];
     const pageCount = Math.max(1, Math.ceil(found.length / limit));
-    json(response, { events: found.slice((page - 1) * limit, page * limit).map((Event) => ({ Event })), pagination: { page, count: it.claimed ?? found.length, pageCount } });
+    json(response, { events: it.listed(found.slice((page - 1) * limit, page * limit)).map((Event) => ({ Event })), pagination: { page, count: it.claimed ?? found.length, pageCount } });
   }
 
   function api(response: ServerResponse, path: string, query: URLSearchParams, form: URLSearchParams): void {
     const [controller, first = '', ...rest] = path.replace(/\.json$/, '').split('/').map(decodeURIComponent);
-    const event = it.events.find(({ id }) => id === Number(first));
+    const event = it.swap(Number(first)) ?? it.events.find(({ id }) => id === Number(first));
     if (path === 'host/getTimeZone.json') return json(response, { tz: it.zone });
     if (path === 'host/getVersion.json') return json(response, { version: '1.36.33', apiversion: '2.0' });
     if (controller === 'monitors')
@@ -244,6 +248,8 @@ export async function startStandIn({ events = [], tls }: { events?: StandInEvent
     asked: [],
     events,
     fault: () => null,
+    swap: () => undefined,
+    listed: (rows) => rows,
     skewMs: 0,
     zone: 'Asia/Shanghai',
     tokens: new Set(),

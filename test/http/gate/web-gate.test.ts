@@ -1,8 +1,6 @@
 // The gate before pages, whole: real sockets, real ffmpeg, the real adapter, pages that stand in for ZoneMinder's.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import net from 'node:net';
-import path from 'node:path';
 import type { Entry } from '../../../plugin/domain/audit-event.js';
 import { CodedSlices } from '../../support/gate/oracle/coded-slices.js';
 import { beforePages, relayHash, sayWhy, type BeforePages, type Client } from '../../support/gate/before-pages.js';
@@ -177,21 +175,5 @@ describe('the gate before pages', function () {
       socket.on('data', (chunk) => (text += chunk.toString('latin1'))).on('close', () => resolve(text)).on('error', reject);
     });
     assert.match(answer, /^HTTP\/1.1 421/);
-  });
-
-  // Last: each breaks something that is not mended again.
-  it('lookup down, store down, journal down: no recorded and no live picture', async () => {
-    const live = 'cgi-bin/nph-zms?mode=single&monitor=1';
-    all.standIn.fault = () => 'broken';
-    const stranger = await all.client('guard');
-    assert.ok((await guard.ask(video(12))).status >= 500, 'whose camera it is cannot be asked');
-    for (const path of [video(11), live]) assert.ok((await stranger.ask(path)).status >= 500, 'who they are cannot be asked');
-    all.standIn.fault = () => null;
-    const folder = path.join(all.gate.folder, 'data', 'journal');
-    for (const file of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) if (fs.statSync(path.join(folder, file)).isFile()) fs.rmSync(path.join(folder, file));
-    fs.rmSync(folder, { recursive: true, force: true });
-    fs.writeFileSync(folder, 'no folder');
-    const { status } = await guard.ask(video(21));
-    assert.ok(status === 503 || status === 403, String(status));
   });
 });

@@ -40,11 +40,13 @@ describe('WebSockets before pages', function () {
   /** What reached the system, with headers; what it answers to each text. */
   let opened: { line: string; headers: http.IncomingHttpHeaders; heard: string[] }[] = [];
   let reply: (text: string) => Buffer = (text) => writeFrame(1, Buffer.from(`heard ${text}`), null);
+  /** The gate's clock before ours, milliseconds. */
+  let ahead = 0;
   let handshake = (accept: string): string[] => [`Sec-WebSocket-Accept: ${accept}`];
 
   before(async () => {
     zoneminder.web = withSockets;
-    all = await beforePages();
+    all = await beforePages({ now: () => new Date(Date.now() + ahead) });
     all.upstream.on('upgrade', (request: http.IncomingMessage, socket: Duplex) => {
       const heard: string[] = [];
       opened.push({ line: `${request.method} ${request.url}`, headers: request.headers, heard });
@@ -161,5 +163,22 @@ describe('WebSockets before pages', function () {
       assert.deepEqual(await speak('events', ['x'], { cookie }), { status: 503, got: [] });
     }
     await ringsUpTo(before + 2);
+  });
+
+  it('ends when its session on the system has ended, at the next message', async () => {
+    const { cookie } = await all.client('guard');
+    const signedIn = new Map(all.standIn.sessions);
+    const before = await events('access-stopped');
+    reply = (text) => {
+      if (text === 'second') {
+        all.standIn.sessions.clear();
+        ahead += 61_000;
+      }
+      return writeFrame(1, Buffer.from(`heard ${text}`), null);
+    };
+    assert.deepEqual(await speak('events', ['first', 'second', 'third'], { cookie }), { status: 101, got: ['heard first'] });
+    for (const [session, name] of signedIn) all.standIn.sessions.set(session, name);
+    for (let tries = 0; tries < 200 && (await events('access-stopped')) === before; tries++);
+    assert.equal(await events('access-stopped'), before + 1);
   });
 });
