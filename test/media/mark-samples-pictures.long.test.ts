@@ -121,11 +121,12 @@ describe('a marked still of samples', function () {
   const wishes: [width: number | null, height: number | null, wanted: [number, number]][] = [
     [null, null, [768, 576]],
     [384, null, [384, 288]],
-    [null, 144, [192, 144]],
-    [300, 101, [300, 100]],
+    [null, 288, [384, 288]],
+    [400, 201, [400, 200]],
     // Never larger than the camera's, never too small to be marked.
     [10_000, 10_000, [768, 576]],
-    [1, 1, [32, 32]],
+    [null, 144, [320, 240]],
+    [1, 1, [320, 320]],
   ];
   for (const [build, find] of builds)
     it(`has the size that is asked for, and the time of its picture, by ${build}`, () =>
