@@ -1,6 +1,6 @@
 // Somebody signs in on ZoneMinder's pages and works with them in Chromium; written down is what the pages asked for and what became of it.
 import type { Browser, Page, Request, Response } from 'playwright-core';
-import type { Visit } from './working-day.js';
+import type { Press, Visit } from './working-day.js';
 
 /** A request of a page. */
 export interface Seen {
@@ -64,10 +64,12 @@ export async function walkPages(browser: Browser, pages: string, { user, passwor
     await page.fill('input[name=username]', user);
     await page.fill('input[name=password]', password);
     await Promise.all([page.waitForURL(/view=console/, { timeout: 60_000 }), page.click('button[type=submit], input[type=submit]')]);
-    for (const { view, press = [] } of visits) {
+    for (const { view, asks, press = [] } of visits) {
       on = view;
-      await page.goto(`${pages}index.php?view=${view}`, { waitUntil: 'load', timeout: 60_000 });
-      for (const [what, asks] of press) await pressed(page, what, asks).catch((thrown: unknown) => walked.unanswered.push(`${view}: ${String(what)}: ${String(thrown).slice(0, 200)}`));
+      const open = (): Promise<unknown> => page.goto(`${pages}index.php?view=${view}`, { waitUntil: 'load', timeout: 60_000 });
+      const all: Press[] = [[open, asks ?? /./], ...press];
+      for (const [what, wanted] of all)
+        await pressed(page, what, wanted).catch((thrown: unknown) => walked.unanswered.push(`${view}: ${what === open ? 'opened' : what}, for ${wanted.source}: ${String(thrown).slice(0, 300)}`));
     }
     await Promise.all(work);
   } finally {
@@ -79,5 +81,5 @@ export async function walkPages(browser: Browser, pages: string, { user, passwor
 async function pressed(page: Page, what: string | ((page: Page) => Promise<unknown>), asks: RegExp): Promise<void> {
   const asked = page.waitForResponse((response) => asks.test(`${response.request().method()} ${response.url()}`));
   await Promise.all([asked, typeof what === 'string' ? page.locator(what).first().click() : what(page)]);
-  await page.waitForLoadState('load');
+  await page.waitForLoadState('load', { timeout: 60_000 });
 }

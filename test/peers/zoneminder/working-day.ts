@@ -16,6 +16,8 @@ export type Press = readonly [what: string | ((page: Page) => Promise<unknown>),
 
 export interface Visit {
   view: string;
+  /** What the page asks for by itself, sooner or later. */
+  asks?: RegExp;
   press?: readonly Press[];
 }
 
@@ -29,9 +31,7 @@ export const refusedOnPurpose: readonly { user: Worker; route: string; why: stri
 ];
 
 /** It answers so without a gate before it. */
-export const faultsOfItsOwn: readonly { view: RegExp; status: number; why: string }[] = [
-  { view: /^timeline/, status: 500, why: 'timeline.php divides a text, now and then' },
-];
+export const faultsOfItsOwn: readonly { view: RegExp; status: number; why: string }[] = [{ view: /^timeline/, status: 500, why: 'timeline.php divides a text, now and then' }];
 export const errorsOfItsOwn: readonly RegExp[] = [
   /^event&eid=\d+: play\(\) failed because the user didn't interact/,
   /^stats&.*: Cannot read properties of undefined \(reading 'length'\)/,
@@ -55,7 +55,6 @@ const typed =
     await page.fill(field, text);
     await page.press(field, 'Enter');
   };
-const nothing = async (): Promise<void> => undefined;
 const tabs = 'skins system config API servers storage web images logging network mail upload x10 highband medband lowband users control privacy'.split(' ');
 /** Its own check of the form wants sections of 30 seconds and more, which a test has no time for. */
 const saveCamera =
@@ -63,7 +62,13 @@ const saveCamera =
 
 export const workingDays: Record<Worker, (here: Here) => readonly Visit[]> = {
   operator: ({ granted, grantedJpegs }) => [
-    { view: 'console', press: [[typed('input[name=MonitorName]', 'Gate'), /POST .*view=console/], [typed('input[name=MonitorName]', ''), /POST .*view=console/]] },
+    {
+      view: 'console',
+      press: [
+        [typed('input[name=MonitorName]', 'Gate'), /POST .*view=console/],
+        [typed('input[name=MonitorName]', ''), /POST .*view=console/],
+      ],
+    },
     {
       view: 'events',
       press: [
@@ -74,7 +79,7 @@ export const workingDays: Record<Worker, (here: Here) => readonly Visit[]> = {
         ['#exportButton', /GET .*request=event&.*action=(download|export)|GET .*action=(download|export).*request=event/],
       ],
     },
-    { view: `events&${whose('Id', granted)}`, press: [[nothing, new RegExp(`GET .*eid=${granted}&.*width=48`)], [ticked('#exportBtn'), /view=export/]] },
+    { view: `events&${whose('Id', granted)}`, asks: new RegExp(`GET .*eid=${granted}&.*width=48`), press: [[ticked('#exportBtn'), /view=export/]] },
     { view: `events&${whose('MonitorId', '3')}` },
     {
       view: 'watch&mid=1',
@@ -85,55 +90,68 @@ export const workingDays: Record<Worker, (here: Here) => readonly Visit[]> = {
         ['#zoomOutBtn', /GET .*command=9\b/],
       ],
     },
-    { view: 'watch&mid=3', press: [[nothing, /GET .*command=99\b/]] },
+    { view: 'watch&mid=3', asks: /GET .*command=99\b/ },
     { view: 'montage', press: [[(page) => page.selectOption('#scale', { index: 3 }), /GET .*zms\?/]] },
-    { view: 'montage', press: [['button[name=snapshotBtn]', /GET .*view=snapshot/]] },
-    { view: 'montagereview', press: [['#lasthour', /GET .*montagereview/], ['#liveButton', /GET .*montagereview/]] },
-    { view: 'montagereview&live=1', press: [[nothing, /GET .*zms\?/]] },
+    {
+      view: 'montagereview',
+      press: [
+        ['#lasthour', /GET .*montagereview/],
+        ['#liveButton', /GET .*montagereview/],
+      ],
+    },
+    { view: 'montagereview&live=1', asks: /GET .*zms\?/ },
     { view: 'cycle' },
     { view: 'cycle&mid=3' },
     { view: 'timeline' },
     { view: `event&eid=${granted}`, press: [['#framesBtn', /GET .*view=frames/]] },
-    { view: `event&eid=${grantedJpegs}`, press: [[nothing, /GET .*command=99\b/], ['#pauseBtn', /GET .*command=1\b/]] },
+    { view: `event&eid=${grantedJpegs}`, asks: /GET .*command=99\b/, press: [['#pauseBtn', /GET .*command=1\b/]] },
     { view: `event&eid=${granted}`, press: [['#nextBtn', /GET .*view=event/]] },
-    { view: `frames&eid=${granted}`, press: [[nothing, /GET .*request=frames/]] },
+    { view: `frames&eid=${granted}`, asks: /GET .*request=frames/ },
     { view: `frame&eid=${granted}&fid=1`, press: [['#nextLink', /GET .*view=frame\b/]] },
     { view: `stats&eid=${granted}&fid=1&mid=1` },
     { view: `video&eid=${granted}` },
     { view: 'filter', press: [['button:has-text("List Matches")', /view=events/]] },
     { view: 'filter', press: [['button[value=Debug]', /GET .*modal=filterdebug/]] },
     ...['groups', 'zones&mid=1', 'snapshots', 'export', 'report_event_audit', 'privacy', 'bandwidth', 'none'].map((view) => ({ view })),
-    { view: 'console', press: [['#logoutButton, a:has-text("operator") >> nth=0', /./]] },
+    { view: 'console', press: [[(page) => page.click('#logoutButton').then(() => page.click('#logoutForm button[value=logout]')), /POST .*view=logout/]] },
   ],
   admin: ({ account, zone, granted }) => [
     { view: 'console', press: [['#functionLnk-1', /GET .*modal=function/]] },
     { view: 'console', press: [['#stateModalBtn', /GET .*modal=state/]] },
     ...tabs.map((tab) => ({ view: `options&tab=${tab}` })),
     { view: 'options&tab=web', press: [['.optionhelp >> nth=0', /GET .*modal=optionhelp/]] },
-    { view: 'options&tab=web', press: [['#contentButtons button[type=submit]', /POST .*index\.php/]] },
     { view: 'options&tab=servers', press: [['#NewServerBtn', /GET .*modal=server/]] },
     { view: 'options&tab=storage', press: [['#NewStorageBtn', /GET .*modal=storage/]] },
-    { view: `user&uid=${account}`, press: [['button[value=Save]', /POST .*index\.php/]] },
-    { view: 'monitor&mid=1', press: [[(page) => page.evaluate(saveCamera), /POST .*view=monitor/]] },
-    { view: 'monitor&mid=2', press: [[(page) => page.evaluate(saveCamera), /POST .*view=monitor/]] },
+    { view: `user&uid=${account}` },
+    { view: 'monitor&mid=1' },
+    { view: 'monitor&mid=3' },
     { view: 'zones&mid=1' },
-    {
-      view: `zone&mid=1&zid=${zone}`,
-      press: [[(page) => page.selectOption('#presetSelector', { index: 1 }).then(() => page.click('#saveBtn')), /POST .*index\.php/]],
-    },
+    { view: `zone&mid=1&zid=${zone}` },
     { view: 'groups', press: [['button[value=New]', /GET .*modal=group/]] },
-    { view: 'log', press: [[nothing, /GET .*request=log|POST .*request=log/]] },
-    { view: 'filter', press: [[(page) => page.fill('[name="filter[Name]"]', 'night').then(() => page.click('#Save')), /POST .*view=filter/]] },
-    {
-      view: 'events',
-      press: [
-        [ticked('#archiveBtn'), /GET .*task=archive/],
-        [ticked('#unarchiveBtn'), /GET .*task=unarchive/],
-        [ticked('#editBtn'), /GET .*modal=eventdetail/],
-      ],
-    },
-    { view: 'events', press: [[ticked('#deleteBtn'), /GET .*modal=delconfirm/]] },
+    { view: 'log', asks: /GET .*request=log|POST .*request=log/ },
     ...['add_monitors', 'monitorpreset&mid=1', 'monitorprobe&mid=1', 'onvifprobe&mid=1', 'controlcaps', 'controlcap&cid=1', 'devices', 'state'].map((view) => ({ view })),
     ...['watch&mid=1', 'montage', 'montagereview', 'cycle', 'timeline', 'export', 'snapshots', 'report_event_audit', 'privacy', 'bandwidth', `event&eid=${granted}`].map((view) => ({ view })),
   ],
 };
+
+/** What an administrator saves. Cameras begin anew for some of it: while nobody else looks. */
+export const saving = ({ account, zone }: Here): readonly Visit[] => [
+  { view: 'options&tab=web', press: [['#contentButtons button[type=submit]', /POST .*index\.php/]] },
+  { view: `user&uid=${account}`, press: [['button[value=Save]', /POST .*index\.php/]] },
+  { view: 'monitor&mid=1', press: [[(page) => page.evaluate(saveCamera), /POST .*view=monitor/]] },
+  { view: 'monitor&mid=2', press: [[(page) => page.evaluate(saveCamera), /POST .*view=monitor/]] },
+  {
+    view: `zone&mid=1&zid=${zone}`,
+    press: [[(page) => page.selectOption('#presetSelector', { index: 1 }).then(() => page.click('#saveBtn')), /POST .*index\.php/]],
+  },
+  { view: 'filter', press: [[(page) => page.fill('[name="filter[Name]"]', 'night').then(() => page.click('#Save')), /POST .*view=filter/]] },
+  {
+    view: 'events',
+    press: [
+      [ticked('#archiveBtn'), /GET .*task=archive/],
+      [ticked('#unarchiveBtn'), /GET .*task=unarchive/],
+      [ticked('#editBtn'), /GET .*modal=eventdetail/],
+    ],
+  },
+  { view: 'events', press: [[ticked('#deleteBtn'), /GET .*modal=delconfirm/]] },
+];
