@@ -18,18 +18,37 @@ export type Upstream = (request: http.IncomingMessage, response: http.ServerResp
 /** To the head of the answer, milliseconds; pages of a busy system take seconds. */
 const HEAD_MS = 60_000;
 
+/** What asks for something and says nothing of its own may be sent twice (RFC 9110, 9.2.2). */
+const isRepeatable = ({ method, body }: Built): boolean => body === null && (method === 'GET' || method === 'HEAD');
+const wasHungUp = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
+
 /** Problem `vms-unreachable`. The answer is dropped by itself when the client goes away. */
 export function makeUpstream({ origin }: URL, agent: object): Upstream {
   const proxy = new ProxyServer({});
   const waiting = new WeakMap<object, (answer: http.IncomingMessage) => void>();
+  /** Sent through a connection that had been kept open. */
+  const kept = new WeakSet<object>();
   proxy.on('proxyRes', (answer, request) => waiting.get(request)?.(answer));
-  return (request, response, { method, target, headers, body }) =>
+  proxy.on('proxyReq', (outgoing, request) => void (outgoing.reusedSocket && kept.add(request)));
+  const send = (judged: http.IncomingMessage, response: http.ServerResponse, body: Buffer | null): Promise<http.IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause }));
-      // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
-      const judged = Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
       waiting.set(judged, resolve);
       const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: Readable.from(body ? [body] : []) };
-      proxy.web(judged, response, options).catch(down);
+      proxy.web(judged, response, options).catch(reject);
     });
+  return async (request, response, built) => {
+    const { method, target, headers, body } = built;
+    // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
+    const judged = (): http.IncomingMessage => Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
+    const first = judged();
+    try {
+      return await send(first, response, body).catch((cause: unknown) => {
+        // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1).
+        if (kept.has(first) && wasHungUp(cause) && isRepeatable(built)) return send(judged(), response, body);
+        throw cause;
+      });
+    } catch (cause) {
+      throw new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause });
+    }
+  };
 }

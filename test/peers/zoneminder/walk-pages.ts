@@ -51,7 +51,7 @@ export async function walkPages(browser: Browser, pages: string, { user, passwor
     const ends = !/multipart/.test(headers['content-type'] ?? '');
     const isPicture = /^(image|video)\//.test(headers['content-type'] ?? '') && !/\/(graphics|skins|css|fonts)\//.test(response.url());
     const body = ends && (isPicture || response.status() >= 400) ? await response.body().catch(() => null) : null;
-    note(response.request(), { status: response.status(), headers, told: isPicture ? '' : (body?.toString('utf8', 0, 300) ?? ''), picture: isPicture ? body : null }, there);
+    note(response.request(), { status: response.status(), headers, told: isPicture ? '' : (body?.toString('utf8', 0, 600) ?? ''), picture: isPicture ? body : null }, there);
   };
   page.on('response', (response) => void work.push(answered(response, on)));
   page.on('requestfailed', (request) => {

@@ -33,6 +33,8 @@ export const refusedOnPurpose: readonly { user: Worker; route: string; why: stri
 /** It answers so without a gate before it. */
 export const faultsOfItsOwn: readonly { view: RegExp; status: number; why: string }[] = [{ view: /^timeline/, status: 500, why: 'timeline.php divides a text, now and then' }];
 export const errorsOfItsOwn: readonly RegExp[] = [
+  // The player begins before its plugin has come.
+  /^event&eid=\d+: this\[key\] is not a function/,
   /^event&eid=\d+: play\(\) failed because the user didn't interact/,
   /^stats&.*: Cannot read properties of undefined \(reading 'length'\)/,
   /^filter: Cannot set properties of null \(setting 'disabled'\)/,
