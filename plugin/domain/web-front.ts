@@ -72,6 +72,8 @@ export interface WebFront {
   unkeeps?(asked: Asked, route: Route, signal: AbortSignal): Promise<readonly Footage[] | null>;
   /** Cameras and streams by the system's own names. */
   known(signal: AbortSignal): Promise<{ cameras: ReadonlySet<string>; streams: ReadonlySet<string>; birdseye: boolean }>;
+  /** What stands in a text in the place of what a client may not hold. `redact` sees to it that a form's field with it is not sent back. */
+  hidden: string;
   /** A text answer without what its clients may not hold: credentials, other people's secrets. `swap` gives what stands in a credential's
    *  place. */
   redact(text: string, contentType: string, asked: Asked, swap: (credential: string) => string): string;

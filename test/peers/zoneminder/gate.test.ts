@@ -58,15 +58,17 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
       .replaceAll(/(?<![\d-])11(?!\d)/g, eid)
       .replaceAll(/(?<![\d-])2[12](?!\d)/g, real.other);
 
+  const addOriginal = (folder: string): void => {
+    for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : [])
+      if (/\.(mp4|jpg)$/.test(name)) originals.add(`${path.basename(folder)}/${name}`, fs.readFileSync(path.join(folder, name)));
+  };
+
   before(async () => {
     const events = await until(async () => {
-      const found = await sql(peer(), 'SELECT MonitorId, Id, DATE(StartDateTime) FROM Events WHERE EndDateTime IS NOT NULL ORDER BY Id DESC LIMIT 60');
+      const found = await sql(peer(), 'SELECT MonitorId, Id, DATE(StartDateTime) FROM Events WHERE EndDateTime IS NOT NULL ORDER BY Id = 11 DESC, Id DESC LIMIT 60');
       return ['1', '2', '3'].every((camera) => found.filter(([monitor]) => monitor === camera).length > 2) ? found : null;
     }, 120_000);
-    for (const [monitor, id, day] of events) {
-      const folder = path.join(peer().events, monitor!, day!, id!);
-      for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) if (/\.(mp4|jpg)$/.test(name)) originals.add(`${id}/${name}`, fs.readFileSync(path.join(folder, name)));
-    }
+    for (const [monitor, id, day] of events) addOriginal(path.join(peer().events, monitor!, day!, id!));
     const [one, two, three] = ['1', '2', '3'].map((camera) => events.find(([monitor]) => monitor === camera)!);
     real = { eid: one![1]!, other: two![1]!, jpegs: three![1]!, file: `1/${one![2]}/${one![1]}/${one![1]}-video.mp4` };
     assert.ok(fs.existsSync(path.join(peer().events, real.file)), real.file);
@@ -191,6 +193,7 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
     const outcomes = new Map<string, number>();
     // An administrator's may delete what they name, so that each names another one.
     const rows = await sql(peer(), `SELECT Id, DATE(StartDateTime) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id NOT IN (${real.eid}, 11)`);
+    for (const [eid, day] of rows) addOriginal(path.join(peer().events, '1', day!, eid!));
     const spares = rows.map(([eid, day]) => ({ eid: eid!, file: `1/${day}/${eid}/${eid}-video.mp4` }));
     await each(mutantsOf(tables['zoneminder']!, seed, count), 4, async (mutant, at) => {
       // A body keeps its length, and so event 11: it is an event here as well.

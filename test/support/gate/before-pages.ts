@@ -20,6 +20,8 @@ export interface BeforePages {
   /** Of clients' requests that went on, as `METHOD target`, with their headers. */
   reached: { line: string; headers: http.IncomingHttpHeaders; body: string }[];
   answer: (target: string) => Answer | undefined;
+  /** The address of the pages themselves, past the gate. */
+  web(): string;
   /** A browser of this account; null: nobody signed in. */
   client(account: Account | null): Promise<Client>;
   close(): Promise<void>;
@@ -103,6 +105,7 @@ export async function beforePages(options: Pick<GateOptions, 'now' | 'log'> = {}
   };
   return Object.assign(it, {
     gate, standIn, pages, client,
+    web: () => `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/zm/`,
     close: async () => {
       await gate.close();
       upstream.closeAllConnections();
