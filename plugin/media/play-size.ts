@@ -4,16 +4,18 @@ import type { Size } from './play-recipe.js';
 
 /** On so many pixels the whole text mark stands in letters that a person can read. */
 const least: Size = { width: 320, height: 180 };
+/** Of cameras whose own pictures are smaller than that. */
+const smallest: Size = { width: 160, height: 90 };
 
 /** H.264 halves the colours' rows and columns: both sides are even. What arithmetic leaves below a whole number is one. */
 const even = (side: number): number => 2 * Math.floor(side / 2 + 1e-6);
 
 /** What makes both sides long enough. */
-const growth = ({ width, height }: Size): number => Math.max(1, least.width / width, least.height / height);
+const growth = ({ width, height }: Size, to: Size): number => Math.max(1, to.width / width, to.height / height);
 
 /** In the shape that is wanted, as far as both bounds let it be. */
 function bounded(wanted: Size, own: Size): Size {
-  const side = (of: keyof Size): number => even(Math.min(wanted[of] * growth(wanted), own[of] * growth(own)));
+  const side = (of: keyof Size): number => even(Math.min(wanted[of] * growth(wanted, least), own[of] * growth(own, smallest)));
   return { width: side('width'), height: side('height') };
 }
 

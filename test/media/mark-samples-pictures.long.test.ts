@@ -34,7 +34,8 @@ describe('marked pictures of samples', function () {
             const head = /^--ZoneMinderFrame\r\nContent-Type: image\/jpeg\r\nContent-Length: (\d+)\r\n\r\n/.exec(part.toString('latin1', 0, 200));
             const jpeg = part.subarray(head![0].length, head![0].length + Number(head![1]));
             assert.equal(part.toString('latin1', head![0].length + jpeg.length), '\r\n');
-            assert.deepEqual(readJpegSize(jpeg), { width: own.width / 2, height: own.height / 2 });
+            // Half of so small a picture would be too small for its mark.
+            assert.deepEqual(readJpegSize(jpeg), own.width / 2 < 320 ? own : { width: own.width / 2, height: own.height / 2 });
             assert.deepEqual([...jpeg.subarray(-2)], [0xff, 0xd9]);
           }
         }));

@@ -60,7 +60,7 @@ export async function walkPages(browser: Browser, pages: string, { user, passwor
   });
   page.on('pageerror', (error) => void walked.errors.push(`${on}: ${error.message}`));
   try {
-    await page.goto(`${pages}index.php?view=login`);
+    await page.goto(`${pages}index.php?view=login`, { timeout: 60_000 });
     await page.fill('input[name=username]', user);
     await page.fill('input[name=password]', password);
     await Promise.all([page.waitForURL(/view=console/, { timeout: 60_000 }), page.click('button[type=submit], input[type=submit]')]);
