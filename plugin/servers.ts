@@ -9,7 +9,9 @@ import { Problem } from './domain/problem.js';
 import type { KnownNames } from './domain/route-table.js';
 import type { WebFront } from './domain/web-front.js';
 import { adapterOf, asAddress } from './configured.js';
-import { makeUpstream, makeUpstreamSocket } from './http/gate/upstream.js';
+import { addressesOf } from './http/gate/own-address.js';
+import { makeUpstream } from './http/gate/upstream.js';
+import { makeUpstreamSocket } from './http/gate/upstream-socket.js';
 import { loadTable } from './http/gate/load-table.js';
 import { WebSessions } from './http/gate/sessions.js';
 import { JudgedFiles } from './http/gate/judged-files.js';
@@ -82,7 +84,7 @@ export async function openWeb(recorder: Config['recorders'][number], shared: Web
       known: knownCameras(web, shared),
       origin,
       judgedFiles: new JudgedFiles(),
-      addresses: { hosts: [web.upstream.hostname], replace: (address) => (address.startsWith('//') ? `//${new URL(origin).host}` : new URL(origin).origin) },
+      addresses: addressesOf(web, new URL(origin)),
     },
     server,
   );

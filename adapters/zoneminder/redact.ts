@@ -2,7 +2,7 @@
 // everybody who is signed in, and logins of cameras into forms and lists.
 
 /** What stands in a secret's place. A form's field with it is switched off: saved, it would become the secret. */
-const hidden = '[hidden]';
+export const hidden = '[hidden]';
 
 /** Gives what stands in the place of a credential that the client sends back. */
 export type Swap = (credential: string) => string;

@@ -11,7 +11,7 @@ import type { Device } from './device.js';
 import { liveOf } from './live-of.js';
 import { lookUp, numberOf } from './lookup.js';
 import { isPageCookie } from './page-cookies.js';
-import { redactText } from './redact.js';
+import { hidden, redactText } from './redact.js';
 import { routes } from './routes.js';
 import { makeTranscript } from './transcript.js';
 import { wanted } from './wanted.js';
@@ -40,6 +40,7 @@ export function makeWebFront(device: Device): WebFront {
     agent: makeAgent(device.base, device.account.tls),
     sessionCookie: 'ZMSESSID',
     isPageCookie,
+    hidden,
     whoami: (login, signal) => whoami(device, login, signal),
     wanted: (asked, route, signal) => wanted(device, asked, route, signal),
     pageAbout: (asked, _route, signal) => pageAbout(device, asked, options(signal)),

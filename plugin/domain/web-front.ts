@@ -77,6 +77,8 @@ export interface WebFront {
   known(signal: AbortSignal): Promise<{ cameras: ReadonlySet<string>; streams: ReadonlySet<string>; birdseye: boolean }>;
   /** Who judges the messages of a WebSocket on this route; null: nobody needs to. Absent: the system has no WebSocket with rules. */
   inspect?(route: Route): InspectMessage | null;
+  /** What stands in a text in the place of what a client may not hold. `redact` sees to it that a form's field with it is not sent back. */
+  hidden: string;
   /** A text answer without what its clients may not hold: credentials, other people's secrets. `swap` gives what stands in a credential's
    *  place. */
   redact(text: string, contentType: string, asked: Asked, swap: (credential: string) => string): string;

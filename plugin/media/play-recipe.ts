@@ -97,10 +97,13 @@ export const clipRecipe = (recipe: PlayRecipe): string[] => [
 ];
 
 const jpegFilters = (recipe: PlayRecipe): Filter[] => [scale(recipe.size, { out_range: 'full' }), format('yuvj420p'), ...recipe.marks];
-/** The standard tables: better ones want every picture to be gone through twice. */
+/**
+ * Tables of each picture's own, though that costs a fifth more: with the standard ones, which cameras use, a plain area comes out in the very
+ * bytes of the original, and whoever compares them finds a piece of it in the marked copy.
+ */
 const jpegOptions = (quality: string): string[] => [
   ...['-map', '0:v:0', '-an', ...plainOutput],
-  ...['-c:v', 'mjpeg', '-huffman', 'default', '-q:v', quality, '-threads:v', '1'],
+  ...['-c:v', 'mjpeg', '-huffman', 'optimal', '-q:v', quality, '-threads:v', '1'],
 ];
 
 /** Every picture shown as a JPEG, in parts that tell their length. */

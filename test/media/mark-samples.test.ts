@@ -8,6 +8,7 @@ import { paceBy } from '../../plugin/media/pace.js';
 import { pickStill } from '../../plugin/media/pick-still.js';
 import type { Pictures } from '../../plugin/media/pictures.js';
 import { clipRecipe, picturesRecipe, stillRecipe, type PlayRecipe } from '../../plugin/media/play-recipe.js';
+import { markMakers } from '../../plugin/media/marks/index.js';
 import { fitted, scaled } from '../../plugin/media/play-size.js';
 import { playTime } from '../../plugin/media/play-time.js';
 import type { Place, PictureUnit, PlayUnit } from '../../plugin/media/play-units.js';
@@ -204,14 +205,29 @@ describe('the size of a play', () => {
     ['half', scaled(own, 50), [640, 360]],
     ['even', scaled(own, 33), [422, 236]],
     ['never larger', scaled(own, 400), [1280, 720]],
-    ['never nothing', scaled(own, 0), [32, 32]],
+    ['never too small for its mark', scaled(own, 3), [320, 180]],
+    ['of a small camera, no smaller than its own', scaled({ width: 176, height: 144 }, 10), [176, 144]],
+    ['of a tiny one, larger', scaled({ width: 80, height: 60 }, 100), [160, 120]],
     ['of an odd picture', scaled({ width: 321, height: 241 }, 100), [320, 240]],
     ['by its width', fitted(own, 640, null), [640, 360]],
-    ['by its height', fitted(own, null, 90), [160, 90]],
+    ['by its height', fitted(own, null, 240), [426, 240]],
     ['by both', fitted(own, 500, 500), [500, 500]],
+    ['a thumbnail of a list', fitted(own, 48, 27), [320, 180]],
+    ['by its width alone', fitted(own, 48, null), [320, 180]],
+    ['small and square', fitted(own, 40, 40), [320, 320]],
+    ['small of a camera on its side', fitted({ width: 1080, height: 1920 }, 27, 48), [320, 568]],
+    ['a line of it', fitted(own, 1280, 10), [1280, 180]],
     ['by neither', fitted(own, null, null), [1280, 720]],
   ];
   for (const [what, found, wanted] of table) it(what, () => assert.deepEqual([found.width, found.height], wanted));
+
+  it('holds the whole mark of the smallest picture, in letters that can be read', () => {
+    const text = { requestId: '登记 123456', unit: '沪江市公安局城东分局刑事侦查支队第三大队', officers: ['阿卜杜热西提·买买提明'] };
+    const scene = { ...fitted(own, 48, 27), firstUtcMicros: 0, times: 'asserted' as const, text };
+    const written = markMakers.text.write(scene);
+    for (const part of ['查阅件,非原件', 'ORIGINAL', text.requestId, text.unit, ...text.officers]) assert.ok(written.replaceAll('\n', '').includes(part), part);
+    assert.ok(Number(markMakers.text.filter(scene, { font: 'f', text: 't' }).options['fontsize']) >= 10);
+  });
 });
 
 describe('a source that may be stuck', () => {

@@ -22,7 +22,7 @@ export interface ReasonPage {
 }
 
 const style = `body{font:16px/1.6 "Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
-h1{font-size:1.4rem}small,.en{color:#5a6675}section{border:1px solid #cdd5df;border-radius:8px;padding:1rem 1.2rem;margin:1rem 0}
+h1{font-size:1.4rem}small,.en{color:#5a6675}.en{font-family:system-ui,sans-serif}section{border:1px solid #cdd5df;border-radius:8px;padding:1rem 1.2rem;margin:1rem 0}
 label{display:block;margin:.6rem 0 .2rem}textarea,input[type=text],input[type=datetime-local]{width:100%;box-sizing:border-box;font:inherit;padding:.4rem}
 button{font:inherit;padding:.5rem 1.2rem;margin-top:.8rem}.fault{border-color:#b3261e;color:#b3261e}.done{border-color:#1e6b3a}dl{display:grid;grid-template-columns:auto 1fr;gap:.2rem 1rem}dt{color:#5a6675}dd{margin:0}`;
 
@@ -31,7 +31,7 @@ export const reasonPolicy = (frontOrigin: string): string =>
   `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self' ${frontOrigin}; frame-ancestors 'none'; base-uri 'none'`;
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-const both = (zh: string, en: string): string => `${zh} <span class="en">${en}</span>`;
+const both = (zh: string, en: string): string => `${zh} <span class="en" lang="en">${en}</span>`;
 /** `2026-03-01T10:00:00`, Beijing time, as the input wants it. */
 const asInput = (instant: string): string => new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19);
 
@@ -52,7 +52,8 @@ export function reasonPage({ ticket, cameraName, mayView, mayApply, requests, fa
       `<section class="done" role="status">${both(`申请 ${applied} 已提交。批准后，原地址即可打开。`, `Request ${applied} is filed. Once it is granted, the same address opens.`)}</section>`,
     mayView && !ticket.file && viewForm(item, hidden('view')),
     requests.length > 0 && requestList(requests, hidden),
-    mayApply && !ticket.file && applyForm(hidden('apply')),
+    // Once is enough: an empty form below would ask for a second.
+    mayApply && !ticket.file && applied === null && applyForm(hidden('apply')),
     !mayApply && !mayView && `<section>${both('策略不允许您在此查看。可另行申请调取。', 'The policy lets you look at nothing here. Apply for it in another way.')}</section>`,
     ticket.file && `<section>${both('打包下载须有已放行的调取申请。', 'Archives leave only under a request that was released.')}</section>`,
   ];

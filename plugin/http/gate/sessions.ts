@@ -31,8 +31,9 @@ export type Begun =
   | { kind: 'archive'; footage: readonly Footage[] };
 
 const hash = (secret: string): string => digest('sha256', secret, 'base64url');
-/** 256 bits: nobody guesses one, and a copy of this map opens none. */
-const draw = (): string => randomBytes(32).toString('base64url');
+/** 256 bits: nobody guesses one, and a copy of this map opens none. Letters and digits alone: scripts of the system's pages find what stands for
+ *  a credential in an address as such (`/auth=[a-z0-9]+/`), and would leave the rest of anything else behind a new one. */
+const draw = (): string => randomBytes(32).toString('hex');
 
 /** The browser's cookie. `__Host-` only over TLS (RFC 6265bis, 4.1.3.2). */
 export const webCookie = (isSecure: boolean): string => (isSecure ? '__Host-exportgate-web' : 'exportgate-web');

@@ -2,9 +2,7 @@
 // client's own bytes goes on, and nothing comes back past the caller.
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import http from 'node:http';
-import https from 'node:https';
-import type { Duplex } from 'node:stream';
+import type http from 'node:http';
 import { ProxyServer } from 'httpxy';
 import { Problem } from '../../domain/problem.js';
 
@@ -45,16 +43,20 @@ const streamOf = (body: Buffer | null): Readable =>
     },
   });
 
+/** What asks for something and says nothing of its own may be sent twice (RFC 9110, 9.2.2). */
+const isRepeatable = ({ method, body }: Built): boolean => body === null && (method === 'GET' || method === 'HEAD');
+const wasHungUp = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
+
 /** Problem `vms-unreachable`. The answer is dropped by itself when the client goes away. */
 export function makeUpstream({ origin }: URL, agent: object): Upstream {
   const proxy = new ProxyServer({});
   const waiting = new WeakMap<object, (answer: http.IncomingMessage) => void>();
+  /** Sent through a connection that had been kept open. */
+  const kept = new WeakSet<object>();
   proxy.on('proxyRes', (answer, request) => waiting.get(request)?.(answer));
-  return (request, response, { method, target, headers, body }) =>
+  proxy.on('proxyReq', (outgoing, request) => void (outgoing.reusedSocket && kept.add(request)));
+  const send = (judged: http.IncomingMessage, response: http.ServerResponse, body: Buffer | null): Promise<http.IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause }));
-      // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
-      const judged = Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
       waiting.set(judged, resolve);
       const client = new ClientEnd();
       response.once('close', () => {
@@ -62,40 +64,21 @@ export function makeUpstream({ origin }: URL, agent: object): Upstream {
         client.emit('close');
       });
       const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: streamOf(body) };
-      proxy.web(judged, client as unknown as http.ServerResponse, options).catch(down);
+      proxy.web(judged, client as unknown as http.ServerResponse, options).catch(reject);
     });
-}
-
-/** The system's answer to an upgrade. `behind`: what came behind its head. */
-export interface Upgraded {
-  answer: http.IncomingMessage;
-  socket: Duplex;
-  behind: Buffer;
-}
-
-export type UpstreamSocket = (built: Built, signal: AbortSignal) => Promise<Upgraded>;
-
-/**
- * By Node's own client: httpxy joins the two connections by itself, and nobody could read what passes. Problem `vms-unreachable`, also where
- * the system answers without changing the protocol.
- */
-export function makeUpstreamSocket(system: URL, agent: object): UpstreamSocket {
-  const { request } = system.protocol === 'https:' ? https : http;
-  return ({ method, target, headers }, signal) =>
-    new Promise((resolve, reject) => {
-      const down = (cause: unknown): void => reject(new Problem('vms-unreachable', 'The video system behind this gate opens no WebSocket here.', { cause }));
-      const asking = request(new URL(target, system.origin), { method, headers, agent: agent as http.Agent, signal });
-      asking
-        .setTimeout(HEAD_MS, () => void asking.destroy())
-        .on('upgrade', (answer: http.IncomingMessage, socket: Duplex, behind: Buffer) => {
-          asking.setTimeout(0);
-          resolve({ answer, socket, behind });
-        })
-        .on('response', (answer) => {
-          answer.destroy();
-          down(answer.statusCode);
-        })
-        .on('error', down)
-        .end();
-    });
+  return async (request, response, built) => {
+    const { method, target, headers, body } = built;
+    // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
+    const judged = (): http.IncomingMessage => Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
+    const first = judged();
+    try {
+      return await send(first, response, body).catch((cause: unknown) => {
+        // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1).
+        if (kept.has(first) && wasHungUp(cause) && isRepeatable(built)) return send(judged(), response, body);
+        throw cause;
+      });
+    } catch (cause) {
+      throw new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause });
+    }
+  };
 }

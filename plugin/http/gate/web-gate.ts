@@ -30,7 +30,8 @@ import { readAsked } from './read-asked.js';
 import { answerNo } from './refuse.js';
 import { put, type WebSession, type WebSessions } from './sessions.js';
 import type { Tickets } from './tickets.js';
-import type { Upstream, UpstreamSocket } from './upstream.js';
+import type { Upstream } from './upstream.js';
+import type { UpstreamSocket } from './upstream-socket.js';
 import type { Upstream as UpstreamAddresses } from './upstream-addresses.js';
 import { sayingOf } from './sayings.js';
 

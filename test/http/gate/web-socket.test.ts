@@ -111,7 +111,7 @@ describe('WebSockets before pages', function () {
 
   it('one that the table names passes, rewritten, without extensions, under the session that the gate keeps; addresses in it are the gate’s', async () => {
     const { cookie } = await all.client('guard');
-    reply = (text) => writeFrame(1, Buffer.from(JSON.stringify({ text, at: all.gate.placeOf('zm-1') && `http://127.0.0.1:${new URL(all.standIn.url).port}/zm/` })), null);
+    reply = (text) => writeFrame(1, Buffer.from(JSON.stringify({ text, at: all.web() })), null);
     const { status, got } = await speak('events', ['one', '二'], { cookie });
     assert.equal(status, 101);
     assert.deepEqual(got.map((text) => (text.startsWith('{') ? (JSON.parse(text) as { text: string }).text : text)), ['one', '二', 'control 8']);

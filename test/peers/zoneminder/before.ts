@@ -1,4 +1,4 @@
-// A gate in front of the real ZoneMinder: its three cameras are those of QHD-HAIOU, its accounts those of that site's people.
+// A gate in front of the real ZoneMinder: its three cameras are those of one of the policy's sites, its accounts those of that site's people.
 import { aGate, type TestGate } from '../../support/gate.js';
 import type { Peer } from './peer.js';
 
@@ -8,13 +8,25 @@ export interface Before {
   pages: string;
 }
 
-/** Whose the accounts are. `admin` looks after ZoneMinder and sees no footage; `viewer` may look at live pictures alone. */
-export const whose = { operator: 'user:qhd.xing.staff', admin: 'user:qhd.ji.privacy', viewer: 'user:qhd.lian.duty' } as const;
-export const cameras = { 1: 'qhd-ho-gate', 2: 'qhd-ho-street', 3: 'qhd-ho-school' } as const;
+/** Whose the accounts are, and what the cameras are called. `admin` looks after ZoneMinder and sees no footage; `viewer` may look at live pictures alone. */
+export const sites = {
+  /** Tier 3: a reason is enough to look. */
+  qinhuangdao: {
+    whose: { operator: 'user:qhd.xing.staff', admin: 'user:qhd.ji.privacy', viewer: 'user:qhd.lian.duty' },
+    cameras: { 1: 'qhd-ho-gate', 2: 'qhd-ho-street', 3: 'qhd-ho-school' },
+  },
+  /** Tier 1: it takes an application. */
+  beijing: {
+    whose: { operator: 'user:bj.luan.staff', admin: 'user:bj.lei.privacy', viewer: 'user:bj.kang.duty' },
+    cameras: { 1: 'bj-ql-gate', 2: 'bj-ql-parking', 3: 'bj-ql-clinic' },
+  },
+} as const;
+type Account = 'operator' | 'admin' | 'viewer';
 
 /** Another loopback address than the gate's: cookies know no port. */
-export async function aGateBefore(peer: Peer, more: { people?: readonly (keyof typeof whose)[]; zmUrl?: string } = {}): Promise<Before> {
-  const people = (more.people ?? (Object.keys(whose) as (keyof typeof whose)[]))
+export async function aGateBefore(peer: Peer, more: { people?: readonly Account[]; zmUrl?: string; site?: keyof typeof sites } = {}): Promise<Before> {
+  const { whose, cameras } = sites[more.site ?? 'qinhuangdao'];
+  const people = (more.people ?? (Object.keys(whose) as Account[]))
     .map((account) => `{ account: ${account}, user: "${whose[account]}"${account === 'admin' ? ', administrator: true' : ''} }`)
     .join(', ');
   const gate = await aGate({

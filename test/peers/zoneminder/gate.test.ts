@@ -4,17 +4,24 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { footageClasses, type KnownNames, type Route } from '../../../plugin/domain/route-table.js';
+import { classify } from '../../../plugin/http/gate/classify.js';
+import { readAsked } from '../../../plugin/http/gate/read-asked.js';
+import { readJpegSize } from '../../../plugin/media/jpeg-size.js';
 import { openBrowser } from '../../support/browser.js';
 import { sayWhy } from '../../support/gate/before-pages.js';
 import { mutantsOf } from '../../support/gate/mutants.js';
 import { CodedSlices } from '../../support/gate/oracle/coded-slices.js';
-import { makeOracle, type Oracle } from '../../support/gate/oracle/oracle.js';
-import { webFiles } from '../../support/gate/oracle/web-files.js';
+import { makeOracle, type Oracle, type Verdict } from '../../support/gate/oracle/oracle.js';
+import type { Shown } from '../../support/gate/oracle/pictures.js';
+import { digestOf, webFiles } from '../../support/gate/oracle/web-files.js';
 import { each, sendRaw, type RawAnswer } from '../../support/gate/send-raw.js';
 import { aRequest, tables } from '../../support/gate/tables.js';
 import { root } from '../../support/gate.js';
 import { aGateBefore, type Before } from './before.js';
 import { aZoneMinder, sql, until, type PeerUser } from './peer.js';
+import { walkPages, type Seen } from './walk-pages.js';
+import { errorsOfItsOwn, faultsOfItsOwn, refusedOnPurpose, saving, workingDays, type Visit, type Worker } from './working-day.js';
 
 interface Vector {
   id: string;
@@ -36,44 +43,63 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
   const peer = aZoneMinder();
   let it_: Before;
   let oracle: Oracle;
+  /** The same, which knows the gate's pictures of refusal too. */
+  let noticing: Oracle;
   const originals = new CodedSlices();
   const cookies: Partial<Record<PeerUser, string>> = {};
   /** What the vectors and the tables call event 11 of camera 1, as it is here. */
-  let real: { eid: string; other: string; file: string };
+  let real: { eid: string; other: string; jpegs: string; file: string };
 
   const origin = (): URL => new URL(it_.pages);
-  const actual = (text: string): string =>
-    text.replaceAll('1/2026-11-20/11/11-video.mp4', real.file).replaceAll('1/2026-11-20/11', path.dirname(real.file)).replaceAll(/(?<![\d-])11(?!\d)/g, real.eid).replaceAll(/(?<![\d-])2[12](?!\d)/g, real.other);
+  const actual = (text: string, { eid, file }: { eid: string; file: string } = real): string =>
+    text
+      .replaceAll('1/2026-11-20/11/11-video.mp4', file)
+      .replaceAll('1/2026-11-20/11', path.dirname(file))
+      .replaceAll(/(?<![\d-])11(?!\d)/g, eid)
+      .replaceAll(/(?<![\d-])2[12](?!\d)/g, real.other);
+
+  const addOriginal = (folder: string): void => {
+    for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : [])
+      if (/\.(mp4|jpg)$/.test(name)) originals.add(`${path.basename(folder)}/${name}`, fs.readFileSync(path.join(folder, name)));
+  };
 
   before(async () => {
     const events = await until(async () => {
-      const found = await sql(peer(), 'SELECT MonitorId, Id, DATE(StartDateTime) FROM Events WHERE EndDateTime IS NOT NULL ORDER BY Id DESC LIMIT 60');
+      const found = await sql(peer(), 'SELECT MonitorId, Id, DATE(StartDateTime) FROM Events WHERE EndDateTime IS NOT NULL ORDER BY Id = 11 DESC, Id DESC LIMIT 60');
       return ['1', '2', '3'].every((camera) => found.filter(([monitor]) => monitor === camera).length > 2) ? found : null;
     }, 120_000);
-    for (const [monitor, id, day] of events) {
-      const folder = path.join(peer().events, monitor!, day!, id!);
-      for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) if (/\.(mp4|jpg)$/.test(name)) originals.add(`${id}/${name}`, fs.readFileSync(path.join(folder, name)));
-    }
-    const [one, two] = ['1', '2'].map((camera) => events.find(([monitor]) => monitor === camera)!);
-    real = { eid: one![1]!, other: two![1]!, file: `1/${one![2]}/${one![1]}/${one![1]}-video.mp4` };
+    for (const [monitor, id, day] of events) addOriginal(path.join(peer().events, monitor!, day!, id!));
+    const [one, two, three] = ['1', '2', '3'].map((camera) => events.find(([monitor]) => monitor === camera)!);
+    real = { eid: one![1]!, other: two![1]!, jpegs: three![1]!, file: `1/${one![2]}/${one![1]}/${one![1]}-video.mp4` };
     assert.ok(fs.existsSync(path.join(peer().events, real.file)), real.file);
-    oracle = makeOracle({ originals, web: await webFiles(['/usr/share/zoneminder/www', '/var/cache/zoneminder']), refusals: new Set(), now: () => new Date() });
+    const parts = { originals, web: await webFiles(['/usr/share/zoneminder/www', '/var/cache/zoneminder']), now: () => new Date() };
+    oracle = makeOracle({ ...parts, refusals: new Set() });
+    noticing = makeOracle({ ...parts, refusals: isNotice });
     it_ = await aGateBefore(peer());
     for (const user of ['operator', 'admin'] as const) {
       const login = await fetch(`${it_.pages}index.php?view=login`);
-      const cookie = login.headers.getSetCookie().find((set) => set.startsWith('exportgate-web='))!.split(';')[0]!;
+      const cookie = login.headers
+        .getSetCookie()
+        .find((set) => set.startsWith('exportgate-web='))!
+        .split(';')[0]!;
       const magic = /csrfMagicToken = "([^"]+)"/.exec(await login.text())?.[1] ?? '';
       const signed = await fetch(`${it_.pages}index.php?view=login`, {
-        method: 'POST', redirect: 'manual', headers: { cookie },
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie },
         body: new URLSearchParams({ view: 'login', action: 'login', username: user, password: peer().accounts[user], __csrf_magic: magic }),
       });
-      cookies[user] = signed.headers.getSetCookie().find((set) => set.startsWith('exportgate-web='))!.split(';')[0]!;
+      cookies[user] = signed.headers
+        .getSetCookie()
+        .find((set) => set.startsWith('exportgate-web='))!
+        .split(';')[0]!;
     }
   });
   after(() => it_?.gate.close());
 
-  const wrongs = async (what: string, target: string, answer: RawAnswer): Promise<string[]> =>
-    (await oracle({ url: target, isLive: /zms/.test(target), headers: answer.headers, body: answer.body, cut: answer.cut })).filter(({ passes }) => !passes).map(({ where, why }) => `${what}: ${target}: ${where}: ${why}`);
+  const verdictsOn = (target: string, { headers, body, cut }: RawAnswer): Promise<Verdict[]> => oracle({ url: target, isLive: /zms/.test(target), headers, body, cut });
+  const wrongsOf = (what: string, target: string, verdicts: readonly Verdict[]): string[] => verdicts.filter(({ passes }) => !passes).map(({ where, why }) => `${what}: ${target}: ${where}: ${why}`);
+  const wrongs = async (what: string, target: string, answer: RawAnswer): Promise<string[]> => wrongsOf(what, target, await verdictsOn(target, answer));
 
   it('the same requests get the original from ZoneMinder itself, or the oracle would be blind', async () => {
     const answer = await sendRaw(aRequest({ target: `/zm/cache/events/${real.file}` }), { origin: new URL(peer().url) });
@@ -94,69 +120,142 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
     });
 
   it('what was granted comes marked, and passes the oracle: clip, still, pictures one by one', async () => {
-    const no = await fetch(`${it_.pages}index.php?view=view_video&eid=${real.eid}`, { headers: { cookie: cookies.operator! } });
-    assert.equal((await sayWhy(((await no.json()) as { link: string }).link)).status, 303);
-    for (const target of [`/zm/index.php?view=view_video&eid=${real.eid}`, `/zm/index.php?view=image&eid=${real.eid}&fid=snapshot`, `/zm/cgi-bin/nph-zms?source=event&mode=jpeg&event=${real.eid}&rate=400&connkey=5`]) {
+    for (const eid of [real.eid, real.jpegs]) {
+      const no = await fetch(`${it_.pages}index.php?view=view_video&eid=${eid}`, { headers: { cookie: cookies.operator! } });
+      assert.equal((await sayWhy(((await no.json()) as { link: string }).link)).status, 303);
+    }
+    const still = `/zm/index.php?view=image&eid=${real.eid}&fid=snapshot`;
+    const thumbnail = `${still}&width=48&height=27`;
+    const stream = `/zm/cgi-bin/nph-zms?source=event&mode=jpeg&event=${real.eid}&rate=400`;
+    for (const target of [`/zm/index.php?view=view_video&eid=${real.eid}`, still, thumbnail, `/zm/index.php?view=image&eid=${real.jpegs}&fid=1&width=48`, `${stream}&connkey=5`, `${stream}&scale=5`]) {
       const answer = await sendRaw(aRequest({ target }), { origin: origin(), cookie: cookies.operator!, patienceMs: 60_000, most: 32 * 1024 * 1024 });
       assert.equal(answer.status, 200, target);
       const verdicts = await oracle({ url: target, isLive: false, headers: answer.headers, body: answer.body, cut: answer.cut });
       assert.ok(verdicts.length > 0, `${target}: no picture`);
-      assert.deepEqual(verdicts.filter(({ passes }) => !passes), []);
+      assert.deepEqual(
+        verdicts.filter(({ passes }) => !passes),
+        [],
+      );
+      if (!target.includes('width=48')) continue;
+      // Larger than it was asked for: on so few lines nobody could read the mark.
+      const { width, height } = readJpegSize(answer.body);
+      assert.ok(width >= 96 && height >= 54, `${width}×${height}`);
     }
   });
 
-  it(`${count} mutants of requests for footage: no answer holds any`, async () => {
-    const wrong: string[] = [];
-    const statuses = new Map<number, number>();
-    await each(mutantsOf(tables['zoneminder']!, seed, count), 4, async (mutant, at) => {
-      // A body keeps its length, and so event 11: it is an event here as well.
-      const raw = { ...mutant, target: actual(mutant.target) };
-      const answer = await sendRaw(raw, { origin: origin(), cookie: [cookies.operator, cookies.admin, undefined][at % 3], patienceMs: 30_000, most: 1024 * 1024 });
-      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-      wrong.push(...(await wrongs(mutant.how.join(', '), raw.target, answer)));
-    });
-    process.stdout.write(`      ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}\n`);
-    assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} in all`);
-  });
-
-  it('what the stock pages ask for in a browser: nothing is wrongly refused', async () => {
+  it('a working day on the stock pages in a browser: nothing is wrongly refused, and no picture leaves that may not', async () => {
+    const number = async (query: string): Promise<string> => (await sql(peer(), query))[0]![0]!;
+    const here = {
+      granted: real.eid,
+      grantedJpegs: real.jpegs,
+      account: await number("SELECT Id FROM Users WHERE Username='viewer'"),
+      zone: await number('SELECT Id FROM Zones WHERE MonitorId=1'),
+    };
+    // What an administrator saves goes through forms whose secrets are hidden from the browser.
+    const secrets = (): Promise<string[][]> => sql(peer(), "SELECT Path, User, Pass FROM Monitors UNION SELECT Username, Password, '' FROM Users UNION SELECT Name, Value, '' FROM Config WHERE Name LIKE '%SECRET%'");
+    const kept = await secrets();
     const browser = await openBrowser();
     const wrong: string[] = [];
-    let asked = 0;
+    const purposes = new Set<string>();
+    let [asked, thumbnails] = [0, 0];
     try {
-      for (const [user, views] of [
-        ['operator', ['console', 'events', 'watch&mid=1', 'montage', 'montagereview', 'cycle', 'timeline', `event&eid=${real.eid}`, `frames&eid=${real.eid}`, 'filter', 'snapshots', 'report_event_audit', 'privacy']],
-        ['admin', ['console', 'options', 'options&tab=system', 'options&tab=users', 'monitor&mid=1', 'zones&mid=1', 'log', 'groups', 'state', 'events', 'export', 'bandwidth']],
-      ] as const) {
-        const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-        const page = await context.newPage();
-        await page.goto(`${it_.pages}index.php?view=login`);
-        await page.fill('input[name=username]', user);
-        await page.fill('input[name=password]', peer().accounts[user]);
-        await Promise.all([page.waitForURL(/view=console/, { timeout: 60_000 }), page.click('button[type=submit], input[type=submit]')]);
-        const refused: Promise<void>[] = [];
-        page.on('response', (response) => {
-          if (!response.url().startsWith(it_.pages)) return;
-          asked++;
-          if (response.status() < 400) return;
-          refused.push(
-            (async () => {
-              const { url, method } = { url: response.url().replace(it_.pages, ''), method: response.request().method() };
-              // Footage for which nobody gave a reason is rightly refused, and pictures of a camera that this person may not see.
-              const isFootage = /view=(view_video|image)\b|zms\?.*event=/.test(url) || (user === 'admin' && /zms\?/.test(url));
-              if (!isFootage) wrong.push(`${user}: ${response.status()} ${method} ${url} ${await response.text().catch(() => '')}`.slice(0, 300));
-            })(),
-          );
-        });
-        for (const view of views) await page.goto(`${it_.pages}index.php?view=${view}`, { waitUntil: 'load', timeout: 60_000 });
-        await Promise.all(refused);
-        await context.close();
-      }
+      const work = async (user: Worker, visits: readonly Visit[]): Promise<void> => {
+        const { seen, errors, unanswered } = await walkPages(browser, it_.pages, { user, password: peer().accounts[user] }, visits);
+        asked += seen.length;
+        wrong.push(...unanswered.map((what) => `${user}: ${what}`));
+        wrong.push(...errors.filter((error) => !errorsOfItsOwn.some((known) => known.test(error))).map((error) => `${user}: ${error}`));
+        for (const one of seen) {
+          const why = judge(user, one, purposes);
+          if (why !== null) wrong.push(`${user} on ${one.on}: ${one.status} ${one.method} ${one.url} (${one.kind}): ${why} ${one.told}`.slice(0, 800));
+        }
+        for (const { url, status, headers, picture } of pictures(seen)) {
+          const verdicts = await noticing({ url, isLive: false, headers, body: picture });
+          if (status === 200 && /width=48&/.test(url) && verdicts.some(({ why }) => why.startsWith('marked'))) thumbnails++;
+          wrong.push(...verdicts.filter(({ passes }) => !passes).map(({ where, why }) => `${user}: ${url}: ${where}: ${why}`));
+        }
+      };
+      await Promise.all((['operator', 'admin'] as const).map((user) => work(user, workingDays[user](here))));
+      await work('admin', saving(here));
     } finally {
       await browser.close();
     }
-    process.stdout.write(`      ${asked} requests\n`);
-    assert.ok(asked > 150, String(asked));
+    process.stdout.write(`      ${asked} requests; refused on purpose: ${[...purposes].join(', ')}\n`);
+    assert.ok(asked > 2000, String(asked));
     assert.deepEqual(wrong, []);
+    assert.deepEqual([...purposes].sort(), refusedOnPurpose.map(({ user, route }) => `${user} ${route}`).sort(), 'each of them is seen');
+    assert.ok(thumbnails > 0, 'the list shows a marked thumbnail');
+    assert.deepEqual(await secrets(), kept);
+  });
+
+  // Last: an administrator's may change what the system does.
+  it(`${count} mutants of requests for footage: no answer holds any`, async () => {
+    const wrong: string[] = [];
+    const outcomes = new Map<string, number>();
+    // An administrator's may delete what they name, so that each names another one.
+    const rows = await sql(peer(), `SELECT Id, DATE(StartDateTime) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id NOT IN (${real.eid}, 11)`);
+    for (const [eid, day] of rows) addOriginal(path.join(peer().events, '1', day!, eid!));
+    const spares = rows.map(([eid, day]) => ({ eid: eid!, file: `1/${day}/${eid}/${eid}-video.mp4` }));
+    await each(mutantsOf(tables['zoneminder']!, seed, count), 4, async (mutant, at) => {
+      // A body keeps its length, and so event 11: it is an event here as well.
+      const raw = { ...mutant, target: actual(mutant.target, at % 3 === 1 ? spares[Math.floor(at / 3) % spares.length] : real) };
+      const answer = await sendRaw(raw, { origin: origin(), cookie: [cookies.operator, cookies.admin, undefined][at % 3], patienceMs: 30_000, most: 1024 * 1024 });
+      const verdicts = await verdictsOn(raw.target, answer);
+      const shown = verdicts.map(({ why }) => why.split(/[ ,]/)[0]!)[0] ?? 'no picture';
+      const outcome = `${answer.status} ${shown}`;
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      wrong.push(...wrongsOf(mutant.how.join(', '), raw.target, verdicts));
+    });
+    process.stdout.write(
+      `      ${[...outcomes]
+        .sort()
+        .map(([outcome, times]) => `${outcome}: ${times}`)
+        .join(' · ')}\n`,
+    );
+    assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} in all`);
+    const left = await sql(peer(), `SELECT Id FROM Events WHERE Id IN (${real.eid}, ${real.jpegs}, 11)`);
+    assert.equal(left.length, new Set([real.eid, real.jpegs, '11']).size, 'there was something to be had, to the last of them');
   });
 });
+
+const names: KnownNames = { cameras: new Set(['1', '2', '3']), streams: new Set(), birdseye: false };
+
+function routeOf({ method, url, form }: Pick<Seen, 'method' | 'url' | 'form'>): Route | null {
+  const contentType = form === '' ? undefined : form.startsWith('--') ? `multipart/form-data; boundary=${form.slice(2).split('\r')[0]}` : 'application/x-www-form-urlencoded';
+  return classify(tables['zoneminder']!, readAsked(tables['zoneminder']!, aRequest({ method, target: url, body: form, ...(contentType && { contentType }) })), names).route;
+}
+
+/** Null: well answered. */
+function judge(user: Worker, seen: Seen, purposes: Set<string>): string | null {
+  const { on, status, kind, headers } = seen;
+  if (status >= 200 && status < 400) return null;
+  if (status === 0) return 'broken off';
+  if (faultsOfItsOwn.some((fault) => fault.status === status && fault.view.test(on))) return null;
+  const route = routeOf(seen);
+  if (status !== 403 || !route) return 'refused';
+  const isPicture = /^image\/jpeg$/.test(headers['content-type'] ?? '');
+  if (kind === 'image' && !isPicture) return 'refused in a form that shows nothing';
+  if (footageClasses.includes(route.class)) return null;
+  if (!refusedOnPurpose.some((one) => one.user === user && one.route === route.id)) return `refused by ${route.id}`;
+  purposes.add(`${user} ${route.id}`);
+  return null;
+}
+
+/** Of recorded footage, or in its place: each once. Those of this moment are judged above, where they are large enough to be read. */
+function pictures(seen: readonly Seen[]): (Seen & { picture: Buffer })[] {
+  const found = new Map<string, Seen & { picture: Buffer }>();
+  for (const one of seen) {
+    const { picture } = one;
+    if (picture && footageClasses.includes(routeOf(one)?.class ?? 'safe')) found.set(digestOf(picture), { ...one, picture });
+  }
+  return [...found.values()];
+}
+
+/** The gate's own picture, by its plain ground and the bar along its upper edge. */
+function isNotice({ light: { width, height, pixels } }: Shown): boolean {
+  const share = (left: number, right: number, top: number, bottom: number, light: number): number => {
+    let found = 0;
+    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) if (Math.abs(pixels[y * width + x]! - light) < 8) found++;
+    return found / ((right - left) * (bottom - top));
+  };
+  return share(0, width, 0, 3, 149) > 0.95 && share(0, 8, 10, height, 31) > 0.95 && share(0, width, 10, height, 31) > 0.5;
+}

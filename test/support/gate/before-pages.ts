@@ -35,6 +35,8 @@ export interface BeforePages {
   answer: (target: string) => Answer | undefined;
   /** The pages' own server. */
   upstream: http.Server;
+  /** The address of the pages themselves, past the gate. */
+  web(): string;
   /** A browser of this account; null: nobody signed in. */
   client(account: Account | null): Promise<Client>;
   close(): Promise<void>;
@@ -121,6 +123,7 @@ export async function beforePages({ cameras = ['qhd-ho-gate', 'qhd-ho-street'], 
   };
   return Object.assign(it, {
     gate, standIn, pages, client,
+    web: () => `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/zm/`,
     close: async () => {
       await gate.close();
       upstream.closeAllConnections();
