@@ -48,8 +48,14 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
     if (!isAsset) setCookies(gate, walk, answer, out);
     if (asked.method === 'HEAD' || status === 204 || status === 304) return void response.writeHead(status, out).end();
     const makeJudge = (): BodyJudge => judgeOf(reading, isText ? gate.addresses : null);
-    const send = (bytes: Buffer): void => void response.writeHead(status, { ...out, 'content-length': bytes.length }).end(bytes);
-    if (isText && !isAsset) return send(withoutSecrets(gate, walk, await readJudged(answer, makeJudge()), String(out['content-type'] ?? '')));
+    const send = (pieces: readonly Buffer[]): void => {
+      response.writeHead(status, { ...out, 'content-length': pieces.reduce((sum, { length }) => sum + length, 0) });
+      // With the head in one message; a copy in one piece would be so much more for the collector.
+      response.cork();
+      for (const piece of pieces) response.write(piece);
+      response.end();
+    };
+    if (isText && !isAsset) return send([withoutSecrets(gate, walk, await readJudged(answer, makeJudge()), String(out['content-type'] ?? ''))]);
     if (isAsset && isShort(answer)) return send(gate.judgedFiles.judge(reading, await readJudged(answer, everything), makeJudge));
     response.writeHead(status, out);
     const guarded = new GuardedBody(makeJudge());
@@ -64,8 +70,8 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
 /** Read to its end, and sent in one piece, it costs less than through streams; and where something is found in it, the client is told. */
 const isShort = ({ headers }: http.IncomingMessage): boolean => Number(headers['content-length'] ?? Infinity) <= LARGEST_PIECE;
 
-/** Its bytes, when all of them have been judged. Problem `vms-unreachable`; throws `GuardHit`. */
-function readJudged(answer: http.IncomingMessage, judge: BodyJudge): Promise<Buffer> {
+/** Its bytes in pieces, when all of them have been judged. Problem `vms-unreachable`; throws `GuardHit`. */
+function readJudged(answer: http.IncomingMessage, judge: BodyJudge): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
     const brokeOff = (cause?: unknown): void => reject(new Problem('vms-unreachable', 'The answer of the video system broke off.', { cause }));
     const parts: Buffer[] = [];
@@ -81,7 +87,7 @@ function readJudged(answer: http.IncomingMessage, judge: BodyJudge): Promise<Buf
       .on('data', (chunk: Buffer) => judging(() => judge.push(chunk)))
       .on('end', () => {
         judging(() => judge.end());
-        resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+        resolve(parts);
       })
       .on('error', brokeOff)
       .on('close', () => answer.complete || brokeOff());
@@ -114,7 +120,8 @@ function setCookies(gate: WebGateParts, walk: Walk, answer: http.IncomingMessage
   if (forBrowser.length > 0) out['set-cookie'] = forBrowser;
 }
 
-function withoutSecrets({ web, sessions }: WebGateParts, { asked, session }: Walk, bytes: Buffer, contentType: string): Buffer {
+function withoutSecrets({ web, sessions }: WebGateParts, { asked, session }: Walk, pieces: readonly Buffer[], contentType: string): Buffer {
+  const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   // What is no UTF-8 is read byte by byte, so that nothing else in it changes.
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const text = bytes.toString(encoding);
