@@ -3,15 +3,23 @@
 /** Without a judgement, milliseconds. */
 const MOST_MS = 5_000;
 
-/** Ends with what `judge` throws; the stream is ended with it. By the clock, also one that was set back; nobody is judged who is given nothing. */
-export async function* keepJudging<T>(stream: AsyncIterable<T>, now: () => Date, judge: () => Promise<void>): AsyncGenerator<T> {
+/** Gives a promise when it is time to judge again, by the clock, also one that was set back; null: not yet. It rejects with what `judge` throws. */
+export function judgeAgain(now: () => Date, judge: () => Promise<void>): () => Promise<void> | null {
   let judgedAt = now().getTime();
-  for await (const piece of stream) {
+  return () => {
     const time = now().getTime();
-    if (Math.abs(time - judgedAt) >= MOST_MS) {
-      await judge();
+    if (Math.abs(time - judgedAt) < MOST_MS) return null;
+    return judge().then(() => {
       judgedAt = time;
-    }
+    });
+  };
+}
+
+/** Ends with what `judge` throws; the stream is ended with it. Nobody is judged who is given nothing. */
+export async function* keepJudging<T>(stream: AsyncIterable<T>, now: () => Date, judge: () => Promise<void>): AsyncGenerator<T> {
+  const due = judgeAgain(now, judge);
+  for await (const piece of stream) {
+    await due();
     yield piece;
   }
 }

@@ -18,7 +18,11 @@ import type { Upstream } from './upstream-addresses.js';
  * was held back for it, has left then.
  */
 export class GuardedBody extends Transform {
-  constructor(private readonly judge: BodyJudge) {
+  /** `again`: asked before each piece; what it waits for may end the body. */
+  constructor(
+    private readonly judge: BodyJudge,
+    private readonly again: () => Promise<void> | null = () => null,
+  ) {
     super({ readableHighWaterMark: 128 * 1024, writableHighWaterMark: 128 * 1024 });
   }
 
@@ -28,7 +32,11 @@ export class GuardedBody extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.pass(done, () => this.judge.push(chunk));
+    const pass = (): void => this.pass(done, () => this.judge.push(chunk));
+    const due = this.again();
+    // Most pieces wait for nothing: a promise for each would cost as much as sending them.
+    if (due) due.then(pass, done);
+    else pass();
   }
 
   override _flush(done: TransformCallback): void {

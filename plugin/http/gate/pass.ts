@@ -4,7 +4,7 @@ import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Param } from '../../domain/asked.js';
 import { Problem } from '../../domain/problem.js';
-import { keepJudging } from '../../export/keep-judging.js';
+import { judgeAgain } from '../../export/keep-judging.js';
 import { readingOf } from './answer-reading.js';
 import { everything, type BodyJudge } from './body-judge.js';
 import { cookieForSystem, cookiesForBrowser } from './cookies.js';
@@ -52,15 +52,13 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
       response.writeHead(status, { ...out, 'content-length': pieces.reduce((sum, { length }) => sum + length, 0) });
       // With the head in one message; a copy in one piece would be so much more for the collector.
       response.cork();
-      for (const piece of pieces) response.write(piece);
-      response.end();
+      for (const piece of pieces.slice(0, -1)) response.write(piece);
+      response.end(pieces.at(-1));
     };
     if (isText && !isAsset) return send([withoutSecrets(gate, walk, await readJudged(answer, makeJudge()), String(out['content-type'] ?? ''))]);
     if (isAsset && isShort(answer)) return send(gate.judgedFiles.judge(reading, await readJudged(answer, everything), makeJudge));
     response.writeHead(status, out);
-    const guarded = new GuardedBody(makeJudge());
-    if (still) return await pipeline(answer, guarded, (pieces: AsyncIterable<Buffer>) => keepJudging(pieces, gate.now, still), response);
-    return await pipeline(answer, guarded, response);
+    return await pipeline(answer, new GuardedBody(makeJudge(), still ? judgeAgain(gate.now, still) : undefined), response);
   } finally {
     clearTimeout(end);
     answer.destroy();

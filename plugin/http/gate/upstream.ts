@@ -47,17 +47,19 @@ const streamOf = (body: Buffer | null): Readable =>
 const isRepeatable = ({ method, body }: Built): boolean => body === null && (method === 'GET' || method === 'HEAD');
 const wasHungUp = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
 
+/** On the request as httpxy is given it: on the object itself, for a map with weak keys would keep each request alive through many collections. */
+const answered = Symbol('answered');
+const wasKept = Symbol('sent through a connection that had been kept open');
+type Judged = http.IncomingMessage & { [answered]?: (answer: http.IncomingMessage) => void; [wasKept]?: boolean };
+
 /** Problem `vms-unreachable`. The answer is dropped by itself when the client goes away. */
 export function makeUpstream({ origin }: URL, agent: object): Upstream {
   const proxy = new ProxyServer({});
-  const waiting = new WeakMap<object, (answer: http.IncomingMessage) => void>();
-  /** Sent through a connection that had been kept open. */
-  const kept = new WeakSet<object>();
-  proxy.on('proxyRes', (answer, request) => waiting.get(request)?.(answer));
-  proxy.on('proxyReq', (outgoing, request) => void (outgoing.reusedSocket && kept.add(request)));
-  const send = (judged: http.IncomingMessage, response: http.ServerResponse, body: Buffer | null): Promise<http.IncomingMessage> =>
+  proxy.on('proxyRes', (answer, request: Judged) => request[answered]?.(answer));
+  proxy.on('proxyReq', (outgoing, request: Judged) => void (outgoing.reusedSocket && (request[wasKept] = true)));
+  const send = (judged: Judged, response: http.ServerResponse, body: Buffer | null): Promise<http.IncomingMessage> =>
     new Promise((resolve, reject) => {
-      waiting.set(judged, resolve);
+      judged[answered] = resolve;
       const client = new ClientEnd();
       response.once('close', () => {
         client.writableFinished = response.writableFinished;
@@ -69,12 +71,12 @@ export function makeUpstream({ origin }: URL, agent: object): Upstream {
   return async (request, response, built) => {
     const { method, target, headers, body } = built;
     // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
-    const judged = (): http.IncomingMessage => Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as http.IncomingMessage;
+    const judged = (): Judged => Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as Judged;
     const first = judged();
     try {
       return await send(first, response, body).catch((cause: unknown) => {
         // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1).
-        if (kept.has(first) && wasHungUp(cause) && isRepeatable(built)) return send(judged(), response, body);
+        if (first[wasKept] && wasHungUp(cause) && isRepeatable(built)) return send(judged(), response, body);
         throw cause;
       });
     } catch (cause) {
