@@ -1,8 +1,6 @@
 // The second line: an answer of the video system that the route tables let through is looked at for what it is. Independent of the tables; it
 // fires only where one is wrong, or means something else since an upgrade.
 import { isUtf8 } from 'node:buffer';
-import { Transform } from 'node:stream';
-import type { TransformCallback } from 'node:stream';
 import type { Reading } from './answer-reading.js';
 import type { BodyJudge } from './body-judge.js';
 import { judgeHead, judgeLength } from './body-judge.js';
@@ -12,48 +10,6 @@ import { sniff } from './magic.js';
 import type { MagicKind } from './magic.js';
 import { scanText } from './text-scan.js';
 import type { Upstream } from './upstream-addresses.js';
-
-/**
- * The way out of a body that is sent on while it comes. Fails with `GuardHit`; nothing of the chunk in which something was found, nor of what
- * was held back for it, has left then.
- */
-export class GuardedBody extends Transform {
-  /** `again`: asked before each piece; what it waits for may end the body. */
-  constructor(
-    private readonly judge: BodyJudge,
-    private readonly again: () => Promise<void> | null = () => null,
-  ) {
-    super({ readableHighWaterMark: 128 * 1024, writableHighWaterMark: 128 * 1024 });
-  }
-
-  /** Bytes that have come and are not judged yet. */
-  get held(): number {
-    return this.judge.held;
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const pass = (): void => this.pass(done, () => this.judge.push(chunk));
-    const due = this.again();
-    // Most pieces wait for nothing: a promise for each would cost as much as sending them.
-    if (due) due.then(pass, done);
-    else pass();
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.pass(done, () => this.judge.end());
-  }
-
-  private pass(done: TransformCallback, judged: () => Buffer[]): void {
-    let out: Buffer[];
-    try {
-      out = judged();
-    } catch (cause) {
-      return done(cause as Error);
-    }
-    for (const part of out) this.push(part);
-    done();
-  }
-}
 
 /** What judges a body that is read so, to its last byte. */
 export function judgeOf(reading: Reading, upstream: Upstream | null): BodyJudge {

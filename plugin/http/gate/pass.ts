@@ -1,18 +1,18 @@
 // What passes: the request as it was judged, under the session that never leaves the gate; the answer under the guard, without credentials.
 import { isUtf8 } from 'node:buffer';
 import type http from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Param } from '../../domain/asked.js';
 import { Problem } from '../../domain/problem.js';
 import { judgeAgain } from '../../export/keep-judging.js';
 import { readingOf } from './answer-reading.js';
 import { everything, type BodyJudge } from './body-judge.js';
 import { cookieForSystem, cookiesForBrowser } from './cookies.js';
-import { GuardedBody, judgeOf } from './guard.js';
+import { judgeOf } from './guard.js';
 import { GuardHit } from './guard-hit.js';
 import { requestHeaders } from './request-headers.js';
 import { rebuild } from './rebuild.js';
 import { responseHeaders } from './response-headers.js';
+import { sendJudged } from './send-judged.js';
 import type { Walk, WebGateParts } from './web-gate.js';
 
 /** Between two pieces of an answer, milliseconds. */
@@ -58,7 +58,7 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
     if (isText && !isAsset) return send([withoutSecrets(gate, walk, await readJudged(answer, makeJudge()), String(out['content-type'] ?? ''))]);
     if (isAsset && isShort(answer)) return send(gate.judgedFiles.judge(reading, await readJudged(answer, everything), makeJudge));
     response.writeHead(status, out);
-    return await pipeline(answer, new GuardedBody(makeJudge(), still ? judgeAgain(gate.now, still) : undefined), response);
+    return await sendJudged(answer, makeJudge(), response, still ? judgeAgain(gate.now, still) : undefined);
   } finally {
     clearTimeout(end);
     answer.destroy();

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { MOST_OF_ASSET, MOST_OF_PICTURE, MOST_ON_ROUTE, readingOf } from '../../../plugin/http/gate/answer-reading.js';
 import type { Answer } from '../../../plugin/http/gate/answer-reading.js';
-import { GuardedBody, judgeOf } from '../../../plugin/http/gate/guard.js';
+import { judgeOf } from '../../../plugin/http/gate/guard.js';
 import { GuardHit } from '../../../plugin/http/gate/guard-hit.js';
+import { sendJudged } from '../../../plugin/http/gate/send-judged.js';
 import { MOST_HELD } from '../../../plugin/http/gate/text-scan.js';
 import { liveFrames, mediaSamples } from './media-samples.js';
 import { answering, assertNothingLeft, judgeFor } from './through.js';
@@ -37,7 +37,7 @@ async function behindGuard(send: (response: http.ServerResponse) => void, route:
         return;
       }
       response.writeHead(answer.statusCode!, { 'content-type': answer.headers['content-type'] });
-      pipeline(answer, new GuardedBody(judgeOf(reading, upstreamHosts)), response).catch((thrown: unknown) => void (thrown instanceof GuardHit && hits.push(thrown)));
+      sendJudged(answer, judgeOf(reading, upstreamHosts), response).catch((thrown: unknown) => void (thrown instanceof GuardHit && hits.push(thrown)));
     });
   });
   const listen = (server: http.Server): Promise<void> => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -149,15 +149,15 @@ describe('the size of an answer', () => {
   ];
   for (const [what, answer, body, most] of table)
     it(`${what}: ${most / 1024 / 1024} MiB and not a byte more`, async () => {
-      await pipeline(body(most), new GuardedBody(judgeFor(answer)), nowhere());
-      await assert.rejects(pipeline(body(most + 1), new GuardedBody(judgeFor(answer)), nowhere()), { name: 'GuardHit', why: 'too-large' });
+      await sendJudged(body(most), judgeFor(answer), nowhere());
+      await assert.rejects(sendJudged(body(most + 1), judgeFor(answer), nowhere()), { name: 'GuardHit', why: 'too-large' });
     }).timeout(60_000);
 
   it('a live stream has no end, and holds nothing back: 200 MB pass in the memory of a chunk', async () => {
     const frame = (await liveFrames(1))[0]!;
     const part = Buffer.concat([Buffer.from(`--frame\r\nContent-Type: image/jpeg\r\n\r\n`), frame, Buffer.from('\r\n')]);
     const block = Buffer.concat(Array.from({ length: 40 }, () => part));
-    const guard = new GuardedBody(judgeFor(answering('multipart/x-mixed-replace; boundary=frame', { class: 'live' })));
+    const judge = judgeFor(answering('multipart/x-mixed-replace; boundary=frame', { class: 'live' }));
     let [sent, come, held] = [0, 0, 0];
     const stream = Readable.from(
       (function* () {
@@ -167,26 +167,47 @@ describe('the size of an answer', () => {
     const count = new Writable({
       write(chunk: Buffer, _encoding, done) {
         come += chunk.length;
-        held = Math.max(held, guard.held, guard.readableLength - 128 * 1024);
+        held = Math.max(held, judge.held, stream.readableLength);
         done();
       },
     });
-    await pipeline(stream, guard, count);
+    await sendJudged(stream, judge, count);
     assert.equal(come, sent);
     // Beside one chunk: the stream's own buffer takes whole ones.
     assert.ok(held < block.length + 4096, `${held} bytes`);
   }).timeout(120_000);
 
   it('a page of the largest size holds back no more than it may', async () => {
-    const guard = new GuardedBody(judgeFor(answering('text/html'), upstreamHosts));
+    const judge = judgeFor(answering('text/html'), upstreamHosts);
     let held = 0;
     const watch = new Writable({
       write(_chunk, _encoding, done) {
-        held = Math.max(held, guard.held);
+        held = Math.max(held, judge.held);
         done();
       },
     });
-    await pipeline(zeros(MOST_ON_ROUTE), guard, watch);
+    await sendJudged(zeros(MOST_ON_ROUTE), judge, watch);
     assert.ok(held > 0 && held <= MOST_HELD, `${held} bytes`);
+  });
+
+  it('while it is asked whether it may go on, nothing comes before the piece that waits; a no ends it before that piece', async () => {
+    const judge = { push: (chunk: Buffer) => [chunk], end: () => [], held: 0 };
+    const pieces = Array.from({ length: 50 }, (_, at) => Buffer.alloc(1024, at));
+    for (const endsAt of [Infinity, 20]) {
+      const got: number[] = [];
+      // It takes one at a time, and is slow to say that there is room: while somebody asks, too.
+      const to = new Writable({ highWaterMark: 1, write: (chunk: Buffer, _encoding, done) => (got.push(chunk[0]!), void setImmediate(done)) });
+      let asked = 0;
+      const again = (): Promise<void> | null => {
+        asked += 1;
+        if (asked > endsAt) return Promise.reject(new Error('no more'));
+        return asked % 3 === 0 ? new Promise((resolve) => setTimeout(resolve, 2)) : null;
+      };
+      const sent = sendJudged(Readable.from(pieces), judge, to, again);
+      if (endsAt === Infinity) await sent;
+      else await assert.rejects(sent, /no more/);
+      assert.deepEqual(got, pieces.map((_, at) => at).slice(0, Math.min(endsAt, 50)).slice(0, got.length));
+      assert.ok(endsAt === Infinity ? got.length === 50 : got.length <= 20, String(got.length));
+    }
   });
 });
