@@ -17,6 +17,8 @@ const bodyBytes = 200e6;
 const mostOfNginx = 1 / 0.85;
 const streams = { streams: 100, seconds: 20 };
 const mostGrowth = 1.1;
+/** Seconds until a player has its first marked picture, beside what the pull takes. */
+const mostToFirst = 2;
 const clip = { seconds: 5, framesPerSecond: 15 };
 
 const picture = (size: string, noise: number, quality: number): Promise<string> =>
@@ -174,6 +176,8 @@ async function markRows(runs: number): Promise<Row[]> {
     const plays = answers.map(({ busySeconds }) => clip.seconds / busySeconds);
     const alone = { name: 'one alone, by the clock', values: answers.map(({ seconds }) => clip.seconds / seconds) };
     rows.push(compare(`marked plays of 720p15 that one core carries, ${form}`, 'plays', plays, alone, null));
+    const first = answers.map(({ firstSeconds }) => firstSeconds);
+    rows.push(compare(`first marked picture, ${form}`, 's', first, { name: 'the bound', values: [mostToFirst] }, 1));
   }
   return rows;
 }

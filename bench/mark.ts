@@ -19,6 +19,8 @@ export interface MarkAnswer {
   /** Of a processor: this process and those that it started. */
   busySeconds: number;
   bytes: number;
+  /** Until the first marked picture is out. */
+  firstSeconds: number;
 }
 
 const zero = Date.parse('2026-03-01T02:00:00Z');
@@ -79,7 +81,13 @@ const given = {
   span: { from: new Date(zero).toISOString(), to: new Date(zero + seconds * 1000).toISOString() },
   text: { requestId: 'EG-310000-SZX01-2026-000123', unit: '示例支队', officers: ['陆一舟'] },
 };
-for await (const piece of markSamples(tools, given, new AbortController().signal, atOnce)) bytes += piece.length;
-const answer: MarkAnswer = { seconds: (performance.now() - begun) / 1000, busySeconds: busySeconds() - busy, bytes };
+let firstSeconds = Infinity;
+const sinceBegun = (): number => (performance.now() - begun) / 1000;
+for await (const piece of markSamples(tools, given, new AbortController().signal, atOnce)) {
+  bytes += piece.length;
+  // A fragment of pictures has its data behind what says where they are (ISO/IEC 14496-12, 8.1.1); what comes before it is no picture.
+  if (form === 'mjpeg' || piece.includes('mdat')) firstSeconds = Math.min(firstSeconds, sinceBegun());
+}
+const answer: MarkAnswer = { seconds: sinceBegun(), busySeconds: busySeconds() - busy, bytes, firstSeconds };
 await fs.promises.rm(workFolder, { recursive: true, force: true });
 process.stdout.write(JSON.stringify(answer), () => process.exit(0));
