@@ -9,7 +9,7 @@ import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
 import { signManifest } from './evidence/sign.js';
-import { askSystemClock, type Synchronised } from './clock/system-clock.js';
+import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
 import { finishErasure } from './export/erase.js';
@@ -199,7 +199,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       log,
       now,
       monotonic: around.monotonic ?? (() => performance.now()),
-      synchronised: around.synchronised ?? (() => askSystemClock(around.searchPath)),
+      synchronised: around.synchronised ?? systemClock(around.searchPath, () => performance.now()),
     });
     const recorders = makeRecorders(config);
     const progress = new ProgressHub();

@@ -9,7 +9,7 @@ import { Problem } from './domain/problem.js';
 import type { KnownNames } from './domain/route-table.js';
 import type { WebFront } from './domain/web-front.js';
 import { adapterOf, asAddress } from './configured.js';
-import { addressesOf } from './http/gate/own-address.js';
+import { addressesOf } from './http/gate/system-addresses.js';
 import { makeUpstream } from './http/gate/upstream.js';
 import { makeUpstreamSocket } from './http/gate/upstream-socket.js';
 import { loadTable } from './http/gate/load-table.js';

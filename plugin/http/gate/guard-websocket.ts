@@ -4,7 +4,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import type { WebClass } from '../../domain/route-table.js';
-import type { InspectMessage } from '../../domain/web-front.js';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { GuardHit } from './guard-hit.js';
 import type { Hit } from './guard-hit.js';
@@ -64,13 +63,16 @@ export function handshakeHeaders(headers: RawHeaders): OutgoingHttpHeaders {
   };
 }
 
+/** Whoever judges messages by a system's own rules (`WebFront.inspect`; said again here, for the guard shares nothing with those who classify). */
+export type Inspect = (text: string, toClient: boolean) => 'pass' | 'drop' | 'deny' | Promise<'pass' | 'drop' | 'deny'>;
+
 export interface Messages {
   class: WebClass;
   direction: Direction;
   /** Addresses in messages to the client are made the gate's; null: left as they are. */
   upstream: Upstream | null;
   /** Asked of each text message, as it will be sent; null: nobody. */
-  inspect: InspectMessage | null;
+  inspect: Inspect | null;
 }
 
 /** One way of an upgraded connection. Fails with `GuardHit`; of a message that was found wrong nothing has left. */

@@ -10,7 +10,6 @@ import type { InstallPlace, InstallReport } from '../../../plugin/domain/install
 import { Problem, type ProblemCode } from '../../../plugin/domain/problem.js';
 import { firstConfig, startBox, type Box, type BoxOptions } from '../../support/zoneminder-box/box.js';
 import { pictureOf } from '../../support/zoneminder-box/tree.js';
-import { crashTests } from './install-crash.js';
 
 const steps = ['account', 'recordings', 'status-pages', 'config-interface', 'loopback', 'secret', 'sign-in'];
 const verdicts = ({ steps: told }: InstallReport): Record<string, string> => Object.fromEntries(told.map(({ step, verdict }) => [step, verdict]));
@@ -468,5 +467,3 @@ describe('an installation in front of a ZoneMinder', function () {
   });
 });
 
-// Every point: install-crash.long.test.ts.
-crashTests('an installation that is killed', 29);

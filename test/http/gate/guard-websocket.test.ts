@@ -6,8 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { guardHandshake, GuardedMessages, handshakeHeaders, refusedClose } from '../../../plugin/http/gate/guard-websocket.js';
-import type { Messages } from '../../../plugin/http/gate/guard-websocket.js';
-import type { InspectMessage } from '../../../plugin/domain/web-front.js';
+import type { Inspect, Messages } from '../../../plugin/http/gate/guard-websocket.js';
 import { GuardHit } from '../../../plugin/http/gate/guard-hit.js';
 import type { HitReason } from '../../../plugin/http/gate/guard-hit.js';
 import { FrameReader, MOST_BINARY, MOST_TEXT, writeFrame } from '../../../plugin/http/gate/websocket-frames.js';
@@ -206,7 +205,7 @@ describe('frames', function () {
 
   it('whoever inspects messages lets them pass, drops or denies them, in their order', async () => {
     const seen: [string, boolean][] = [];
-    const inspect: InspectMessage = async (message, toClient) => {
+    const inspect: Inspect = async (message, toClient) => {
       seen.push([message, toClient]);
       await new Promise((resolve) => setImmediate(resolve));
       return message.includes('export') ? 'deny' : message.includes('quiet') ? 'drop' : 'pass';
