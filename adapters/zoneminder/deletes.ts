@@ -68,6 +68,24 @@ function deletedByApi(asked: Asked): Named | null {
   return null;
 }
 
+/** By the rest of an event's row the gate judges who may see it, and what must stay: an event that is moved in time first is held no longer. */
+const changeable = /^(?:Event\[(?:Name|Cause|Notes|Archived)\]|Name|Cause|Notes|Archived)$/;
+/** Beside the row: never goes on, or is read by itself. */
+const besideRow = /^(?:_method|token|auth|user|pass|username|password)$/;
+
+/**
+ * Problem `route-blocked`: it would change, or make, what facts are looked up from. CakePHP takes a row in more spellings (`data[Event][…]`, and an
+ * `Event[Id]` that is another one than that of the path): none of them is a page's.
+ */
+function judgeChange(asked: Asked): void {
+  const told = readApi(asked);
+  if (told?.controller !== 'events' || told.action === 'DELETE' || told.action === 'delete') return;
+  const outer = typeof asked.json === 'object' && asked.json !== null ? Object.entries(asked.json) : [];
+  const inJson = outer.flatMap(([name, value]: [string, unknown]) => (name === 'Event' && typeof value === 'object' && value !== null ? Object.keys(value) : [name]));
+  const other = [...asked.form.map(([name]) => name), ...inJson].find((name) => !changeable.test(name) && !besideRow.test(name));
+  if (other !== undefined) throw blocked('Of a recording its name, cause, notes and keeping are changed here, and nothing that it is judged by.');
+}
+
 /** A row as the interface for programs takes it: `Event[Archived]=0`, or JSON with or without `Event` around it. */
 function archivedIn({ params, json }: Asked): string | undefined {
   const form = params.get('Event[Archived]') ?? params.get('Archived');
@@ -116,6 +134,7 @@ async function find(device: Device, named: Named, options: CallOptions): Promise
 
 /** Null: nothing. `event` is `*` where a camera goes with all that it recorded. */
 export async function deletes(device: Device, asked: Asked, options: CallOptions): Promise<readonly Footage[] | null> {
+  if (!isPage(asked.path)) judgeChange(asked);
   const named = isPage(asked.path) ? deletedByPage(asked) : deletedByApi(asked);
   return named && (await find(device, named, options));
 }

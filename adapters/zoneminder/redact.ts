@@ -21,7 +21,8 @@ const slashes = String.raw`:(?:\\?/){2}`;
 const patterns: readonly (readonly [RegExp, string])[] = [
   // Up to the last @: a password may hold any sign.
   [new RegExp(String.raw`(\b(?:rtsps?|rtmps?|mms|rtp)${slashes})[^\s<>"']{1,512}@`, 'gi'), `$1${hidden}@`],
-  [new RegExp(String.raw`(\b[a-z]{2,10}${slashes})[^\s<>"'/\\@?#]{1,256}:[^\s<>"'/\\@]{0,256}@`, 'gi'), `$1${hidden}@`],
+  // The name ends at the first colon: with more than one place for it to end, a line of colons costs the square.
+  [new RegExp(String.raw`(\b[a-z]{2,10}${slashes})[^\s<>"'/\\@?#:]{1,256}:[^\s<>"'/\\@]{0,512}@`, 'gi'), `$1${hidden}@`],
   // Logins in addresses: of cameras, and ZoneMinder's own where its relay is `plain`.
   [/((?:[?&;']|&amp;)(?:pass|passwd|password|pwd)=)[^&;"'<>\s\\]{1,256}/gi, `$1${hidden}`],
   // Hashes of passwords: bcrypt, and MySQL's.
@@ -31,15 +32,72 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 
 /** A relay hash opens everything for hours. Of the same form are the nonces of scripts, which must stay. */
 const relayHash = /(?<!\bnonce(?:-|=\\?["']))\b[0-9a-f]{32}\b/g;
-const webToken = /\beyJ[\w-]{8,1024}\.eyJ[\w-]{8,2048}\.[\w-]{16,1024}/g;
+/** Of a web token what follows its first part. */
+const tokenRest = /\.eyJ[\w-]{8,2048}\.[\w-]{16,1024}/y;
+const LONGEST_TOKEN_HEAD = 1027;
+const isTokenLetter = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 45;
 const setting = /\b(const (ZM_[A-Z0-9_]{1,80}) = )'(?:[^'\\]|\\.){0,4096}'/g;
-const field = /<(?:input|textarea|select)\b[^>]{0,8192}>/g;
-const area = /(<textarea\b[^>]{0,2048}>)([^<]{0,65536})(?=<\/textarea>)/g;
+const field = /<(?:input|textarea|select)\b/g;
+const area = /<textarea\b/g;
+const LONGEST_TAG = 8192;
 const attribute = (tag: string, name: string): string => new RegExp(String.raw`\s${name}=\\?["']([^"'\\]*)`).exec(tag)?.[1] ?? '';
 
 function hideField(tag: string): string {
   const bare = isSecretField(attribute(tag, 'name')) ? tag.replace(/(\svalue=(\\?["']))[^"'\\]*/, `$1${hidden}`) : tag;
   return bare.includes(hidden) || isSecretField(attribute(tag, 'name')) ? bare.replace(/^<\w+/, '$& disabled') : tag;
+}
+
+/**
+ * Each tag that begins so, and where it ends. What it ends with is looked for once and not from each beginning: a page of beginnings without an
+ * end would cost the product, and hold up everybody for half a minute.
+ */
+function* tagsIn(text: string, beginning: RegExp): Generator<{ start: number; end: number }> {
+  let [close, given] = [-1, -1];
+  for (const { index } of text.matchAll(beginning)) {
+    if (index < given) continue;
+    if (close < index) close = text.indexOf('>', index);
+    if (close < 0) return;
+    // Longer than a page writes one: a tag that begins inside of it may end in time.
+    if (close - index > LONGEST_TAG) continue;
+    given = close;
+    yield { start: index, end: close + 1 };
+  }
+}
+
+function hideFields(text: string): string {
+  let [bare, from] = ['', 0];
+  for (const { start, end } of tagsIn(text, field)) {
+    bare += text.slice(from, start) + hideField(text.slice(start, end));
+    from = end;
+  }
+  return bare + text.slice(from);
+}
+
+function hideAreas(text: string): string {
+  let [bare, from] = ['', 0];
+  for (const { start, end } of tagsIn(text, area)) {
+    const next = text.indexOf('<', end);
+    if (next < 0 || !text.startsWith('</textarea>', next) || !isSecretField(attribute(text.slice(start, end), 'name'))) continue;
+    bare += text.slice(from, end) + hidden;
+    from = next;
+  }
+  return bare + text.slice(from);
+}
+
+/** Found by the dot behind the first part: beginnings may stand in each other, dots may not. */
+function swapTokens(text: string, swap: Swap): string {
+  let [bare, from] = ['', 0];
+  for (let dot = text.indexOf('.eyJ'); dot >= 0; dot = text.indexOf('.eyJ', Math.max(dot + 1, from))) {
+    tokenRest.lastIndex = dot;
+    if (!tokenRest.test(text)) continue;
+    let begin = dot;
+    while (begin > Math.max(from, dot - LONGEST_TOKEN_HEAD) && isTokenLetter(text.charCodeAt(begin - 1))) begin--;
+    const at = text.slice(begin, dot).search(/\beyJ[\w-]{8}/);
+    if (at < 0) continue;
+    bare += text.slice(from, begin + at) + swap(text.slice(begin + at, tokenRest.lastIndex));
+    from = tokenRest.lastIndex;
+  }
+  return bare + text.slice(from);
 }
 
 /** A sign that every secret has in it, or before it: most of a list's words have none, and looking for each secret in each of them takes milliseconds. */
@@ -48,12 +106,8 @@ const sign = /[@=$*<]|eyJ|const ZM_|[0-9a-f]{32}/;
 function hideInText(text: string, swap: Swap): string {
   if (!sign.test(text)) return text;
   const bare = patterns.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
-  return bare
-    .replace(setting, (whole, before: string, name: string) => (isSecretSetting(name) ? `${before}'${hidden}'` : whole))
-    .replace(area, (whole, tag: string) => (isSecretField(attribute(tag, 'name')) ? `${tag}${hidden}` : whole))
-    .replace(field, hideField)
-    .replace(webToken, (found) => swap(found))
-    .replace(relayHash, (found) => swap(found));
+  const unset = bare.replace(setting, (whole, before: string, name: string) => (isSecretSetting(name) ? `${before}'${hidden}'` : whole));
+  return swapTokens(hideFields(hideAreas(unset)), swap).replace(relayHash, (found) => swap(found));
 }
 
 /** Hides within what was parsed. `named`: the name of the setting that was asked for, where the answer does not repeat it. */

@@ -12,6 +12,7 @@ import { GuardHit } from './guard-hit.js';
 import { requestHeaders } from './request-headers.js';
 import { rebuild } from './rebuild.js';
 import { responseHeaders } from './response-headers.js';
+import { bringsPassword } from './sessions.js';
 import { sendJudged } from './send-judged.js';
 import type { Walk, WebGateParts } from './web-gate.js';
 
@@ -114,7 +115,10 @@ function setCookies(gate: WebGateParts, walk: Walk, answer: http.IncomingMessage
   const forBrowser = cookiesForBrowser(gate.web, session, answer.headersDistinct['set-cookie'] ?? [], sessions.isSecure);
   const signsIn = walk.class === 'auth';
   if (signsIn) session.account = null;
-  if ((signsIn && walk.asked.method === 'POST') || (cookie === null && session.cookies.size > before)) forBrowser.push(sessions.setCookie(session, cookie));
+  const isNew = signsIn && walk.asked.method === 'POST' && bringsPassword(walk.asked.params);
+  if (isNew) sessions.forgetGiven(session);
+  // What stands in an address is never exchanged for a cookie: it ends with the page that it is from.
+  if (isNew || (cookie === null && session.cookies.size > before)) forBrowser.push(sessions.setCookie(session, cookie));
   if (forBrowser.length > 0) out['set-cookie'] = forBrowser;
 }
 

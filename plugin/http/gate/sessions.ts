@@ -53,6 +53,8 @@ export class WebSessions {
     const token = params.get('token') ?? null;
     const known = this.byCookie(cookie);
     if (known) return { session: known, cookie, token };
+    // Who signs in begins anew: else they would sign in within the session of whoever showed them the address.
+    if (bringsPassword(params)) return { session: this.begin(), cookie: null, token };
     // A page's own addresses show what stands for its relay hash: by it the session is found, and nothing more.
     return { session: this.byToken(token) ?? this.byToken(params.get('auth') ?? null) ?? this.begin(), cookie: null, token };
   }
@@ -92,6 +94,13 @@ export class WebSessions {
     return token;
   }
 
+  /** Somebody signs in under it: what it gave out before is another person's. At a desk of several, a page's address is soon copied. */
+  forgetGiven(session: WebSession): void {
+    for (const [key, it] of this.#byToken) if (it === session) this.#byToken.delete(key);
+    for (const map of [session.tokens, session.begun, session.sitting]) map.clear();
+    session.account = null;
+  }
+
   end(session: WebSession): void {
     for (const map of [this.#byCookie, this.#byToken]) for (const [key, it] of map) if (it === session) map.delete(key);
   }
@@ -111,6 +120,9 @@ export class WebSessions {
     return session;
   }
 }
+
+/** A sign-in by name and password, as the systems' own pages and programs send it. */
+export const bringsPassword = (params: Asked['params']): boolean => params.has('password') || params.has('pass');
 
 /** Bounded: what came first goes. */
 export function put<V>(map: Map<string, V>, key: string, value: V, most: number): void {

@@ -27,6 +27,7 @@ import { pass } from './pass.js';
 import { passSocket } from './pass-socket.js';
 import { headerLines } from './raw-request.js';
 import { readAsked } from './read-asked.js';
+import { largestBody } from './read-form.js';
 import { answerNo } from './refuse.js';
 import { put, type WebSession, type WebSessions } from './sessions.js';
 import type { Tickets } from './tickets.js';
@@ -36,8 +37,6 @@ import type { Upstream as UpstreamAddresses } from './upstream-addresses.js';
 import { sayingOf } from './sayings.js';
 
 const ALWAYS = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
-/** Bytes of a form or a command. */
-const LARGEST_BODY = 1024 * 1024;
 const MOST_STREAMS = 200;
 /** The same attempt of the same client within so long is one attempt: a page with fifty thumbnails of one event is no fifty. */
 const SAME_ATTEMPT_MS = 60_000;
@@ -170,8 +169,8 @@ async function read(gate: WebGateParts, walk: Begun, response: http.ServerRespon
   const { request } = walk;
   expectHost(gate, request.headers.host);
   if (request.headers.expect?.toLowerCase() === '100-continue') response?.writeContinue();
-  const body = await readAll(request, LARGEST_BODY, {
-    long: () => new Problem('body-too-large', 'A message to the video system may have 1 MiB.'),
+  const body = await readAll(request, largestBody, {
+    long: () => new Problem('body-too-large', `A message to the video system may have ${largestBody} bytes.`),
     broken: (cause) => new Problem('body-malformed', 'The message did not come whole.', { cause }),
   });
   const { method = '', url = '', rawHeaders } = request;

@@ -189,6 +189,7 @@ describe('a request to ZoneMinder’s pages', () => {
       ['DELETE /api/monitors/3.json', []],
       ['GET /api/events/7.json', null],
       ['POST /api/events/7.json  Event[Name]=x', null],
+      ['PUT /api/events/7.json  Event[Notes]=x&Event[Archived]=1', null],
       ['GET /index.php?view=events', null],
       ['GET /index.php?view=events&action=delete&eids[]=7', null],
       ['POST /index.php?view=request&request=event  action=rename&id=7', null],
@@ -205,6 +206,13 @@ describe('a request to ZoneMinder’s pages', () => {
       'POST /index.php?view=options  action=delete&object=storage&markIds[]=1',
       'DELETE /api/storage/1.json',
       'GET /index.php?view=video&eid=&deleteIndex=0',
+      // Moved out of what is held, or into what a reason covers; then it is deleted, or looked at.
+      'PUT /api/events/7.json  Event[StartDateTime]=2001-01-01 00:00:00',
+      'PUT /api/events/7.json  Event[Name]=x&Event[MonitorId]=1',
+      'POST /api/events/edit/7.json  EndDateTime=2001-01-01 00:00:00',
+      'PUT /api/events/7.json  Event[Id]=8&Event[Archived]=1',
+      'PUT /api/events/7.json  data[Event][Archived]=0',
+      'POST /api/events/add.json  Event[Id]=7&Event[StorageId]=2',
     ];
     for (const text of blocked) it(`${text}: nobody can tell what, so it does not pass`, async () => assert.equal((await problemOf(front.deletes(asked(text), route('x', 'admin'), never()))).code, 'route-blocked'));
   });

@@ -32,6 +32,29 @@ describe('the gate before pages', function () {
     assert.match(answer.headers.get('cache-control') ?? '', /no-store/);
   });
 
+  it('whoever used a browser before keeps nothing of who signs in next, with and without signing out', async () => {
+    const credential = async (who: Client): Promise<string> => /auth=(\w+)/.exec(await (await who.ask('index.php?view=console')).text())![1]!;
+    const signIn = (username: string) => ({ method: 'POST', body: new URLSearchParams({ view: 'login', action: 'login', username, password: 'pw' }) });
+    for (const leave of [{ view: 'logout', action: 'logout' }, null]) {
+      const desk = await all.client('duty');
+      const kept = await credential(desk);
+      if (leave) await desk.ask('index.php?view=logout', { method: 'POST', body: new URLSearchParams(leave) });
+      await desk.ask('index.php?view=login', signIn('guard'));
+      const elsewhere: Client = await all.client(null);
+      await elsewhere.ask(`index.php?view=console&auth=${kept}`);
+      assert.equal(all.reached.at(-1)!.headers.cookie, undefined);
+      assert.equal(await code(await elsewhere.ask(`${video(11)}&auth=${kept}`)), '401 token-missing');
+    }
+    const desk = await all.client('guard');
+    const shown = await credential(desk);
+    const stranger: Client = await all.client(null);
+    const answer = await stranger.ask(`index.php?view=login&auth=${shown}`, { method: 'POST', body: new URLSearchParams({ view: 'login' }) });
+    assert.equal(answer.headers.getSetCookie().some((set) => /exportgate-web/.test(set)), false, 'an address is no cookie');
+    await stranger.ask(`index.php?view=login&auth=${shown}`, signIn('duty'));
+    assert.equal(all.reached.at(-1)!.headers.cookie, undefined, 'nobody signs in within another’s session');
+    assert.equal((await desk.ask(`index.php?view=console&auth=${shown}`)).status, 200);
+  });
+
   it('what stands in a page in a credential’s place goes on as the credential, and a guess as nothing', async () => {
     const html = await (await guard.ask('index.php?view=console')).text();
     const shown = /auth=([\w-]+)/.exec(html)![1]!;
