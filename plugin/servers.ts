@@ -51,7 +51,7 @@ export async function openFront(
 }
 
 /** What the gates of all systems share. */
-export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'upstreamSocket' | 'known' | 'origin' | 'addresses' | 'judgedFiles'>;
+export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'upstreamSocket' | 'known' | 'origin' | 'addresses' | 'judgedFiles' | 'bodies'>;
 
 /** How long a list of the system's cameras is believed. */
 const KNOWN_MS = 60_000;
@@ -59,10 +59,12 @@ const KNOWN_MS = 60_000;
 /** The place of a video system's own pages, at its configured address. */
 export async function openWeb(recorder: Config['recorders'][number], shared: WebShared): Promise<{ server: http.Server; origin: string }> {
   const { host, port, tls, publicUrl, people, egress } = recorder.web!;
-  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: IDLE_MS };
+  const options = { maxHeaderSize: 16 * 1024, requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: IDLE_MS };
   const server = tls
     ? https.createServer({ ...options, cert: await fs.promises.readFile(tls.certFile), key: await fs.promises.readFile(tls.keyFile), minVersion: 'TLSv1.2' })
     : http.createServer(options);
+  // Each is a file and some memory: beyond this many the machine would be the one to say no.
+  server.maxConnections = 4096;
   await listen(server, port, host);
   const origin = publicUrl ?? addressOf(server, tls ? 'https' : 'http', host);
   const web = adapterOf(recorder).web!(asAddress(recorder));
@@ -84,6 +86,7 @@ export async function openWeb(recorder: Config['recorders'][number], shared: Web
       known: knownCameras(web, shared),
       origin,
       judgedFiles: new JudgedFiles(),
+      bodies: { open: 0 },
       addresses: addressesOf(web, new URL(origin)),
     },
     server,

@@ -76,7 +76,7 @@ export class WebSessions {
   cookieFor(session: WebSession, before: string | null): string {
     if (before !== null) this.#byCookie.delete(hash(before));
     const cookie = draw();
-    put(this.#byCookie, hash(cookie), session, MOST_SESSIONS);
+    this.#remember(this.#byCookie, cookie, session);
     return cookie;
   }
 
@@ -89,8 +89,9 @@ export class WebSessions {
   tokenFor(session: WebSession, credential: string): string {
     for (const [token, known] of session.tokens) if (known === credential) return token;
     const token = draw();
+    if (session.tokens.size >= MOST_HELD) for (const oldest of [...session.tokens.keys()].slice(0, 1)) this.#byToken.delete(hash(oldest));
     put(session.tokens, token, credential, MOST_HELD);
-    put(this.#byToken, hash(token), session, MOST_SESSIONS);
+    this.#remember(this.#byToken, token, session);
     return token;
   }
 
@@ -101,8 +102,16 @@ export class WebSessions {
     session.account = null;
   }
 
-  end(session: WebSession): void {
-    for (const map of [this.#byCookie, this.#byToken]) for (const [key, it] of map) if (it === session) map.delete(key);
+  /** Visits of nobody go first: whoever opens the sign-in page thousands of times signs nobody out. */
+  #remember(map: Map<string, WebSession>, secret: string, session: WebSession): void {
+    if (map.size >= MOST_SESSIONS) {
+      for (const [key, it] of map) {
+        if (!isNobodys(it)) continue;
+        map.delete(key);
+        break;
+      }
+    }
+    put(map, hash(secret), session, MOST_SESSIONS);
   }
 
   #alive(map: Map<string, WebSession>, secret: string): WebSession | null {
@@ -120,6 +129,9 @@ export class WebSessions {
     return session;
   }
 }
+
+/** Who has signed in was asked for by name, or has a credential of the system in a page. */
+const isNobodys = ({ account, tokens }: WebSession): boolean => !account?.name && tokens.size === 0;
 
 /** A sign-in by name and password, as the systems' own pages and programs send it. */
 export const bringsPassword = (params: Asked['params']): boolean => params.has('password') || params.has('pass');

@@ -38,6 +38,8 @@ import { sayingOf } from './sayings.js';
 
 const ALWAYS = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
 const MOST_STREAMS = 200;
+/** Being read at once, of all clients together. */
+const MOST_BODIES = 128;
 /** The same attempt of the same client within so long is one attempt: a page with fifty thumbnails of one event is no fifty. */
 const SAME_ATTEMPT_MS = 60_000;
 const MOST_ATTEMPTS = 20_000;
@@ -68,6 +70,8 @@ export interface WebGateParts extends PlayParts {
   /** The system's own addresses, and what stands for them in its pages. */
   addresses: UpstreamAddresses;
   judgedFiles: JudgedFiles;
+  /** Messages that are being read. */
+  bodies: { open: number };
   journal: Journal;
   store: Store;
   readonly policy: Policy;
@@ -169,14 +173,27 @@ async function read(gate: WebGateParts, walk: Begun, response: http.ServerRespon
   const { request } = walk;
   expectHost(gate, request.headers.host);
   if (request.headers.expect?.toLowerCase() === '100-continue') response?.writeContinue();
-  const body = await readAll(request, largestBody, {
-    long: () => new Problem('body-too-large', `A message to the video system may have ${largestBody} bytes.`),
-    broken: (cause) => new Problem('body-malformed', 'The message did not come whole.', { cause }),
-  });
+  const body = await bodyOf(gate, request);
   const { method = '', url = '', rawHeaders } = request;
   const asked = readAsked(gate.table, { method, target: url, headers: headerLines(rawHeaders), body, upgrade: isUpgrade });
   const { class: found, route } = classify(gate.table, asked, await gate.known());
   Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null, ended: null }, gate.sessions.of(request.headers.cookie, asked));
+}
+
+/** Anybody may send one, and slowly: what all of them together hold is bounded. Problems `body-too-large`, `body-malformed`, `capacity-exceeded`. */
+async function bodyOf({ bodies }: WebGateParts, request: http.IncomingMessage): Promise<Buffer> {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  const counts = (length !== undefined && length !== '0') || coding !== undefined ? 1 : 0;
+  if (bodies.open + counts > MOST_BODIES) throw new Problem('capacity-exceeded', 'As many messages as there is room for are being read. Try again in a while.');
+  bodies.open += counts;
+  try {
+    return await readAll(request, largestBody, {
+      long: () => new Problem('body-too-large', `A message to the video system may have ${largestBody} bytes.`),
+      broken: (cause) => new Problem('body-malformed', 'The message did not come whole.', { cause }),
+    });
+  } finally {
+    bodies.open -= counts;
+  }
 }
 
 /** A page under another name would be another site to its browser, or none of ours at all (DNS rebinding). Problem `host-refused`. */

@@ -64,12 +64,23 @@ describe('sessions of pages', () => {
     assert.equal(all.byCookie(cookie), null);
   });
 
-  it('a session that ends takes its tokens along', () => {
+  it('visits of nobody, however many, sign nobody out; who came first of those goes first', () => {
     const all = sessions();
-    const session = all.begin();
-    const [cookie, token] = [all.cookieFor(session, null), all.tokenFor(session, 'secret')];
-    all.end(session);
-    assert.equal(all.byCookie(cookie) ?? all.byToken(token), null);
+    const [person, visitor] = [all.begin(), all.begin()];
+    person.account = { name: 'operator', askedAt: start };
+    const [cookie, first] = [all.cookieFor(person, null), all.cookieFor(visitor, null)];
+    for (let visit = 0; visit < 20_000; visit++) all.cookieFor(all.begin(), null);
+    assert.equal(all.byCookie(cookie), person);
+    assert.equal(all.byCookie(first), null);
+  });
+
+  it('credentials without end in the pages of one session sign nobody else out', () => {
+    const all = sessions();
+    const [one, other] = [all.begin(), all.begin()];
+    const [token, oldest] = [all.tokenFor(one, 'secret'), all.tokenFor(other, 'credential')];
+    for (let page = 0; page < 20_000; page++) all.tokenFor(other, `credential ${page}`);
+    assert.equal(all.byToken(token), one);
+    assert.equal(all.byToken(oldest), null);
   });
 });
 

@@ -190,6 +190,26 @@ describe('the gate before pages', function () {
     assert.equal(all.reached.length, before);
   });
 
+  it('messages that come slowly are bounded, and pages go on; when they are gone there is room again', async () => {
+    const { hostname, port, host } = new URL(all.pages);
+    const sockets = await Promise.all(
+      Array.from({ length: 130 }, () => new Promise<net.Socket>((resolve, reject) => {
+        const socket = net.connect(Number(port), hostname, () => socket.write(`POST /zm/index.php HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na=`, () => resolve(socket)));
+        socket.on('error', reject);
+      })),
+    );
+    // The two that come last are told so; nobody else is answered while they are slow.
+    const told = sockets.map((socket) => new Promise<string>((resolve) => socket.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1')))));
+    assert.match(await Promise.race(told), /^HTTP\/1.1 503[^]*capacity-exceeded/);
+    const post = () => guard.ask('index.php', { method: 'POST', body: new URLSearchParams({ view: 'console' }) });
+    assert.equal(await code(await post()), '503 capacity-exceeded');
+    assert.equal((await guard.ask('index.php?view=console')).status, 200);
+    for (const socket of sockets) socket.destroy();
+    let { status } = await post();
+    for (let tries = 0; tries < 200 && status === 503; tries++) ({ status } = await post());
+    assert.notEqual(status, 503);
+  });
+
   it('the gate’s own interface is not under the pages’ host name', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const { hostname, port } = new URL(all.gate.url);
