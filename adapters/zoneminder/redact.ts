@@ -148,7 +148,7 @@ export const hideInJson = (text: string): string => hideInDocument(text, () => '
  */
 export function redactText(text: string, contentType: string, path: string, swap: Swap): string {
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
-  if (!/^(text\/|application\/([\w.-]+\+)?(json|javascript|xml)$)/.test(type) && type !== '') return text;
+  if (!/^(text\/|application\/([\w.-]+\+)?(x-)?(json|javascript|xml)$)/.test(type) && type !== '') return text;
   // A setting asked for by its name comes back as `{"config":{"Value":…}}`.
   const named = /\/viewByName\/(ZM_\w{1,80})/i.exec(path)?.[1] ?? null;
   // ZoneMinder writes JSON as text/html too.
