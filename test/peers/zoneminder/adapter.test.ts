@@ -181,7 +181,7 @@ describe('a real ZoneMinder', function () {
 
   it('whose recording it is, whatever the request says', async () => {
     const [row] = await lastOf(peer, 2, 1);
-    const footage = { event: String(row!.id), source: { recording: '2' }, from: iso(row!.start), to: iso(row!.end + 1), finished: true };
+    const footage = { event: String(row!.id), source: { recording: '2' }, from: iso(row!.start), to: iso(row!.end + 1), finished: true, offsetMs: 0 };
     for (const [id, text] of [
       ['zm-view-video', `GET /index.php?view=view_video&eid=${row!.id}&mid=1`],
       ['zms-event', `GET /cgi-bin/nph-zms?source=event&mode=jpeg&monitor=1&event=${row!.id}`],
