@@ -4,11 +4,10 @@ import type { Duplex } from 'node:stream';
 import type { Asked } from '../../domain/asked.js';
 import type { Log } from '../../domain/log.js';
 import { Problem } from '../../domain/problem.js';
-import { footageClasses, type KnownNames, type Route, type RouteTable, type WebClass } from '../../domain/route-table.js';
+import type { KnownNames, Route, RouteTable, WebClass } from '../../domain/route-table.js';
 import type { Person, UserId } from '../../domain/subject.js';
 import type { Footage, WebFront } from '../../domain/web-front.js';
 import { deleteFootage, judgeKept } from '../../export/delete-footage.js';
-import { ringGuard, stopAccess, type Attempt } from '../../export/intercept.js';
 import { cameraOf, inTrueTime, type PlayParts } from '../../export/play.js';
 import { watchLive } from '../../export/watch-live.js';
 import type { Journal } from '../../journal/journal.js';
@@ -30,6 +29,7 @@ import { readAsked } from './read-asked.js';
 import { largestBody } from './read-form.js';
 import { answerNo } from './refuse.js';
 import { put, type WebSession, type WebSessions } from './sessions.js';
+import { Stops } from './stops.js';
 import type { Tickets } from './tickets.js';
 import type { Upstream } from './upstream.js';
 import type { UpstreamSocket } from './upstream-socket.js';
@@ -40,9 +40,6 @@ const ALWAYS = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z
 const MOST_STREAMS = 200;
 /** Being read at once, of all clients together. */
 const MOST_BODIES = 128;
-/** The same attempt of the same client within so long is one attempt: a page with fifty thumbnails of one event is no fifty. */
-const SAME_ATTEMPT_MS = 60_000;
-const MOST_ATTEMPTS = 20_000;
 /** How long the system may take to be asked something. */
 const LOOK_UP_MS = 15_000;
 
@@ -106,18 +103,18 @@ export interface Walk {
 const clientGone = new Problem('render-failed', 'The client is gone.');
 
 /** As far as it has been read. */
-type Begun = Partial<Walk> & Pick<Walk, 'request' | 'headers' | 'signal'>;
+export type Begun = Partial<Walk> & Pick<Walk, 'request' | 'headers' | 'signal'>;
 
 export function openWebGate(gate: WebGateParts, server: http.Server): void {
-  const attempts = new Map<string, number>();
+  const stops = new Stops(gate);
   const serve = (request: http.IncomingMessage, response: http.ServerResponse): void =>
-    void walkThrough(gate, attempts, request, response).catch((cause: unknown) => {
+    void walkThrough(gate, stops, request, response).catch((cause: unknown) => {
       gate.log('error', { event: 'web-gate-failed', recorder: gate.recorder.id, cause });
       response.destroy();
     });
   const change = (request: http.IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
-    void walkUpgrade(gate, attempts, request, socket, head).catch((cause: unknown) => {
+    void walkUpgrade(gate, stops, request, socket, head).catch((cause: unknown) => {
       gate.log('error', { event: 'web-gate-failed', recorder: gate.recorder.id, cause });
       socket.destroy();
     });
@@ -131,7 +128,7 @@ export function openWebGate(gate: WebGateParts, server: http.Server): void {
     .on('connect', change);
 }
 
-async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function walkThrough(gate: WebGateParts, stops: Stops, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   // Ours, httpxy's and those of the pipeline: more than Node takes for a leak.
   response.setMaxListeners(32);
   const gone = new AbortController();
@@ -158,7 +155,7 @@ async function walkThrough(gate: WebGateParts, attempts: Map<string, number>, re
     const isBroken = thrown instanceof GuardHit || walk.ended || (thrown instanceof Problem && !left);
     if (gone.signal.aborted && !isBroken) return void response.destroy();
     // Half an answer must not look like a whole one.
-    const problem = await stop(gate, attempts, walk, walk.ended ?? thrown);
+    const problem = await stops.record(walk, walk.ended ?? thrown);
     if (response.headersSent) return void response.destroy();
     const link = linkFor(gate, walk, problem);
     const undrawn = (cause: unknown): void => gate.log('error', { event: 'notice-undrawn', recorder: gate.recorder.id, cause });
@@ -293,58 +290,8 @@ function linkFor(gate: WebGateParts, { caller, footage, file, asked, request }: 
   return `${gate.gateUrl}/look/${gate.tickets.draw({ person: caller.person, recorder: gate.recorder.id, item: item!, backTo, file: file ?? false }).id}`;
 }
 
-/** Recorded before it is answered; the journal down means 503 and nothing else. */
-async function stop(gate: WebGateParts, attempts: Map<string, number>, walk: Begun, thrown: unknown): Promise<Problem> {
-  if (thrown instanceof GuardHit) return ring(gate, walk, thrown);
-  const problem = Problem.from(thrown);
-  const { request, asked, route, caller, footage } = walk;
-  const client = { address: request.socket.remoteAddress ?? '', user: caller?.account ?? null };
-  const operation = `${route?.id ?? `${asked?.method ?? request.method ?? ''} ${asked?.path ?? (request.url ?? '').split('?')[0]}`}`.slice(0, 100);
-  const source = footage?.[0]?.source;
-  const recording = source && 'recording' in source ? source.recording : null;
-  const isOurs = problem.status >= 500;
-  gate.log(isOurs ? 'error' : problem.code === 'route-unknown' ? 'warn' : 'info', {
-    event: 'web-stopped',
-    recorder: gate.recorder.id,
-    operation: route?.id ?? 'unknown',
-    problem: problem.code,
-    cause: isOurs ? (problem.cause ?? problem) : undefined,
-  });
-  if (problem.code === 'journal-unwritable') return problem;
-  const attempt: Attempt = { recorder: gate.recorder.id, operation, class: attemptClass(walk.class), recording, client };
-  const key = JSON.stringify([attempt, problem.code]);
-  const now = gate.now().getTime();
-  if (now - (attempts.get(key) ?? Number.NEGATIVE_INFINITY) < SAME_ATTEMPT_MS) return problem;
-  try {
-    await stopAccess(gate, attempt);
-    put(attempts, key, now, MOST_ATTEMPTS);
-    return problem;
-  } catch (failed) {
-    return Problem.from(failed);
-  }
-}
-
-function attemptClass(found: Walk['class'] | undefined): Attempt['class'] {
-  if (found === undefined || found === 'unknown' || found === 'deny') return 'unknown';
-  if (found === 'admin' || found === 'egress' || found === 'auth') return 'writing';
-  return footageClasses.includes(found) || found === 'live' ? 'footage' : 'unknown';
-}
-
-/** What the guard found in an answer: recorded, and administrators are told. */
-async function ring(gate: WebGateParts, { request, route, caller }: Begun, { why, where }: GuardHit): Promise<Problem> {
-  const client = { address: request.socket.remoteAddress ?? '', user: caller?.account ?? null };
-  const operation = route?.id ?? 'unknown';
-  gate.log('error', { event: 'guard-hit', recorder: gate.recorder.id, operation, outcome: `${why}: ${where}` });
-  try {
-    await ringGuard(gate, { recorder: gate.recorder.id, operation, why, client });
-    return new Problem('vms-fault', 'The answer of the video system held what this address does not give, and was stopped.');
-  } catch (failed) {
-    return Problem.from(failed);
-  }
-}
-
 /** Upgrades and CONNECT: judged and recorded as any request. A WebSocket passes where the table says so; CONNECT nowhere. */
-async function walkUpgrade(gate: WebGateParts, attempts: Map<string, number>, request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+async function walkUpgrade(gate: WebGateParts, stops: Stops, request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const gone = new AbortController();
   socket.on('close', () => gone.abort(clientGone));
   const walk: Begun = { request, headers: request.headers, signal: gone.signal };
@@ -353,7 +300,7 @@ async function walkUpgrade(gate: WebGateParts, attempts: Map<string, number>, re
     await answerUpgrade(gate, walk as Walk, socket, head);
   } catch (thrown) {
     if (gone.signal.aborted && !(thrown instanceof GuardHit || walk.ended)) return;
-    const { status } = await stop(gate, attempts, walk, walk.ended ?? thrown);
+    const { status } = await stops.record(walk, walk.ended ?? thrown);
     const said = status >= 500 ? '503 Service Unavailable' : status === 400 ? '400 Bad Request' : '403 Forbidden';
     if (socket.writable) socket.end(`HTTP/1.1 ${said}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }

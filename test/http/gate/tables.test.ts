@@ -1,6 +1,5 @@
 // The ten tables: each example meets its own route, each vector an expected end, and a table with a fault is refused whole.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { Problem } from '../../../plugin/domain/problem.js';
 import type { RouteTable } from '../../../plugin/domain/route-table.js';
 import { classify } from '../../../plugin/http/gate/classify.js';
@@ -8,6 +7,7 @@ import { loadTable } from '../../../plugin/http/gate/load-table.js';
 import type { RawRequest } from '../../../plugin/http/gate/raw-request.js';
 import { readAsked } from '../../../plugin/http/gate/read-asked.js';
 import { aRequest, fromExample, known, rawTables, tables } from '../../support/gate/tables.js';
+import { vectors } from '../../support/gate/vectors.js';
 
 /** Refusals before anything is classified. */
 const refusals = ['path-ambiguous', 'body-malformed', 'body-too-large', 'method-unknown', 'route-unknown'];
@@ -105,21 +105,7 @@ interface Data {
   routes: Record<string, unknown>[];
 }
 
-interface Vector {
-  id: string;
-  family: string;
-  vms: string;
-  method: string;
-  target: string;
-  body?: string;
-  content_type?: string;
-  ws?: boolean;
-  expect: string[];
-}
-
 describe('requests that got recorded footage out of the real systems', () => {
-  const path = new URL('../../fixtures/bypass-vectors.json', import.meta.url);
-  const { vectors } = JSON.parse(readFileSync(path, 'utf8')) as { vectors: Vector[] };
   for (const { id, family, vms, method, target, body, content_type: contentType, ws, expect } of vectors)
     it(`${id} (${family}) ends in ${expect.join(' or ')}`, () => {
       const raw = aRequest({ method, target, upgrade: ws ?? false, ...(body ? { body, contentType: contentType ?? '' } : {}) });

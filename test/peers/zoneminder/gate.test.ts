@@ -17,26 +17,14 @@ import type { Shown } from '../../support/gate/oracle/pictures.js';
 import { digestOf, webFiles } from '../../support/gate/oracle/web-files.js';
 import { each, sendRaw, type RawAnswer } from '../../support/gate/send-raw.js';
 import { aRequest, tables } from '../../support/gate/tables.js';
-import { root } from '../../support/gate.js';
 import { aGateBefore, type Before } from './before.js';
+import { vectors } from '../../support/gate/vectors.js';
 import { aZoneMinder, sql, until, type PeerUser } from './peer.js';
 import { walkPages, type Seen } from './walk-pages.js';
 import { errorsOfItsOwn, faultsOfItsOwn, refusedOnPurpose, saving, workingDays, type Visit, type Worker } from './working-day.js';
 
-interface Vector {
-  id: string;
-  vms: string;
-  method: string;
-  target: string;
-  body?: string;
-  content_type?: string;
-  ws?: boolean;
-  expect: string[];
-}
-
 const seed = Number(process.env['GATE_SEED'] ?? 20_261_129);
 const count = Number(process.env['GATE_MUTANTS'] ?? 2000);
-const { vectors } = JSON.parse(fs.readFileSync(path.join(root, 'test/fixtures/bypass-vectors.json'), 'utf8')) as { vectors: Vector[] };
 
 describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
   this.timeout(900_000);
