@@ -136,6 +136,7 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
     const here = {
       granted: real.eid,
       grantedJpegs: real.jpegs,
+      spare: await number(`SELECT MIN(Id) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id NOT IN (${real.eid}, 11)`),
       account: await number("SELECT Id FROM Users WHERE Username='viewer'"),
       zone: await number('SELECT Id FROM Zones WHERE MonitorId=1'),
     };

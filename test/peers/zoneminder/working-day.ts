@@ -6,6 +6,8 @@ export interface Here {
   /** Finished events that the operator gave a reason for: of camera 1, and of camera 3, which keeps JPEG files. */
   granted: string;
   grantedJpegs: string;
+  /** Of camera 1, that nobody gave a reason for. */
+  spare: string;
   /** Numbers in the database: an account, and a zone of camera 1. */
   account: string;
   zone: string;
@@ -44,12 +46,15 @@ export const errorsOfItsOwn: readonly RegExp[] = [
 const query = /GET .*request=events&task=query|GET .*task=query&.*request=events/;
 const whose = (attr: string, value: string): string => `filter[Query][terms][0][attr]=${attr}&filter[Query][terms][0][op]=%3d&filter[Query][terms][0][val]=${value}`;
 const firstRow = '#eventTable tbody tr >> nth=0 >> input[type=checkbox]';
-/** Of a row that is ticked. */
+/** Of a row that is ticked. A list that is loaded anew meanwhile has forgotten it: then again. */
 const ticked =
   (button: string) =>
   async (page: Page): Promise<void> => {
-    await page.check(firstRow);
-    await page.click(button);
+    for (let tries = 4; ; tries--) {
+      await page.check(firstRow);
+      const clicked = page.click(button, { timeout: 2_500 });
+      if (tries === 0 || (await clicked.then(() => true, () => false))) return clicked;
+    }
   };
 const typed =
   (field: string, text: string) =>
@@ -137,7 +142,7 @@ export const workingDays: Record<Worker, (here: Here) => readonly Visit[]> = {
 };
 
 /** What an administrator saves. Cameras begin anew for some of it: while nobody else looks. */
-export const saving = ({ account, zone }: Here): readonly Visit[] => [
+export const saving = ({ account, zone, spare }: Here): readonly Visit[] => [
   { view: 'options&tab=web', press: [['#contentButtons button[type=submit]', /POST .*index\.php/]] },
   { view: `user&uid=${account}`, press: [['button[value=Save]', /POST .*index\.php/]] },
   { view: 'monitor&mid=1', press: [[(page) => page.evaluate(saveCamera), /POST .*view=monitor/]] },
@@ -148,7 +153,8 @@ export const saving = ({ account, zone }: Here): readonly Visit[] => [
   },
   { view: 'filter', press: [[(page) => page.fill('[name="filter[Name]"]', 'night').then(() => page.click('#Save')), /POST .*view=filter/]] },
   {
-    view: 'events',
+    // One that stays the first of its list, whatever is recorded meanwhile.
+    view: `events&${whose('Id', spare)}`,
     press: [
       [ticked('#archiveBtn'), /GET .*task=archive/],
       [ticked('#unarchiveBtn'), /GET .*task=unarchive/],
