@@ -97,6 +97,7 @@ const COPIES = {
   most: 4,
   mostWaiting: 16,
   longestWaitMs: 20_000,
+  share: 0.5,
   graceMs: 10_000,
   keptMs: 10 * 60_000,
   mostBytes: 4 * 1024 ** 3,

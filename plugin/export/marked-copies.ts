@@ -62,16 +62,16 @@ export class MarkedCopies {
   }
 
   /**
-   * The copy of this key, once its first bytes are there: what fails before is a Problem and no byte. `make` is called where there is none;
+   * The copy of this key for `who`, once its first bytes are there: what fails before is a Problem and no byte. `make` is called where there is none;
    * its signal ends when nobody wants it any more. Problems: what `make` throws, `capacity-exceeded`, `disk-full`; what `signal` ended with.
    */
-  async open(key: string, make: (signal: AbortSignal) => AsyncIterable<Buffer>, signal: AbortSignal): Promise<OpenCopy> {
+  async open(who: string, key: string, make: (signal: AbortSignal) => AsyncIterable<Buffer>, signal: AbortSignal): Promise<OpenCopy> {
     if (this.#isClosed) throw closed();
     signal.throwIfAborted();
     this.#expire();
     const found = this.#entries.get(key);
     // One that failed just now is nobody's any more.
-    const entry = found && !found.copy.failure ? found : this.#begin(key, make);
+    const entry = found && !found.copy.failure ? found : this.#begin(who, key, make);
     const held = this.#hold(entry, signal);
     try {
       while (entry.copy.written === 0 && !entry.copy.failure) await firstOf(entry.copy.changed(), signal);
@@ -90,9 +90,9 @@ export class MarkedCopies {
   }
 
   /** Pictures that nobody can have twice: a place in the line, and nothing is kept. Problems as of `open`. */
-  async *through(make: (signal: AbortSignal) => AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  async *through(who: string, make: (signal: AbortSignal) => AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
     if (this.#isClosed) throw closed();
-    const leave = await this.#line.enter(signal);
+    const leave = await this.#line.enter(who, signal);
     try {
       yield* make(signal);
     } finally {
@@ -117,7 +117,7 @@ export class MarkedCopies {
     await (await this.#work?.catch(() => undefined))?.wipe();
   }
 
-  #begin(key: string, make: (signal: AbortSignal) => AsyncIterable<Buffer>): Entry {
+  #begin(who: string, key: string, make: (signal: AbortSignal) => AsyncIterable<Buffer>): Entry {
     this.#makePlace();
     const copy = new MarkedCopy(`copy-${++this.#made}`);
     const entry: Entry = {
@@ -130,14 +130,14 @@ export class MarkedCopies {
       over: Promise.resolve(),
     };
     this.#entries.set(key, entry);
-    entry.over = this.#make(entry, make);
+    entry.over = this.#make(who, entry, make);
     return entry;
   }
 
-  async #make(entry: Entry, make: (signal: AbortSignal) => AsyncIterable<Buffer>): Promise<void> {
+  async #make(who: string, entry: Entry, make: (signal: AbortSignal) => AsyncIterable<Buffer>): Promise<void> {
     const { signal } = entry.stop;
     try {
-      const leave = await this.#line.enter(signal);
+      const leave = await this.#line.enter(who, signal);
       try {
         const { folder } = await this.#folder();
         await entry.copy.take(folder, stoppable(make(signal), signal), (bytes) => this.#makeRoom(bytes));

@@ -98,7 +98,7 @@ export function copyOf(
   marked: MarkedForm,
   signal: AbortSignal,
 ): Promise<OpenCopy> {
-  return parts.copies.open(keyOf(person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
+  return parts.copies.open(person.pseudonym, keyOf(person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
 }
 
 /** Bytes of what `copyOf` would give, where it is whole already. Nothing is made or recorded. */

@@ -139,7 +139,7 @@ export class NoticePictures {
   }
 
   async #make(notice: Notice, kind: Kind, size: Size): Promise<Buffer> {
-    const leave = await this.#line.enter(new AbortController().signal);
+    const leave = await this.#line.enter('', new AbortController().signal);
     const work = await openWork(this.#workFolder).catch((thrown: unknown) => {
       leave();
       throw thrown;

@@ -31,8 +31,8 @@ describe('marked copies of footage', function () {
         made++;
         return begin(tools, footage, path.join(folder, 'work'), clip, { samples: samples() }, signal);
       };
-      const first = await copies.open('key', make, new AbortController().signal);
-      const second = await copies.open('key', make, new AbortController().signal);
+      const first = await copies.open('anna', 'key', make, new AbortController().signal);
+      const second = await copies.open('anna', 'key', make, new AbortController().signal);
       assert.equal(second.size(), null, 'its first bytes are there before it is whole');
       const both = Promise.all([gather(first.read()), gather(second.read())]);
       go();
@@ -60,7 +60,7 @@ describe('marked copies of footage', function () {
           told();
         }
       }
-      const left = await copies.open('left', (signal) => begin(tools, footage, path.join(folder, 'work'), clip, { samples: endless() }, signal), new AbortController().signal);
+      const left = await copies.open('anna', 'left', (signal) => begin(tools, footage, path.join(folder, 'work'), clip, { samples: endless() }, signal), new AbortController().signal);
       left.close();
       await over;
       async function* failing(): AsyncGenerator<Sample> {
@@ -68,7 +68,7 @@ describe('marked copies of footage', function () {
         throw new Problem('vms-unreachable', 'gone');
       }
       const failed = async (): Promise<void> => {
-        const copy = await copies.open('failed', (signal) => begin(tools, footage, path.join(folder, 'work'), clip, { samples: failing() }, signal), new AbortController().signal);
+        const copy = await copies.open('anna', 'failed', (signal) => begin(tools, footage, path.join(folder, 'work'), clip, { samples: failing() }, signal), new AbortController().signal);
         await gather(copy.read());
       };
       await assert.rejects(failed(), isProblem('vms-unreachable'));

@@ -124,9 +124,9 @@ describe('marked copies', () => {
     const { make, told, give, end } = making();
     const [one, two] = [bytesOf(100_000, 1), bytesOf(50_000, 2)];
     give(one);
-    const first = await copies.open('a', make, never);
+    const first = await copies.open('anna', 'a', make, never);
     const reading = gather(first.read());
-    const second = await copies.open('a', make, never);
+    const second = await copies.open('anna', 'a', make, never);
     assert.equal(second.size(), null);
     const joined = gather(second.read());
     give(two);
@@ -135,7 +135,7 @@ describe('marked copies', () => {
     assert.deepEqual([first.size(), second.size(), told.calls], [150_000, 150_000, 1]);
     first.close();
     second.close();
-    const later = await copies.open('a', make, never);
+    const later = await copies.open('anna', 'a', make, never);
     assert.deepEqual([later.size(), told.calls], [150_000, 1]);
     assert.deepEqual(await gather(later.read()), Buffer.concat([one, two]));
   });
@@ -143,7 +143,7 @@ describe('marked copies', () => {
   it('lie in a private folder, for their owner alone, and bear their name only when they are whole', async () => {
     const { make, give, end } = making();
     give(bytesOf(10));
-    const copy = await copies.open('a', make, never);
+    const copy = await copies.open('anna', 'a', make, never);
     assert.deepEqual(await files(), ['copy-1.part']);
     const [folder] = await readdir(root);
     assert.equal((await stat(path.join(root, folder!))).mode & 0o777, 0o700);
@@ -154,13 +154,13 @@ describe('marked copies', () => {
   });
 
   it('of other keys are others', async () => {
-    const [a, b] = [await copies.open('a', at(bytesOf(10, 1)), never), await copies.open('b', at(bytesOf(10, 2)), never)];
+    const [a, b] = [await copies.open('anna', 'a', at(bytesOf(10, 1)), never), await copies.open('anna', 'b', at(bytesOf(10, 2)), never)];
     assert.deepEqual([await gather(a.read()), await gather(b.read())], [bytesOf(10, 1), bytesOf(10, 2)]);
   });
 
   it('give any piece of themselves, equal to the slice', async () => {
     const bytes = bytesOf(200_003);
-    const copy = await copies.open('a', at(bytes), never);
+    const copy = await copies.open('anna', 'a', at(bytes), never);
     await gather(copy.read());
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 210_000 }), fc.integer({ min: 0, max: 210_000 }), async (from, to) =>
@@ -173,7 +173,7 @@ describe('marked copies', () => {
   it('give a piece that is not made yet once it is', async () => {
     const { make, give, end } = making();
     give(bytesOf(10));
-    const copy = await copies.open('a', make, never);
+    const copy = await copies.open('anna', 'a', make, never);
     const piece = gather(copy.read({ from: 8, to: 15 }));
     give(bytesOf(10, 2));
     end();
@@ -183,7 +183,7 @@ describe('marked copies', () => {
   it('do not wait for a slow reader', async () => {
     const { make, give, end } = making();
     give(bytesOf(100_000));
-    const copy = await copies.open('a', make, never);
+    const copy = await copies.open('anna', 'a', make, never);
     const slow = copy.read();
     const first = ((await slow.next()) as IteratorYieldResult<Buffer>).value;
     give(bytesOf(100_000, 2));
@@ -202,21 +202,21 @@ describe('marked copies', () => {
     for (const [what, error, code] of failures) {
       it(`${what} before the first byte: nobody gets one, and the next one begins anew`, async () => {
         const { make, told, fail } = making();
-        const both = [1, 2].map(() => assert.rejects(copies.open('a', make, never), isProblem(code)));
+        const both = [1, 2].map(() => assert.rejects(copies.open('anna', 'a', make, never), isProblem(code)));
         fail(error);
         await Promise.all(both);
         await until(async () => (await files()).length === 0);
         const again = making();
         again.give(bytesOf(3));
         again.end();
-        assert.deepEqual(await gather((await copies.open('a', again.make, never)).read()), bytesOf(3));
+        assert.deepEqual(await gather((await copies.open('anna', 'a', again.make, never)).read()), bytesOf(3));
         assert.equal(told.calls, 1);
       });
 
       it(`${what} in the middle: every reader is told, and nothing is left`, async () => {
         const { make, give, fail } = making();
         give(bytesOf(10));
-        const held = [await copies.open('a', make, never), await copies.open('a', make, never)];
+        const held = [await copies.open('anna', 'a', make, never), await copies.open('anna', 'a', make, never)];
         const readers = [...held.map((copy) => copy.read()), held[0]!.read({ from: 5, to: 12 })];
         const told = readers.map((reader) => assert.rejects(gather(reader), isProblem(code)));
         fail(error);
@@ -225,7 +225,7 @@ describe('marked copies', () => {
         assert.equal(held[0]!.size(), null);
         await until(async () => (await files()).length === 0);
         held.forEach((copy) => copy.close());
-        const again = await copies.open('a', at(bytesOf(4)), never);
+        const again = await copies.open('anna', 'a', at(bytesOf(4)), never);
         assert.deepEqual(await gather(again.read()), bytesOf(4));
       });
     }
@@ -233,7 +233,7 @@ describe('marked copies', () => {
     it('for they came to nothing: render-failed', async () => {
       const { make, end } = making();
       end();
-      await assert.rejects(copies.open('a', make, never), isProblem('render-failed'));
+      await assert.rejects(copies.open('anna', 'a', make, never), isProblem('render-failed'));
     });
 
     it('for the folder cannot be made: store-unavailable, until it can', async () => {
@@ -241,9 +241,9 @@ describe('marked copies', () => {
       const inTheWay = path.join(root, 'file');
       await writeFile(inTheWay, '');
       start({ workFolder: inTheWay });
-      await assert.rejects(copies.open('a', at(bytesOf(3)), never), isProblem('store-unavailable'));
+      await assert.rejects(copies.open('anna', 'a', at(bytesOf(3)), never), isProblem('store-unavailable'));
       await rm(inTheWay);
-      assert.deepEqual(await gather((await copies.open('a', at(bytesOf(3)), never)).read()), bytesOf(3));
+      assert.deepEqual(await gather((await copies.open('anna', 'a', at(bytesOf(3)), never)).read()), bytesOf(3));
       await copies.close();
       await rm(inTheWay, { recursive: true });
     });
@@ -253,15 +253,15 @@ describe('marked copies', () => {
     it('are given up after the grace; who comes in time finds them, who comes later begins anew', async () => {
       const { make, told, give } = making();
       give(bytesOf(10));
-      (await copies.open('a', make, never)).close();
+      (await copies.open('anna', 'a', make, never)).close();
       assert.equal(clocks.count(GRACE), 1);
-      const back = await copies.open('a', make, never);
+      const back = await copies.open('anna', 'a', make, never);
       assert.deepEqual([clocks.count(GRACE), told.calls, told.signal.aborted], [0, 1, false]);
       back.close();
       back.close();
       clocks.ring(GRACE);
       assert.ok(told.signal.aborted);
-      const anew = await copies.open('a', at(bytesOf(20)), never);
+      const anew = await copies.open('anna', 'a', at(bytesOf(20)), never);
       assert.deepEqual(await gather(anew.read()), bytesOf(20));
       await until(() => told.isOver);
       assert.equal(told.calls, 1);
@@ -271,7 +271,7 @@ describe('marked copies', () => {
       const { make, told, give, end } = making();
       give(bytesOf(10));
       const leaving = new AbortController();
-      const [first, second] = [await copies.open('a', make, leaving.signal), await copies.open('a', make, never)];
+      const [first, second] = [await copies.open('anna', 'a', make, leaving.signal), await copies.open('anna', 'a', make, never)];
       const broken = assert.rejects(gather(first.read()), /left/);
       leaving.abort(new Error('left'));
       await broken;
@@ -283,7 +283,7 @@ describe('marked copies', () => {
     });
 
     it('are not read by who closed them', async () => {
-      const copy = await copies.open('a', at(bytesOf(10)), never);
+      const copy = await copies.open('anna', 'a', at(bytesOf(10)), never);
       copy.close();
       await assert.rejects(gather(copy.read()), isProblem('render-failed'));
     });
@@ -291,10 +291,10 @@ describe('marked copies', () => {
     it('are given up also before they begin, by who leaves', async () => {
       const { make, told } = making();
       const leaving = new AbortController();
-      const opening = assert.rejects(copies.open('a', make, leaving.signal), /left/);
+      const opening = assert.rejects(copies.open('anna', 'a', make, leaving.signal), /left/);
       leaving.abort(new Error('left'));
       await opening;
-      await assert.rejects(copies.open('b', make, leaving.signal), /left/);
+      await assert.rejects(copies.open('anna', 'b', make, leaving.signal), /left/);
       clocks.ring(GRACE);
       await until(async () => (await files()).length === 0 && (await openFiles()) === 0);
       assert.ok(told.calls === 0 || told.signal.aborted);
@@ -306,7 +306,7 @@ describe('marked copies', () => {
         told = signal;
         return { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) };
       };
-      const opening = copies.open('a', stuck, never);
+      const opening = copies.open('anna', 'a', stuck, never);
       await until(() => told !== never);
       const ended = assert.rejects(opening, isProblem('state-conflict'));
       await copies.close();
@@ -319,7 +319,7 @@ describe('marked copies', () => {
     it('wait in line, one after the other; beyond the line: capacity-exceeded, at once', async () => {
       const makings = [making(), making(), making(), making()];
       const opened: (OpenCopy | undefined)[] = [];
-      const open = (which: number) => copies.open(`key ${which}`, makings[which]!.make, never);
+      const open = (which: number) => copies.open('anna', `key ${which}`, makings[which]!.make, never);
       for (const which of [0, 1]) {
         makings[which]!.give(bytesOf(10));
         opened[which] = await open(which);
@@ -346,15 +346,15 @@ describe('marked copies', () => {
       const busy = [making(), making()];
       for (const [which, { make, give }] of busy.entries()) {
         give(bytesOf(10));
-        await copies.open(`busy ${which}`, make, never);
+        await copies.open('anna', `busy ${which}`, make, never);
       }
       const late = making();
-      const waiting = assert.rejects(copies.open('late', late.make, never), isProblem('capacity-exceeded'));
+      const waiting = assert.rejects(copies.open('anna', 'late', late.make, never), isProblem('capacity-exceeded'));
       await settle();
       clocks.ring(WAIT);
       await waiting;
       late.give(bytesOf(10));
-      const again = copies.open('late', late.make, never);
+      const again = copies.open('anna', 'late', late.make, never);
       busy[0]!.end();
       await again;
       assert.equal(late.told.calls, 1);
@@ -364,16 +364,16 @@ describe('marked copies', () => {
       const busy = [making(), making()];
       for (const [which, { make, give }] of busy.entries()) {
         give(bytesOf(10));
-        await copies.open(`busy ${which}`, make, never);
+        await copies.open('anna', `busy ${which}`, make, never);
       }
       const [gone, next, leaving] = [making(), making(), new AbortController()];
-      const opening = copies.open('gone', gone.make, leaving.signal);
+      const opening = copies.open('anna', 'gone', gone.make, leaving.signal);
       leaving.abort(new Error('left'));
       await assert.rejects(opening, /left/);
       clocks.ring(GRACE);
       await settle();
       next.give(bytesOf(10));
-      const open = copies.open('next', next.make, never);
+      const open = copies.open('anna', 'next', next.make, never);
       busy[0]!.end();
       await open;
       assert.deepEqual([gone.told.calls, next.told.calls], [0, 1]);
@@ -382,7 +382,7 @@ describe('marked copies', () => {
 
   describe('that are whole', () => {
     const whole = async (key: string, length: number): Promise<void> => {
-      const copy = await copies.open(key, at(bytesOf(length)), never);
+      const copy = await copies.open('anna', key, at(bytesOf(length)), never);
       await gather(copy.read());
       copy.close();
     };
@@ -390,7 +390,7 @@ describe('marked copies', () => {
       const { make, told, give, end } = making();
       give(bytesOf(1));
       end();
-      (await copies.open(key, make, never)).close();
+      (await copies.open('anna', key, make, never)).close();
       return told.calls === 0;
     };
 
@@ -414,7 +414,7 @@ describe('marked copies', () => {
     });
 
     it('are not destroyed while they are held', async () => {
-      const copy = await copies.open('a', at(bytesOf(10)), never);
+      const copy = await copies.open('anna', 'a', at(bytesOf(10)), never);
       await gather(copy.read());
       time += 3_600_000;
       await copies.sweep();
@@ -426,7 +426,7 @@ describe('marked copies', () => {
       start({ mostBytes: 1000 });
       await whole('old', 300);
       time += 1000;
-      const held = await copies.open('held', at(bytesOf(300)), never);
+      const held = await copies.open('anna', 'held', at(bytesOf(300)), never);
       time += 1000;
       await whole('new', 300);
       time += 1000;
@@ -440,10 +440,10 @@ describe('marked copies', () => {
     it('and leave none to one that is larger than all: capacity-exceeded, and it is not kept', async () => {
       await copies.close();
       start({ mostBytes: 1000 });
-      const held = await copies.open('held', at(bytesOf(600)), never);
+      const held = await copies.open('anna', 'held', at(bytesOf(600)), never);
       const { make, give } = making();
       give(bytesOf(300));
-      const large = await copies.open('large', make, never);
+      const large = await copies.open('anna', 'large', make, never);
       const reading = gather(large.read());
       give(bytesOf(200));
       await assert.rejects(reading, isProblem('capacity-exceeded'));
@@ -459,10 +459,10 @@ describe('marked copies', () => {
       await whole('b', 1);
       await whole('c', 1);
       await until(async () => (await files()).length === 2);
-      const held = [await copies.open('b', at(bytesOf(1)), never), await copies.open('c', at(bytesOf(1)), never)];
-      await assert.rejects(copies.open('d', at(bytesOf(1)), never), isProblem('capacity-exceeded'));
+      const held = [await copies.open('anna', 'b', at(bytesOf(1)), never), await copies.open('anna', 'c', at(bytesOf(1)), never)];
+      await assert.rejects(copies.open('anna', 'd', at(bytesOf(1)), never), isProblem('capacity-exceeded'));
       held[0]!.close();
-      await copies.open('d', at(bytesOf(1)), never);
+      await copies.open('anna', 'd', at(bytesOf(1)), never);
     });
   });
 
@@ -470,8 +470,8 @@ describe('marked copies', () => {
     it('every maker and reader is told, nothing is left, and nothing begins any more', async () => {
       const { make, told, give } = making();
       give(bytesOf(10));
-      const copy = await copies.open('a', make, never);
-      const done = await copies.open('b', at(bytesOf(10)), never);
+      const copy = await copies.open('anna', 'a', make, never);
+      const done = await copies.open('anna', 'b', at(bytesOf(10)), never);
       const slow = done.read();
       await slow.next();
       const reading = assert.rejects(gather(copy.read()), isProblem('state-conflict'));
@@ -479,16 +479,16 @@ describe('marked copies', () => {
       await reading;
       await assert.rejects(slow.next(), isProblem('state-conflict'));
       assert.ok(told.signal.aborted && told.isOver);
-      await assert.rejects(copies.open('a', make, never), isProblem('state-conflict'));
+      await assert.rejects(copies.open('anna', 'a', make, never), isProblem('state-conflict'));
     });
 
     it('what a crash left is served by nobody and wiped at start', async () => {
       const { make, give } = making();
       give(bytesOf(10));
-      await copies.open('a', make, never);
+      await copies.open('anna', 'a', make, never);
       const crashed = copies;
       start();
-      assert.deepEqual(await gather((await copies.open('a', at(bytesOf(20)), never)).read()), bytesOf(20));
+      assert.deepEqual(await gather((await copies.open('anna', 'a', at(bytesOf(20)), never)).read()), bytesOf(20));
       await copies.close();
       assert.deepEqual(await files(), ['copy-1.part']);
       await wipeAll(root);
@@ -525,7 +525,7 @@ describe('marked copies', () => {
               })();
             };
             opening.push(
-              store.open(key, make, leave.signal).then(
+              store.open('anna', key, make, leave.signal).then(
                 (copy) => {
                   const reading = gather(copy.read()).catch((thrown: unknown) => (thrown instanceof Problem ? thrown : new Problem('internal', 'left')));
                   held.push({ key, copy, leave, reading, made: made.get(key)! });

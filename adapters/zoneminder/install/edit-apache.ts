@@ -36,13 +36,17 @@ export function withEdits(file: string, text: string, edits: readonly Edit[]): N
   return { file, text: lines.join('\n'), told };
 }
 
-/** The block of ours of this name: where it is already, else at the end of the file. */
+/** The block of ours of this name: where it is already, else at the end of the file. Told is what the block has otherwise than before. */
 export function withBlock(file: string, text: string, name: string, block: readonly string[]): NewText {
   const lines = [begin(name), ...block, end(name)].join('\n');
-  const there = new RegExp(`${escaped(begin(name))}\\n[\\s\\S]*?${escaped(end(name))}`);
+  const there = new RegExp(`${escaped(begin(name))}\\n([\\s\\S]*?)${escaped(end(name))}`);
   const gap = text === '' || text.endsWith('\n') ? '' : '\n';
-  const whole = there.test(text) ? text.replace(there, () => lines) : `${text}${gap}\n${lines}\n`;
-  return { file, text: whole, told: whole === text ? [] : block.map((line) => `+ ${line}`) };
+  const old = there.exec(text)?.[1]?.split('\n').slice(0, -1);
+  const whole = old ? text.replace(there, () => lines) : `${text}${gap}\n${lines}\n`;
+  if (whole === text) return { file, text, told: [] };
+  const gone = (old ?? []).filter((line) => !block.includes(line)).map((line) => `- ${line}`);
+  const come = block.filter((line) => !old?.includes(line)).map((line) => `+ ${line}`);
+  return { file, text: whole, told: [...gone, ...come] };
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

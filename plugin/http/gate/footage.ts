@@ -123,7 +123,7 @@ async function streamPictures(
     put(session.begun, key, { kind: 'playback', event, ...piece.span, startedAt: gate.now().getTime(), ratePercent }, MOST_BEGUN);
   }
   const marked = { kind: 'mjpeg' as const, boundary, ratePercent, scalePercent };
-  const pictures = gate.copies.through((abort) => play(gate, person, gate.recorder.id, piece, 'mjpeg', marked, abort), signal);
+  const pictures = gate.copies.through(person.pseudonym, (abort) => play(gate, person, gate.recorder.id, piece, 'mjpeg', marked, abort), signal);
   try {
     // What fails before its first picture is a problem, and no stream.
     const first = await pictures.next();

@@ -462,6 +462,7 @@ describe('an installation in front of a ZoneMinder', function () {
       const first = withBlock('f', 'a', 'x', ['1']);
       assert.deepEqual(withBlock('f', first.text, 'x', ['1']), { file: 'f', text: first.text, told: [] });
       const second = withBlock('f', `${first.text}after\n`, 'x', ['$&', '2']);
+      assert.deepEqual(second.told, ['- 1', '+ $&', '+ 2']);
       assert.match(second.text, /begin \(.*\)\n\$&\n2\n# exportgate x: end\nafter\n$/);
     });
   });

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { footageClasses, type KnownNames, type Route } from '../../../plugin/domain/route-table.js';
 import { classify } from '../../../plugin/http/gate/classify.js';
+import type { HeaderLine, RawRequest } from '../../../plugin/http/gate/raw-request.js';
 import { readAsked } from '../../../plugin/http/gate/read-asked.js';
 import { readJpegSize } from '../../../plugin/media/jpeg-size.js';
 import { openBrowser } from '../../support/browser.js';
@@ -35,16 +36,23 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
   let noticing: Oracle;
   const originals = new CodedSlices();
   const cookies: Partial<Record<PeerUser, string>> = {};
+  type Named = Pick<typeof real, 'eid' | 'file'>;
   /** What the vectors and the tables call event 11 of camera 1, as it is here. */
   let real: { eid: string; other: string; jpegs: string; file: string };
 
   const origin = (): URL => new URL(it_.pages);
-  const actual = (text: string, { eid, file }: { eid: string; file: string } = real): string =>
+  const actual = (text: string, { eid, file }: Named = real): string =>
     text
       .replaceAll('1/2026-11-20/11/11-video.mp4', file)
       .replaceAll('1/2026-11-20/11', path.dirname(file))
       .replaceAll(/(?<![\d-])11(?!\d)/g, eid)
       .replaceAll(/(?<![\d-])2[12](?!\d)/g, real.other);
+  /** A body's length is told anew where it was told rightly. */
+  const namingHere = (mutant: RawRequest, named: Named = real): RawRequest => {
+    const body = Buffer.from(actual(mutant.body.toString('latin1'), named), 'latin1');
+    const headers = mutant.headers.map(([name, value]): HeaderLine => [name, name === 'Content-Length' && value === String(mutant.body.length) ? String(body.length) : value]);
+    return { ...mutant, target: actual(mutant.target, named), headers, body };
+  };
 
   const addOriginal = (folder: string): void => {
     for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : [])
@@ -136,7 +144,7 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
     const here = {
       granted: real.eid,
       grantedJpegs: real.jpegs,
-      spare: await number(`SELECT MIN(Id) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id NOT IN (${real.eid}, 11)`),
+      spare: await number(`SELECT MIN(Id) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id <> ${real.eid}`),
       account: await number("SELECT Id FROM Users WHERE Username='viewer'"),
       zone: await number('SELECT Id FROM Zones WHERE MonitorId=1'),
     };
@@ -181,12 +189,11 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
     const wrong: string[] = [];
     const outcomes = new Map<string, number>();
     // An administrator's may delete what they name, so that each names another one.
-    const rows = await sql(peer(), `SELECT Id, DATE(StartDateTime) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id NOT IN (${real.eid}, 11)`);
+    const rows = await sql(peer(), `SELECT Id, DATE(StartDateTime) FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL AND Id <> ${real.eid}`);
     for (const [eid, day] of rows) addOriginal(path.join(peer().events, '1', day!, eid!));
     const spares = rows.map(([eid, day]) => ({ eid: eid!, file: `1/${day}/${eid}/${eid}-video.mp4` }));
     await each(mutantsOf(tables['zoneminder']!, seed, count), 4, async (mutant, at) => {
-      // A body keeps its length, and so event 11: it is an event here as well.
-      const raw = { ...mutant, target: actual(mutant.target, at % 3 === 1 ? spares[Math.floor(at / 3) % spares.length] : real) };
+      const raw = namingHere(mutant, at % 3 === 1 ? spares[Math.floor(at / 3) % spares.length] : real);
       const answer = await sendRaw(raw, { origin: origin(), cookie: [cookies.operator, cookies.admin, undefined][at % 3], patienceMs: 30_000, most: 1024 * 1024 });
       const verdicts = await verdictsOn(raw.target, answer);
       const shown = verdicts.map(({ why }) => why.split(/[ ,]/)[0]!)[0] ?? 'no picture';
@@ -201,8 +208,8 @@ describe(`the gate before the real ZoneMinder (seed ${seed})`, function () {
         .join(' · ')}\n`,
     );
     assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} in all`);
-    const left = await sql(peer(), `SELECT Id FROM Events WHERE Id IN (${real.eid}, ${real.jpegs}, 11)`);
-    assert.equal(left.length, new Set([real.eid, real.jpegs, '11']).size, 'there was something to be had, to the last of them');
+    const left = await sql(peer(), `SELECT Id FROM Events WHERE Id IN (${real.eid}, ${real.jpegs})`);
+    assert.deepEqual(left.flat().sort(), [real.eid, real.jpegs].sort(), 'there was something to be had, to the last of them');
   });
 });
 
