@@ -105,7 +105,10 @@ export async function waysAround(file: string): Promise<Around> {
   const once = new Map(known.flatMap(({ recorder, doors }) => waysTo(recorder, doors.doors, listen)).map((way) => [[way.host, way.port, way.tls, way.path].join(' '), way]));
   // What is at one port stands together.
   const ways = [...once.values()].sort((a, b) => (a.host ?? '').localeCompare(b.host ?? '') || a.port - b.port);
-  return { ways, untried: known.flatMap(({ recorder, doors }) => doors.untried.map((what) => ({ recorder: recorder.id, what }))) };
+  const own = [listen, ...recorders.flatMap(({ web, front }) => [web, front])].filter((it) => it !== null).map((it) => reachedAt(it));
+  const named = own.filter(({ host }) => host !== null);
+  const gates = [...new Map((named.length > 0 ? named : own).map((it) => [`${it.host} ${it.port}`, it])).values()];
+  return { ways, gates, untried: known.flatMap(({ recorder, doors }) => doors.untried.map((what) => ({ recorder: recorder.id, what }))) };
 }
 
 /** A recorder that the gate reaches on its own machine is tried there, by the names of that machine. */

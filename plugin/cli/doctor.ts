@@ -39,7 +39,7 @@ async function writeScript(waysAround: WaysAround, { output, config }: Context, 
   const around = await waysAround(config);
   const script = shell === 'windows' ? windowsScript(around) : shScript(around);
   if (out === undefined) {
-    if (output.json) output.result({ script, ways: around.ways, untried: around.untried }, []);
+    if (output.json) output.result({ script, ...around }, []);
     else output.text(script);
     return 0;
   }
@@ -50,6 +50,6 @@ async function writeScript(waysAround: WaysAround, { output, config }: Context, 
     await file.drop();
   }
   const run = shell === 'windows' ? `powershell -ExecutionPolicy Bypass -File ${out}` : `sh ${out}`;
-  output.result({ out, ways: around.ways, untried: around.untried }, [`${out}: ${around.ways.length} 项 ways; 在客户端电脑上运行 run it on a client’s computer: ${run}`]);
+  output.result({ out, ...around }, [`${out}: ${around.ways.length} 项 ways; 在客户端电脑上运行 run it on a client’s computer: ${run}`]);
   return 0;
 }

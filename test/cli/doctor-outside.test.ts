@@ -70,9 +70,9 @@ describe('doctor --outside', function () {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  const scriptOf = (ways: readonly Way[], untried: readonly { recorder: string; what: string }[] = []): string => {
+  const scriptOf = (ways: readonly Way[], untried: readonly { recorder: string; what: string }[] = [], listener = 'database'): string => {
     const file = path.join(folder, 'outside.sh');
-    fs.writeFileSync(file, shScript({ ways, untried }));
+    fs.writeFileSync(file, shScript({ ways, gates: [{ host: '127.0.0.1', port: ports[listener]!, tls: false }], untried }));
     return file;
   };
   const places = new Map<string, string>();
@@ -151,6 +151,14 @@ describe('doctor --outside', function () {
       assert.match(stdout, /已试 tried 2, 开放 open 0/);
     });
 
+    for (const tool of ['curl', 'bash'])
+      it(`${tool}: where not even the gate answers, what is closed says nothing, and what is open stays open`, async () => {
+        const { code, stdout } = await run(scriptOf([way(ports['403']!, { path: '/zm/' })], [], 'gone'), [], onlyWith(tool));
+        assert.equal(code, 2);
+        assert.match(stdout, /关闭 closed .*\n\n.*\n网关自身也到不了.*not even the gate is reached/);
+        assert.equal((await run(scriptOf([way(ports['200']!, { path: '/zm/' })], [], 'gone'), [], onlyWith(tool))).code, 1);
+      });
+
     it('an address that the configuration does not know is wanted, and taken', async () => {
       const script = scriptOf([way(ports['200']!, { host: null, path: '/zm/' })]);
       const without = await run(script, [], onlyWith('curl'));
@@ -167,12 +175,13 @@ describe('doctor --outside', function () {
   });
 
   it('for Windows: a byte order mark, line ends of Windows, quotes that nothing ends', () => {
-    const script = windowsScript({ ways: [way(80, { path: "/a'b’c" })], untried: [] });
+    const script = windowsScript({ ways: [way(80, { path: "/a'b’c" })], gates: [{ host: 'gate.example', port: 443, tls: true }], untried: [] });
     assert.ok(script.startsWith('\uFEFF#'));
     assert.deepEqual(script.match(/(?<!\r)\n/g), null);
     assert.ok(script.includes(`Test-Way '127.0.0.1' 80 http '/a''b’’c' 'zm-1: 门 door' '→ 关 close it'`), script.slice(-400));
+    assert.ok(script.includes("Test-Gate 'gate.example' 443\r\n"));
     // Brackets and quotes in pairs: what no PowerShell here can run is at least read.
-    const bare = script.replace(/'(?:[^'’]|''|’’)*'/g, '').replace(/^\s*#.*$/gm, '');
+    const bare = script.replace(/^\s*#.*$/gm, '').replace(/'(?:[^'’]|''|’’)*'/g, '');
     for (const [open, close] of ['{}', '()', '[]'] as const) assert.equal(bare.split(open!).length, bare.split(close!).length, `${open}${close}`);
   });
 
@@ -187,10 +196,11 @@ describe('doctor --outside', function () {
     const at = (ways: readonly Way[]): string[] => ways.map(({ recorder, host, port, tls, path: its }) => `${recorder} ${its === null ? 'tcp' : tls ? 'https' : 'http'} ${host}:${port}${its ?? ''}`);
 
     it('of an ONVIF recorder: its service, its pages, its RTSP, at its own address', async () => {
-      const { ways, untried } = await waysAround(config(onvif));
+      const { ways, gates, untried } = await waysAround(config(onvif));
       const found = at(ways);
       for (const port of [80, 443, 554, 8554, 8899]) assert.ok(found.includes(`nvr-1 tcp 192.0.2.10:${port}`), String(port));
       assert.deepEqual([...new Set(ways.map(({ host }) => host))], ['192.0.2.10']);
+      assert.deepEqual(gates, [{ host: '192.0.2.1', port: 8081, tls: false }], 'a listener of this machine alone can answer nobody outside');
       assert.ok(untried.some(({ recorder }) => recorder === 'nvr-1'));
     });
 
@@ -209,8 +219,8 @@ describe('doctor --outside', function () {
     });
 
     it('where only this machine is named, the address is left open', async () => {
-      const { ways } = await waysAround(config(zoneminder.replace(/, tls:.*?publicUrl: "[^"]*"/, '').replace('host: 192.0.2.1', 'host: 127.0.0.1')));
-      assert.deepEqual([...new Set(ways.map(({ host }) => host))], [null]);
+      const { ways, gates } = await waysAround(config(zoneminder.replace(/, tls:.*?publicUrl: "[^"]*"/, '').replace('host: 192.0.2.1', 'host: 127.0.0.1')));
+      assert.deepEqual([...new Set([...ways, ...gates].map(({ host }) => host))], [null]);
     });
 
     it('needs no password, and its script holds none', async () => {

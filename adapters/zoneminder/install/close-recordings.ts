@@ -67,6 +67,8 @@ export async function exposuresOf(machine: Machine, { directives }: Apache, fold
   for (const { url, folder } of served) {
     const inside = await fs.readdir(path.join(machine.root, folder), { withFileTypes: true }).catch(() => []);
     for (const name of inside.slice(0, mostNames).filter((it) => it.isSymbolicLink()).map((it) => it.name)) {
+      // In a folder that is closed itself, as ZoneMinder's own links by the names of cameras: closed with it.
+      if (folders.some((it) => liesIn(it, path.join(folder, name)))) continue;
       const real = await fs.realpath(path.join(machine.root, folder, name)).catch(() => null);
       if (real !== null && folders.some((it) => liesIn(it, onMachine(machine, real)))) links.push({ url: `${url}/${name}`, folder: path.join(folder, name), alone: null });
     }

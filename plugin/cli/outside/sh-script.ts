@@ -1,6 +1,6 @@
 // The script for a client's computer in POSIX sh: curl does the asking, or where it is missing bash's own connections. Nothing else is
 // needed, nothing is installed, nothing is written.
-import type { Around, Way } from './way.js';
+import type { Around, OwnListener, Way } from './way.js';
 
 /** One word of the shell, whatever is in it. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -14,6 +14,7 @@ address=${'$'}{1-}
 open=0
 tried=0
 left=0
+reached=0
 shut=' '
 if command -v curl >/dev/null 2>&1; then by=curl
 elif command -v bash >/dev/null 2>&1; then by=bash
@@ -65,6 +66,11 @@ try() { # host port scheme path
 
 say() { printf '%s\n' "$1"; }
 
+gate() { # host port scheme
+  try "${'$'}{1:-$address}" "$2" "$3" ''
+  [ "$connected" = no ] || reached=$((reached + 1))
+}
+
 way() { # host port scheme path what close
   host=${'$'}{1:-$address}
   where="$host:$2"
@@ -108,16 +114,23 @@ echo
 say "已试 tried $tried, 开放 open $open, 未试 not tried $left"
 [ "$open" -eq 0 ] || exit 1
 [ "$left" -eq 0 ] || exit 2
+if [ "$reached" -eq 0 ]; then
+  say '网关自身也到不了: 以上"关闭"不能说明问题,请检查网络与地址 · not even the gate is reached from here: what is closed above says nothing, look at the network and the address'
+  exit 2
+fi
 exit 0
 `;
 
 const lineOf = ({ recorder, host, port, tls, path, what, close }: Way): string =>
   ['way', quoted(host ?? ''), String(port), tls ? 'https' : 'http', quoted(path ?? ''), quoted(`${recorder}: ${what.zh} ${what.en}`), quoted(`→ ${close.zh} ${close.en}`)].join(' ');
 
-export const shScript = ({ ways, untried }: Around): string =>
+const gateLine = ({ host, port, tls }: OwnListener): string => ['gate', quoted(host ?? ''), String(port), tls ? 'https' : 'http'].join(' ');
+
+export const shScript = ({ ways, gates, untried }: Around): string =>
   [
     head,
-    ...(ways.some(({ host }) => host === null) ? [needsAddress] : []),
+    ...([...ways, ...gates].some(({ host }) => host === null) ? [needsAddress] : []),
+    ...gates.map((it) => `${gateLine(it)}\n`),
     ...ways.map((way) => `${lineOf(way)}\n`),
     ...(untried.length > 0 ? ["echo\nsay '从外面试不了,请人工查看 cannot be tried from outside, look at them yourself:'\n"] : []),
     ...untried.map(({ recorder, what }) => `say ${quoted(`  ${recorder}: ${what}`)}\n`),

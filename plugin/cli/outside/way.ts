@@ -13,9 +13,13 @@ export interface Way {
   close: Words;
 }
 
+/** A listener of the gate's own, which has to answer: where none does, nothing that is closed says anything. `host` as of a way. */
+export type OwnListener = Pick<Way, 'host' | 'port' | 'tls'>;
+
 /** `untried`: doors that no connection from outside can try, with the recorder that has them. */
 export interface Around {
   ways: readonly Way[];
+  gates: readonly OwnListener[];
   untried: readonly { recorder: string; what: string }[];
 }
 

@@ -1,6 +1,6 @@
 // The same for a Windows computer: PowerShell 5.1 as it comes with Windows, or newer. It speaks HTTP over its own connection, because the web
 // cmdlets of 5.1 judge certificates, follow proxies and throw on refusals.
-import type { Around, Way } from './way.js';
+import type { Around, OwnListener, Way } from './way.js';
 
 const quoted = (text: string): string => `'${text.replace(/['‘’‚‛]/g, (quote) => quote + quote)}'`;
 
@@ -13,6 +13,7 @@ $ErrorActionPreference = 'Stop'
 try { [Console]::OutputEncoding = [Text.Encoding]::UTF8 } catch { }
 $script:open = 0
 $script:tried = 0
+$script:reached = 0
 $script:shut = @{}
 
 # Null: no connection. 0: a connection, and no answer in HTTP.
@@ -45,6 +46,11 @@ function Get-Status([string]$Name, [int]$Port, [bool]$Tls, [string]$Path) {
       return 0
     } catch { return 0 }
   } finally { $client.Close() }
+}
+
+function Test-Gate([string]$Name, [int]$Port) {
+  if ($Name -eq '') { $Name = $Address }
+  if ($null -ne (Get-Status $Name $Port $false '')) { $script:reached++ }
 }
 
 function Test-Way([string]$Name, [int]$Port, [string]$Scheme, [string]$Path, [string]$What, [string]$Close) {
@@ -81,17 +87,24 @@ const tail = String.raw`
 Write-Output ''
 Write-Output "已试 tried $script:tried, 开放 open $script:open"
 if ($script:open -gt 0) { exit 1 }
+if ($script:reached -eq 0) {
+  Write-Output '网关自身也到不了: 以上"关闭"不能说明问题,请检查网络与地址 · not even the gate is reached from here: what is closed above says nothing, look at the network and the address'
+  exit 2
+}
 exit 0
 `;
 
 const lineOf = ({ recorder, host, port, tls, path, what, close }: Way): string =>
   ['Test-Way', quoted(host ?? ''), String(port), tls ? 'https' : 'http', quoted(path ?? ''), quoted(`${recorder}: ${what.zh} ${what.en}`), quoted(`→ ${close.zh} ${close.en}`)].join(' ');
 
+const gateLine = ({ host, port }: OwnListener): string => ['Test-Gate', quoted(host ?? ''), String(port)].join(' ');
+
 /** With a byte order mark: PowerShell 5.1 takes a file without one for the local code page. */
-export const windowsScript = ({ ways, untried }: Around): string =>
+export const windowsScript = ({ ways, gates, untried }: Around): string =>
   `\uFEFF${[
     head,
-    ...(ways.some(({ host }) => host === null) ? [needsAddress] : []),
+    ...([...ways, ...gates].some(({ host }) => host === null) ? [needsAddress] : []),
+    ...gates.map((it) => `${gateLine(it)}\n`),
     ...ways.map((way) => `${lineOf(way)}\n`),
     ...(untried.length > 0 ? ["Write-Output ''\nWrite-Output '从外面试不了,请人工查看 cannot be tried from outside, look at them yourself:'\n"] : []),
     ...untried.map(({ recorder, what }) => `Write-Output ${quoted(`  ${recorder}: ${what}`)}\n`),

@@ -272,6 +272,18 @@ describe('an installation in front of a ZoneMinder', function () {
       assert.equal(await statusOf(box, '/index.html'), 200);
     });
 
+    it('a link in a folder of recordings is closed with it, and a second run changes nothing', async () => {
+      const box = await aBox({ site: '\tAlias /rec /srv/more\n\t<Directory /srv/more>\n\t\tRequire all granted\n\t</Directory>' });
+      await fs.mkdir(path.join(box.root, '/srv/more/2'), { recursive: true });
+      await fs.writeFile(path.join(box.root, '/srv/more/2/a.mp4'), 'footage');
+      await fs.symlink('2', path.join(box.root, '/srv/more/Gate-north'));
+      box.sql("INSERT INTO Storage (Path) VALUES ('/srv/more') RETURNING Id");
+      assert.equal(await statusOf(box, '/rec/Gate-north/a.mp4'), 200);
+      assert.equal(stepOf(await installation(box).install(false), 'recordings').verdict, 'done');
+      assert.ok([403, 404].includes((await statusOf(box, '/rec/Gate-north/a.mp4'))!));
+      assert.equal(stepOf(await installation(box).install(false), 'recordings').verdict, 'already');
+    });
+
     it('a folder whose name would end the quotes: told, and nothing is written', async () => {
       const box = await aBox();
       box.sql("INSERT INTO Storage (Path) VALUES ('/srv/a\"b') RETURNING Id");
