@@ -35,30 +35,38 @@ export const installSystem =
   (installations: Installations, machine: (state: string) => Machine): Verb<InstallOptions> =>
   async ({ output, config }, { system, undo = false, dryRun = false, recorder = null, webServer = null, state }) => {
     // ZoneMinder's configuration, Apache's and the database are root's; without it every step would fail on its own.
-    if (process.getuid?.() !== 0) throw new Problem('config-invalid', 'An installation changes files of the system; right is to run it as root.');
+    if (process.getuid?.() !== 0)
+      throw new Problem('config-invalid', 'An installation changes files of the system; right is to run it as root.');
     const { recorder: id, installation } = await installations(config, { system, recorder, webServer }, machine(state));
     const report = await (undo ? installation.undo(dryRun) : installation.install(dryRun));
     output.result({ system, recorder: id, undo, dryRun, ...report }, linesOf(report, { undo, dryRun, state }));
     return report.ok ? 0 : 1;
   };
 
-function linesOf({ ok, steps, advice }: InstallReport, { undo, dryRun, state }: { undo: boolean; dryRun: boolean; state: string }): string[] {
-  const end = dryRun
-    ? '试运行,未作改动 nothing was changed: this was a dry run'
-    : undo
-      ? ok
-        ? '已全部恢复原状 everything is as it was before'
-        : `部分未恢复,见上 not everything could be given back, see above; the record stays in ${state}`
-      : ok
-        ? `网关已在前面,改动记录在 the gate is in front; what was changed is written down in ${state}`
-        : `未完成,见上;可再次运行,或用 --undo 恢复 not finished, see above: run it again, or take it back with --undo (${state})`;
+type Asked = { undo: boolean; dryRun: boolean; state: string };
+
+function linesOf(report: InstallReport, asked: Asked): string[] {
+  const { steps, advice } = report;
   return [
-    ...(steps.length === 0 ? ['没有可恢复的改动 there is nothing to take back'] : steps.flatMap(stepLines)),
+    ...steps.flatMap(stepLines),
     ...(advice.length > 0 ? ['', '仍须人工处理 What a person has to look at:'] : []),
     ...advice.map(({ what, zh, en }) => `  ! ${what}: ${zh} ${en}`),
     '',
-    end,
+    endOf(report, asked),
   ];
+}
+
+function endOf({ ok, steps }: InstallReport, { undo, dryRun, state }: Asked): string {
+  if (undo && steps.length === 0)
+    return `${state} 中没有安装记录,未作改动;记录若在别处,请用 --state 指明 no record of an installation lies in ${state}, and nothing was changed; where it lies elsewhere, name it with --state`;
+  if (dryRun) return '试运行,未作改动 nothing was changed: this was a dry run';
+  if (undo)
+    return ok
+      ? '已全部恢复原状 everything is as it was before'
+      : `部分未恢复,见上 not everything could be given back, see above; the record stays in ${state}`;
+  return ok
+    ? `网关已在前面,改动记录在 the gate is in front; what was changed is written down in ${state}`
+    : `未完成,见上;可再次运行,或用 --undo 恢复 not finished, see above: run it again, or take it back with --undo (${state})`;
 }
 
 const stepLines = ({ step, zh, en, verdict, detail, changes, proofs }: InstallStep): string[] => [

@@ -73,6 +73,8 @@ describe('install', function () {
         assert.equal(dry.exit, 0);
         assert.match(dry.text, /^would 将改动 +loopback/m);
         assert.match(dry.text, /试运行,未作改动 nothing was changed/);
+        const elsewhere = await said(installation, { undo: true });
+        assert.match(elsewhere.text, new RegExp(`^\\n${folder} 中没有安装记录.* no record of an installation lies in ${folder}, and nothing was changed`));
         const done = await said(installation, {});
         assert.equal(done.exit, 0);
         assert.match(done.text, /^done 已完成 +recordings .*closed\n(?: {4}.*\n)+? {4}GET \/zm\/cache\/events\/exportgate-probe\.txt: 200 → 403$/m);
