@@ -59,6 +59,7 @@ import type { Channel } from './notify/channel.js';
 import { makeChannels } from './notify/channels.js';
 import { Delivery, letterRetries } from './notify/deliver.js';
 import { systemResolve } from './notify/resolve-host.js';
+import { makeAudits } from './self-audits.js';
 import { makeRecorders } from './recorders.js';
 import { startRounds } from './rounds.js';
 import { addressOf, makeServer, openFront, openWeb, shut } from './servers.js';
@@ -185,7 +186,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await follower.begin();
     await delivery.begin();
     await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });
-    await sweep({ requests, objects, policyTexts: policies.record.objects(), scans: await store.scans.objects() });
+    await sweep({ requests, objects, policyTexts: policies.record.texts(), scans: await store.scans.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
     const months = new MonthIndex(journal);
@@ -266,6 +267,14 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       log,
       changes: new Turns(1),
     };
+    const audits = makeAudits(config, {
+      ...{ journal, clock: clockWatch, version, now, keys, log, recorders: recorders.clocks },
+      named: async () => ({ requests, objects, policyTexts: policies.record.texts(), scans: await store.scans.objects() }),
+      get policy() {
+        return policies.inForce;
+      },
+    });
+    undo.push(() => audits.close());
     let url = '';
     const viewings = new Viewings({ journal, requests, store, delegations, people: { roll }, now, get policy() { return policies.inForce; } });
     const copies = new MarkedCopies({ workFolder: config.workFolder, now, ...COPIES });
@@ -285,6 +294,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       log,
       delegations,
       clock: clockWatch,
+      audits,
       reads,
       months,
       speeds,

@@ -20,6 +20,8 @@ export function makeRecorders(config: Config) {
     return found;
   };
   return {
+    /** Recorder → what its clock says now. */
+    clocks: new Map([...connected].map(([id, { vms }]) => [id, async (signal: AbortSignal) => (await vms.probe(signal)).clock])),
     isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
     camerasOf: (recorder: string) => recorded.get(recorder) ?? [],
     vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),

@@ -1,5 +1,6 @@
 // What the gate does by itself: every half minute clock, deadlines and expiry; a policy that waits for requests; every hour what nobody used.
 import type { Log } from './domain/log.js';
+import type { Audits } from './export/audits.js';
 import type { ClockWatch } from './export/clock-watch.js';
 import { sweepDrafts } from './export/drafts.js';
 import { expireFootage } from './export/expire.js';
@@ -23,6 +24,7 @@ export interface RoundsParts extends ScanParts {
   follower: NoticeFollower;
   months: MonthIndex;
   copies: Pick<MarkedCopies, 'sweep'>;
+  audits: Pick<Audits, 'look'>;
   keepLogs(): Promise<void>;
   log: Log;
 }
@@ -48,6 +50,8 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     // Footage in the clear, marked: once its time is over it does not wait for somebody to ask for another.
     () => parts.copies.sweep(),
     () => parts.keepLogs(),
+    // Last: it goes on behind this look.
+    () => parts.audits.look(),
   ];
   const look = async (): Promise<void> => {
     const failures: unknown[] = [];

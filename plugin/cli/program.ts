@@ -20,6 +20,7 @@ import { discover } from './discover.js';
 import { doctor, type Finding } from './doctor.js';
 import { installSystem, type Installations } from './install.js';
 import { explainDecision } from './explain.js';
+import { listAudits, runAudit, showAudit } from './audit.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
 import { fetchRequest } from './fetch.js';
 import { oneTimePassword } from './one-time-password.js';
@@ -362,6 +363,10 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
     journal.command('verify'),
     verifyJournalFiles((context) => door.verifyJournal(context.config, context.env)),
   );
+  const audit = program.command('audit').description('what the gate finds about itself 自检');
+  does(audit.command('list'), listAudits);
+  does(audit.command('run'), runAudit);
+  does(audit.command('show').argument('<id>', 'as audit list tells it').option('--out <file>', 'the signed report'), showAudit);
   return program;
 }
 

@@ -34,6 +34,7 @@ const limitRight = 'requests a minute from one address, a whole number';
 const gopRight = 'whole seconds, 1 to 60';
 const channelRight = 'the number of a channel, 1 to 1024';
 const streamRight = 'the number of a stream, 1 to 8';
+const auditHoursRight = 'whole hours, 1 to 720';
 const logMonthsRight = 'whole months, 6 to 36';
 const rtspPortRight = 'a port, 1 to 65535';
 
@@ -199,6 +200,7 @@ export const configSchema = z.strictObject(
     keeping: z
       .strictObject({ logMonths: z.int(logMonthsRight).min(6, logMonthsRight).max(36, logMonthsRight).default(6) }, mapRight)
       .prefault({}),
+    audit: z.strictObject({ everyHours: z.int(auditHoursRight).min(1, auditHoursRight).max(720, auditHoursRight).default(24) }, mapRight).prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
     oidc: oidc.nullable().default(null),
     notify: notifySchema,

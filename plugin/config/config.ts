@@ -69,6 +69,7 @@ export interface Config {
   ffmpeg: { path: string | null };
   /** Months for which the personal values of log entries are kept. */
   keeping: { logMonths: number };
+  audit: { everyHours: number };
   /** A minute and address. */
   limits: { requestsPerMinute: number; signInsPerMinute: number };
   tokens: { lifetime: number };

@@ -232,6 +232,8 @@ export interface GateEvents {
   'scan-discarded': { sha256: string; account: Pseudonym | null };
   /** Personal values behind refused sign-ins and stopped accesses whose time has passed (F7) are erased. `before`: of the sign-ins. */
   'logs-erased': { values: number; before: Instant };
+  /** The gate asked itself whether all is as it should be. `report`: SHA-256 of the signed report, hex. */
+  'self-audited': { report: string; startedAt: Instant; findings: number };
 }
 
 export type RequestEventName = keyof RequestEvents;

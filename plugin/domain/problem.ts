@@ -42,6 +42,7 @@ export const problems = {
   'scan-refused': { status: 422, title: 'The scan is not one that the gate keeps' },
   'scan-unknown': { status: 404, title: 'There is no such scan that this person may see' },
   'scans-unused': { status: 409, title: 'Too many scans wait for an application' },
+  'audit-unknown': { status: 404, title: 'There is no self-audit of this name' },
   'draft-unknown': { status: 404, title: 'There is no such draft of this person' },
   'draft-outdated': { status: 409, title: 'The draft was saved meanwhile' },
   'drafts-full': { status: 409, title: 'There is room for no more drafts' },

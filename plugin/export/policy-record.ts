@@ -67,8 +67,8 @@ export class PolicyRecord {
     return [...this.#texts.keys()];
   }
 
-  /** Sealed objects that entries name. */
-  objects(): string[] {
-    return [...this.#texts.values()].map(({ object }) => object);
+  /** Sealed texts that entries name. */
+  texts(): SealedTexts[] {
+    return [...this.#texts.values()];
   }
 }

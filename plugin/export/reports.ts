@@ -3,8 +3,6 @@
 import { nextStep } from '../domain/approval.js';
 import type { RequestEntry } from '../domain/audit-event.js';
 import type { Basis } from '../domain/basis.js';
-import { isReviewDue } from '../domain/draw-review.js';
-import { dueTimes, paperDueAt } from '../domain/due-times.js';
 import { isConfidential } from '../domain/kind.js';
 import { fold, follow, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -16,7 +14,7 @@ import { isMonth } from './beijing.js';
 import type { MonthIndex } from './month-index.js';
 import type { Requests } from './requests.js';
 import { nameSite } from './site-name.js';
-import { isOpen } from './watch-deadlines.js';
+import { overdueOf, type OverdueKind } from './overdue.js';
 
 interface Parts {
   journal: Journal;
@@ -37,9 +35,6 @@ export interface StepReport {
   /** From when the step began to wait to its answer, an agreement or a return. */
   hours: { median: number; p90: number } | null;
 }
-
-export const overdueKinds = ['deadline', 'sla-verify', 'sla-total', 'paper', 'review'] as const;
-export type OverdueKind = (typeof overdueKinds)[number];
 
 export interface ApprovalsReport {
   /** Null: all sites. */
@@ -174,21 +169,7 @@ async function findOverdue({ requests, now }: Parts, concerns: (state: RequestSt
     if (pace.isDue()) await pace.rest();
     const state = requests.state(id);
     if (!concerns(state)) continue;
-    for (const { kind, dueAt } of dueOf(state))
-      if (dueAt !== null && Date.parse(dueAt) < now().getTime()) found.push({ kind, requestId: id, dueAt });
+    for (const late of overdueOf(state, now())) found.push({ ...late, requestId: id });
   }
   return found.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
-}
-
-function dueOf(state: RequestState): { kind: OverdueKind; dueAt: Instant | null }[] {
-  const review = { kind: 'review', dueAt: isReviewDue(state) ? state.draw!.dueAt : null } as const;
-  if (!isOpen(state)) return [review];
-  const sla = dueTimes(state);
-  return [
-    review,
-    { kind: 'deadline', dueAt: state.instrument?.provideBy ?? null },
-    { kind: 'sla-verify', dueAt: state.voices.length === 0 ? (sla?.verifyBy ?? null) : null },
-    { kind: 'sla-total', dueAt: sla?.releaseBy ?? null },
-    { kind: 'paper', dueAt: paperDueAt(state) },
-  ];
 }

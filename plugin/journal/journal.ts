@@ -142,6 +142,11 @@ export class Journal {
     return this.#tree.leaf(index);
   }
 
+  /** Root over the first `size` entries. */
+  root(size: number): Buffer {
+    return this.#tree.root(size);
+  }
+
   /** Signed note over the first `size` entries; over all, if not told. */
   checkpoint(size = this.size): string {
     const { origin, key } = this.#parts;

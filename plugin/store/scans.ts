@@ -127,8 +127,8 @@ export class Scans {
     });
   }
 
-  /** Ids of the sealed objects of all scans. */
-  async objects(): Promise<string[]> {
-    return (await this.database.selectFrom('scans').select('object').execute()).map(({ object }) => object);
+  /** Of all scans: where each lies sealed, and what it is. */
+  objects(): Promise<Pick<ScanRow, 'object' | 'bytes' | 'sha256'>[]> {
+    return this.database.selectFrom('scans').select(['object', 'bytes', 'sha256']).execute();
   }
 }

@@ -157,7 +157,7 @@ describe('the policy in force', () => {
       await Promise.all([policies.look(), policies.look(), policies.look()]);
       assert.equal(journal.read(0, 100).filter(({ event }) => event === 'policy-proposed').length, 1);
       const proposed = policies.candidate!.version!;
-      assert.deepEqual(await objects.sweep(new Set(policies.record.objects())), []);
+      assert.deepEqual(await objects.sweep(new Set(policies.record.texts().map(({ object }) => object))), []);
       const again = await restart();
       await again.look();
       assert.equal((await again.textsOf(proposed))['cameras.csv']?.includes('new-0'), true);
@@ -173,7 +173,7 @@ describe('the policy in force', () => {
       withDesk(async ({ policies, sealed, save, restart }) => {
         await save();
         await policies.look();
-        const [mine, other] = policies.record.objects();
+        const [mine, other] = policies.record.texts().map(({ object }) => object);
         await spoil(sealed, mine!, other!);
         assert.match((await codeOf(restart())) ?? 'started', code);
       }));

@@ -8,6 +8,7 @@ import { inspectOperations } from './inspect.js';
 import { journalOperations } from './journal.js';
 import { matterOperations } from './matters.js';
 import { accountOperations } from './accounts.js';
+import { auditOperations } from './audits.js';
 import { oidcOperations } from './oidc.js';
 import { noticeOperations } from './notices.js';
 import type { ApiParts } from './parts.js';
@@ -33,6 +34,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,
+  ...auditOperations,
   ...noticeOperations,
   ...registerOperations,
 ];

@@ -10,6 +10,7 @@ import type { Journal } from '../../journal/journal.js';
 import type { Tools } from '../../media/find-ffmpeg.js';
 import type { Objects } from '../../store/objects.js';
 import type { Policy } from '../../policy/load.js';
+import type { Audits } from '../../export/audits.js';
 import type { ClockWatch } from '../../export/clock-watch.js';
 import type { Delegations } from '../../export/delegations.js';
 import type { MonthIndex } from '../../export/month-index.js';
@@ -34,6 +35,7 @@ export interface ApiParts {
   log: Log;
   delegations: Delegations;
   clock: ClockWatch;
+  audits: Audits;
   reads: ReadRecord;
   months: MonthIndex;
   speeds: Speeds;

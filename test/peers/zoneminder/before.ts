@@ -6,6 +6,8 @@ export interface Before {
   gate: TestGate;
   /** Of ZoneMinder's pages at the gate, with `/zm/`. */
   pages: string;
+  /** What the gate logged of errors. */
+  errors: string[];
 }
 
 /** Whose the accounts are, and what the cameras are called. `admin` looks after ZoneMinder and sees no footage; `viewer` may look at live pictures alone. */
@@ -29,14 +31,20 @@ export async function aGateBefore(peer: Peer, more: { people?: readonly Account[
   const people = (more.people ?? (Object.keys(whose) as Account[]))
     .map((account) => `{ account: ${account}, user: "${whose[account]}"${account === 'admin' ? ', administrator: true' : ''} }`)
     .join(', ');
+  const errors: string[] = [];
   const gate = await aGate({
     beside: {
       recorders: `  - { id: zm-1, adapter: zoneminder, url: "${more.zmUrl ?? peer.url}", user: gate, pulls: 2, web: { host: 127.0.0.2, port: 0, people: [${people}] } }`,
       cameras: Object.entries(cameras).map(([monitor, camera]) => `  - { camera: ${camera}, recorder: zm-1, recording: "${monitor}" }`).join('\n'),
     },
     env: { EXPORTGATE_RECORDER_ZM_1_PASSWORD: peer.accounts.gate },
-    log: process.env['GATE_LOG'] ? (level, line) => void process.stderr.write(`${level} ${JSON.stringify(line)}\n`) : undefined,
+    log: (level, line) => {
+      const cause = line.cause instanceof Error ? String(line.cause.cause ?? line.cause) : undefined;
+      const text = `${level} ${JSON.stringify({ ...line, cause })}`;
+      if (level === 'error') errors.push(text);
+      if (process.env['GATE_LOG']) process.stderr.write(`${text}\n`);
+    },
   });
   for (const user of Object.values(whose)) await gate.as(user);
-  return { gate, pages: `${gate.placeOf('zm-1')}/zm/` };
+  return { gate, pages: `${gate.placeOf('zm-1')}/zm/`, errors };
 }

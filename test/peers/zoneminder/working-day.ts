@@ -50,10 +50,14 @@ const firstRow = '#eventTable tbody tr >> nth=0 >> input[type=checkbox]';
 const ticked =
   (button: string) =>
   async (page: Page): Promise<void> => {
+    const list = page.url();
     for (let tries = 4; ; tries--) {
       await page.check(firstRow);
       const clicked = page.click(button, { timeout: 2_500 });
-      if (tries === 0 || (await clicked.then(() => true, () => false))) return clicked;
+      if (await clicked.then(() => true, () => false)) return;
+      // On a busy machine the click was taken, and the page that it leads to came later.
+      if (page.url() !== list) return;
+      if (tries === 0) return clicked;
     }
   };
 const typed =

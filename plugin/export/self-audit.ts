@@ -1,0 +1,129 @@
+// The gate asks itself whether all is as it should be: each question alone, so that one without an answer keeps none of the others back.
+// Nothing is mended here: what is found is told to people.
+import { isConfidential } from '../domain/kind.js';
+import type { Journal } from '../journal/journal.js';
+import type { JournalVerdict } from '../journal/verify.js';
+import { Problem } from '../domain/problem.js';
+import { mostFindings, type AuditCode, type AuditFinding, type AuditQuestion, type AuditReport } from '../domain/self-audit.js';
+import type { ClockReading } from '../domain/vms.js';
+import type { Policy } from '../policy/load.js';
+import { makePace } from '../policy/pace.js';
+import type { Loose } from '../store/loose-files.js';
+import { auditObjects } from './audit-objects.js';
+import type { ClockWatch } from './clock-watch.js';
+import type { NamedObjectsParts } from './named-objects.js';
+import { overdueOf } from './overdue.js';
+
+/** A recorder that is further off than this is told: what people ask for by the clock on the wall lies elsewhere. */
+const FAR_OFF_MS = 30_000;
+/** How long one may take to say its clock. */
+const PROBE_MS = 15_000;
+
+export interface SelfAuditParts {
+  journal: Journal;
+  origin: string;
+  readonly policy: Policy;
+  clock: Pick<ClockWatch, 'doubt'>;
+  version: string;
+  now: () => Date;
+  /** Bytes of disk that are left alone. */
+  reserveBytes: number;
+  named(): Promise<NamedObjectsParts>;
+  /** Of the files on disk, by the log's key alone. */
+  verifyJournal(): Promise<JournalVerdict>;
+  /** Recorder → its clock now. */
+  recorders: ReadonlyMap<string, (signal: AbortSignal) => Promise<ClockReading>>;
+  /** Problem `key-invalid`. */
+  judgeKeys(): void;
+  /** What is not the gate's alone, of each folder that has to be. */
+  looseFiles(): AsyncIterable<Loose | null>;
+}
+
+/** Takes as long as reading all that is sealed; throws what `signal` ended with. */
+export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Promise<AuditReport> {
+  const startedAt = parts.now().toISOString();
+  let root: string | null = null;
+  const questions: Record<AuditQuestion, () => AsyncGenerator<AuditFinding | null>> = {
+    async *journal() {
+      const verdict = await parts.verifyJournal();
+      if (!verdict.intact) {
+        yield { code: 'journal-broken', what: `${verdict.fault.code}, ${verdict.fault.where}` };
+        return;
+      }
+      root = verdict.root;
+      // Behind the last checkpoint nothing on disk is signed yet: what was written stands in memory.
+      const isWritten = parts.journal.root(verdict.size).toString('hex') === verdict.root;
+      yield isWritten ? null : { code: 'journal-broken', what: 'entry-changed, behind the last checkpoint' };
+    },
+    async *objects() {
+      yield* auditObjects(await parts.named(), signal);
+    },
+    async *clock() {
+      yield parts.clock.doubt === null ? null : { code: 'clock-doubted', what: `entry ${parts.clock.doubt.index}` };
+    },
+    recorders: () => auditRecorders(parts, signal),
+    async *keys() {
+      yield whatFails('key-invalid', parts.judgeKeys);
+    },
+    async *disk() {
+      const room = await (await parts.named()).objects.room();
+      yield room < parts.reserveBytes ? { code: 'disk-low', what: `${room} of ${parts.reserveBytes} bytes` } : null;
+    },
+    async *permissions() {
+      for await (const loose of parts.looseFiles()) yield loose && { code: 'open-to-others', what: `${loose.path} (${loose.why})` };
+    },
+    duties: () => auditDuties(parts),
+  };
+  const looked = Object.fromEntries(Object.keys(questions).map((question) => [question, 0])) as AuditReport['looked'];
+  const findings: AuditFinding[] = [];
+  let more = 0;
+  const tell = (finding: AuditFinding): void => void (findings.length < mostFindings ? findings.push(finding) : more++);
+  for (const [question, ask] of Object.entries(questions) as [AuditQuestion, () => AsyncGenerator<AuditFinding | null>][])
+    try {
+      for await (const finding of ask()) {
+        looked[question]++;
+        if (finding) tell(finding);
+      }
+    } catch (thrown) {
+      signal.throwIfAborted();
+      tell({ code: 'unanswered', what: `${question}: ${Problem.from(thrown).code}` });
+    }
+  const journal = { origin: parts.origin, size: parts.journal.size, root };
+  return { v: 1, startedAt, finishedAt: parts.now().toISOString(), gate: parts.version, policyVersion: parts.policy.version, journal, looked, findings, more };
+}
+
+/** Each with time of its own: one that hangs does not make the next one silent. */
+async function* auditRecorders({ recorders }: SelfAuditParts, signal: AbortSignal): AsyncGenerator<AuditFinding | null> {
+  for (const [id, read] of recorders) {
+    try {
+      const { offsetMs } = await read(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
+      yield Math.abs(offsetMs) > FAR_OFF_MS ? { code: 'recorder-clock', what: `${id}: ${offsetMs} ms` } : null;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      yield { code: 'recorder-silent', what: `${id}: ${Problem.from(thrown).code}` };
+    }
+  }
+}
+
+/** Of confidential requests nothing is told, not even that one is late. */
+async function* auditDuties({ named, now }: SelfAuditParts): AsyncGenerator<AuditFinding | null> {
+  const { requests } = await named();
+  const pace = makePace();
+  for (const id of requests.ids()) {
+    if (pace.isDue()) await pace.rest();
+    const state = requests.state(id);
+    if (isConfidential(state.requested.basis)) continue;
+    const late = overdueOf(state, now());
+    if (late.length === 0) yield null;
+    for (const { kind } of late) yield { code: 'overdue', what: `${kind} ${id}` };
+  }
+}
+
+function whatFails(code: AuditCode, step: () => void): AuditFinding | null {
+  try {
+    step();
+    return null;
+  } catch (thrown) {
+    return { code, what: Problem.from(thrown).detail };
+  }
+}
