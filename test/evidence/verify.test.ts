@@ -10,6 +10,7 @@ import { openNote, signNote, verifierKey } from '../../plugin/domain/formats/sig
 import { parseTlogProof, tlogProof } from '../../plugin/domain/formats/tlog-proof.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { filesOf, makeTempFolder, putFolder, zipFiles } from '../support/evidence/bytes.js';
+import { verifyByPage } from '../support/evidence/by-page.js';
 import { publicPem, seededKey } from '../support/evidence/keys.js';
 import { aPlan, aSealedPackage, contents, gateKey, logKey, origin, requestId, twoSealedPackages } from '../support/evidence/sealed-package.js';
 import type { Twist } from '../support/evidence/sealed-package.js';
@@ -127,7 +128,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
 describe('verify', function () {
   this.timeout(30_000);
   let root: string;
-  const intact = { intact: true, requestId, files: 8, entries: 11 };
+  const intact = { intact: true, requestId, files: 9, entries: 11 };
 
   before(() => {
     root = makeTempFolder();
@@ -142,6 +143,8 @@ describe('verify', function () {
   const verifyBoth = async (files: Files, key = pem) => {
     const [folder, zip] = [await verifyPackage(putFolder(root, files), key), await verifyPackage(await putZip(files), key)];
     assert.deepEqual(zip, folder, 'the two forms are judged alike');
+    assert.deepEqual(await verifyByPage(files, key), folder, 'the page judges the folder alike');
+    assert.deepEqual(await verifyByPage(await zipFiles(files), key), folder, 'the page judges the archive alike');
     return folder;
   };
 
