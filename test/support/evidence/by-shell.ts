@@ -37,7 +37,7 @@ export function verifyByShell(root: string, given: Buffer | ReadonlyMap<string, 
 /** In a folder where `gate.pub` and the package lie. */
 export const runShell = (place: string, env: Record<string, string> = {}): Promise<ShellVerdict> =>
   new Promise((resolve) => {
-    const options = { cwd: place, env: { ...process.env, ...env }, timeout: 120_000 };
+    const options = { cwd: place, env: { ...process.env, ...env }, timeout: 600_000 };
     const child = execFile('bash', ['-c', shellOf('guide/verify.md')], options, (_error, stdout, stderr) =>
       resolve({ status: child.exitCode, line: stdout.trimEnd().split('\n').at(-1)!, err: stderr }),
     );
