@@ -163,6 +163,8 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   const [file, key] = [path.join(out, 'package.zip'), path.join(out, 'gate.pub')];
   await as(people.officer).download(`/api/v1/requests/${requestId}/package`, file);
   await as(people.officer).download('/api/v1/keys/gate.pub', key, 0o644);
+  const { verifierPage } = await import('../evidence/page.js');
+  await fs.promises.writeFile(path.join(out, 'verify.html'), verifierPage());
   const { verifyPackage } = await import('../evidence/verify.js');
   const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
   if (!found.intact) throw new Problem('object-corrupt', `The package is not intact: ${found.fault.code} at ${found.fault.where}.`);

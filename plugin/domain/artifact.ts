@@ -1,6 +1,6 @@
 // A file in custody: what it is, what it was made from, and the hashes that follow it.
 
-export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing'] as const;
+export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
 /** How a derivative was made, so that it can be made again. */

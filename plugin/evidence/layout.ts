@@ -4,6 +4,8 @@ export const manifestPath = 'manifest.json';
 export const envelopePath = 'manifest.dsse.json';
 export const entriesPath = 'journal/entries.ndjson';
 export const checkpointPath = 'journal/checkpoint';
+/** The page that verifies the package it lies in: a convenience, listed like any other file. */
+export const pagePath = 'verify.html';
 
 /** Twelve digits: names sort as numbers do, up to 10^12 entries. */
 export const proofPath = (index: number): string => `journal/${String(index).padStart(12, '0')}.tlog-proof`;

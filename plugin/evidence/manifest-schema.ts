@@ -9,7 +9,7 @@ import { instrumentTypes } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
 import type { RoleName } from '../domain/subject.js';
 import { audioCodecs, rungs } from '../domain/vms.js';
-import { comparePaths, isPackagePath, isReserved, maxFiles } from './layout.js';
+import { comparePaths, isPackagePath, isReserved, maxFiles, pagePath } from './layout.js';
 
 export const manifestPayloadType = 'application/vnd.exportgate.manifest+json; version=1';
 
@@ -118,6 +118,10 @@ const files = z
         context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
       if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))
         context.addIssue({ code: 'custom', path: [i], message: 'is an excerpt of nothing' });
+      // Footage that called itself the page would be out of the scope of what was granted.
+      const isMade = each.parent !== undefined || each.sealedParent !== undefined || each.recipe !== undefined;
+      if ((each.role === 'verifier') !== (each.path === pagePath) || (each.role === 'verifier' && isMade))
+        context.addIssue({ code: 'custom', path: [i], message: `is not the page ${pagePath}` });
     }
   });
 

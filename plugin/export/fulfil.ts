@@ -17,6 +17,7 @@ import { askedSpans } from './asked-spans.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
 import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
+import { enclosePage } from './enclose-page.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
 import type { PeopleParts } from './people.js';
@@ -57,6 +58,7 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     const indexes = await deliverable(parts, state, made, signal);
     for (const index of indexes)
       made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, state.plan!.marks, text, signal))));
+    made.push(await enclosePage(objects));
     const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
     const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));
     const packed: PackageIndex = { manifest: manifest.toString('utf8'), envelope: parts.sign(manifest), artifacts };

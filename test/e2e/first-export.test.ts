@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
+import { verifierPage } from '../../plugin/evidence/page.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { bundledTools, inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { readMp4 } from '../media/read-mp4.js';
 import { elementary } from '../media/street.js';
 import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
+import { verifyByPage } from '../support/evidence/by-page.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
 
 /** Begins in the middle of a group of pictures, and crosses the seam at which the recorder's film begins again. */
@@ -42,9 +44,12 @@ describe('the first export', () => {
       await officer.download('/api/v1/keys/gate.pub', key);
       const found = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
       assert.ok(found.intact, JSON.stringify(found));
+      assert.deepEqual(await verifyByPage(await fs.promises.readFile(zip), await fs.promises.readFile(key, 'utf8')), found);
       const unpacked = path.join(folder, 'package');
       await unpackArchive(zip, unpacked);
       assert.deepEqual(await verifyPackage(unpacked, await fs.promises.readFile(key, 'utf8')), found);
+
+      assert.deepEqual(await fs.promises.readFile(path.join(unpacked, 'verify.html')), verifierPage());
 
       const { ffmpeg } = await machineTools();
       const source = (await shownFrames(ffmpeg, street)).map((frame) => frame.md5);

@@ -13,6 +13,7 @@ import { makeManifest } from '../../plugin/evidence/manifest.js';
 import { Broken } from '../../plugin/evidence/package-fault.js';
 import type { PlanLine } from '../../plugin/evidence/read-history.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
+import { verifyByPage } from '../support/evidence/by-page.js';
 import { makeTempFolder, zipOf } from '../support/evidence/bytes.js';
 import { publicPem } from '../support/evidence/keys.js';
 import { aNarrowedPlan, aPlan, aSealedPackage, contents, gateKey, manifestParts, narrowedContents, narrowing, requestId, type Content, type Twist } from '../support/evidence/sealed-package.js';
@@ -28,12 +29,15 @@ describe('a narrowed package', () => {
 
   async function verdict(twist: Twist, files = narrowedContents()) {
     const file = path.join(root, 'package.zip');
-    fs.writeFileSync(file, await zipOf(aSealedPackage(twist, files)));
-    return verifyPackage(file, publicPem(gateKey));
+    const bytes = await zipOf(aSealedPackage(twist, files));
+    fs.writeFileSync(file, bytes);
+    const found = await verifyPackage(file, publicPem(gateKey));
+    assert.deepEqual(await verifyByPage(bytes, publicPem(gateKey)), found, 'the page judges alike');
+    return found;
   }
   const altered = (alter: (manifest: Manifest) => Partial<Manifest>): Twist => ({ ...narrowing(), alter: (manifest) => ({ ...manifest, ...alter(manifest) }) });
 
-  it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 4, entries: 12 }));
+  it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 5, entries: 12 }));
 
   it('keeps the originals of a camera of which all was granted', async () => {
     const plan: Plan = { ...aNarrowedPlan, items: [aPlan.items[0]!, within('00:10', '00:20', 'cam-2')] };
@@ -61,7 +65,7 @@ describe('a narrowed package', () => {
     ['with a longer span than was granted', altered(({ cameras }) => ({ cameras: [{ ...cameras[0]!, asked: [{ ...within('00:00', '00:59'), camera: undefined, basis: 'beijing' } as never] }] })), 'cameras/0'],
     ['with the span by the other clock', altered(({ cameras }) => ({ cameras: [{ ...cameras[0]!, asked: [{ ...cameras[0]!.asked[0]!, basis: 'recorder' }] }] })), 'cameras/0'],
     ['with the original after all', narrowing(), 'files/3', [...narrowedContents().map((it): Content => ({ ...it, sealedParent: it.sealedParent && { ...it.sealedParent, path: `sealed/${it.sealedParent.path}` } })), fileOf(original, 'original/cam-1/02.mp4')]],
-    ['with a file of a camera that was left out', narrowing(), 'files/4', [...narrowedContents(), { ...narrowedContents()[2]!, path: 'excerpt/cam-2/coverage.json' }].toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((it) => it.path === 'excerpt/cam-2/coverage.json' ? { ...it, path: 'viewing/cam-2/coverage.json' } : it)],
+    ['with a file of a camera that was left out', narrowing(), 'files/5', [...narrowedContents(), { ...narrowedContents()[2]!, path: 'excerpt/cam-2/coverage.json' }].toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((it) => it.path === 'excerpt/cam-2/coverage.json' ? { ...it, path: 'viewing/cam-2/coverage.json' } : it)],
   ];
   for (const [what, twist, where, files] of manifests)
     it(`${what}: manifest-changed at ${where}`, async () => {
@@ -83,6 +87,9 @@ describe('a narrowed package', () => {
     ['an excerpt of nothing', (list) => list.map((it) => ({ ...it, sealedParent: undefined }))],
     ['an excerpt without its recipe', (list) => list.map((it) => ({ ...it, recipe: undefined }))],
     ['a sealed parent that is here', (list) => [...list, fileOf(original, 'original/cam-1/01.mp4')]],
+    ['footage that calls itself the page', (list) => list.map((it) => (it.role === 'units' ? { ...it, role: 'verifier', sealedParent: undefined } : it))],
+    ['a page that calls itself footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, role: 'viewing' } : it))],
+    ['a page that was made from footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
     ['two parents', (list) => list.map((it) => (it.role === 'units' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
   ];
   for (const [what, change] of misfits)

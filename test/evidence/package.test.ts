@@ -10,7 +10,7 @@ describe('package', () => {
     assert.deepEqual(packageFiles(aSealedPackage()).map(({ path }) => path), [
       'manifest.json', 'manifest.dsse.json', 'original/cam-1/01.mp4', 'original/cam-1/02.mp4', 'original/cam-1/coverage.json',
       'original/cam-1/units.ndjson', 'original/大门-2/01.mp4', 'original/大门-2/coverage.json', 'original/大门-2/units.ndjson',
-      'viewing/cam-1/01.mp4', 'journal/entries.ndjson',
+      'verify.html', 'viewing/cam-1/01.mp4', 'journal/entries.ndjson',
       ...[2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15].map((index) => `journal/${String(index).padStart(12, '0')}.tlog-proof`),
       'journal/checkpoint',
     ]);

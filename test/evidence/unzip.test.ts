@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { openArchive } from '../../plugin/evidence/unzip.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
+import { verifyByPage } from '../support/evidence/by-page.js';
 import { filesOf, gather, makeTempFolder, zipFiles } from '../support/evidence/bytes.js';
 import { publicPem } from '../support/evidence/keys.js';
 import { rawZip } from '../support/evidence/raw-zip.js';
@@ -110,6 +111,7 @@ describe('unzip', function () {
       await assert.rejects(openArchive(path), malformed);
       const verdict = await verifyPackage(path, pem);
       assert.ok(!verdict.intact && verdict.fault.code === 'archive-malformed');
+      assert.deepEqual(await verifyByPage(bytes, pem), verdict, 'the page judges alike');
     });
 
   for (const [what, bytes] of dress)
@@ -133,12 +135,14 @@ describe('unzip', function () {
     const members = [...files].map(([name, data]) => ({ name, data }));
     fs.writeFileSync(path, zip([...members, { name: 'extra file.txt', data: Buffer.from('x'), flags: 0, date: 0x5a21, made: 0x031e }]));
     assert.deepEqual(await verifyPackage(path, pem), { intact: false, fault: { code: 'file-unexpected', where: 'extra file.txt' } });
+    assert.deepEqual(await verifyByPage(fs.readFileSync(path), pem), { intact: false, fault: { code: 'file-unexpected', where: 'extra file.txt' } });
   });
 
   it('names true contents in another form: archive-malformed', async () => {
     const files = await filesOf(aSealedPackage());
     fs.writeFileSync(path, zip([...files].map(([name, data]) => ({ name, data, date: 0x5a21 }))));
     assert.deepEqual(await verifyPackage(path, pem), { intact: false, fault: { code: 'archive-malformed', where: 'manifest.json' } });
+    assert.deepEqual(await verifyByPage(fs.readFileSync(path), pem), await verifyPackage(path, pem));
     fs.writeFileSync(path, await zipFiles(new Map([...files].toReversed())));
     assert.equal((await verifyPackage(path, pem)).intact, false);
   });
@@ -147,7 +151,9 @@ describe('unzip', function () {
     fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.nat(3), async (bytes, tail) => {
         fs.writeFileSync(path, Buffer.concat([Buffer.from(bytes), zip([one, two]).subarray(-(22 + tail * 49))]));
-        assert.equal((await verifyPackage(path, pem)).intact, false);
+        const verdict = await verifyPackage(path, pem);
+        assert.equal(verdict.intact, false);
+        assert.deepEqual(await verifyByPage(fs.readFileSync(path), pem), verdict);
       }),
       { numRuns: 300 },
     ));
@@ -159,7 +165,9 @@ describe('unzip', function () {
         const bytes = Buffer.from(whole.subarray(0, whole.length - (cut > 40 ? cut - 40 : 0)));
         for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
         fs.writeFileSync(path, bytes);
-        assert.equal((await verifyPackage(path, pem)).intact, bytes.equals(whole));
+        const verdict = await verifyPackage(path, pem);
+        assert.equal(verdict.intact, bytes.equals(whole));
+        assert.deepEqual(await verifyByPage(bytes, pem), verdict);
       }),
       { numRuns: 100 },
     );

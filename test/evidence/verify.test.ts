@@ -2,60 +2,17 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson } from '../../plugin/domain/formats/canonical-json.js';
-import { checkpointText, parseCheckpoint } from '../../plugin/domain/formats/checkpoint.js';
 import { digestOf } from '../../plugin/domain/formats/digest.js';
-import { leafHash } from '../../plugin/domain/formats/merkle.js';
-import { openNote, signNote, verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { parseTlogProof, tlogProof } from '../../plugin/domain/formats/tlog-proof.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { filesOf, makeTempFolder, putFolder, zipFiles } from '../support/evidence/bytes.js';
+import { verifyByPage } from '../support/evidence/by-page.js';
 import { publicPem, seededKey } from '../support/evidence/keys.js';
 import { aPlan, aSealedPackage, contents, gateKey, logKey, origin, requestId, twoSealedPackages } from '../support/evidence/sealed-package.js';
 import type { Twist } from '../support/evidence/sealed-package.js';
-
-type Files = Map<string, Buffer>;
-type Entry = Record<string, unknown> & { index: number; requestSequence: number; previous: string | null };
+import { editLines, entries, move, original, proofOf, relink, replaceCheckpoint, resign, without, type Files } from '../support/evidence/tamper.js';
 
 const pem = publicPem(gateKey);
-const entries = 'journal/entries.ndjson';
-const original = 'original/cam-1/01.mp4';
-
-const linesOf = (files: Files): Entry[] => files.get(entries)!.toString().trimEnd().split('\n').map((line) => JSON.parse(line) as Entry);
-const putLines = (files: Files, lines: readonly Entry[]): void =>
-  void files.set(entries, Buffer.from(lines.map((line) => `${canonicalJson(line)}\n`).join('')));
-const editLines = (edit: (lines: Entry[], files: Files) => Entry[]) => (files: Files) => putLines(files, edit(linesOf(files), files));
-const without = (i: number) => editLines((lines) => lines.toSpliced(i, 1));
-const proofOf = (files: Files, i: number): string => `journal/${String(linesOf(files)[i]!.index).padStart(12, '0')}.tlog-proof`;
-const move = (from: string, to: string) => (files: Files) => {
-  files.set(to, files.get(from)!);
-  files.delete(from);
-};
-
-/** As an attacker without the key would: every later link made to fit again. */
-function relink(lines: Entry[]): Entry[] {
-  for (const [i, line] of lines.entries()) {
-    line.requestSequence = i;
-    line.previous = i === 0 ? null : leafHash(Buffer.from(canonicalJson(lines[i - 1]))).toString('hex');
-  }
-  return lines;
-}
-
-/** The checkpoint, and every proof's copy of it, replaced. */
-const replaceCheckpoint = (make: (note: string) => string) => (files: Files) => {
-  const note = make(files.get('journal/checkpoint')!.toString());
-  files.set('journal/checkpoint', Buffer.from(note));
-  for (const [path, bytes] of files) {
-    if (!path.endsWith('.tlog-proof')) continue;
-    const { index, proof } = parseTlogProof(bytes.toString());
-    files.set(path, Buffer.from(tlogProof(index, proof, note)));
-  }
-};
-const vkey = verifierKey(origin, logKey);
-const resign = (name: string, key = logKey, size = 0) => (note: string) => {
-  const told = parseCheckpoint(openNote(note, vkey));
-  return signNote(checkpointText(name, told.size + size, told.root), name, key);
-};
 
 const table: [what: string, tamper: (files: Files) => void, code: string, where?: string][] = [
   ['the first entry taken out', without(0), 'entry-missing', `${entries}#0`],
@@ -127,7 +84,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
 describe('verify', function () {
   this.timeout(30_000);
   let root: string;
-  const intact = { intact: true, requestId, files: 8, entries: 11 };
+  const intact = { intact: true, requestId, files: 9, entries: 11 };
 
   before(() => {
     root = makeTempFolder();
@@ -142,6 +99,8 @@ describe('verify', function () {
   const verifyBoth = async (files: Files, key = pem) => {
     const [folder, zip] = [await verifyPackage(putFolder(root, files), key), await verifyPackage(await putZip(files), key)];
     assert.deepEqual(zip, folder, 'the two forms are judged alike');
+    assert.deepEqual(await verifyByPage(files, key), folder, 'the page judges the folder alike');
+    assert.deepEqual(await verifyByPage(await zipFiles(files), key), folder, 'the page judges the archive alike');
     return folder;
   };
 

@@ -4,21 +4,12 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import { packageFaultCodes } from '../../plugin/evidence/package-fault.js';
 import { filesOf, makeTempFolder, zipFiles } from '../support/evidence/bytes.js';
+import { hasShellTools, shellOf, verifyByShell, type ShellVerdict } from '../support/evidence/by-shell.js';
 import { publicPem } from '../support/evidence/keys.js';
-import { aSealedPackage, gateKey, narrowedContents, narrowing } from '../support/evidence/sealed-package.js';
-
-const tools = ['bash', 'unzip', 'sha256sum', 'openssl', 'jq', 'xxd'];
-const has = (tool: string): boolean => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
-
-/** The one `sh` block of a page. */
-function shellOf(page: string): string {
-  const text = fs.readFileSync(fileURLToPath(new URL(`../../docs/spec/${page}`, import.meta.url)), 'utf8');
-  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!);
-  assert.equal(blocks.length, 1);
-  return blocks[0]!;
-}
+import { aSealedPackage, gateKey, narrowedContents, narrowing, requestId } from '../support/evidence/sealed-package.js';
 
 describe('without us', function () {
   this.timeout(90_000);
@@ -30,8 +21,8 @@ describe('without us', function () {
   after(() => fs.rmSync(root, { recursive: true, force: true }));
 
   it('has one page of shell for the package and one for the disclosures', () => {
-    assert.match(shellOf('package.md'), /echo intact/);
-    assert.match(shellOf('manifest.md'), /sha256sum/);
+    assert.match(shellOf('guide/verify.md'), /echo "intact/);
+    assert.match(shellOf('spec/manifest.md'), /sha256sum/);
   });
 
   it('has the specification tell every fault, and no other', () => {
@@ -41,47 +32,56 @@ describe('without us', function () {
     assert.deepEqual(told.sort(), [...packageFaultCodes].sort());
   });
 
-  async function run(tamper: (files: Map<string, Buffer>) => unknown, sealed = aSealedPackage()): Promise<{ status: number | null; out: string; err: string }> {
-    const folder = fs.mkdtempSync(join(root, 'shell-'));
+  async function run(tamper: (files: Map<string, Buffer>) => unknown, sealed = aSealedPackage()): Promise<ShellVerdict> {
     const files = await filesOf(sealed);
     tamper(files);
-    fs.writeFileSync(join(folder, 'package.zip'), await zipFiles(files));
-    fs.writeFileSync(join(folder, 'gate.pub'), publicPem(gateKey));
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', shellOf('package.md')], { cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
-    return { status, out: stdout.toString(), err: stderr.toString() };
+    return verifyByShell(root, await zipFiles(files), publicPem(gateKey));
   }
   const edit = (path: string, from: string, to: string) => (files: Map<string, Buffer>) =>
     files.set(path, Buffer.from(files.get(path)!.toString('latin1').replace(from, to), 'latin1'));
 
-  if (tools.every(has)) {
-    it('finds a package intact', async () => {
-      const { status, out, err } = await run(() => undefined);
-      assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
+  if (hasShellTools()) {
+    const intact = `intact · 完整无误: ${requestId}`;
+
+    it('finds a package intact, as an archive and as a folder', async () => {
+      const { status, line, err } = await run(() => undefined);
+      assert.deepEqual({ status, line, err }, { status: 0, line: intact, err: '' });
+      const folder = await verifyByShell(root, await filesOf(aSealedPackage()), publicPem(gateKey));
+      assert.deepEqual(folder, { status: 0, line: intact, err: '' });
     });
 
     it('finds a package of excerpts intact', async () => {
-      const { status, out, err } = await run(() => undefined, aSealedPackage(narrowing(), narrowedContents()));
-      assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
+      const { status, line, err } = await run(() => undefined, aSealedPackage(narrowing(), narrowedContents()));
+      assert.deepEqual({ status, line }, { status: 0, line: intact }, err);
     });
 
-    const table: [what: string, tamper: (files: Map<string, Buffer>) => unknown, says: RegExp][] = [
-      ['a changed manifest', edit('manifest.json', 'ART7', 'ART9'), /signature of the manifest/],
-      ['a changed original', (files) => files.set('original/cam-1/01.mp4', Buffer.alloc(3000)), /SHA-256 of a file/],
-      ['an added file', (files) => files.set('original/x', Buffer.alloc(1)), /missing or was added/],
-      ['a changed checkpoint', edit('journal/checkpoint', 'test-1', 'test-2'), /signature of the checkpoint/],
-      ['a changed entry', edit('journal/entries.ndjson', '"by":"p-01', '"by":"p-02'), /inclusion of entry 0/],
-      ];
+    it('holds the key against the fingerprint of the paper', async () => {
+      const zip = await zipFiles(await filesOf(aSealedPackage()));
+      const fingerprint = keyIdOf(gateKey);
+      assert.equal((await verifyByShell(root, zip, publicPem(gateKey), { fingerprint })).status, 0);
+      assert.equal((await verifyByShell(root, zip, publicPem(gateKey), { fingerprint: fingerprint.replace(/^./, 'x') })).status, 2);
+      const shown = spawnSync('bash', ['-c', 'openssl pkey -pubin -outform DER | sha256sum'], { input: publicPem(gateKey) }).stdout.toString();
+      assert.equal(shown, `${fingerprint}  -\n`);
+      assert.ok(fs.readFileSync(fileURLToPath(new URL('../../docs/guide/verify.md', import.meta.url)), 'utf8').includes(shown), 'the guide shows the fingerprint of the tests’ key');
+    });
+
+    const table: [what: string, tamper: (files: Map<string, Buffer>) => unknown, says: string][] = [
+      ['a changed manifest', edit('manifest.json', 'ART7', 'ART9'), 'manifest-changed at manifest.json'],
+      ['a changed original', (files) => files.set('original/cam-1/01.mp4', Buffer.alloc(3000)), 'file-changed at original/cam-1/01.mp4'],
+      ['an added file', (files) => files.set('original/x', Buffer.alloc(1)), 'file-unexpected at original/x'],
+      ['a changed checkpoint', edit('journal/checkpoint', 'test-1', 'test-2'), 'proof-invalid at journal/checkpoint'],
+      ['a changed entry', edit('journal/entries.ndjson', '"by":"p-01', '"by":"p-02'), 'entry-changed at journal/entries.ndjson:1'],
+    ];
     for (const [what, tamper, says] of table)
       it(`finds ${what}`, async () => {
-        const { status, err } = await run(tamper);
-        assert.notEqual(status, 0);
-        assert.match(err, says);
+        const { status, line } = await run(tamper);
+        assert.deepEqual({ status, line }, { status: 1, line: `NOT intact · 已被改动: ${says}` });
       });
 
     it('opens a disclosure', async () => {
       const folder = fs.mkdtempSync(join(root, 'disclosure-'));
       fs.writeFileSync(join(folder, 'manifest.json'), (await filesOf(aSealedPackage())).get('manifest.json')!);
-      const { stdout } = spawnSync('bash', ['-c', shellOf('manifest.md')], { cwd: folder });
+      const { stdout } = spawnSync('bash', ['-c', shellOf('spec/manifest.md')], { cwd: folder });
       const [made, told] = stdout.toString().split('\n');
       assert.equal(`sha256:${made!.slice(0, 64)}`, told);
     });

@@ -123,7 +123,7 @@ describe('a narrowed request', function () {
           const names = ['01', '02'].map((number) => `sh-yf-street/${number}`);
           assert.deepEqual(manifest.files.map(({ path: name }) => name), [
             `excerpt/${names[0]}.${container}`, `excerpt/${names[1]}.${container}`, 'excerpt/sh-yf-street/coverage.json', 'excerpt/sh-yf-street/units.ndjson',
-            `viewing/${names[0]}.mp4`, `viewing/${names[1]}.mp4`,
+            'verify.html', `viewing/${names[0]}.mp4`, `viewing/${names[1]}.mp4`,
           ]);
 
           const coverage = await cut.json<Coverage>('excerpt/sh-yf-street/coverage.json');
@@ -189,7 +189,7 @@ describe('a narrowed request', function () {
         await narrow(gate, requestId, [item(9, 10), item(9, 10, 'sh-yf-gate')], folder);
         const { manifest } = await deliver(gate, requestId, folder);
         assert.deepEqual(manifest.cameras.map(({ camera, state }) => [camera, state]), [['sh-yf-street', 'no-data'], ['sh-yf-gate', 'no-data']]);
-        assert.deepEqual(manifest.files.map(({ path: name }) => name), ['excerpt/sh-yf-gate/coverage.json', 'excerpt/sh-yf-street/coverage.json']);
+        assert.deepEqual(manifest.files.map(({ path: name }) => name), ['excerpt/sh-yf-gate/coverage.json', 'excerpt/sh-yf-street/coverage.json', 'verify.html']);
       } finally {
         await gate.close();
       }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import ts from 'typescript';
 import { filesIn, read, sources } from './sources.js';
 
-const code = () => [...sources(), ...filesIn('test', /\.ts$/), ...filesIn('bench', /\.ts$/), ...filesIn('tools', /\.ts$/)];
+const code = () => [...sources(), ...filesIn('verifier', /\.ts$/), ...filesIn('test', /\.ts$/), ...filesIn('bench', /\.ts$/), ...filesIn('tools', /\.ts$/)];
 const nameOf = (file: string): string =>
   file
     .split('/')

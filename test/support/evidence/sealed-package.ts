@@ -58,6 +58,7 @@ export const contents = (seed = ''): Content[] => [
   artifact('original/大门-2/01.mp4', 'original', noise(`${seed}d`, 900)),
   artifact('original/大门-2/units.ndjson', 'units', Buffer.alloc(0)),
   artifact('original/大门-2/coverage.json', 'coverage', Buffer.from('{"parts":1}\n')),
+  artifact('verify.html', 'verifier', noise('page', 600)),
 ];
 
 const unitCommitment = commit(salt, 'unit', unit);
@@ -176,6 +177,7 @@ export function narrowedContents(): Content[] {
     cutFrom('excerpt/cam-1/units.ndjson', 'units', Buffer.from('{"part":1}\n'), 'original/cam-1/units.ndjson'),
     cutFrom('excerpt/cam-1/coverage.json', 'coverage', Buffer.from('{"parts":1}\n'), 'original/cam-1/coverage.json'),
     artifact('viewing/cam-1/01.mp4', 'viewing', noise('seen', 700), { parent: 'excerpt/cam-1/01.mp4' }),
+    artifact('verify.html', 'verifier', noise('page', 600)),
   ];
 }
 

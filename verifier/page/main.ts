@@ -1,0 +1,114 @@
+// The page: takes a key and a package, asks the engine, shows the verdict. It reaches for nothing outside itself.
+import { readFingerprint, readGateKey, type GateKey } from '../engine/key.js';
+import { verifyPackage } from '../engine/verify.js';
+import { archiveOf, chosenFolder, droppedOn, type Given } from './dropped.js';
+import { explain, sayings, verdictLine, type Saying } from './words.js';
+
+const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const keyText = byId<HTMLTextAreaElement>('key');
+const fingerprintText = byId<HTMLInputElement>('fingerprint');
+const dropZone = byId('drop');
+const verifyButton = byId<HTMLButtonElement>('verify');
+const progressBar = byId<HTMLProgressElement>('progress');
+const doing = byId('doing');
+const result = byId('result');
+
+let given: Given | null = null;
+
+function show(kind: 'good' | 'bad' | 'note', head: string, saying: Saying): void {
+  const [title, zh, en] = [document.createElement('p'), document.createElement('p'), document.createElement('p')];
+  title.className = 'head';
+  title.textContent = head;
+  zh.textContent = saying.zh;
+  en.textContent = saying.en;
+  en.lang = 'en';
+  result.className = kind;
+  result.replaceChildren(...(head === '' ? [] : [title]), zh, en);
+}
+
+function take(next: Given | null, from: 'archive' | 'folder' | null = null): void {
+  if (next === null) return show('note', '', sayings.unreadable);
+  given = next;
+  // What stood in the choosers before is not what is judged now.
+  for (const id of ['archive', 'folder']) if (id !== from) byId<HTMLInputElement>(id).value = '';
+  byId('chosen').textContent = next.name;
+  result.replaceChildren();
+  result.className = '';
+}
+
+/** The key that was given from outside, or what is wrong with it. */
+function readKey(): GateKey | Saying {
+  const fingerprint = fingerprintText.value.trim() === '' ? null : readFingerprint(fingerprintText.value);
+  if (fingerprintText.value.trim() !== '' && fingerprint === null) return sayings.badFingerprint;
+  if (keyText.value.trim() === '') return fingerprint === null ? sayings.noKey : sayings.fingerprintAlone;
+  const key = readGateKey(keyText.value);
+  if (key === null) return sayings.badKey;
+  return fingerprint === null || fingerprint === key.fingerprint ? key : sayings.otherFingerprint;
+}
+
+function showFingerprint(): void {
+  byId('found').textContent = readGateKey(keyText.value)?.fingerprint.replace(/.{8}(?!$)/g, '$& ') ?? '';
+}
+
+async function verify(): Promise<void> {
+  const key = readKey();
+  if ('zh' in key) return show('note', '', key);
+  if (given === null) return show('note', '', sayings.noPackage);
+  verifyButton.disabled = true;
+  progressBar.hidden = false;
+  progressBar.value = 0;
+  result.replaceChildren();
+  result.className = '';
+  try {
+    const verdict = await verifyPackage(given.content, key, (done, all, path) => {
+      progressBar.value = all === 0 ? 1 : done / all;
+      doing.textContent = path;
+    });
+    show(verdict.intact ? 'good' : 'bad', verdictLine(verdict), verdict.intact ? sayings.intact : explain(verdict.fault));
+  } catch {
+    // The disk was pulled out, the file was changed meanwhile, the system said no: nothing was verified, and nothing is claimed.
+    show('note', '', sayings.unreadable);
+  } finally {
+    verifyButton.disabled = false;
+    progressBar.hidden = true;
+    doing.textContent = '';
+  }
+}
+
+byId<HTMLInputElement>('archive').addEventListener('change', ({ target }) => {
+  const [file] = (target as HTMLInputElement).files ?? [];
+  if (file) take(archiveOf(file), 'archive');
+});
+byId<HTMLInputElement>('folder').addEventListener('change', ({ target }) => {
+  const files = [...((target as HTMLInputElement).files ?? [])];
+  if (files.length > 0) take(chosenFolder(files), 'folder');
+});
+byId<HTMLInputElement>('keyfile').addEventListener('change', ({ target }) => {
+  const [file] = (target as HTMLInputElement).files ?? [];
+  // A key has a hundred bytes; what is larger is something else.
+  void file
+    ?.slice(0, 4096)
+    .text()
+    .then((text) => {
+      keyText.value = text;
+      showFingerprint();
+    });
+});
+keyText.addEventListener('input', showFingerprint);
+verifyButton.addEventListener('click', () => void verify());
+
+document.addEventListener('dragover', (event) => {
+  event.preventDefault();
+  dropZone.classList.add('over');
+});
+document.addEventListener('dragleave', () => dropZone.classList.remove('over'));
+// Anywhere on the page: beside the zone the browser would leave the page and show the file.
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  dropZone.classList.remove('over');
+  if (event.dataTransfer)
+    droppedOn(event.dataTransfer).then(
+      (dropped) => take(dropped),
+      () => show('note', '', sayings.unreadable),
+    );
+});
