@@ -4,16 +4,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Entry, EntryDraft, RequestEntry } from '../domain/audit-event.js';
 import { checkpointText } from '../domain/formats/checkpoint.js';
-import { MerkleTree, leafHash } from '../domain/formats/merkle.js';
+import { emptyRoot, leafHash, type MerkleTree } from '../domain/formats/merkle.js';
 import { signNote, verifierKey } from '../domain/formats/signed-note.js';
 import { tlogProof } from '../domain/formats/tlog-proof.js';
+import { isCovered, tileWidth, type Tile } from '../domain/formats/tlog-tiles.js';
 import { Problem } from '../domain/problem.js';
-import { writeCheckpoint, writeLeaves } from './checkpoint-file.js';
+import { writeCheckpoint } from './checkpoint-file.js';
 import { EntryFile, unwritable } from './entry-file.js';
 import { freeze, linkOf, writeEntry } from './entry.js';
 import type { Link, Written } from './entry.js';
 import { loadEntries } from './load.js';
 import type { Loaded } from './load.js';
+import { Publisher } from './publisher.js';
+import { sourceOf, tileBytes, type TileSource } from './tiles.js';
 
 interface Parts {
   /** Made (0700) where it is not there. */
@@ -36,8 +39,9 @@ interface Waiting {
 
 /** Entries that go to disk with one write and one fdatasync, at most. */
 const maxBatch = 64;
-/** Entries after which the checkpoint is written again. */
+/** Entries after which tiles and checkpoint are written again; and while as many wait as go to disk at once, these many. */
 const checkpointEvery = 64;
+const checkpointAtLeastEvery = 1024;
 
 export class Journal {
   readonly #parts: Parts;
@@ -53,9 +57,8 @@ export class Journal {
   #onAppended: () => void = () => undefined;
   #writing: Promise<void> | null = null;
   #closed: Promise<void> | null = null;
-  /** Entries that the checkpoint on disk stands for, and leaves on disk. */
-  #checkpointed = 0;
-  #leavesWritten = 0;
+  readonly #source: TileSource;
+  readonly #publisher: Publisher;
 
   private constructor(parts: Parts, release: () => void, file: EntryFile, { tree, offsets, requests, links }: Loaded) {
     this.#parts = parts;
@@ -65,6 +68,8 @@ export class Journal {
     this.#offsets = offsets;
     this.#requests = requests;
     this.#links = links;
+    this.#source = sourceOf(tree, offsets, (position, length) => file.readAt(position, length));
+    this.#publisher = new Publisher({ folder: parts.folder, source: this.#source, sign: (size) => this.checkpoint(size) });
   }
 
   /**
@@ -78,12 +83,12 @@ export class Journal {
     try {
       await beginNew(parts);
       const loaded = await loadEntries(parts.folder, verifierKey(parts.origin, parts.key));
-      file = await EntryFile.open(entriesOf(parts.folder), loaded.bytes);
+      file = await EntryFile.open(entriesOf(parts.folder), loaded.offsets.at(-1)!);
       const journal = new Journal(parts, release, file, loaded);
       if (journal.size === 0) await journal.append({ event: 'journal-opened', by: 'gate', data: { origin: parts.origin } });
       if (loaded.cut) await journal.append({ event: 'journal-cut', by: 'gate', data: loaded.cut });
       await journal.#writing;
-      await journal.#writeCheckpoint();
+      await journal.#publisher.begin(journal.size);
       return journal;
     } catch (thrown) {
       file?.close();
@@ -153,6 +158,30 @@ export class Journal {
     return tlogProof(index, this.#tree.inclusionProof(index, size), this.checkpoint(size));
   }
 
+  /** Hashes that prove that entry `index` is among the first `size`. Throws RangeError. */
+  inclusionProof(index: number, size: number): Buffer[] {
+    return this.#tree.inclusionProof(index, size);
+  }
+
+  /** Hashes that prove that the first `to` entries continue the first `from`. Throws RangeError. */
+  consistencyProof(from: number, to: number): Buffer[] {
+    return this.#tree.consistencyProof(from, to);
+  }
+
+  /** Bytes of a tile; null where the journal does not go so far. Problem `journal-corrupt`: an entry in it is not what was written. */
+  tile(tile: Tile): Buffer | null {
+    if (!isCovered(tile, this.size)) return null;
+    if (tile.level === 'entries') for (let at = 0; at < tile.width; at++) this.#line(tile.index * tileWidth + at);
+    return tileBytes(this.#source, tile);
+  }
+
+  /** The newest checkpoint, over all entries as far as the disk takes it: tiles and checkpoint are on disk before anybody is given it. */
+  async published(): Promise<string> {
+    // What was written before stays true when the disk takes nothing now.
+    await this.#publisher.publish(this.size).catch(() => undefined);
+    return this.#publisher.note;
+  }
+
   /** Waits for what was begun, writes the checkpoint, lets the lock go. Problem `journal-unwritable`: the checkpoint is behind. */
   close(): Promise<void> {
     this.#closed ??= this.#end();
@@ -162,7 +191,7 @@ export class Journal {
   async #end(): Promise<void> {
     try {
       await this.#writing;
-      await this.#writeCheckpoint();
+      await this.#publisher.publish(this.size);
     } catch (cause) {
       throw unwritable(cause);
     } finally {
@@ -176,10 +205,19 @@ export class Journal {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#writeBatch(this.#waiting.splice(0, maxBatch));
-      // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
-      if (this.size - this.#checkpointed >= checkpointEvery) await this.#writeCheckpoint().catch(() => undefined);
+      await this.#publishInTurn();
     }
     this.#writing = null;
+  }
+
+  /** The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end. */
+  async #publishInTurn(): Promise<void> {
+    const behind = this.size - this.#publisher.size;
+    if (behind < checkpointEvery) return;
+    // Whoever was answered just now may have more to say: under load entries come before checkpoints.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#waiting.length < maxBatch || behind >= checkpointAtLeastEvery)
+      await this.#publisher.publish(this.size).catch(() => undefined);
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
@@ -230,23 +268,16 @@ export class Journal {
     else this.#requests.set(entry.requestId, [entry.index]);
   }
 
-  /** Read from the disk each time and held against its leaf hash: what is counted is what is there, and unchanged. */
   #entry(index: number): Entry {
-    const [start, next] = [this.#offsets[index]!, this.#offsets[index + 1]!];
-    const line = this.#file.readAt(start, next - start - 1);
-    if (!leafHash(line).equals(this.#tree.leaf(index)))
-      throw new Problem('journal-corrupt', `Entry ${index} is not what was written; the file was changed under the running gate.`);
-    return JSON.parse(line.toString()) as Entry;
+    return JSON.parse(this.#line(index).toString()) as Entry;
   }
 
-  async #writeCheckpoint(): Promise<void> {
-    const { size } = this;
-    const leaves = Array.from({ length: size - this.#leavesWritten }, (_, place) => this.#tree.leaf(this.#leavesWritten + place));
-    // Leaves first: a checkpoint never stands over leaves that are not there.
-    await writeLeaves(this.#parts.folder, this.#leavesWritten, leaves);
-    this.#leavesWritten = size;
-    await writeCheckpoint(this.#parts.folder, this.checkpoint(size));
-    this.#checkpointed = size;
+  /** Read from the disk each time and held against its leaf hash: what is counted is what is there, and unchanged. */
+  #line(index: number): Buffer {
+    const [line] = this.#source.lines(index, index + 1);
+    if (!leafHash(line!).equals(this.#tree.leaf(index)))
+      throw new Problem('journal-corrupt', `Entry ${index} is not what was written; the file was changed under the running gate.`);
+    return line!;
   }
 }
 
@@ -267,5 +298,5 @@ function makeFolder(folder: string): void {
 async function beginNew({ folder, origin, key }: Parts): Promise<void> {
   const isNew =
     !fs.existsSync(path.join(folder, 'checkpoint')) && (!fs.existsSync(entriesOf(folder)) || fs.statSync(entriesOf(folder)).size === 0);
-  if (isNew) await writeCheckpoint(folder, signNote(checkpointText(origin, 0, new MerkleTree().root()), origin, key));
+  if (isNew) await writeCheckpoint(folder, signNote(checkpointText(origin, 0, emptyRoot()), origin, key));
 }
