@@ -13,8 +13,10 @@ import { writeCheckpoint } from './checkpoint-file.js';
 import { EntryFile, unwritable } from './entry-file.js';
 import { freeze, linkOf, writeEntry } from './entry.js';
 import type { Link, Written } from './entry.js';
+import { judgeHeld, writeHeld } from './held-checkpoint.js';
 import { loadEntries } from './load.js';
 import type { Loaded } from './load.js';
+import { Newest } from './newest.js';
 import { Publisher } from './publisher.js';
 import { sourceOf, tileBytes, type TileSource } from './tiles.js';
 
@@ -26,6 +28,8 @@ interface Parts {
   /** Ed25519, private. */
   key: KeyObject;
   now: () => Date;
+  /** A file off the machine with the newest checkpoint, and who hears that it could not be written. */
+  held?: { file: string; failed: (cause: unknown) => void } | null;
   /** Takes a lock file for this process; Problem `journal-locked` where another has it. */
   hold: (path: string) => Promise<() => void>;
 }
@@ -39,9 +43,8 @@ interface Waiting {
 
 /** Entries that go to disk with one write and one fdatasync, at most. */
 const maxBatch = 64;
-/** Entries after which tiles and checkpoint are written again; and while as many wait as go to disk at once, these many. */
+/** Entries after which tiles and checkpoint are written again. */
 const checkpointEvery = 64;
-const checkpointAtLeastEvery = 1024;
 
 export class Journal {
   readonly #parts: Parts;
@@ -59,6 +62,7 @@ export class Journal {
   #closed: Promise<void> | null = null;
   readonly #source: TileSource;
   readonly #publisher: Publisher;
+  readonly #held: Newest<string> | null;
 
   private constructor(parts: Parts, release: () => void, file: EntryFile, { tree, offsets, requests, links }: Loaded) {
     this.#parts = parts;
@@ -69,7 +73,15 @@ export class Journal {
     this.#requests = requests;
     this.#links = links;
     this.#source = sourceOf(tree, offsets, (position, length) => file.readAt(position, length));
-    this.#publisher = new Publisher({ folder: parts.folder, source: this.#source, sign: (size) => this.checkpoint(size) });
+    const { held, folder } = parts;
+    // A share that hangs must keep no entry waiting.
+    this.#held = held ? new Newest((note) => writeHeld(held.file, note), held.failed) : null;
+    this.#publisher = new Publisher({
+      folder,
+      source: this.#source,
+      sign: (size) => this.checkpoint(size),
+      onPublished: (note) => this.#held?.offer(note),
+    });
   }
 
   /**
@@ -83,6 +95,7 @@ export class Journal {
     try {
       await beginNew(parts);
       const loaded = await loadEntries(parts.folder, verifierKey(parts.origin, parts.key));
+      if (parts.held) judgeHeld(parts.held.file, verifierKey(parts.origin, parts.key), loaded.tree);
       file = await EntryFile.open(entriesOf(parts.folder), loaded.offsets.at(-1)!);
       const journal = new Journal(parts, release, file, loaded);
       if (journal.size === 0) await journal.append({ event: 'journal-opened', by: 'gate', data: { origin: parts.origin } });
@@ -192,6 +205,7 @@ export class Journal {
     try {
       await this.#writing;
       await this.#publisher.publish(this.size);
+      await this.#held?.settled();
     } catch (cause) {
       throw unwritable(cause);
     } finally {
@@ -205,19 +219,10 @@ export class Journal {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#writeBatch(this.#waiting.splice(0, maxBatch));
-      await this.#publishInTurn();
+      // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
+      if (this.size - this.#publisher.size >= checkpointEvery) await this.#publisher.publish(this.size).catch(() => undefined);
     }
     this.#writing = null;
-  }
-
-  /** The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end. */
-  async #publishInTurn(): Promise<void> {
-    const behind = this.size - this.#publisher.size;
-    if (behind < checkpointEvery) return;
-    // Whoever was answered just now may have more to say: under load entries come before checkpoints.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.#waiting.length < maxBatch || behind >= checkpointAtLeastEvery)
-      await this.#publisher.publish(this.size).catch(() => undefined);
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
@@ -295,8 +300,12 @@ function makeFolder(folder: string): void {
  * A new journal gets the checkpoint of the empty tree before its first entry. So there are never entries without a checkpoint, and
  * taking the checkpoint away does not pass for a beginning.
  */
-async function beginNew({ folder, origin, key }: Parts): Promise<void> {
+async function beginNew({ folder, origin, key, held }: Parts): Promise<void> {
   const isNew =
     !fs.existsSync(path.join(folder, 'checkpoint')) && (!fs.existsSync(entriesOf(folder)) || fs.statSync(entriesOf(folder)).size === 0);
-  if (isNew) await writeCheckpoint(folder, signNote(checkpointText(origin, 0, emptyRoot()), origin, key));
+  if (!isNew) return;
+  const note = signNote(checkpointText(origin, 0, emptyRoot()), origin, key);
+  // First, so that a death in between is still a beginning. One that is there already is judged, never replaced here.
+  if (held && !fs.existsSync(held.file)) await writeHeld(held.file, note);
+  await writeCheckpoint(folder, note);
 }

@@ -7,6 +7,8 @@ interface Parts {
   source: TileSource;
   /** The log's signed checkpoint over its first `size` entries. */
   sign: (size: number) => string;
+  /** Told each checkpoint that is on disk now; does not keep the journal waiting. */
+  onPublished: (note: string) => void;
 }
 
 export class Publisher {
@@ -59,5 +61,6 @@ export class Publisher {
     await writeCheckpoint(this.#parts.folder, note);
     this.#size = size;
     this.#note = note;
+    this.#parts.onPublished(note);
   }
 }

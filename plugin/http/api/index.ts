@@ -15,6 +15,7 @@ import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
 import { registerOperations } from './register.js';
 import { requestOperations } from './requests.js';
+import { tlogOperations } from './tlog.js';
 import { sessionOperations } from './session.js';
 import { scanOperations } from './scans.js';
 
@@ -33,6 +34,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,
+  ...tlogOperations,
   ...noticeOperations,
   ...registerOperations,
 ];
