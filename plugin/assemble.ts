@@ -133,6 +133,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       origin: config.journal.origin,
       key: keys.log,
       now,
+      held: config.journal.heldCheckpoint === null ? null : { file: config.journal.heldCheckpoint, failed: (cause) => log('error', { event: 'checkpoint-not-held', cause }) },
       hold: holdLock,
     });
     undo.push(() => journal.close());
@@ -309,6 +310,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       scanTurns: new ScanTurns(),
       reserveBytes: config.quotas.reserveBytes,
       version,
+      logIsPublic: config.journal.public,
       gatePublicKey: keys.publicPem('manifest'),
       isConnected: recorders.isConnected,
       wake: (id) => work.wake(id),

@@ -65,11 +65,11 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
       loadKeys(keysFolder);
       return makeSetupToken(keysFolder);
     },
-    verifyJournal: async (file, env) => {
+    verifyJournal: async (file, env, kept) => {
       const config = await load(file, env);
       const [{ verifyJournal }, { loadKeys }] = await Promise.all([import('./journal/verify.js'), import('./keys/keys.js')]);
       const keys = loadKeys(config.keysFolder);
-      return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log));
+      return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log), kept);
     },
     // The stage brings a recorder with it, which a server never loads.
     raise: async () => (await import('./demo-stage.js')).raiseStage(root, { ...(await around('error')), allowBundledFfmpeg: true }),

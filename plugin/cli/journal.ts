@@ -1,5 +1,7 @@
 // exportgate journal tail | verify
+import fs from 'node:fs';
 import type { Entry } from '../domain/audit-event.js';
+import { Problem } from '../domain/problem.js';
 import { clientOf, type Context, type Verb } from './context.js';
 import type { Exit } from './outcome.js';
 
@@ -24,14 +26,31 @@ export const entryLine = (entry: Entry): string =>
 
 export type JournalVerdict = { intact: true; size: number; root: string } | { intact: false; fault: { code: string; where: string } };
 
+/** A checkpoint that was kept elsewhere. */
+export interface KeptFile {
+  where: string;
+  note: string;
+}
+
+const maxNoteBytes = 65_536;
+
 /** Reads the files themselves, so it needs the configuration and not a running gate. */
 export const verifyJournalFiles =
-  (verify: (context: Context) => Promise<JournalVerdict>): Verb<object> =>
-  async (context): Promise<Exit> => {
-    const found = await verify(context);
+  (verify: (context: Context, kept: readonly KeptFile[]) => Promise<JournalVerdict>): Verb<{ since: readonly string[] }> =>
+  async (context, { since }): Promise<Exit> => {
+    const found = await verify(context, since.map(readKept));
     const line = found.intact
       ? `intact · 完整无误: ${found.size} entries, root ${found.root}`
       : `NOT intact · 已被改动: ${found.fault.code} at ${found.fault.where}`;
     context.output.result({ ...found, fault: found.intact ? null : found.fault }, [line]);
     return found.intact ? 0 : 1;
   };
+
+function readKept(file: string): KeptFile {
+  try {
+    if (fs.statSync(file).size <= maxNoteBytes) return { where: file, note: fs.readFileSync(file, 'utf8') };
+  } catch {
+    throw new Problem('not-found', `${file} cannot be read; it should be a checkpoint that was kept.`);
+  }
+  throw new Problem('body-too-large', `${file} is longer than any checkpoint.`);
+}

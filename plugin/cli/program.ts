@@ -21,7 +21,7 @@ import { doctor, type Finding } from './doctor.js';
 import { installSystem, type Installations } from './install.js';
 import { explainDecision } from './explain.js';
 import { listAudits, runAudit, showAudit } from './audit.js';
-import { tailJournal, verifyJournalFiles, type JournalVerdict } from './journal.js';
+import { tailJournal, verifyJournalFiles, type JournalVerdict, type KeptFile } from './journal.js';
 import { fetchRequest } from './fetch.js';
 import { oneTimePassword } from './one-time-password.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
@@ -62,7 +62,7 @@ export interface FrontDoor extends Checks {
   now(): Date;
   /** The machine's one-time token, put into the keys folder. */
   makeSetupToken(config: string, env: NodeJS.ProcessEnv): Promise<string>;
-  verifyJournal(config: string, env: NodeJS.ProcessEnv): Promise<JournalVerdict>;
+  verifyJournal(config: string, env: NodeJS.ProcessEnv, kept: readonly KeptFile[]): Promise<JournalVerdict>;
   demo: DemoParts;
 }
 
@@ -360,8 +360,11 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
   const journal = program.command('journal').description('the record 记录');
   does(journal.command('tail').option('--count <n>', 'how many entries', '20'), tailJournal);
   does(
-    journal.command('verify'),
-    verifyJournalFiles((context) => door.verifyJournal(context.config, context.env)),
+    journal
+      .command('verify')
+      .description('whole, or the first thing that is not what was written 校验')
+      .option('--since <file>', 'a checkpoint that was kept elsewhere; as often as there are some', collect, []),
+    verifyJournalFiles((context, kept) => door.verifyJournal(context.config, context.env, kept)),
   );
   const audit = program.command('audit').description('what the gate finds about itself 自检');
   does(audit.command('list'), listAudits);
@@ -369,6 +372,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
   does(audit.command('show').argument('<id>', 'as audit list tells it').option('--out <file>', 'the signed report'), showAudit);
   return program;
 }
+
+const collect = (given: string, before: readonly string[]): readonly string[] => [...before, given];
 
 export async function run(argv: readonly string[], door: FrontDoor): Promise<Exit> {
   let exit: Exit = 0;

@@ -1,7 +1,7 @@
 // Where things lie: keys apart from data, nothing precious where work is wiped, and what must be there is there.
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fault, type Check } from './check.js';
 import { fromFile, liesIn, reallyAt } from './folders.js';
 
@@ -26,12 +26,21 @@ export const foldersApart: Check = async ({ dataFolder, keysFolder, policiesFold
   });
 };
 
+/** A checkpoint that lies with the journal is lost, or put back, together with it. */
+export const checkpointApart: Check = async ({ journal, dataFolder }, { file }) => {
+  if (!journal?.heldCheckpoint || !dataFolder) return [];
+  const [held, data] = [await reallyAt(fromFile(file, journal.heldCheckpoint)), await reallyAt(fromFile(file, dataFolder))];
+  if (!liesIn(data, held)) return [];
+  return [fault('folders-mixed', 'journal.heldCheckpoint', 'It lies inside dataFolder; right is a file on another machine’s share.')];
+};
+
 /** Files and folders that must be there already. */
-export const thingsThere: Check = async ({ policiesFolder, listen, ffmpeg }, { file }) => {
+export const thingsThere: Check = async ({ policiesFolder, listen, ffmpeg, journal }, { file }) => {
   const wanted: [where: string, path: string | null | undefined, mode: number, kind: 'folder' | 'file', right: string][] = [
     ['policiesFolder', policiesFolder, constants.R_OK, 'folder', 'the folder with model.conf and the policy tables'],
     ['listen.tls.certFile', listen?.tls?.certFile, constants.R_OK, 'file', 'a certificate chain in PEM that this process may read'],
     ['listen.tls.keyFile', listen?.tls?.keyFile, constants.R_OK, 'file', 'a private key in PEM that this process may read'],
+    ['journal.heldCheckpoint', journal?.heldCheckpoint && dirname(journal.heldCheckpoint), constants.W_OK, 'folder', 'a file in a folder that is there and that this process may write to'],
     ['ffmpeg.path', ffmpeg?.path, constants.X_OK, 'file', 'an ffmpeg that this process may run'],
   ];
   const faults = await Promise.all(

@@ -171,6 +171,8 @@ export const configSchema = z.strictObject(
           /^(?=.{3,120}$)[a-z0-9][a-z0-9.-]*\.[a-z0-9-]+(?:\/[a-z0-9._-]+)+$/,
           'the log’s own name, once and for ever, like exportgate.example/sh-1',
         ),
+        public: yesNo.default(false),
+        heldCheckpoint: path.nullable().default(null),
       },
       mapRight,
     ),

@@ -61,7 +61,8 @@ export interface Config {
   /** Wiped at start. */
   workFolder: string;
   policiesFolder: string;
-  journal: { origin: string };
+  /** `public`: hashes and proofs of the journal are for everybody. `heldCheckpoint`: a file off the machine; null: none. */
+  journal: { origin: string; public: boolean; heldCheckpoint: string | null };
   recorders: readonly RecorderConfig[];
   cameras: readonly { camera: string; recorder: string; source: Source }[];
   quotas: { unitBytes: number; installationBytes: number; reserveBytes: number; bytesPerSecond: number };
@@ -139,6 +140,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     keysFolder: at(raw.keysFolder),
     workFolder: raw.workFolder ? at(raw.workFolder) : join(at(raw.dataFolder), 'work'),
     policiesFolder: at(raw.policiesFolder),
+    journal: { ...raw.journal, heldCheckpoint: raw.journal.heldCheckpoint && at(raw.journal.heldCheckpoint) },
     recorders: await Promise.all(raw.recorders.map((recorder, index) => finishRecorder(recorder, index, around))),
     cameras: raw.cameras.map(({ camera, recorder, recording, playback }) => ({
       camera,

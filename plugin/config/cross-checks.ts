@@ -1,6 +1,6 @@
 // What no schema can say: things that must fit together, and things that must be there. Every check tells all of its faults.
 import type { Fault } from '../domain/problem.js';
-import { foldersApart, thingsThere } from './check-folders.js';
+import { checkpointApart, foldersApart, thingsThere } from './check-folders.js';
 import { listening, portsApart } from './check-listeners.js';
 import { providerSound } from './check-oidc.js';
 import { channelsSound } from './check-notify.js';
@@ -36,6 +36,7 @@ const amountsSound: Check = ({ quotas, tokens }) => [
 const checks: readonly Check[] = [
   listening,
   foldersApart,
+  checkpointApart,
   thingsThere,
   recordersSound,
   namedOnce,

@@ -1,5 +1,5 @@
 // The people's edge: one canonical path, who asks, a judged body, the operation, one place that answers failures.
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Log } from '../domain/log.js';
@@ -58,7 +58,7 @@ export function makeApp(
   mountLook(app, parts, limit(limits.signInsPerMinute * 4), express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 8 }));
   const mount = (it: Operation<ApiParts>) =>
     app[it.method](
-      it.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      it.path.replaceAll(/\{(\w+)\}/g, it.takesRest ? '*$1' : ':$1'),
       ...(it.guarded ? [limit(limits.signInsPerMinute)] : []),
       handle(it, parts, log),
     );
@@ -72,7 +72,7 @@ export function makeApp(
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use((request, response) => {
     const others = operations
-      .filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(request.path))
+      .filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, it.takesRest ? '.+' : '[^/]+')}$`).test(request.path))
       .map((it) => it.method.toUpperCase());
     if (others.length > 0) {
       response.set('Allow', others.join(', '));
@@ -100,21 +100,26 @@ const nobody: Person = { user: 'user:nobody', name: '', unit: '', pseudonym: 'p-
 function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHandler {
   return async (request, response) => {
     const started = performance.now();
-    const subject = it.open ? nobody : await parts.authenticate(presentedBy(request, parts.url));
+    const isOpen = it.open === true || (it.open === 'public-log' && parts.logIsPublic);
+    const subject = isOpen ? nobody : await parts.authenticate(presentedBy(request, parts.url));
     const { query } = canonical(request.originalUrl);
     const body = it.body ? readBody(it.body, request.body) : {};
-    const answer = await it.run(parts, { subject, params: request.params as Record<string, string>, query, body, request, response });
+    const answer = await it.run(parts, { subject, params: paramsOf(request), query, body, request, response });
     if (answer) response.status(answer.status).json(answer.body);
     log('info', {
       event: 'request',
       method: request.method,
       path: it.path,
       status: response.statusCode,
-      subject: it.open ? undefined : subject.user,
+      subject: isOpen ? undefined : subject.user,
       ms: Math.round(performance.now() - started),
     });
   };
 }
+
+/** Express gives the rest of an address in pieces. */
+const paramsOf = ({ params }: Request): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : value]));
 
 /** A large body is read for nobody who has not signed in, or may not send one. */
 const knows =

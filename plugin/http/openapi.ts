@@ -30,7 +30,7 @@ function describe(it: Operation<never>): Record<string, unknown> {
   };
   return {
     summary: it.summary,
-    security: it.open ? [] : [{ token: [] }, { cookie: [] }],
+    security: it.open === true ? [] : [{ token: [] }, { cookie: [] }],
     parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
     ...(it.body && {
       requestBody: {

@@ -21,8 +21,10 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   /** `/api/v1/requests/{id}`. */
   path: string;
   summary: string;
-  /** Open operations need no token. */
-  open?: boolean;
+  /** Open operations need no token; `public-log`: where the configuration makes the log public. */
+  open?: boolean | 'public-log';
+  /** The last parameter of the path takes the rest of the address, slashes and all. */
+  takesRest?: boolean;
   /** Guessing at this is slowed down by address. */
   guarded?: boolean;
   body?: S;

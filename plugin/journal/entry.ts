@@ -4,9 +4,7 @@ import { isRequestEntry } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { leafHash } from '../domain/formats/merkle.js';
 import { Problem } from '../domain/problem.js';
-
-/** An entry without its newline has at most so many bytes: a leaf fits a tile entry, and a reader knows where to stop. */
-export const maxEntryBytes = 8_192;
+import { maxEntryBytes } from './read-lines.js';
 
 /** Last entry of a request: what its next one links to. */
 export interface Link {

@@ -4,16 +4,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Entry, EntryDraft, RequestEntry } from '../domain/audit-event.js';
 import { checkpointText } from '../domain/formats/checkpoint.js';
-import { MerkleTree, leafHash } from '../domain/formats/merkle.js';
+import { emptyRoot, leafHash, type MerkleTree } from '../domain/formats/merkle.js';
 import { signNote, verifierKey } from '../domain/formats/signed-note.js';
 import { tlogProof } from '../domain/formats/tlog-proof.js';
+import { isCovered, tileWidth, type Tile } from '../domain/formats/tlog-tiles.js';
 import { Problem } from '../domain/problem.js';
-import { writeCheckpoint, writeLeaves } from './checkpoint-file.js';
+import { writeCheckpoint } from './checkpoint-file.js';
 import { EntryFile, unwritable } from './entry-file.js';
 import { freeze, linkOf, writeEntry } from './entry.js';
 import type { Link, Written } from './entry.js';
+import { judgeHeld, writeHeld } from './held-checkpoint.js';
 import { loadEntries } from './load.js';
 import type { Loaded } from './load.js';
+import { Newest } from './newest.js';
+import { Publisher } from './publisher.js';
+import { sourceOf, tileBytes, type TileSource } from './tiles.js';
 
 interface Parts {
   /** Made (0700) where it is not there. */
@@ -23,6 +28,8 @@ interface Parts {
   /** Ed25519, private. */
   key: KeyObject;
   now: () => Date;
+  /** A file off the machine with the newest checkpoint, and who hears that it could not be written. */
+  held?: { file: string; failed: (cause: unknown) => void } | null;
   /** Takes a lock file for this process; Problem `journal-locked` where another has it. */
   hold: (path: string) => Promise<() => void>;
 }
@@ -36,7 +43,7 @@ interface Waiting {
 
 /** Entries that go to disk with one write and one fdatasync, at most. */
 const maxBatch = 64;
-/** Entries after which the checkpoint is written again. */
+/** Entries after which tiles and checkpoint are written again. */
 const checkpointEvery = 64;
 
 export class Journal {
@@ -53,9 +60,9 @@ export class Journal {
   #onAppended: () => void = () => undefined;
   #writing: Promise<void> | null = null;
   #closed: Promise<void> | null = null;
-  /** Entries that the checkpoint on disk stands for, and leaves on disk. */
-  #checkpointed = 0;
-  #leavesWritten = 0;
+  readonly #source: TileSource;
+  readonly #publisher: Publisher;
+  readonly #held: Newest<string> | null;
 
   private constructor(parts: Parts, release: () => void, file: EntryFile, { tree, offsets, requests, links }: Loaded) {
     this.#parts = parts;
@@ -65,6 +72,16 @@ export class Journal {
     this.#offsets = offsets;
     this.#requests = requests;
     this.#links = links;
+    this.#source = sourceOf(tree, offsets, (position, length) => file.readAt(position, length));
+    const { held, folder } = parts;
+    // A share that hangs must keep no entry waiting.
+    this.#held = held ? new Newest((note) => writeHeld(held.file, note), held.failed) : null;
+    this.#publisher = new Publisher({
+      folder,
+      source: this.#source,
+      sign: (size) => this.checkpoint(size),
+      onPublished: (note) => this.#held?.offer(note),
+    });
   }
 
   /**
@@ -78,12 +95,13 @@ export class Journal {
     try {
       await beginNew(parts);
       const loaded = await loadEntries(parts.folder, verifierKey(parts.origin, parts.key));
-      file = await EntryFile.open(entriesOf(parts.folder), loaded.bytes);
+      if (parts.held) judgeHeld(parts.held.file, verifierKey(parts.origin, parts.key), loaded.tree);
+      file = await EntryFile.open(entriesOf(parts.folder), loaded.offsets.at(-1)!);
       const journal = new Journal(parts, release, file, loaded);
       if (journal.size === 0) await journal.append({ event: 'journal-opened', by: 'gate', data: { origin: parts.origin } });
       if (loaded.cut) await journal.append({ event: 'journal-cut', by: 'gate', data: loaded.cut });
       await journal.#writing;
-      await journal.#writeCheckpoint();
+      await journal.#publisher.begin(journal.size);
       return journal;
     } catch (thrown) {
       file?.close();
@@ -158,6 +176,30 @@ export class Journal {
     return tlogProof(index, this.#tree.inclusionProof(index, size), this.checkpoint(size));
   }
 
+  /** Hashes that prove that entry `index` is among the first `size`. Throws RangeError. */
+  inclusionProof(index: number, size: number): Buffer[] {
+    return this.#tree.inclusionProof(index, size);
+  }
+
+  /** Hashes that prove that the first `to` entries continue the first `from`. Throws RangeError. */
+  consistencyProof(from: number, to: number): Buffer[] {
+    return this.#tree.consistencyProof(from, to);
+  }
+
+  /** Bytes of a tile; null where the journal does not go so far. Problem `journal-corrupt`: an entry in it is not what was written. */
+  tile(tile: Tile): Buffer | null {
+    if (!isCovered(tile, this.size)) return null;
+    if (tile.level === 'entries') for (let at = 0; at < tile.width; at++) this.#line(tile.index * tileWidth + at);
+    return tileBytes(this.#source, tile);
+  }
+
+  /** The newest checkpoint, over all entries as far as the disk takes it: tiles and checkpoint are on disk before anybody is given it. */
+  async published(): Promise<string> {
+    // What was written before stays true when the disk takes nothing now.
+    await this.#publisher.publish(this.size).catch(() => undefined);
+    return this.#publisher.note;
+  }
+
   /** Waits for what was begun, writes the checkpoint, lets the lock go. Problem `journal-unwritable`: the checkpoint is behind. */
   close(): Promise<void> {
     this.#closed ??= this.#end();
@@ -167,7 +209,8 @@ export class Journal {
   async #end(): Promise<void> {
     try {
       await this.#writing;
-      await this.#writeCheckpoint();
+      await this.#publisher.publish(this.size);
+      await this.#held?.settled();
     } catch (cause) {
       throw unwritable(cause);
     } finally {
@@ -182,7 +225,7 @@ export class Journal {
     while (this.#waiting.length > 0) {
       await this.#writeBatch(this.#waiting.splice(0, maxBatch));
       // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
-      if (this.size - this.#checkpointed >= checkpointEvery) await this.#writeCheckpoint().catch(() => undefined);
+      if (this.size - this.#publisher.size >= checkpointEvery) await this.#publisher.publish(this.size).catch(() => undefined);
     }
     this.#writing = null;
   }
@@ -235,23 +278,16 @@ export class Journal {
     else this.#requests.set(entry.requestId, [entry.index]);
   }
 
-  /** Read from the disk each time and held against its leaf hash: what is counted is what is there, and unchanged. */
   #entry(index: number): Entry {
-    const [start, next] = [this.#offsets[index]!, this.#offsets[index + 1]!];
-    const line = this.#file.readAt(start, next - start - 1);
-    if (!leafHash(line).equals(this.#tree.leaf(index)))
-      throw new Problem('journal-corrupt', `Entry ${index} is not what was written; the file was changed under the running gate.`);
-    return JSON.parse(line.toString()) as Entry;
+    return JSON.parse(this.#line(index).toString()) as Entry;
   }
 
-  async #writeCheckpoint(): Promise<void> {
-    const { size } = this;
-    const leaves = Array.from({ length: size - this.#leavesWritten }, (_, place) => this.#tree.leaf(this.#leavesWritten + place));
-    // Leaves first: a checkpoint never stands over leaves that are not there.
-    await writeLeaves(this.#parts.folder, this.#leavesWritten, leaves);
-    this.#leavesWritten = size;
-    await writeCheckpoint(this.#parts.folder, this.checkpoint(size));
-    this.#checkpointed = size;
+  /** Read from the disk each time and held against its leaf hash: what is counted is what is there, and unchanged. */
+  #line(index: number): Buffer {
+    const [line] = this.#source.lines(index, index + 1);
+    if (!leafHash(line!).equals(this.#tree.leaf(index)))
+      throw new Problem('journal-corrupt', `Entry ${index} is not what was written; the file was changed under the running gate.`);
+    return line!;
   }
 }
 
@@ -269,8 +305,12 @@ function makeFolder(folder: string): void {
  * A new journal gets the checkpoint of the empty tree before its first entry. So there are never entries without a checkpoint, and
  * taking the checkpoint away does not pass for a beginning.
  */
-async function beginNew({ folder, origin, key }: Parts): Promise<void> {
+async function beginNew({ folder, origin, key, held }: Parts): Promise<void> {
   const isNew =
     !fs.existsSync(path.join(folder, 'checkpoint')) && (!fs.existsSync(entriesOf(folder)) || fs.statSync(entriesOf(folder)).size === 0);
-  if (isNew) await writeCheckpoint(folder, signNote(checkpointText(origin, 0, new MerkleTree().root()), origin, key));
+  if (!isNew) return;
+  const note = signNote(checkpointText(origin, 0, emptyRoot()), origin, key);
+  // First, so that a death in between is still a beginning. One that is there already is judged, never replaced here.
+  if (held && !fs.existsSync(held.file)) await writeHeld(held.file, note);
+  await writeCheckpoint(folder, note);
 }

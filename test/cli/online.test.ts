@@ -100,6 +100,20 @@ describe('exportgate serve', function () {
     assert.match(fault.where, /entry \d+/);
     await fs.promises.writeFile(file, text);
   });
+
+  it('journal verify --since: what it continues 0; a file that is no checkpoint of it 1, one that is not there 2', async () => {
+    const kept = path.join(place.folder, 'kept.checkpoint');
+    await fs.promises.copyFile(path.join(place.journal, 'checkpoint'), kept);
+    const verify = (...since: string[]) => exportgate(['--config', place.config, 'journal', 'verify', ...since.flatMap((it) => ['--since', it])], { env: place.env });
+    const continued = await verify(kept, kept);
+    assert.deepEqual([continued.code, /^intact · 完整无误/.test(continued.stdout)], [0, true]);
+    await fs.promises.writeFile(kept, (await fs.promises.readFile(kept, 'utf8')).replace(/\n\d+\n/, '\n9\n'));
+    const foreign = await verify(kept);
+    assert.deepEqual([foreign.code, foreign.stdout.trim()], [1, `NOT intact · 已被改动: proof-invalid at ${kept}`]);
+    assert.equal((await verify(`${kept}.none`)).code, 2);
+    await fs.promises.writeFile(kept, 'x'.repeat(70_000));
+    assert.equal((await verify(kept)).code, 2);
+  });
 });
 
 describe('exportgate review and release', function () {

@@ -56,7 +56,7 @@ describe('config', () => {
       keysFolder: join(folder, 'keys'),
       workFolder: join(folder, 'data', 'work'),
       policiesFolder: join(folder, 'policies'),
-      journal: { origin: 'exportgate.example/sh-1' },
+      journal: { origin: 'exportgate.example/sh-1', public: false, heldCheckpoint: null },
       cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', source: { recording: 'REC_1' } }],
       quotas: { unitBytes: 2 * 1024 ** 4, installationBytes: 8 * 1024 ** 4, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
       ffmpeg: { path: null },
@@ -205,6 +205,17 @@ describe('config', () => {
     ['half a tls', good.replace('port: 8443', 'port: 8443, tls: { certFile: c }'), 'missing listen.tls.keyFile'],
     ['a port out of range', good.replace('8443', '65536'), 'not-allowed listen.port'],
     ['a port as a text', good.replace('8443', '"8443"'), 'not-allowed listen.port'],
+    [
+      'a held checkpoint inside the data',
+      good.replace('origin: exportgate.example/sh-1', 'origin: exportgate.example/sh-1, heldCheckpoint: data/held'),
+      'file-missing journal.heldCheckpoint',
+      'folders-mixed journal.heldCheckpoint',
+    ],
+    [
+      'a held checkpoint on a share that is not there',
+      good.replace('origin: exportgate.example/sh-1', 'origin: exportgate.example/sh-1, heldCheckpoint: mnt/share/sh-1'),
+      'file-missing journal.heldCheckpoint',
+    ],
     ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],
     [
       'data inside the keys',

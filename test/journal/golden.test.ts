@@ -10,12 +10,12 @@ import { aFolder, open, vkey } from './a-journal.js';
 const golden = path.join(import.meta.dirname, '../golden/journal');
 const tools = ['bash', 'xxd', 'openssl', 'sha256sum'];
 const has = (tool: string): boolean => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
-const files = ['entries.ndjson', 'checkpoint', 'leaves'];
+const files = ['entries.ndjson', 'checkpoint', 'tile/0/000.p/4', 'tile/entries/000.p/4'];
 const requestId = 'EG-310000-SZX01-2026-000001';
 const span = { camera: 'cam-1', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T00:01:00.000Z' };
 
 /** A request that was made, refused by the policy, and the gate's own entries around it. */
-async function write(folder: string): Promise<string> {
+async function write(folder: string): Promise<[proof: string, consistency: string]> {
   const journal = await open(folder, { hold: () => Promise.resolve(() => undefined) });
   await journal.append({
     event: 'export-requested',
@@ -42,19 +42,22 @@ async function write(folder: string): Promise<string> {
   });
   await journal.append({ event: 'signed-in', by: 'gate', data: { account: 'p-0123456789abcdef01234567' } });
   const proof = journal.proof(2, 4);
+  const consistency = journal.consistencyProof(2, 4).map((hash) => `${hash.toString('base64')}\n`);
   await journal.close();
-  return proof;
+  return [proof, consistency.join('')];
 }
 
 describe('journal vectors', () => {
   let folder: string;
   let proof: string;
+  let consistency: string;
   before(async () => {
     folder = aFolder();
-    proof = await write(folder);
+    [proof, consistency] = await write(folder);
     if (process.env['UPDATE_GOLDEN'] !== '1') return;
-    for (const name of files) fs.copyFileSync(path.join(folder, name), path.join(golden, name));
+    for (const name of files) fs.cpSync(path.join(folder, name), path.join(golden, name));
     fs.writeFileSync(path.join(golden, '2.tlog-proof'), proof);
+    fs.writeFileSync(path.join(golden, '2-4.consistency'), consistency);
     fs.writeFileSync(path.join(golden, 'vkey'), `${vkey}\n`);
   });
   after(() => fs.rmSync(folder, { recursive: true }));
@@ -63,6 +66,8 @@ describe('journal vectors', () => {
     it(`writes ${name} byte for byte`, () =>
       assert.deepEqual(fs.readFileSync(path.join(folder, name)), fs.readFileSync(path.join(golden, name))));
   it('writes the proof byte for byte', () => assert.equal(proof, fs.readFileSync(path.join(golden, '2.tlog-proof'), 'utf8')));
+  it('writes the consistency proof byte for byte', () =>
+    assert.equal(consistency, fs.readFileSync(path.join(golden, '2-4.consistency'), 'utf8')));
   it('verifies', async () =>
     assert.equal((await verifyJournal(golden, fs.readFileSync(path.join(golden, 'vkey'), 'utf8').trim())).intact, true));
 
@@ -71,7 +76,7 @@ describe('journal vectors', () => {
     it('is found right by shell tools', () => {
       const { status, stdout, stderr } = spawnSync('bash', ['check.sh'], { cwd: golden, encoding: 'utf8' });
       assert.equal(status, 0, stderr);
-      assert.match(stdout, /^links: ok\nroot: ok\nproof: ok\nsignature: ok\ncommitment: ok\n$/);
+      assert.match(stdout, /^links: ok\nroot: ok\ntile: ok\nbundle: ok\nproof: ok\nconsistency: ok\nsignature: ok\ncommitment: ok\n$/);
     });
 
     it('is found wrong by shell tools when an entry is changed', () => {
@@ -88,7 +93,7 @@ describe('journal vectors', () => {
 
   it('stands in the specification', () => {
     const text = fs.readFileSync(path.join(import.meta.dirname, '../../docs/spec/journal.md'), 'utf8');
-    for (const name of ['entries.ndjson', 'checkpoint', '2.tlog-proof', 'vkey', 'check.sh'])
+    for (const name of ['entries.ndjson', 'checkpoint', '2.tlog-proof', '2-4.consistency', 'vkey', 'check.sh'])
       assert.ok(text.includes(fs.readFileSync(path.join(golden, name), 'utf8').trimEnd()), name);
   });
 });

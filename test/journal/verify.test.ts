@@ -35,13 +35,13 @@ describe('journal verify', () => {
     recording: null,
     client: `sha256:${'0'.repeat(64)}`,
   } as const;
-  const kept = new Map<string, Buffer>();
-  before(() => fs.readdirSync(folder).forEach((name) => kept.set(name, fs.readFileSync(file(name)))));
+  let kept: string;
+  before(() => fs.cpSync(folder, (kept = aFolder()), { recursive: true }));
   beforeEach(() => {
-    for (const name of fs.readdirSync(folder)) fs.rmSync(file(name));
-    for (const [name, bytes] of kept) fs.writeFileSync(file(name), bytes);
+    fs.rmSync(folder, { recursive: true });
+    fs.cpSync(kept, folder, { recursive: true });
   });
-  after(() => fs.rmSync(folder, { recursive: true }));
+  after(() => [folder, kept].forEach((it) => fs.rmSync(it, { recursive: true })));
 
   const fault = async (): Promise<string> => {
     const verdict = await verifyJournal(folder, vkey);
@@ -68,7 +68,7 @@ describe('journal verify', () => {
   });
 
   it('notices any flipped bit of the checkpoint', async () => {
-    const note = kept.get('checkpoint')!;
+    const note = fs.readFileSync(file('checkpoint'));
     await fc.assert(
       fc.asyncProperty(fc.nat(note.length - 1), fc.nat(7), async (at, bit) => {
         const changed = Buffer.from(note);
@@ -82,6 +82,12 @@ describe('journal verify', () => {
 
   const swap = (a: number, b: number): string[] => lines.with(a, lines[b]!).with(b, lines[a]!);
   const rewritten = (index: number): string => canonicalJson({ ...(JSON.parse(lines[index]!) as object), at: '2026-03-01T03:00:00.000Z' });
+  const [leaves, bundle] = ['tile/0/000.p/41', 'tile/entries/000.p/41'] as const;
+  const flip = (name: string): void => {
+    const bytes = fs.readFileSync(name);
+    bytes[1000]! ^= 1;
+    fs.writeFileSync(name, bytes);
+  };
   const table: [string, () => void, string][] = [
     ['the last entry taken away', () => put(lines.slice(0, -1)), 'entry-missing entry 40'],
     ['an entry of the middle taken away', () => put(lines.toSpliced(17, 1)), 'entry-missing entry 17'],
@@ -117,16 +123,25 @@ describe('journal verify', () => {
     // Without the leaves (or with false ones) the root still tells; the place is then the first break that can be seen.
     [
       'an entry changed and the leaves taken away',
-      () => (fs.rmSync(file('leaves')), put(lines.with(20, `${lines[20]!} `))),
+      () => (fs.rmSync(file(leaves)), put(lines.with(20, `${lines[20]!} `))),
       'entry-changed entry 20',
     ],
     [
       'an entry written anew and the leaves taken away',
-      () => (fs.rmSync(file('leaves')), put(lines.with(40, rewritten(40)))),
+      () => (fs.rmSync(file(leaves)), put(lines.with(40, rewritten(40)))),
       'proof-invalid checkpoint',
     ],
-    ['the leaves alone taken away', () => fs.rmSync(file('leaves')), 'intact 41'],
-    ['false leaves', () => fs.writeFileSync(file('leaves'), Buffer.alloc(41 * 32)), 'intact 41'],
+    [
+      'an entry written anew and false leaves',
+      () => (fs.writeFileSync(file(leaves), Buffer.alloc(41 * 32)), put(lines.with(40, rewritten(40)))),
+      'proof-invalid checkpoint',
+    ],
+    ['the leaves alone taken away', () => fs.rmSync(file(leaves)), 'intact 41'],
+    ['all tiles taken away', () => fs.rmSync(file('tile'), { recursive: true }), 'intact 41'],
+    ['false leaves', () => fs.writeFileSync(file(leaves), Buffer.alloc(41 * 32)), `tile-changed ${leaves}`],
+    ['leaves cut short', () => fs.truncateSync(file(leaves), 40 * 32), `tile-changed ${leaves}`],
+    ['a changed bundle of entries', () => flip(file(bundle)), `tile-changed ${bundle}`],
+    ['a bundle of entries with one more', () => fs.appendFileSync(file(bundle), '\0\x01x'), `tile-changed ${bundle}`],
     ['an unfinished record at the end', () => fs.appendFileSync(entriesFile(folder), lines[40]!.slice(0, 60)), 'intact 41'],
   ];
   for (const [what, change, expected] of table)

@@ -36,6 +36,8 @@ export interface GateOptions {
   recorder?: Partial<RecorderOptions>;
   /** Lines of YAML that are added to the configuration. */
   config?: string;
+  /** More keys of `journal`, as YAML: `public: true`. */
+  journal?: string;
   /** Which of the policy's cameras the recorder records. */
   cameras?: readonly string[];
   retryDelays?: readonly number[];
@@ -182,11 +184,11 @@ const whom = (user: string, unit = '示例单位') => ({ user, name: nameOf(user
 export const cardOf = (user: string) => ({ idKind: 'WORK' as const, idNumber: `示例-${createHash('sha256').update(user).digest('hex').slice(0, 8)}` });
 export const nameOf = (user: string): string => `示例${user.slice(5).replaceAll(/[^a-z]/g, '')}`;
 
-const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config, beside, streams }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
+const configuration = ({ url, rtspPort }: Recorder, cameras: readonly string[], { playback, policiesFolder, config, journal, beside, streams }: GateOptions): string => `listen: { host: 127.0.0.1, port: 0 }
 dataFolder: data
 keysFolder: keys
 policiesFolder: ${JSON.stringify(policiesFolder ?? path.join(root, 'policies'))}
-journal: { origin: test.exportgate.example/one }
+journal: { origin: test.exportgate.example/one${journal ? `, ${journal}` : ''} }
 recorders:
   - { id: nvr-1, adapter: onvif, url: "${url}", user: operator, vendor: { rtspPort: ${rtspPort} }, front: { host: 127.0.0.1, port: 0${streams ? `, streams: ${streams}` : ''} } }
 ${beside?.recorders ?? ''}

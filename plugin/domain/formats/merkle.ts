@@ -1,4 +1,4 @@
-// Merkle tree hashing (RFC 6962 section 2.1): leaf, node, root, inclusion proof.
+// Merkle tree hashing (RFC 6962 section 2.1): leaf, node, root, inclusion and consistency proof.
 import { createHash } from 'node:crypto';
 
 const hashBytes = 32;
@@ -13,6 +13,9 @@ const sha256 = (...parts: readonly Buffer[]): Buffer => {
 
 /** Hash of one entry's bytes. The prefix keeps a leaf from passing for a node. */
 export const leafHash = (data: Buffer): Buffer => sha256(leafPrefix, data);
+
+/** Root of the tree without leaves. */
+export const emptyRoot = (): Buffer => sha256();
 
 export const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(nodePrefix, left, right);
 
@@ -40,7 +43,12 @@ class HashList {
   }
 
   at(index: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(index * hashBytes, (index + 1) * hashBytes));
+    return this.slice(index, index + 1);
+  }
+
+  /** A copy: whoever gets it cannot change the tree. */
+  slice(from: number, to: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(from * hashBytes, to * hashBytes));
   }
 }
 
@@ -69,10 +77,17 @@ export class MerkleTree {
     return this.#levels[0]!.at(index);
   }
 
+  /** Hashes `from` to `to` (excluded) of the complete subtrees of 2^level leaves, behind each other. */
+  hashes(level: number, from: number, to: number): Buffer {
+    const list = this.#levels[level];
+    if (!list || from < 0 || from > to || to > list.length) throw new RangeError(`Level ${level} has no hashes ${from} to ${to}.`);
+    return list.slice(from, to);
+  }
+
   /** Root of the first `size` leaves; of all, if not told. */
   root(size = this.size): Buffer {
     this.#expectSize(size);
-    return size === 0 ? sha256() : this.#rangeHash(0, size);
+    return size === 0 ? emptyRoot() : this.#rangeHash(0, size);
   }
 
   /** Proof that leaf `index` is in the tree of the first `size` leaves: hashes from the leaf's neighbour up to the root. */
@@ -87,6 +102,24 @@ export class MerkleTree {
       if (index < middle) end = middle;
       else start = middle;
     }
+    return downwards.reverse();
+  }
+
+  /** Proof that the tree of the first `to` leaves continues that of the first `from` (RFC 6962 section 2.1.2). Empty where `from` is 0. */
+  consistencyProof(from: number, to = this.size): Buffer[] {
+    this.#expectSize(to);
+    if (!Number.isSafeInteger(from) || from < 0 || from > to) throw new RangeError(`A tree of ${to} continues none of ${from}.`);
+    if (from === 0) return [];
+    const downwards: Buffer[] = [];
+    let [start, end] = [0, to];
+    while (end !== from) {
+      const middle = start + splitOf(end - start);
+      downwards.push(from <= middle ? this.#rangeHash(middle, end) : this.#rangeHash(start, middle));
+      if (from <= middle) end = middle;
+      else start = middle;
+    }
+    // Where the whole older tree is one subtree of the newer, whoever verifies has its root already.
+    if (start > 0) downwards.push(this.#rangeHash(start, end));
     return downwards.reverse();
   }
 
@@ -125,4 +158,37 @@ export function rootFromInclusion(index: number, size: number, leaf: Buffer, pro
     [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
   }
   return last === 0 ? hash : null;
+}
+
+/** A tree: how many leaves, and the root over them. */
+export interface TreeHead {
+  size: number;
+  root: Buffer;
+}
+
+/** Does the tree of `newer` continue that of `older`? (RFC 9162 section 2.1.4.2; the trees of no leaf and of equal size included.) */
+export function isConsistent(older: TreeHead, newer: TreeHead, proof: readonly Buffer[]): boolean {
+  const [from, to] = [older.size, newer.size];
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to) return false;
+  if ([older.root, newer.root, ...proof].some((hash) => hash.length !== hashBytes)) return false;
+  if (from === 0) return proof.length === 0 && older.root.equals(emptyRoot()) && (to > 0 || newer.root.equals(older.root));
+  if (from === to) return proof.length === 0 && older.root.equals(newer.root);
+  let [place, last] = [from - 1, to - 1];
+  while (place % 2 === 1) [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  // A power of two of leaves is one subtree of the newer tree: its hash is the older root, and is not sent.
+  const [first, ...rest] = place === 0 ? [older.root, ...proof] : proof;
+  if (!first) return false;
+  let [olderHash, newerHash] = [first, first];
+  for (const hash of rest) {
+    if (last === 0) return false;
+    if (place % 2 === 1 || place === last) {
+      olderHash = nodeHash(hash, olderHash);
+      newerHash = nodeHash(hash, newerHash);
+      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)];
+    } else {
+      newerHash = nodeHash(newerHash, hash);
+    }
+    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && olderHash.equals(older.root) && newerHash.equals(newer.root);
 }

@@ -16,6 +16,7 @@ import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
 import { registerOperations } from './register.js';
 import { requestOperations } from './requests.js';
+import { tlogOperations } from './tlog.js';
 import { sessionOperations } from './session.js';
 import { scanOperations } from './scans.js';
 
@@ -35,6 +36,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...policyOperations,
   ...journalOperations,
   ...auditOperations,
+  ...tlogOperations,
   ...noticeOperations,
   ...registerOperations,
 ];

@@ -1,4 +1,4 @@
-// The journal for those who may read it, and the signed checkpoint that others keep against us.
+// The journal for those who may read it.
 import { Problem } from '../../domain/problem.js';
 import { operation, type Operation } from '../operation.js';
 import { type emptySchema } from '../schemas.js';
@@ -21,16 +21,4 @@ const entries = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-const checkpoint = operation<ApiParts, typeof emptySchema>({
-  method: 'get',
-  path: '/api/v1/journal/checkpoint',
-  summary: 'The signed checkpoint (C2SP signed note)',
-  open: true,
-  answers: 'text/plain',
-  async run({ journal }, { response }) {
-    response.type('text/plain; charset=utf-8').send(journal.checkpoint());
-    return null;
-  },
-});
-
-export const journalOperations: readonly Operation<ApiParts>[] = [entries, checkpoint];
+export const journalOperations: readonly Operation<ApiParts>[] = [entries];

@@ -56,6 +56,8 @@ export interface ApiParts {
   /** SPKI PEM of the manifest key: what `verify --key` takes. */
   gatePublicKey: string;
   version: string;
+  /** May everybody have hashes and proofs of the journal? */
+  logIsPublic: boolean;
   /** Is this camera's recorder one that the gate pulls from? */
   isConnected(camera: string): boolean;
   /** A request moved: machines may have work. */

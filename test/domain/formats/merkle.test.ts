@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { MerkleTree, leafHash, rootFromInclusion } from '../../../plugin/domain/formats/merkle.js';
+import { MerkleTree, emptyRoot, isConsistent, leafHash, nodeHash, rootFromInclusion } from '../../../plugin/domain/formats/merkle.js';
 
 const data = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map((hex) =>
   Buffer.from(hex, 'hex'),
@@ -65,6 +65,97 @@ describe('merkle tree', () => {
     );
   });
 
+  // The eight leaves above; the values are those that the Certificate Transparency projects publish for them.
+  const published: [number, number, string[]][] = [
+    [1, 1, []],
+    [
+      1,
+      8,
+      [
+        '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+        '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+        '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+      ],
+    ],
+    [
+      6,
+      8,
+      [
+        '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+        'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+        'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+      ],
+    ],
+    [
+      2,
+      5,
+      [
+        '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+        'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+      ],
+    ],
+  ];
+  for (const [from, to, hashes] of published)
+    it(`has the known consistency proof from ${from} to ${to}`, () => {
+      const tree = treeOf(data);
+      const proof = tree.consistencyProof(from, to);
+      assert.deepEqual(
+        proof.map((hash) => hash.toString('hex')),
+        hashes,
+      );
+      assert.ok(isConsistent({ size: from, root: tree.root(from) }, { size: to, root: tree.root(to) }, proof));
+    });
+
+  it('has the consistency proofs of the example in RFC 6962 section 2.1.3', () => {
+    const tree = treeOf(data.slice(0, 7));
+    const leaves = data.slice(0, 7).map(leafHash);
+    const [a, b, c, d, e, f, j] = leaves as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+    const [g, h, i] = [nodeHash(a, b), nodeHash(c, d), nodeHash(e, f)];
+    const [k, l] = [nodeHash(g, h), nodeHash(i, j)];
+    assert.deepEqual(tree.consistencyProof(3, 7), [c, d, g, l]);
+    assert.deepEqual(tree.consistencyProof(4, 7), [l]);
+    assert.deepEqual(tree.consistencyProof(6, 7), [i, j, k]);
+  });
+
+  it('proves of every size up to 130 that it continues every smaller one, and of nothing else', () => {
+    const most = 130;
+    const tree = treeOf(Array.from({ length: most }, (_, index) => Buffer.from(`entry ${index}`)));
+    const head = (size: number) => ({ size, root: tree.root(size) });
+    const foreign = leafHash(Buffer.from('foreign'));
+    for (let to = 0; to <= most; to++)
+      for (let from = 0; from <= to; from++) {
+        const proof = tree.consistencyProof(from, to);
+        const what = `${from} to ${to}`;
+        assert.ok(isConsistent(head(from), head(to), proof), what);
+        assert.ok(!isConsistent(head(from), head(to), [...proof, foreign]), what);
+        if (proof.length > 0) assert.ok(!isConsistent(head(from), head(to), proof.slice(0, -1)), what);
+        if (proof.length > 0) assert.ok(!isConsistent(head(from), head(to), proof.slice(1)), what);
+        if (from > 0) assert.ok(!isConsistent({ size: from, root: foreign }, head(to), proof), what);
+        if (from > 0) assert.ok(!isConsistent(head(from), { size: to, root: foreign }, proof), what);
+        if (from > 0 && from < to) assert.ok(!isConsistent({ size: from - 1, root: tree.root(from) }, head(to), proof), what);
+        if (from < to) assert.ok(!isConsistent(head(to), head(from), proof), what);
+      }
+  });
+
+  it('notices any flipped bit of a consistency proof', () => {
+    const tree = treeOf(Array.from({ length: 130 }, (_, index) => Buffer.from(`entry ${index}`)));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 129 }), fc.nat(), fc.nat(255), (from, which, bit) => {
+        const proof = tree.consistencyProof(from);
+        proof[which % proof.length]![bit >> 3]! ^= 1 << (bit & 7);
+        assert.ok(!isConsistent({ size: from, root: tree.root(from) }, { size: 130, root: tree.root() }, proof));
+      }),
+    );
+  });
+
+  it('of no leaf every tree is a continuation, under the root of the empty tree alone', () => {
+    const newer = { size: 8, root: treeOf(data).root() };
+    assert.ok(isConsistent({ size: 0, root: emptyRoot() }, newer, []));
+    assert.ok(!isConsistent({ size: 0, root: newer.root }, newer, []));
+    assert.ok(!isConsistent({ size: 0, root: emptyRoot() }, newer, [newer.root]));
+    assert.ok(!isConsistent({ size: 0, root: emptyRoot() }, { size: 0, root: newer.root }, []));
+  });
+
   it('does not let what it hands out change the tree', () => {
     const tree = treeOf(data);
     const before = tree.root();
@@ -81,6 +172,11 @@ describe('merkle tree', () => {
       () => tree.inclusionProof(8),
       () => tree.inclusionProof(3, 3),
       () => tree.leaf(8),
+      () => tree.consistencyProof(9),
+      () => tree.consistencyProof(3, 2),
+      () => tree.consistencyProof(-1),
+      () => tree.hashes(0, 7, 9),
+      () => tree.hashes(4, 0, 1),
       () => tree.append(Buffer.alloc(31)),
     ])
       assert.throws(wrong, RangeError);

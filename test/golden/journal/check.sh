@@ -12,10 +12,21 @@ tell links "$(leaf 1)" "$(sed -n 3p entries.ndjson | grep -o '"previous":"[0-9a-
 signed=$(sed -n 3p checkpoint | base64 -d | xxd -p -c 64)
 tell root "$(node "$(node "$(leaf 0)" "$(leaf 1)")" "$(node "$(leaf 2)" "$(leaf 3)")")" "$signed"
 
+# the tile of level 0 holds the leaf hashes behind each other; the bundle each entry behind its length (two bytes, big endian)
+tell tile "$(for i in 0 1 2 3; do leaf $i; done | tr -d '\n')" "$(xxd -p -c 1024 tile/0/000.p/4)"
+line() { sed -n "$(($1 + 1))p" entries.ndjson | tr -d '\n'; }
+bundle() { for i in 0 1 2 3; do printf '%04x' "$(line $i | wc -c)" | bytes; line $i; done; }
+tell bundle "$(bundle | hash)" "$(hash < tile/entries/000.p/4)"
+
 # the proof of entry 2: its neighbour, then the other half
 neighbour=$(sed -n 3p 2.tlog-proof | base64 -d | xxd -p -c 64)
 half=$(sed -n 4p 2.tlog-proof | base64 -d | xxd -p -c 64)
 tell proof "$(node "$half" "$(node "$(leaf 2)" "$neighbour")")" "$signed"
+
+# four entries continue two: with the half that is new, the root of the first two leads to the root of all
+old=$(node "$(leaf 0)" "$(leaf 1)")
+new=$(sed -n 1p 2-4.consistency | base64 -d | xxd -p -c 64)
+tell consistency "$(node "$old" "$new")" "$signed"
 
 # the last base64 of the note is key id (4 bytes) and signature (64); that of the verifier key is type (1) and key (32)
 dir=$(mktemp -d)
