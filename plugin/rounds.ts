@@ -24,6 +24,8 @@ export interface RoundsParts extends ScanParts {
   months: MonthIndex;
   copies: Pick<MarkedCopies, 'sweep'>;
   keepLogs(): Promise<void>;
+  /** Brings the journal's checkpoint to those who keep it; null where nobody does. */
+  keepCheckpoint: (() => Promise<void>) | null;
   log: Log;
 }
 
@@ -48,6 +50,7 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     // Footage in the clear, marked: once its time is over it does not wait for somebody to ask for another.
     () => parts.copies.sweep(),
     () => parts.keepLogs(),
+    () => parts.keepCheckpoint?.(),
   ];
   const look = async (): Promise<void> => {
     const failures: unknown[] = [];
