@@ -50,6 +50,7 @@ import { makeSessionMarks } from './identity/session-marks.js';
 import { makeSetupToken } from './identity/setup-token.js';
 import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
+import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
 import { judgeCameras } from './configured.js';
@@ -66,6 +67,7 @@ import { addressOf, makeServer, openFront, openWeb, shut } from './servers.js';
 import { Objects } from './store/objects.js';
 import { holdLock } from './store/sqlite.js';
 import { openStore } from './store/store.js';
+import { Witnesses } from './witness/witnesses.js';
 
 export interface Surroundings {
   version: string;
@@ -134,6 +136,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       key: keys.log,
       now,
       held: config.journal.heldCheckpoint === null ? null : { file: config.journal.heldCheckpoint, failed: (cause) => log('error', { event: 'checkpoint-not-held', cause }) },
+      cosigners: cosignersOf(config, log, now),
       hold: holdLock,
     });
     undo.push(() => journal.close());
@@ -354,7 +357,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     // What a crash kept from being decided again after a policy came into force.
     await redecideAll({ policy: policies.inForce, requests, store, log });
     await work.resume();
-    const rounds = await startRounds({ ...api, copies, policiesFolder: config.policiesFolder, follower, keepLogs });
+    const rounds = await startRounds({ ...api, copies, policiesFolder: config.policiesFolder, follower, keepLogs, keepCheckpoint: keepsCheckpoint(config) ? () => journal.tend() : null });
     undo.push(() => rounds.stop());
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
@@ -383,6 +386,23 @@ async function usableFfmpeg({ ffmpeg }: Config, { searchPath, allowBundledFfmpeg
       'Only the bundled ffmpeg of 2018 was found; its decoders have known holes, so it never gets footage from a recorder. Install ffmpeg and ffprobe (Debian: apt-get install ffmpeg).',
     );
   return tools;
+}
+
+/** Is there anybody who keeps checkpoints against us? Then a quiet gate does not wait for its 64th entry. */
+const keepsCheckpoint = ({ journal }: Config): boolean => journal.heldCheckpoint !== null || journal.witnesses.length > 0;
+
+/** For connecting, sending and the whole answer of one witness; a package waits for it. */
+const WITNESS_TIMEOUT_MS = 5_000;
+
+function cosignersOf({ journal: { witnesses, quorum } }: Config, log: Log, now: () => Date): Cosigners | null {
+  if (witnesses.length === 0) return null;
+  const asked = new Witnesses({ witnesses, log, now, timeoutMs: WITNESS_TIMEOUT_MS });
+  return {
+    quorum,
+    vkeys: witnesses.map(({ vkey }) => vkey),
+    cosign: (candidate) => asked.cosign(candidate),
+    failed: (cause) => log('error', { event: 'cosignatures-not-kept', cause }),
+  };
 }
 
 /** The secret is told to the one part that needs it. */

@@ -71,6 +71,15 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
       const keys = loadKeys(config.keysFolder);
       return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log), kept);
     },
+    startWitness: async (file) => {
+      const [{ loadWitnessConfig }, { startWitness }, { holdLock }] = await Promise.all([
+        import('./config/witness-config.js'),
+        import('./witness/start-witness.js'),
+        import('./store/sqlite.js'),
+      ]);
+      const { log } = await around('info');
+      return startWitness({ ...(await loadWitnessConfig(file)), now, log, hold: holdLock });
+    },
     // The stage brings a recorder with it, which a server never loads.
     raise: async () => (await import('./demo-stage.js')).raiseStage(root, { ...(await around('error')), allowBundledFfmpeg: true }),
     close: async () => {

@@ -36,6 +36,7 @@ process.exitCode = await run(process.argv.slice(2), {
   examine: async (...asked) => (await whole()).examine(...asked),
   makeSetupToken: async (...asked) => (await whole()).makeSetupToken(...asked),
   verifyJournal: async (...asked) => (await whole()).verifyJournal(...asked),
+  startWitness: async (...asked) => (await whole()).startWitness(...asked),
   recorders: {
     recorder: async (...asked) => (await whole()).recorders.recorder(...asked),
     camera: async (...asked) => (await whole()).recorders.camera(...asked),

@@ -26,6 +26,8 @@ export interface RoundsParts extends ScanParts {
   copies: Pick<MarkedCopies, 'sweep'>;
   audits: Pick<Audits, 'look'>;
   keepLogs(): Promise<void>;
+  /** Brings the journal's checkpoint to those who keep it; null where nobody does. */
+  keepCheckpoint: (() => Promise<void>) | null;
   log: Log;
 }
 
@@ -50,6 +52,7 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     // Footage in the clear, marked: once its time is over it does not wait for somebody to ask for another.
     () => parts.copies.sweep(),
     () => parts.keepLogs(),
+    () => parts.keepCheckpoint?.(),
     // Last: it goes on behind this look.
     () => parts.audits.look(),
   ];

@@ -46,6 +46,7 @@ import { endSessions, listSessions, startSession } from './session.js';
 import { printSetupToken } from './setup-token.js';
 import { thisMachine } from './this-machine.js';
 import { verifyFile } from './verify.js';
+import { serveWitness, type RunningWitness } from './witness.js';
 
 /** What only the front door can give: rooms put together. */
 export interface FrontDoor extends Checks {
@@ -63,6 +64,8 @@ export interface FrontDoor extends Checks {
   /** The machine's one-time token, put into the keys folder. */
   makeSetupToken(config: string, env: NodeJS.ProcessEnv): Promise<string>;
   verifyJournal(config: string, env: NodeJS.ProcessEnv, kept: readonly KeptFile[]): Promise<JournalVerdict>;
+  /** A witness of other people's logs; `config` is a witness.yaml. */
+  startWitness(config: string): Promise<RunningWitness>;
   demo: DemoParts;
 }
 
@@ -89,6 +92,10 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
     });
 
   does(program.command('serve').description('run the gate'), serve(door.start));
+  does(
+    program.command('witness').description('cosign the journals of other agencies’ gates; --config is a witness.yaml 见证'),
+    serveWitness((config) => door.startWitness(config)),
+  );
   does(
     program
       .command('demo')
@@ -306,7 +313,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .command('verify')
       .description('intact, or the first broken thing')
       .argument('<package>', 'ZIP or folder')
-      .requiredOption('--key <file>', 'the gate’s public key, PEM'),
+      .requiredOption('--key <file>', 'the gate’s public key, PEM')
+      .option('--witness <vkey>', 'who must have cosigned the journal; as often as there are some 见证', collect, []),
     verifyFile,
   );
   does(

@@ -35,6 +35,7 @@ const gopRight = 'whole seconds, 1 to 60';
 const channelRight = 'the number of a channel, 1 to 1024';
 const streamRight = 'the number of a stream, 1 to 8';
 const auditHoursRight = 'whole hours, 1 to 720';
+const quorumRight = 'how many witnesses must cosign, 0 to 16';
 const logMonthsRight = 'whole months, 6 to 36';
 const rtspPortRight = 'a port, 1 to 65535';
 
@@ -173,6 +174,20 @@ export const configSchema = z.strictObject(
         ),
         public: yesNo.default(false),
         heldCheckpoint: path.nullable().default(null),
+        witnesses: z
+          .array(
+            z.strictObject(
+              {
+                url: text(/^https?:\/\/[A-Za-z0-9.:[\]-]{1,260}(?:\/[\w./-]{0,200})?$/, 'where the witness listens, like https://witness.example'),
+                vkey: text(/^[^\s+]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/, 'the verifier key that the witness printed, name+id+key'),
+              },
+              mapRight,
+            ),
+            listRight,
+          )
+          .max(16, 'at most 16 witnesses')
+          .default([]),
+        quorum: z.int(quorumRight).min(0, quorumRight).max(16, quorumRight).default(0),
       },
       mapRight,
     ),

@@ -61,8 +61,17 @@ export interface Config {
   /** Wiped at start. */
   workFolder: string;
   policiesFolder: string;
-  /** `public`: hashes and proofs of the journal are for everybody. `heldCheckpoint`: a file off the machine; null: none. */
-  journal: { origin: string; public: boolean; heldCheckpoint: string | null };
+  journal: {
+    origin: string;
+    /** Hashes and proofs of the journal are for everybody. */
+    public: boolean;
+    /** A file off the machine; null: none. */
+    heldCheckpoint: string | null;
+    /** Without a slash at the end of `url`. */
+    witnesses: readonly { url: string; vkey: string }[];
+    /** So many of them must have cosigned a checkpoint before it is handed out. */
+    quorum: number;
+  };
   recorders: readonly RecorderConfig[];
   cameras: readonly { camera: string; recorder: string; source: Source }[];
   quotas: { unitBytes: number; installationBytes: number; reserveBytes: number; bytesPerSecond: number };
@@ -140,7 +149,11 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     keysFolder: at(raw.keysFolder),
     workFolder: raw.workFolder ? at(raw.workFolder) : join(at(raw.dataFolder), 'work'),
     policiesFolder: at(raw.policiesFolder),
-    journal: { ...raw.journal, heldCheckpoint: raw.journal.heldCheckpoint && at(raw.journal.heldCheckpoint) },
+    journal: {
+      ...raw.journal,
+      heldCheckpoint: raw.journal.heldCheckpoint && at(raw.journal.heldCheckpoint),
+      witnesses: raw.journal.witnesses.map(({ url, vkey }) => ({ url: url.replace(/\/$/, ''), vkey })),
+    },
     recorders: await Promise.all(raw.recorders.map((recorder, index) => finishRecorder(recorder, index, around))),
     cameras: raw.cameras.map(({ camera, recorder, recording, playback }) => ({
       camera,

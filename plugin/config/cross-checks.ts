@@ -5,6 +5,7 @@ import { listening, portsApart } from './check-listeners.js';
 import { providerSound } from './check-oidc.js';
 import { channelsSound } from './check-notify.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
+import { witnessesSound } from './check-witnesses.js';
 import { websApart } from './check-web.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
@@ -47,6 +48,7 @@ const checks: readonly Check[] = [
   amountsSound,
   providerSound,
   channelsSound,
+  witnessesSound,
 ];
 
 /** All faults of all checks, in the order of the list above. */

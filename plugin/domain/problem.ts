@@ -89,6 +89,7 @@ export const problems = {
   // what the gate stands on
   'journal-unwritable': { status: 503, title: 'The journal cannot be written, so nothing is done' },
   'journal-locked': { status: 503, title: 'Another process holds the journal' },
+  'checkpoint-uncosigned': { status: 503, title: 'Not enough witnesses have cosigned the journal' },
   'journal-corrupt': { status: 503, title: 'The journal is not whole' },
   'store-unavailable': { status: 503, title: 'The store does not answer, so nothing is done' },
   'object-corrupt': { status: 500, title: 'A sealed object is not what was sealed' },

@@ -1,6 +1,7 @@
 // Is every entry of the history in the log that the manifest names?
 import { parseCheckpoint } from '../domain/formats/checkpoint.js';
 import type { Checkpoint } from '../domain/formats/checkpoint.js';
+import { isCosigned } from '../domain/formats/cosignature.js';
 import { rootFromInclusion } from '../domain/formats/merkle.js';
 import { openNote } from '../domain/formats/signed-note.js';
 import { parseTlogProof } from '../domain/formats/tlog-proof.js';
@@ -26,6 +27,13 @@ export async function openCheckpoint(source: Source, { origin, vkey }: Manifest[
   const checkpoint = note === null ? null : attempt(() => parseCheckpoint(openNote(note, vkey)));
   if (note === null || checkpoint === null || checkpoint.origin !== origin) throw new Broken('proof-invalid', checkpointPath);
   return { ...checkpoint, note };
+}
+
+/** Each of these witnesses (verifier keys of type 0x04) has cosigned the checkpoint. Throws Broken `file-missing`, `proof-invalid`. */
+export async function checkCosignatures(source: Source, log: Manifest['log'], witnesses: readonly string[]): Promise<void> {
+  if (witnesses.length === 0) return;
+  const { note } = await openCheckpoint(source, log);
+  if (!witnesses.every((vkey) => isCosigned(note, vkey))) throw new Broken('proof-invalid', checkpointPath);
 }
 
 /** The hashes of an entry's proof, which must carry this very checkpoint. Throws Broken `file-missing`, `proof-invalid`. */

@@ -2,12 +2,13 @@
 // definition of the bytes. The order of the checks is part of the answer: see docs/spec/package.md, "Verification".
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { parseVerifierKey } from '../domain/formats/signed-note.js';
 import { Problem } from '../domain/problem.js';
 import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
 import { checkChain } from './check-chain.js';
 import { checkFiles } from './check-files.js';
 import { checkItems, checkNarrowing } from './check-narrowing.js';
-import { checkProofs, isIncluded } from './check-proofs.js';
+import { checkCosignatures, checkProofs, isIncluded } from './check-proofs.js';
 import { openManifest } from './open-manifest.js';
 import { Broken } from './package-fault.js';
 import type { PackageFault } from './package-fault.js';
@@ -19,15 +20,16 @@ export type PackageVerdict = { intact: true; requestId: string; files: number; e
 
 /**
  * `path` is a ZIP file or a folder; `publicKeyPem` the gate's Ed25519 key (PEM, SPKI), which comes from outside the package: a key
- * that travels with the evidence proves nothing. Streams; memory does not grow with the footage. Problems: `not-found` (no package
- * at this place), `key-invalid`.
+ * that travels with the evidence proves nothing. `witnesses`: verifier keys of those who must have cosigned the checkpoint, from
+ * outside too. Streams; memory does not grow with the footage. Problems: `not-found` (no package at this place), `key-invalid`.
  */
-export async function verifyPackage(path: string, publicKeyPem: string): Promise<PackageVerdict> {
+export async function verifyPackage(path: string, publicKeyPem: string, witnesses: readonly string[] = []): Promise<PackageVerdict> {
   const key = readKey(publicKeyPem);
+  witnesses.forEach(expectWitnessKey);
   try {
     const source = await openSource(path);
     try {
-      return await verifySource(source, key);
+      return await verifySource(source, key, witnesses);
     } finally {
       await source.close();
     }
@@ -38,11 +40,12 @@ export async function verifyPackage(path: string, publicKeyPem: string): Promise
 }
 
 /** The history comes before the files: only it can tell a swapped manifest from swapped files. */
-async function verifySource(source: Source, key: KeyObject): Promise<PackageVerdict> {
+async function verifySource(source: Source, key: KeyObject, witnesses: readonly string[]): Promise<PackageVerdict> {
   const { manifest, sha256 } = await openManifest(source, key);
   const history = await readHistory(source);
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkProofs(source, history.lines, manifest.log);
+  await checkCosignatures(source, manifest.log, witnesses);
   checkPlans(history);
   checkItems(history);
   checkBinding(manifest, sha256, history);
@@ -51,6 +54,14 @@ async function verifySource(source: Source, key: KeyObject): Promise<PackageVerd
   checkDisclosures(manifest, history);
   source.settle();
   return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length };
+}
+
+function expectWitnessKey(vkey: string): void {
+  try {
+    parseVerifierKey(vkey, 'cosignature');
+  } catch {
+    throw new Problem('key-invalid', 'The witness’s key is not a verifier key of a witness, name+id+key, as exportgate witness prints it.');
+  }
 }
 
 function readKey(pem: string): KeyObject {

@@ -26,7 +26,7 @@ export interface Delivery {
   body: AsyncIterable<Buffer>;
 }
 
-/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `clock-doubted`, `journal-unwritable`, `object-corrupt`. */
+/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `clock-doubted`, `checkpoint-uncosigned`, `journal-unwritable`, `object-corrupt`. */
 export async function deliver(parts: Parts, receiver: Person, requestId: string): Promise<Delivery> {
   const person = receiver.pseudonym;
   // Everything that can fail is done before the entry says that bytes left.
@@ -56,19 +56,22 @@ function judgeReceiver({ now }: Parts, state: RequestState, person: string): voi
     );
 }
 
-/** The archive is a function of the sealed index and the journal up to package-sealed: the same bytes each time. */
+/**
+ * The archive is a function of the sealed index, the journal up to package-sealed and the checkpoint that covers it, which is chosen once:
+ * the same bytes each time. Problem `checkpoint-uncosigned`.
+ */
 async function packaged({ journal, objects }: Parts, state: RequestState): Promise<PackageFile[]> {
   const sealed = state.package!;
   const index = await readSealedJson<PackageIndex>(objects, sealed.index);
   const history = journal.entriesOf(state.requestId);
   const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);
-  const size = entries.at(-1)!.index + 1;
+  const covering = await journal.covering(entries.at(-1)!.index + 1);
   return packageFiles({
     manifest: Buffer.from(index.manifest, 'utf8'),
     envelope: index.envelope,
     entries,
-    checkpoint: journal.checkpoint(size),
-    proof: (at) => journal.proof(at, size),
+    checkpoint: covering.note,
+    proof: (at) => journal.proof(at, covering),
     artifacts: index.artifacts.map((artifact) => ({
       ...artifact,
       read: (from: number, to: number) => objects.read(artifact.object, from, to),

@@ -10,6 +10,7 @@ import { tlogProof } from '../domain/formats/tlog-proof.js';
 import { isCovered, tileWidth, type Tile } from '../domain/formats/tlog-tiles.js';
 import { Problem } from '../domain/problem.js';
 import { writeCheckpoint } from './checkpoint-file.js';
+import { Cosigned, uncosigned, type Cosigners, type Covering } from './cosigned.js';
 import { EntryFile, unwritable } from './entry-file.js';
 import { freeze, linkOf, writeEntry } from './entry.js';
 import type { Link, Written } from './entry.js';
@@ -30,6 +31,8 @@ interface Parts {
   now: () => Date;
   /** A file off the machine with the newest checkpoint, and who hears that it could not be written. */
   held?: { file: string; failed: (cause: unknown) => void } | null;
+  /** Who must have seen a checkpoint before it is handed out. */
+  cosigners?: Cosigners | null;
   /** Takes a lock file for this process; Problem `journal-locked` where another has it. */
   hold: (path: string) => Promise<() => void>;
 }
@@ -63,6 +66,10 @@ export class Journal {
   readonly #source: TileSource;
   readonly #publisher: Publisher;
   readonly #held: Newest<string> | null;
+  /** What lies there, as far as this process knows. */
+  #heldNote = '';
+  readonly #cosigned: Cosigned | null;
+  readonly #cosigning: Newest<string> | null;
 
   private constructor(parts: Parts, release: () => void, file: EntryFile, { tree, offsets, requests, links }: Loaded) {
     this.#parts = parts;
@@ -73,14 +80,25 @@ export class Journal {
     this.#requests = requests;
     this.#links = links;
     this.#source = sourceOf(tree, offsets, (position, length) => file.readAt(position, length));
-    const { held, folder } = parts;
-    // A share that hangs must keep no entry waiting.
-    this.#held = held ? new Newest((note) => writeHeld(held.file, note), held.failed) : null;
+    const { held, cosigners, folder } = parts;
+    // A share that hangs, or a witness that is away, must keep no entry waiting.
+    this.#held = held
+      ? new Newest(async (note) => {
+          await writeHeld(held.file, note);
+          this.#heldNote = note;
+        }, held.failed)
+      : null;
+    const cosigned = cosigners ? new Cosigned({ folder, vkey: this.vkey, tree, cosigners }) : null;
+    this.#cosigned = cosigned;
+    this.#cosigning = cosigned ? new Newest((note) => cosigned.add(note), cosigners!.failed) : null;
     this.#publisher = new Publisher({
       folder,
       source: this.#source,
       sign: (size) => this.checkpoint(size),
-      onPublished: (note) => this.#held?.offer(note),
+      onPublished: (note) => {
+        this.#held?.offer(note);
+        this.#cosigning?.offer(note);
+      },
     });
   }
 
@@ -171,9 +189,9 @@ export class Journal {
     return signNote(checkpointText(origin, size, this.#tree.root(size)), origin, key);
   }
 
-  /** tlog-proof that entry `index` is among the first `size`. */
-  proof(index: number, size: number): string {
-    return tlogProof(index, this.#tree.inclusionProof(index, size), this.checkpoint(size));
+  /** tlog-proof that entry `index` is among those that the checkpoint stands for. */
+  proof(index: number, { size, note }: Covering): string {
+    return tlogProof(index, this.#tree.inclusionProof(index, size), note);
   }
 
   /** Hashes that prove that entry `index` is among the first `size`. Throws RangeError. */
@@ -193,11 +211,50 @@ export class Journal {
     return tileBytes(this.#source, tile);
   }
 
-  /** The newest checkpoint, over all entries as far as the disk takes it: tiles and checkpoint are on disk before anybody is given it. */
+  /**
+   * The newest checkpoint that may be handed out. Without a quorum of witnesses: over all entries, as far as the disk takes it; tiles and
+   * checkpoint are on disk before anybody is given it. Problem `checkpoint-uncosigned`: no quorum has ever cosigned one.
+   */
   async published(): Promise<string> {
-    // What was written before stays true when the disk takes nothing now.
-    await this.#publisher.publish(this.size).catch(() => undefined);
+    await this.#publish();
+    const cosigned = this.#cosigned?.newest;
+    if (cosigned && (this.#quorum > 0 || cosigned.size === this.#publisher.size)) return cosigned.note;
+    if (this.#quorum > 0) throw uncosigned();
     return this.#publisher.note;
+  }
+
+  /**
+   * Brings checkpoint and tiles up to the last entry, and the checkpoint to those who keep it and do not have it yet. Does not wait for
+   * them.
+   */
+  async tend(): Promise<void> {
+    await this.#publish();
+    if (this.#heldNote !== this.#publisher.note) this.#held?.offer(this.#publisher.note);
+    this.#cosigning?.offer(this.#publisher.note);
+  }
+
+  /** What was written before stays true when the disk takes nothing now. */
+  #publish(): Promise<void> {
+    return this.#publisher.publish(this.size).catch(() => undefined);
+  }
+
+  /**
+   * A checkpoint for a package whose last entry is the one before `size`, the same one each time. With a quorum of witnesses a cosigned
+   * one; they are asked where there is none yet. Problem `checkpoint-uncosigned`.
+   */
+  async covering(size: number): Promise<Covering> {
+    if (!this.#cosigned || this.#quorum === 0) return { size, note: this.checkpoint(size) };
+    const there = await this.#cosigned.covering(size);
+    if (there) return there;
+    await this.tend();
+    await this.#cosigning?.settled();
+    const asked = await this.#cosigned.covering(size);
+    if (!asked) throw uncosigned();
+    return asked;
+  }
+
+  get #quorum(): number {
+    return this.#parts.cosigners?.quorum ?? 0;
   }
 
   /** Waits for what was begun, writes the checkpoint, lets the lock go. Problem `journal-unwritable`: the checkpoint is behind. */
@@ -210,7 +267,7 @@ export class Journal {
     try {
       await this.#writing;
       await this.#publisher.publish(this.size);
-      await this.#held?.settled();
+      await Promise.all([this.#held?.settled(), this.#cosigning?.settled()]);
     } catch (cause) {
       throw unwritable(cause);
     } finally {

@@ -1,10 +1,12 @@
 // exportgate.yaml: a sound one is read, an unsound one is told all of its faults at once.
+import { generateKeyPairSync } from 'node:crypto';
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { configJsonSchema } from '../../plugin/config/config-schema.js';
+import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { checkConfig, loadConfig } from '../../plugin/config/config.js';
 import type { Problem } from '../../plugin/domain/problem.js';
 
@@ -29,6 +31,10 @@ const withProvider = (keys: string): string =>
   `${good}oidc: { ${[keys.includes('issuer') ? '' : 'issuer: https://login.example', 'clientId: gate', keys.includes('roles') ? '' : 'roles: {}', keys].filter(Boolean).join(', ')} }\n`;
 const second =
   '  - { id: nvr-2, adapter: onvif, url: http://192.0.2.11/onvif/device_service, user: gate, passwordEnv: EXPORTGATE_RECORDER_NVR_1_PASSWORD }\n';
+
+const witnessKey = generateKeyPairSync('ed25519').privateKey;
+const [oneWitness, sameWitness] = ['witness.example/w1', 'witness.example/w2'].map((name) => verifierKey(name, witnessKey, 'cosignature'));
+const logKey = verifierKey('exportgate.example/sh-1', witnessKey);
 
 describe('config', () => {
   let folder: string;
@@ -56,7 +62,7 @@ describe('config', () => {
       keysFolder: join(folder, 'keys'),
       workFolder: join(folder, 'data', 'work'),
       policiesFolder: join(folder, 'policies'),
-      journal: { origin: 'exportgate.example/sh-1', public: false, heldCheckpoint: null },
+      journal: { origin: 'exportgate.example/sh-1', public: false, heldCheckpoint: null, witnesses: [], quorum: 0 },
       cameras: [{ camera: 'SH-YF-01', recorder: 'nvr-1', source: { recording: 'REC_1' } }],
       quotas: { unitBytes: 2 * 1024 ** 4, installationBytes: 8 * 1024 ** 4, reserveBytes: 2 * 1024 ** 3, bytesPerSecond: 1024 ** 2 },
       ffmpeg: { path: null },
@@ -215,6 +221,19 @@ describe('config', () => {
       'a held checkpoint on a share that is not there',
       good.replace('origin: exportgate.example/sh-1', 'origin: exportgate.example/sh-1, heldCheckpoint: mnt/share/sh-1'),
       'file-missing journal.heldCheckpoint',
+    ],
+    [
+      'witnesses: a log’s key, one twice under two names, a quorum that can never be had',
+      good.replace('origin: exportgate.example/sh-1', `origin: exportgate.example/sh-1, quorum: 4, witnesses: [${[logKey, oneWitness, sameWitness].map((vkey) => `{ url: "http://127.0.0.1:1", vkey: ${vkey} }`).join()}]`),
+      'not-allowed journal.witnesses[0].vkey',
+      'named-twice journal.witnesses[2].vkey',
+      'not-allowed journal.quorum',
+    ],
+    [
+      'a witness with a login in its address, and one with no key',
+      good.replace('origin: exportgate.example/sh-1', `origin: exportgate.example/sh-1, witnesses: [{ url: "http://a:b@127.0.0.1", vkey: ${oneWitness} }, { url: "http://127.0.0.1", vkey: x }]`),
+      'not-allowed journal.witnesses[0].url',
+      'not-allowed journal.witnesses[1].vkey',
     ],
     ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],
     [

@@ -44,6 +44,7 @@ const schemaFiles = [
   'plugin/config/faults.ts',
   'plugin/config/manifest-schema.ts',
   'plugin/config/notify-schema.ts',
+  'plugin/config/witness-config.ts',
   'plugin/evidence/entry-schema.ts',
   'plugin/evidence/manifest-schema.ts',
   'plugin/http/api/delegations.ts',

@@ -41,7 +41,7 @@ async function write(folder: string): Promise<[proof: string, consistency: strin
     data: { reasons: ['no-row-allows'], rows: [], policyVersion: `sha256:${'0'.repeat(64)}` },
   });
   await journal.append({ event: 'signed-in', by: 'gate', data: { account: 'p-0123456789abcdef01234567' } });
-  const proof = journal.proof(2, 4);
+  const proof = journal.proof(2, { size: 4, note: journal.checkpoint(4) });
   const consistency = journal.consistencyProof(2, 4).map((hash) => `${hash.toString('base64')}\n`);
   await journal.close();
   return [proof, consistency.join('')];

@@ -5,8 +5,9 @@ import { decodeBase64 } from './base64.js';
 import { FormatError } from './format-error.js';
 import { publicKeyFromRaw, rawPublicKey } from './key-id.js';
 
-/** Signature type of Ed25519 keys; it is also the first byte of the key in a verifier key. */
-const ed25519 = 0x01;
+/** Signature types, which are also the first byte of the key in a verifier key: of a log, and of a witness (c2sp.org/tlog-cosignature). */
+const types = { ed25519: 0x01, cosignature: 0x04 } as const;
+export type SignatureType = keyof typeof types;
 const maxNoteLength = 65_536;
 const maxSignatures = 100;
 
@@ -14,30 +15,36 @@ const maxSignatures = 100;
 const forbidden = /[\u0000-\u0009\u000b-\u001f]|\p{Surrogate}/u;
 const namePattern = /^[^\s+\u0085]{1,255}$/u;
 
-interface VerifierKey {
+export interface VerifierKey {
   name: string;
   id: Buffer;
   key: KeyObject;
 }
 
 /** First four bytes of SHA-256(name ‖ newline ‖ type ‖ key): a hint for finding the key, not a proof. */
-export const noteKeyId = (name: string, publicKeyRaw: Buffer): Buffer =>
-  createHash('sha256').update(`${name}\n`).update(Buffer.of(ed25519)).update(publicKeyRaw).digest().subarray(0, 4);
+export const noteKeyId = (name: string, publicKeyRaw: Buffer, type: SignatureType = 'ed25519'): Buffer =>
+  createHash('sha256').update(`${name}\n`).update(Buffer.of(types[type])).update(publicKeyRaw).digest().subarray(0, 4);
 
 /** The verifier key that a stranger needs: `name+hex id+base64(type ‖ key)`. */
-export function verifierKey(name: string, key: KeyObject): string {
+export function verifierKey(name: string, key: KeyObject, type: SignatureType = 'ed25519'): string {
   expectName(name);
   const raw = rawPublicKey(key);
-  return `${name}+${noteKeyId(name, raw).toString('hex')}+${Buffer.concat([Buffer.of(ed25519), raw]).toString('base64')}`;
+  return `${name}+${noteKeyId(name, raw, type).toString('hex')}+${Buffer.concat([Buffer.of(types[type]), raw]).toString('base64')}`;
 }
 
 /** Signs `text`, which must end in a newline. Throws FormatError where text or name cannot stand in a note. */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
   expectName(name);
   expectText(text);
-  const signature = Buffer.concat([noteKeyId(name, rawPublicKey(privateKey)), sign(null, Buffer.from(text), privateKey)]);
-  return `${text}\n— ${name} ${signature.toString('base64')}\n`;
+  return `${text}\n${signatureLine(name, noteKeyId(name, rawPublicKey(privateKey)), sign(null, Buffer.from(text), privateKey))}`;
 }
+
+/** `— name base64(id ‖ signature)` and a newline. */
+export const signatureLine = (name: string, id: Buffer, signature: Buffer): string =>
+  `— ${name} ${Buffer.concat([id, signature]).toString('base64')}\n`;
+
+/** Text of a note whose signatures nobody has looked at yet. Throws FormatError. */
+export const unverifiedText = (note: string): string => splitNote(note).text;
 
 /**
  * Text of a note that carries a good signature of `vkey`. Lines of unknown keys are ignored, as the specification wants.
@@ -45,14 +52,20 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
  */
 export function openNote(note: string, vkey: string): string {
   const known = parseVerifierKey(vkey);
+  const { text, signature } = signedBy(note, known);
+  if (!verify(null, Buffer.from(text), known.key, signature))
+    throw new FormatError(`The signature of ${known.name} does not fit the note.`, 'signature-bad');
+  return text;
+}
+
+/** The text, and what this key is said to have signed it with, not verified yet. Throws FormatError `malformed`, `key-foreign`. */
+export function signedBy(note: string, known: Pick<VerifierKey, 'name' | 'id'>): { text: string; signature: Buffer } {
   const { text, lines } = splitNote(note);
   const ours = lines.map(parseSignature).filter(({ name, bytes }) => name === known.name && bytes.subarray(0, 4).equals(known.id));
   if (ours.length === 0) throw new FormatError(`The note carries no signature of ${known.name}.`, 'key-foreign');
   // Exactly one: a repeated line would give the same note two spellings.
   if (ours.length > 1) throw new FormatError(`The note carries several signatures of ${known.name}.`);
-  if (!verify(null, Buffer.from(text), known.key, ours[0]!.bytes.subarray(4)))
-    throw new FormatError(`The signature of ${known.name} does not fit the note.`, 'signature-bad');
-  return text;
+  return { text, signature: ours[0]!.bytes.subarray(4) };
 }
 
 function splitNote(note: string): { text: string; lines: string[] } {
@@ -75,14 +88,16 @@ function parseSignature(line: string): { name: string; bytes: Buffer } {
   return { name, bytes };
 }
 
-function parseVerifierKey(vkey: string): VerifierKey {
+/** Throws FormatError where it is not the verifier key of such a key. */
+export function parseVerifierKey(vkey: string, type: SignatureType = 'ed25519'): VerifierKey {
   const [, name, hex, base64] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(vkey) ?? [];
   if (name === undefined || hex === undefined || base64 === undefined) throw new FormatError('The verifier key is not “name+id+key”.');
   expectName(name);
   const typed = decodeBase64(base64, 'The verifier key');
-  if (typed[0] !== ed25519 || typed.length !== 33) throw new FormatError('The verifier key is not an Ed25519 key.');
+  if (typed[0] !== types[type] || typed.length !== 33)
+    throw new FormatError(`The verifier key is not one of type ${types[type]} over Ed25519.`);
   const raw = typed.subarray(1);
-  const id = noteKeyId(name, raw);
+  const id = noteKeyId(name, raw, type);
   if (id.toString('hex') !== hex) throw new FormatError('The verifier key does not have the id that it names.');
   return { name, id, key: publicKeyFromRaw(raw) };
 }
