@@ -45,6 +45,7 @@ import { serve, type RunningGate } from './serve.js';
 import { endSessions, listSessions, startSession } from './session.js';
 import { printSetupToken } from './setup-token.js';
 import { thisMachine } from './this-machine.js';
+import { reproducePackage } from './reproduce.js';
 import { verifyFile } from './verify.js';
 import { serveWitness, type RunningWitness } from './witness.js';
 
@@ -316,6 +317,16 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .requiredOption('--key <file>', 'the gate’s public key, PEM')
       .option('--witness <vkey>', 'who must have cosigned the journal; as often as there are some 见证', collect, []),
     verifyFile,
+  );
+  does(
+    program
+      .command('reproduce')
+      .description('make each copy of a package again, and compare 重做并比对')
+      .argument('<package>', 'ZIP or folder')
+      .requiredOption('--key <file>', 'the gate’s public key, PEM')
+      .option('--parent <file...>', 'sealed originals and their lists, for excerpts')
+      .option('--ffmpeg <file>', 'absolute path; without it the one on PATH'),
+    reproducePackage,
   );
   does(
     program

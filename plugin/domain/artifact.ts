@@ -3,6 +3,9 @@
 export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
+/** A file that the arguments name and that was written for them: its text, or the sum of what is too large to tell. */
+export type RecipeFile = { name: string; text: string } | { name: string; sha256: string };
+
 /** How a derivative was made, so that it can be made again. */
 export interface Recipe {
   tool: string;
@@ -10,6 +13,8 @@ export interface Recipe {
   version: string;
   /** Exact arguments; folders of the work place replaced by `{work}`. */
   arguments: readonly string[];
+  /** What else the arguments read, beside the parent. */
+  beside?: readonly RecipeFile[];
 }
 
 /** Bytes with their sums, digests in lower-case hex: SHA-256, SM3 (GB/T 32905), and the CRC-32 that a ZIP header wants. */

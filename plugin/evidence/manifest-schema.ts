@@ -90,6 +90,10 @@ const camera = z.strictObject({
   audio: z.enum(audioCodecs).nullable(),
 });
 
+const beside = z.array(
+  z.union([z.strictObject({ name: text, text: z.string().max(65_536) }), z.strictObject({ name: text, sha256: hex64 })]),
+);
+
 const file = z.strictObject({
   path,
   role: z.enum(artifactRoles),
@@ -99,7 +103,7 @@ const file = z.strictObject({
   parent: path.optional(),
   /** Of an excerpt: what it was cut from, which stays sealed with the custodian. */
   sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
-  recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)) }).optional(),
+  recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional() }).optional(),
 });
 
 /** Each path once, in order, and no file made from one that is not there. */

@@ -1,7 +1,9 @@
 // The font that the project ships for marks and papers: a machine's own fonts decide nothing.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sha256Hex } from '../domain/formats/digest.js';
 
 const place = path.join('assets', 'fonts', 'noto-sans-sc-medium-subset.ttf');
 
@@ -13,3 +15,7 @@ export function findFont(): string {
     if (folder === path.dirname(folder)) throw new Error(`${place} is not there`);
   }
 }
+
+let sum: Promise<string> | undefined;
+/** SHA-256 of the font, hex: another one draws other marks. */
+export const fontSum = (): Promise<string> => (sum ??= readFile(findFont()).then(sha256Hex));

@@ -11,6 +11,9 @@ export interface ViewingRecipe {
   marks: readonly Filter[];
   /** Size at which ffmpeg stops writing. */
   mostBytes: number;
+  /** Of the encoder. Their number changes what comes out (x264 looks no further down than other threads have come): left to the machine, no other
+   *  machine could make the same pictures. */
+  threads: number;
   /** First line of `ffmpeg -version`. */
   version: string;
 }
@@ -84,6 +87,8 @@ export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
       '0',
       '-g',
       '50',
+      '-threads',
+      String(recipe.threads),
       '-pix_fmt',
       'yuv420p',
       ...editList(recipe),

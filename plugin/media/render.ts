@@ -1,12 +1,13 @@
 // The viewing copy of one part: marks written, recipe run, output probed before it counts.
-import { symlink, writeFile, rm, stat } from 'node:fs/promises';
+import { readFile, symlink, writeFile, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { Recipe } from '../domain/artifact.js';
+import type { Recipe, RecipeFile } from '../domain/artifact.js';
 import type { Mark } from '../domain/duty.js';
 import { Problem } from '../domain/problem.js';
 import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
-import { findFont } from './font.js';
+import { findFont, fontSum } from './font.js';
 import { markMakers } from './marks/index.js';
 import type { MarkText, Scene } from './marks/mark.js';
 import { probe } from './probe.js';
@@ -36,10 +37,29 @@ export const outputLimit = (part: Part, inputBytes: number): number => Math.ceil
 /** A bundled ffmpeg on a busy machine reaches a few 4K frames a second. */
 export const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durationMicros / 1000) * 30);
 
+/** As many as x264 takes by itself, within what any machine can run. */
+const encoderThreads = (): number => Math.min(16, Math.ceil(availableParallelism() * 1.5));
+
+/** What `placeMarks` put there: the font by its sum, texts as they are. They stand in the picture for all to read. */
+async function besideOf(stem: string, { workFolder, marks }: Pick<Rendering, 'workFolder' | 'marks'>): Promise<RecipeFile[]> {
+  if (marks.length === 0) return [];
+  const texts = marks.map(async (mark) => ({
+    name: `${stem}-${mark}.txt`,
+    text: await readFile(path.join(workFolder, `${stem}-${mark}.txt`), 'utf8'),
+  }));
+  return [{ name: `${stem}-font.ttf`, sha256: await fontSum() }, ...(await Promise.all(texts))];
+}
+
 /** Writes each mark's text beside the part and tells the filters that read them. */
 export async function placeMarks(
   stem: string,
-  { workFolder, part, times, marks, text }: Pick<Rendering, 'workFolder' | 'times' | 'marks' | 'text'> & {
+  {
+    workFolder,
+    part,
+    times,
+    marks,
+    text,
+  }: Pick<Rendering, 'workFolder' | 'times' | 'marks' | 'text'> & {
     part: Pick<Part, 'width' | 'height' | 'firstUtcMicros'>;
   },
 ): Promise<Filter[]> {
@@ -87,13 +107,14 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   const stem = path.parse(input).name;
   const output = `${stem}-viewing.mp4`;
   const mostBytes = outputLimit(part, (await stat(rendering.input)).size);
-  const args = viewingRecipe({ input, output, part, marks: await placeMarks(stem, rendering), mostBytes, version: tools.version });
+  const placed = await placeMarks(stem, rendering);
+  const args = viewingRecipe({ input, output, part, marks: placed, mostBytes, threads: encoderThreads(), version: tools.version });
   const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
   await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
   const copied: Readable = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' } };
   accept(await probe(tools, path.join(workFolder, output), copied, signal), part);
   return {
     output: path.join(workFolder, output),
-    recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args] },
+    recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args], beside: await besideOf(stem, rendering) },
   };
 }

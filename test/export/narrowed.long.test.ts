@@ -8,6 +8,7 @@ import type { Item } from '../../plugin/domain/export-request.js';
 import { readSealedJson, type CameraIndex, type Coverage } from '../../plugin/export/custody.js';
 import type { UnitLine } from '../../plugin/media/mux-parts.js';
 import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
+import { openSource } from '../../plugin/evidence/source.js';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { Journal } from '../../plugin/journal/journal.js';
@@ -16,6 +17,7 @@ import { loadKeys } from '../../plugin/keys/keys.js';
 import { planDigest } from '../../plugin/policy/plan.js';
 import { Objects } from '../../plugin/store/objects.js';
 import { holdLock } from '../../plugin/store/sqlite.js';
+import { reproduce } from '../../plugin/export/reproduce.js';
 import { fixture, packets } from '../media/footage.js';
 import { inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { gather } from '../support/evidence/bytes.js';
@@ -95,6 +97,15 @@ async function deliver(gate: TestGate, id: string, folder: string): Promise<Deli
   };
 }
 
+/** What `reproduce` says of each derivative. */
+async function again({ folder, manifest }: Delivered, parents: ReadonlyMap<string, string>): Promise<[string, string][]> {
+  const source = await openSource(folder);
+  const told: [string, string][] = [];
+  const parts = { tools: await machineTools(), workFolder: path.join(folder, '../again') };
+  for await (const { path: name, outcome } of reproduce(parts, { manifest, source }, parents)) told.push([name, outcome]);
+  return told;
+}
+
 const media: [codec: string, file: string, container: string][] = [
   ['H.264 with B-frames and AAC', 'street-b.mp4', 'mp4'],
   ['H.264 with G.711', 'street-g711.mov', 'mov'],
@@ -155,6 +166,11 @@ describe('a narrowed request', function () {
             assert.equal(manifest.files.find(({ path: each }) => each === `viewing/${name}.mp4`)!.parent, told.path);
           }
           assert.deepEqual(await fs.promises.readdir(path.join(gate.folder, 'data/work')), []);
+
+          // Excerpts are cut again only by who has what stayed sealed; copies of them by anybody.
+          const sealed = original.artifacts.map(({ path: name, sha256 }): [string, string] => [sha256, path.join(folder, name)]);
+          for (const [parents, told] of [[new Map(), 'cannot'], [new Map(sealed), 'same-bytes']] as const)
+            assert.deepEqual(await again(cut, parents), [...names.map((name) => [`excerpt/${name}.${container}`, told]), ...names.map((name) => [`viewing/${name}.mp4`, 'same-bytes'])]);
         } finally {
           await gate.close();
         }

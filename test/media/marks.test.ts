@@ -32,6 +32,7 @@ const recipeFor = (place: Scene, version = versions.debian, part: ViewingRecipe[
     input: '01.mp4',
     output: '01-viewing.mp4',
     mostBytes: 100_000_000,
+    threads: 3,
     version,
     part,
     marks: marks.map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),

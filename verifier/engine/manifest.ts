@@ -120,6 +120,9 @@ const cameraShape = members({
   audio: orNull(isText),
 });
 
+const besideText = members({ name: isText, text: (value) => typeof value === 'string' });
+const besideSum = members({ name: isText, sha256: isHex64 });
+
 const fileShape = members({
   path: isListedPath,
   role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'),
@@ -128,7 +131,12 @@ const fileShape = members({
   sm3: isHex64,
   'parent?': isListedPath,
   'sealedParent?': members({ path: isListedPath, bytes: isCount, sha256: isHex64, sm3: isHex64 }),
-  'recipe?': members({ tool: isText, version: isText, arguments: listOf((value) => typeof value === 'string') }),
+  'recipe?': members({
+    tool: isText,
+    version: isText,
+    arguments: listOf((value) => typeof value === 'string'),
+    'beside?': listOf((value) => besideText(value) || besideSum(value)),
+  }),
 });
 
 const manifestShape = members({

@@ -1,0 +1,50 @@
+// Each derivative of a package made again from its parent and its recipe, in a folder that is wiped, and held against what was handed over.
+import path from 'node:path';
+import type { Manifest } from '../evidence/manifest-schema.js';
+import type { Source } from '../evidence/source.js';
+import { compareFrames } from '../media/compare-frames.js';
+import { readViewingRecipe, remakeViewing } from '../media/remake.js';
+import { timeLimit } from '../media/render.js';
+import { openWork } from '../media/work-folder.js';
+import { factsOf } from './read-facts.js';
+import { recut } from './recut.js';
+import { isSame, unpack, type Listed, type Reproduced, type ReproduceParts, type Told } from './reproduced.js';
+
+/** Viewing copies and excerpts, one after the other. `parents`: files that stayed sealed, by SHA-256. The package was found intact. */
+export async function* reproduce(
+  parts: ReproduceParts,
+  { manifest, source }: { manifest: Manifest; source: Source },
+  parents: ReadonlyMap<string, string>,
+): AsyncGenerator<Reproduced> {
+  for (const file of manifest.files) {
+    if (file.role !== 'viewing' && file.role !== 'excerpt') continue;
+    const work = await openWork(parts.workFolder);
+    try {
+      const told =
+        file.role === 'viewing'
+          ? await again(parts, manifest, source, file, work.folder)
+          : await recut(parts, manifest, source, file, parents, work.folder);
+      yield { path: file.path, ...told };
+    } finally {
+      await work.wipe();
+    }
+  }
+}
+
+async function again({ tools, signal }: ReproduceParts, manifest: Manifest, source: Source, file: Listed, folder: string): Promise<Told> {
+  const { recipe } = file;
+  const parent = manifest.files.find(({ path: name }) => name === file.parent);
+  if (!recipe || !parent) return { outcome: 'cannot', why: 'recipe-missing' };
+  const part = await factsOf(source, parent.path);
+  const read = part && readViewingRecipe(recipe, part, parent.bytes);
+  if (!part || !read) return { outcome: 'cannot', why: 'recipe-unknown' };
+  if (!(await unpack(source.read(parent.path), path.join(folder, read.input), parent))) return { outcome: 'cannot', why: 'parent-changed' };
+  const made = await remakeViewing(tools, { recipe, part, folder, read, signal });
+  if ('cannot' in made) return { outcome: 'cannot', why: made.cannot };
+  if (await isSame(made.output, file)) return { outcome: 'same-bytes' };
+  const handed = path.join(folder, 'handed-over.mp4');
+  if (!(await unpack(source.read(file.path), handed, file))) return { outcome: 'cannot', why: 'parent-changed' };
+  const form = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' as const } } as const;
+  const difference = await compareFrames(tools, [handed, made.output], form, timeLimit(part), signal);
+  return difference ? { outcome: 'differs', ...difference } : { outcome: 'same-pictures' };
+}

@@ -1,0 +1,83 @@
+// A recipe from outside is run only where this program could have written it: everything else of ffmpeg's language stays shut.
+import assert from 'node:assert/strict';
+import type { Recipe } from '../../plugin/domain/artifact.js';
+import { markMakers } from '../../plugin/media/marks/index.js';
+import type { Part } from '../../plugin/media/mux-parts.js';
+import { viewingRecipe } from '../../plugin/media/recipe.js';
+import { readViewingRecipe } from '../../plugin/media/remake.js';
+import { outputLimit } from '../../plugin/media/render.js';
+import { runArguments } from '../../plugin/media/run-ffmpeg.js';
+
+const part: Part = {
+  part: 1, container: 'mp4', firstUtcMicros: 1_772_359_200_000_000, lastUtcMicros: 1_772_359_259_960_000, durationMicros: 60_000_000, preRollMs: 0, frames: 1500,
+  preRollFrames: 0, postRollFrames: 0, width: 640, height: 360, codec: 'avc1.64001f', audio: null,
+};
+const jpeg: Part = { ...part, container: 'mkv', codec: 'mjpeg', audio: { codec: 'pcmu', channels: 1, sampleRate: 8000, units: 3000 } };
+const bytes = 3_000_000;
+const versions = ['ffmpeg version 5.1.9-0+deb12u1', 'ffmpeg version 7.1', 'ffmpeg version 4.4.2'];
+
+function aRecipe(of: Part = part, version = versions[0]!, marks: readonly ('text' | 'clock')[] = ['text', 'clock']): Recipe {
+  const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
+  const filters = marks.map((mark) => markMakers[mark].filter(scene, { font: '01-font.ttf', text: `01-${mark}.txt` }));
+  const narrow = of.codec === 'mjpeg' ? [{ filter: 'scale', options: { in_range: 'full', out_range: 'limited' } }, { filter: 'format', options: { pix_fmts: 'yuv420p' } }] : [];
+  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: filters, mostBytes: outputLimit(of, bytes), threads: 3, version });
+  assert.equal(made.some((one) => one.startsWith('scale=')), narrow.length > 0);
+  const beside = marks.length === 0 ? [] : [{ name: '01-font.ttf', sha256: '0'.repeat(64) }, ...marks.map((mark) => ({ name: `01-${mark}.txt`, text: markMakers[mark].write(scene) }))];
+  return { tool: 'ffmpeg', version, arguments: [...runArguments, ...made], beside };
+}
+
+const args = (change: (list: string[]) => string[]) => (recipe: Recipe): Recipe => ({ ...recipe, arguments: change([...recipe.arguments]) });
+const replace = (from: string, to: string) => args((list) => list.map((one) => one.replace(from, to)));
+const behind = (name: string, value: string) => args((list) => list.with(list.indexOf(name) + 1, value));
+
+const hostile: [what: string, change: (recipe: Recipe) => Recipe][] = [
+  ['another tool', (recipe) => ({ ...recipe, tool: 'sh' })],
+  ['one argument more', args((list) => [...list.slice(0, -1), '-attach', '/etc/passwd', list.at(-1)!])],
+  ['one argument less', args((list) => list.filter((one) => one !== '-sn'))],
+  ['a second input', args((list) => list.toSpliced(list.indexOf('-i'), 0, '-i', 'file:/etc/passwd'))],
+  ['an input by network', replace('file:01.mp4', 'http://127.0.0.1/01.mp4')],
+  ['an input outside', replace('file:01.mp4', 'file:../../secret.mp4')],
+  ['an absolute input', replace('file:01.mp4', 'file:/etc/passwd')],
+  ['an output outside', replace('file:01-viewing.mp4', 'file:../viewing.mp4')],
+  ['an output that is a device', replace('file:01-viewing.mp4', 'file:/dev/sda')],
+  ['an output over the input', replace('file:01-viewing.mp4', 'file:01.mp4')],
+  ['an output over its own mark', (recipe) => ({ ...recipe, beside: [...recipe.beside!, { name: '01-viewing.mp4', text: '' }] })],
+  ['open protocols', behind('-protocol_whitelist', 'file,http,tcp')],
+  ['open formats', behind('-format_whitelist', 'concat,hls')],
+  ['another filter', behind('-filter:v', 'movie=/etc/passwd')],
+  ['a filter behind the marks', args((list) => list.map((one) => (one.startsWith('drawtext=') ? `${one},movie=x.mp4` : one)))],
+  ['a filter in a quoted value', args((list) => list.map((one) => one.replace('x=14', "x='14;movie=x.mp4'")))],
+  ['a mark from a file of the machine', replace('textfile=01-text.txt', 'textfile=/etc/passwd')],
+  ['a mark from a file that was not brought', replace('textfile=01-text.txt', 'textfile=02-text.txt')],
+  ['a mark with a text of its own', replace('textfile=01-text.txt', 'text=other')],
+  ['a font of the machine', replace('fontfile=01-font.ttf', 'fontfile=/usr/share/fonts/x.ttf')],
+  ['reloaded marks', replace('box=1', 'reload=1')],
+  ['a mark that is brought elsewhere', (recipe) => ({ ...recipe, beside: [{ name: '../x.txt', text: '' }, ...recipe.beside!] })],
+  ['a mark with the name of a program', (recipe) => ({ ...recipe, beside: [{ name: 'x.sh', text: '' }, ...recipe.beside!] })],
+  ['a mark twice', (recipe) => ({ ...recipe, beside: [...recipe.beside!, recipe.beside![1]!] })],
+  ['a thousand threads', behind('-threads', '1000')],
+  ['no number of threads', behind('-threads', 'auto')],
+  ['an output without an end', behind('-fs', '999999999999')],
+  ['another encoder', behind('-c:v', 'libx265')],
+  ['a report', args((list) => ['-report', ...list.slice(1)])],
+  ['progress sent elsewhere', behind('-progress', 'http://127.0.0.1/')],
+  ['no arguments', args(() => [])],
+];
+
+describe('a recipe that is read back', () => {
+  for (const version of versions)
+    for (const [what, of] of [['H.264', part], ['JPEG and sound', jpeg]] as const)
+      for (const marks of [['text', 'clock'], ['text'], []] as const)
+        it(`is known: ${what}, ${marks.length} marks, ${version}`, () => {
+          const read = readViewingRecipe(aRecipe(of, version, marks), of, bytes);
+          assert.deepEqual([read?.input, read?.output], [`01.${of.container}`, '01-viewing.mp4']);
+        });
+
+  for (const [what, change] of hostile) it(`is refused: ${what}`, () => assert.equal(readViewingRecipe(change(aRecipe()), part, bytes), null));
+
+  it('is refused where the part is another one', () => {
+    assert.equal(readViewingRecipe(aRecipe(), jpeg, bytes), null);
+    assert.equal(readViewingRecipe(aRecipe(), part, bytes + 1), null);
+    assert.equal(readViewingRecipe(aRecipe(jpeg), { ...jpeg, durationMicros: 1 }, bytes), null);
+  });
+});
