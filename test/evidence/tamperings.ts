@@ -184,6 +184,7 @@ export const tamperings: readonly Tampering[] = [
     const note = files.get('journal/checkpoint')!.toString();
     files.set('journal/checkpoint', Buffer.from(`${note}${note.split('\n').at(-2)!.replace(origin, 'witness.example')}\n`));
   }), says: 'proof-invalid at journal/000000000002.tlog-proof' },
+  { what: 'a witness’s line under the checkpoint, in every proof alike', make: on(replaceCheckpoint((note) => `${note}— witness.example/w ${Buffer.alloc(76, 7).toString('base64')}\n`)), says: 'intact', nobody: 'no tampering: lines of keys that are not asked for are passed over (c2sp.org/signed-note); who asks for a witness gives its key to the command' },
   // sealed otherwise by a gate that is out of order
   { what: 'a sealed manifest of another plan', make: twisted({ alter: (made) => ({ ...made, plan: { ...aPlan, downloads: 99 } }) }), says: `manifest-changed at ${manifest}#/plan` },
   { what: 'a sealed manifest of another request', make: twisted({ alter: (made) => ({ ...made, requestId: 'EG-other' }) }), says: `manifest-changed at ${manifest}#/requestId` },
