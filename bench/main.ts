@@ -1,10 +1,11 @@
-// What it costs: `npm run bench -- pull`, `… decide`, `… gate`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
+// What it costs: `npm run bench -- pull`, `… decide`, `… gate`, `… journal`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseInstant } from '../plugin/domain/span.js';
 import { runWork } from './children.js';
 import { decideRows, reloadRows } from './decide-rows.js';
 import { gateRows } from './gate-rows.js';
+import { journalRows } from './journal-rows.js';
 import type { PullAnswer, PullOrder } from './pull.js';
 import { pullRows } from './pull-rows.js';
 import { asTable, missed, type Row } from './rows.js';
@@ -14,6 +15,7 @@ const usage = `usage:
   npm run bench -- pull --recorder URL --user U [--password P] --recording TOKEN --from T --to T --out DIR [--fingerprint SHA256] [--json]
   npm run bench -- decide [--runs N] [--seed N] [--json]
   npm run bench -- gate [--runs N] [--json]
+  npm run bench -- journal [--runs N] [--entries N] [--json]
 The password may come in EXPORTGATE_BENCH_PASSWORD instead, where other users of the machine do not see it.
 `;
 
@@ -21,6 +23,7 @@ const options = {
   minutes: { type: 'string', default: '1' },
   runs: { type: 'string' },
   seed: { type: 'string', default: '1' },
+  entries: { type: 'string', default: '1000000' },
   json: { type: 'boolean', default: false },
   recorder: { type: 'string' },
   user: { type: 'string' },
@@ -95,9 +98,12 @@ async function pullFrom(given: Given, env: NodeJS.ProcessEnv): Promise<number> {
 try {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [bench, ...more] = positionals;
-  if (more.length > 0 || !bench || !['pull', 'decide', 'gate'].includes(bench)) throw new Error('The benches are: pull, decide, gate.');
+  if (more.length > 0 || !bench || !['pull', 'decide', 'gate', 'journal'].includes(bench))
+    throw new Error('The benches are: pull, decide, gate, journal.');
   if (bench === 'decide') process.exitCode = await measureDecisions(values);
   else if (bench === 'gate') process.exitCode = tell(await gateRows(counted(values.runs ?? '3', 50)), values);
+  else if (bench === 'journal')
+    process.exitCode = tell(await journalRows(counted(values.runs ?? '3', 50), counted(values.entries, 10_000_000)), values);
   else process.exitCode = await (values.recorder === undefined ? measurePull(values) : pullFrom(values, process.env));
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}`);

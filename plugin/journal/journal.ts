@@ -46,8 +46,9 @@ interface Waiting {
 
 /** Entries that go to disk with one write and one fdatasync, at most. */
 const maxBatch = 64;
-/** Entries after which tiles and checkpoint are written again. */
+/** Entries after which tiles and checkpoint are written again; and as long as a whole batch waits already, so many. */
 const checkpointEvery = 64;
+const checkpointAtLeastEvery = 256;
 
 export class Journal {
   readonly #parts: Parts;
@@ -281,10 +282,18 @@ export class Journal {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       await this.#writeBatch(this.#waiting.splice(0, maxBatch));
-      // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
-      if (this.size - this.#publisher.size >= checkpointEvery) await this.#publisher.publish(this.size).catch(() => undefined);
+      if (this.size - this.#publisher.size >= checkpointEvery) await this.#publishInTurn();
     }
     this.#writing = null;
+  }
+
+  async #publishInTurn(): Promise<void> {
+    // Who was answered just now may have more to say: a turn, so that it waits here already.
+    await new Promise((resolve) => setImmediate(resolve));
+    // Each publication is several fsyncs: under load entries come first.
+    if (this.#waiting.length >= maxBatch && this.size - this.#publisher.size < checkpointAtLeastEvery) return;
+    // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
+    await this.#publish();
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {

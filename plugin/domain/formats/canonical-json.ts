@@ -20,9 +20,30 @@ export function parseCanonicalJson(text: string): unknown {
   } catch {
     throw new FormatError('The text is not JSON.');
   }
+  if (isSurelyCanonical(text, value)) return value;
   // Doubled members, blanks, other spellings of a number or string: all of them fail to come back as they were.
   if (canonicalJson(value) !== text) throw new FormatError('The JSON text is not in its canonical form (RFC 8785).');
   return value;
+}
+
+/**
+ * Most texts that are asked about are canonical, and a million at a time: the engine's own writer tells so in a third of the time, for it
+ * differs from the canonical one in the order of members and in lone surrogates alone. Whatever is in doubt is written out below.
+ */
+const isSurelyCanonical = (text: string, value: unknown): boolean =>
+  !text.includes('\\ud') && JSON.stringify(value) === text && isInOrder(value, 0);
+
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= maxDepth) return false;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  let before: string | null = null;
+  for (const name in value) {
+    if (before !== null && before >= name) return false;
+    if (!isInOrder((value as Record<string, unknown>)[name], depth + 1)) return false;
+    before = name;
+  }
+  return true;
 }
 
 function write(value: unknown, depth: number): string {

@@ -1,15 +1,12 @@
 // Merkle tree hashing (RFC 6962 section 2.1): leaf, node, root, inclusion and consistency proof.
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 
 const hashBytes = 32;
 const leafPrefix = Buffer.of(0x00);
 const nodePrefix = Buffer.of(0x01);
 
-const sha256 = (...parts: readonly Buffer[]): Buffer => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+/** In one call: a million entries are two million hashes of a few bytes each. */
+const sha256 = (...parts: readonly Buffer[]): Buffer => hashOf('sha256', Buffer.concat(parts), 'buffer');
 
 /** Hash of one entry's bytes. The prefix keeps a leaf from passing for a node. */
 export const leafHash = (data: Buffer): Buffer => sha256(leafPrefix, data);
