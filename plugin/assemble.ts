@@ -14,6 +14,7 @@ import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
 import { finishErasure } from './export/erase.js';
 import { ReadRecord } from './export/read-record.js';
+import { recordRotations } from './export/record-rotations.js';
 import { Speeds } from './export/speeds.js';
 import { cardOf } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
@@ -52,6 +53,7 @@ import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import { Journal } from './journal/journal.js';
 import { loadKeys } from './keys/keys.js';
+import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
@@ -123,7 +125,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
   };
   try {
     const tools = around.tools ?? (await usableFfmpeg(config, around));
-    const keys = loadKeys(config.keysFolder);
+    const keys = loadKeys(config.keysFolder, config.keys);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
     undo.push(() => store.close());
@@ -131,6 +133,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       folder: path.join(config.dataFolder, 'journal'),
       origin: config.journal.origin,
       key: keys.log,
+      formerKeys: keys.formerLogs,
+      beforeSigning: (opened) => recordRotations(opened, rotationsOf(keys.known)),
       now,
       hold: holdLock,
     });
@@ -240,6 +244,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
 
     const tokens = makeTokens({
       secret: keys.tokens,
+      formerSecrets: keys.formerTokens,
       audience: config.journal.origin,
       lifetime: config.tokens.lifetime,
       now,
@@ -255,7 +260,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       },
       roll,
       tokens,
-      marks: makeSessionMarks(keys.tokens),
+      marks: makeSessionMarks(keys.tokens, keys.formerTokens),
       failures: makeFailures(now),
       master: keys.master,
       keysFolder: config.keysFolder,

@@ -35,6 +35,7 @@ const gopRight = 'whole seconds, 1 to 60';
 const channelRight = 'the number of a channel, 1 to 1024';
 const streamRight = 'the number of a stream, 1 to 8';
 const logMonthsRight = 'whole months, 6 to 36';
+const rotateRight = 'whole days, 30 to 3650';
 const rtspPortRight = 'a port, 1 to 65535';
 
 /** A listener in the place of a video system that has pages of its own. */
@@ -162,6 +163,16 @@ export const configSchema = z.strictObject(
       .prefault({}),
     dataFolder: path,
     keysFolder: path,
+    keys: z
+      .strictObject(
+        {
+          passphraseFile: path.optional(),
+          masterFolder: path.optional(),
+          rotateAfterDays: z.int(rotateRight).min(30, rotateRight).max(3650, rotateRight).default(365),
+        },
+        mapRight,
+      )
+      .prefault({}),
     workFolder: path.optional(),
     policiesFolder: path,
     journal: z.strictObject(

@@ -6,6 +6,7 @@ import { providerSound } from './check-oidc.js';
 import { channelsSound } from './check-notify.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
 import { websApart } from './check-web.js';
+import { passphraseSound } from './key-secrets.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
 
@@ -37,6 +38,7 @@ const checks: readonly Check[] = [
   listening,
   foldersApart,
   thingsThere,
+  passphraseSound,
   recordersSound,
   namedOnce,
   camerasPlaced,

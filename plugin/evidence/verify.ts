@@ -1,8 +1,6 @@
 // Is this package what the gate sealed? Answered with the gate's public key alone, by code that shares with the writers only the
 // definition of the bytes. The order of the checks is part of the answer: see docs/spec/package.md, "Verification".
-import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { Problem } from '../domain/problem.js';
 import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
 import { checkChain } from './check-chain.js';
 import { checkFiles } from './check-files.js';
@@ -12,22 +10,26 @@ import { openManifest } from './open-manifest.js';
 import { Broken } from './package-fault.js';
 import type { PackageFault } from './package-fault.js';
 import { readHistory } from './read-history.js';
+import { readKeys } from './read-keys.js';
 import { openSource } from './source.js';
 import type { Source } from './source.js';
 
-export type PackageVerdict = { intact: true; requestId: string; files: number; entries: number } | { intact: false; fault: PackageFault };
+/** `keyId`: by which of the keys, SHA-256 of its SubjectPublicKeyInfo, hex. */
+export type PackageVerdict =
+  | { intact: true; requestId: string; files: number; entries: number; keyId: string }
+  | { intact: false; fault: PackageFault };
 
 /**
- * `path` is a ZIP file or a folder; `publicKeyPem` the gate's Ed25519 key (PEM, SPKI), which comes from outside the package: a key
- * that travels with the evidence proves nothing. Streams; memory does not grow with the footage. Problems: `not-found` (no package
+ * `path` is a ZIP file or a folder; `publicKeyPem` the gate's Ed25519 key (PEM, SPKI), or several behind each other, which come from
+ * outside the package: a key that travels with the evidence proves nothing. Streams; memory does not grow with the footage. Problems: `not-found` (no package
  * at this place), `key-invalid`.
  */
 export async function verifyPackage(path: string, publicKeyPem: string): Promise<PackageVerdict> {
-  const key = readKey(publicKeyPem);
+  const keys = readKeys(publicKeyPem);
   try {
     const source = await openSource(path);
     try {
-      return await verifySource(source, key);
+      return await verifySource(source, keys);
     } finally {
       await source.close();
     }
@@ -38,8 +40,8 @@ export async function verifyPackage(path: string, publicKeyPem: string): Promise
 }
 
 /** The history comes before the files: only it can tell a swapped manifest from swapped files. */
-async function verifySource(source: Source, key: KeyObject): Promise<PackageVerdict> {
-  const { manifest, sha256 } = await openManifest(source, key);
+async function verifySource(source: Source, keys: readonly KeyObject[]): Promise<PackageVerdict> {
+  const { manifest, sha256, keyId } = await openManifest(source, keys);
   const history = await readHistory(source);
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkProofs(source, history.lines, manifest.log);
@@ -50,16 +52,5 @@ async function verifySource(source: Source, key: KeyObject): Promise<PackageVerd
   await checkFiles(source, manifest, history.lines);
   checkDisclosures(manifest, history);
   source.settle();
-  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length };
-}
-
-function readKey(pem: string): KeyObject {
-  try {
-    // OpenSSL would take a private key too, and derive the public one: whoever passes it here has it in the wrong place.
-    const key = createPublicKey({ key: pem, format: 'pem' });
-    if (key.asymmetricKeyType === 'ed25519' && !pem.includes('PRIVATE KEY')) return key;
-  } catch {
-    // Told below: what OpenSSL says of it helps nobody.
-  }
-  throw new Problem('key-invalid', 'The key is not an Ed25519 public key in PEM form (-----BEGIN PUBLIC KEY-----).');
+  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId };
 }

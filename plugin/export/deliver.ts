@@ -3,6 +3,7 @@ import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
+import type { Manifest } from '../evidence/manifest-schema.js';
 import { packageFiles } from '../evidence/package.js';
 import type { PackageFile } from '../evidence/read-exactly.js';
 import { zipLayout, writeZip } from '../evidence/zip.js';
@@ -63,12 +64,14 @@ async function packaged({ journal, objects }: Parts, state: RequestState): Promi
   const history = journal.entriesOf(state.requestId);
   const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);
   const size = entries.at(-1)!.index + 1;
+  // By the key that the signed manifest names, also where the log has another one since.
+  const { vkey } = (JSON.parse(index.manifest) as Manifest).log;
   return packageFiles({
     manifest: Buffer.from(index.manifest, 'utf8'),
     envelope: index.envelope,
     entries,
-    checkpoint: journal.checkpoint(size),
-    proof: (at) => journal.proof(at, size),
+    checkpoint: journal.checkpoint(size, vkey),
+    proof: (at) => journal.proof(at, size, vkey),
     artifacts: index.artifacts.map((artifact) => ({
       ...artifact,
       read: (from: number, to: number) => objects.read(artifact.object, from, to),

@@ -22,6 +22,10 @@ interface Parts {
   origin: string;
   /** Ed25519, private. */
   key: KeyObject;
+  /** Earlier keys of this log, private, newest first: the checkpoint found at start may be theirs, and what names one is signed by it again. */
+  formerKeys?: readonly KeyObject[];
+  /** Called when the entries are read and before anything is signed: what must be recorded first. */
+  beforeSigning?: (journal: Journal) => Promise<void>;
   now: () => Date;
   /** Takes a lock file for this process; Problem `journal-locked` where another has it. */
   hold: (path: string) => Promise<() => void>;
@@ -77,10 +81,11 @@ export class Journal {
     let file: EntryFile | null = null;
     try {
       await beginNew(parts);
-      const loaded = await loadEntries(parts.folder, verifierKey(parts.origin, parts.key));
+      const loaded = await loadEntries(parts.folder, vkeysOf(parts));
       file = await EntryFile.open(entriesOf(parts.folder), loaded.bytes);
       const journal = new Journal(parts, release, file, loaded);
       if (journal.size === 0) await journal.append({ event: 'journal-opened', by: 'gate', data: { origin: parts.origin } });
+      await parts.beforeSigning?.(journal);
       if (loaded.cut) await journal.append({ event: 'journal-cut', by: 'gate', data: loaded.cut });
       await journal.#writing;
       await journal.#writeCheckpoint();
@@ -142,15 +147,22 @@ export class Journal {
     return this.#tree.leaf(index);
   }
 
-  /** Signed note over the first `size` entries; over all, if not told. */
-  checkpoint(size = this.size): string {
-    const { origin, key } = this.#parts;
-    return signNote(checkpointText(origin, size, this.#tree.root(size)), origin, key);
+  /** Signed note over the first `size` entries; over all, if not told. `vkey`: by which key of this log. Problem `key-invalid`: that one is gone. */
+  checkpoint(size = this.size, vkey = this.vkey): string {
+    const { origin } = this.#parts;
+    return signNote(checkpointText(origin, size, this.#tree.root(size)), origin, this.#keyOf(vkey));
   }
 
   /** tlog-proof that entry `index` is among the first `size`. */
-  proof(index: number, size: number): string {
-    return tlogProof(index, this.#tree.inclusionProof(index, size), this.checkpoint(size));
+  proof(index: number, size: number, vkey = this.vkey): string {
+    return tlogProof(index, this.#tree.inclusionProof(index, size), this.checkpoint(size, vkey));
+  }
+
+  #keyOf(vkey: string): KeyObject {
+    const at = vkeysOf(this.#parts).indexOf(vkey);
+    const key = keysOf(this.#parts)[at];
+    if (!key) throw new Problem('key-invalid', `The log key ${vkey} is not there any more; put its file back into the keys folder.`);
+    return key;
   }
 
   /** Waits for what was begun, writes the checkpoint, lets the lock go. Problem `journal-unwritable`: the checkpoint is behind. */
@@ -250,6 +262,8 @@ export class Journal {
   }
 }
 
+const keysOf = ({ key, formerKeys = [] }: Parts): readonly KeyObject[] => [key, ...formerKeys];
+const vkeysOf = (parts: Parts): string[] => keysOf(parts).map((key) => verifierKey(parts.origin, key));
 const entriesOf = (folder: string): string => path.join(folder, 'entries.ndjson');
 
 function makeFolder(folder: string): void {

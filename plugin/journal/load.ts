@@ -23,8 +23,8 @@ export interface Loaded {
 }
 
 /** Problem `journal-corrupt`: names the first thing that is not what was written. */
-export async function loadEntries(folder: string, vkey: string): Promise<Loaded> {
-  const verdict = await verifyJournal(folder, vkey);
+export async function loadEntries(folder: string, vkeys: readonly string[]): Promise<Loaded> {
+  const verdict = await verifyJournal(folder, vkeys);
   if (!verdict.intact) throw corrupt(`${verdict.fault.code}, ${verdict.fault.where}`);
   const loaded = await readEntries(path.join(folder, 'entries.ndjson'));
   // Read twice: what is kept is what was judged.

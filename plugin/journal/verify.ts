@@ -24,10 +24,11 @@ interface Walk {
 /**
  * Checks, in this order: the checkpoint's form, signature and origin; each entry's form, place and links; the root that the
  * checkpoint signs. An unfinished last line behind the checkpoint is nothing: it was never acknowledged. Reads with constant
- * memory, save 64 bytes per entry. Where names `checkpoint` or `entry <index>`.
+ * memory, save 64 bytes per entry. Where names `checkpoint` or `entry <index>`. `vkeys`: the log's key, or all that it ever had: one
+ * of them must have signed.
  */
-export async function verifyJournal(folder: string, vkey: string): Promise<JournalVerdict> {
-  const checkpoint = readCheckpoint(folder, vkey);
+export async function verifyJournal(folder: string, vkeys: string | readonly string[]): Promise<JournalVerdict> {
+  const checkpoint = readCheckpoint(folder, typeof vkeys === 'string' ? [vkeys] : vkeys);
   if (!checkpoint) return { intact: false, fault: { code: 'proof-invalid', where: 'checkpoint' } };
   const walk = await walkEntries(path.join(folder, 'entries.ndjson'), checkpoint.origin);
   const fault = judge(walk, checkpoint, folder);
@@ -66,13 +67,20 @@ function readLeaves(folder: string, { size, root }: Checkpoint): Buffer | null {
   return tree.root().equals(root) ? leaves : null;
 }
 
-function readCheckpoint(folder: string, vkey: string): Checkpoint | null {
+function readCheckpoint(folder: string, vkeys: readonly string[]): Checkpoint | null {
   const note = readSmall(path.join(folder, 'checkpoint'), maxCheckpointBytes + 1);
   if (!note || note.length > maxCheckpointBytes) return null;
-  try {
-    const checkpoint = parseCheckpoint(openNote(note.toString(), vkey));
+  for (const vkey of vkeys) {
+    const checkpoint = openCheckpoint(note.toString(), vkey);
     // The key's name is the log's: a checkpoint of another log under the same key is no proof of this one.
-    return vkey.startsWith(`${checkpoint.origin}+`) ? checkpoint : null;
+    if (checkpoint && vkey.startsWith(`${checkpoint.origin}+`)) return checkpoint;
+  }
+  return null;
+}
+
+function openCheckpoint(note: string, vkey: string): Checkpoint | null {
+  try {
+    return parseCheckpoint(openNote(note, vkey));
   } catch (thrown) {
     if (thrown instanceof FormatError) return null;
     throw thrown;
