@@ -52,7 +52,7 @@ import { makeSetupToken } from './identity/setup-token.js';
 import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import { Journal } from './journal/journal.js';
-import { loadKeys } from './keys/keys.js';
+import { expectProfile, loadKeys } from './keys/keys.js';
 import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
@@ -126,6 +126,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
   try {
     const tools = around.tools ?? (await usableFfmpeg(config, around));
     const keys = loadKeys(config.keysFolder, config.keys);
+    expectProfile(keys, config.keys.profile);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
     undo.push(() => store.close());

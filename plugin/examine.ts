@@ -5,7 +5,7 @@ import { vmsOf } from './configured.js';
 import type { Config, KeysConfig } from './config/config.js';
 import { Problem } from './domain/problem.js';
 import type { ClockReading } from './domain/vms.js';
-import { loadKeys, type KnownKey } from './keys/keys.js';
+import { expectProfile, loadKeys, type KnownKey } from './keys/keys.js';
 import { findFfmpeg } from './media/find-ffmpeg.js';
 import { loadPolicy } from './policy/load.js';
 import { openDatabase } from './store/database.js';
@@ -31,12 +31,11 @@ export async function examine(config: Config, { searchPath, now }: { searchPath:
     return tools.version;
   });
   await look('policy files', async () => (await loadPolicy(config.policiesFolder)).version);
-  await look('keys', async () =>
-    [
-      'readable by the gate alone',
-      ...keyWarnings(loadKeys(config.keysFolder, config.keys).known, config.keys, now()).map((warning) => `; warning 警告: ${warning}`),
-    ].join(''),
-  );
+  await look('keys', async () => {
+    const keys = loadKeys(config.keysFolder, config.keys);
+    expectProfile(keys, config.keys.profile);
+    return ['readable by the gate alone', ...keyWarnings(keys.known, config.keys, now()).map((warning) => `; warning 警告: ${warning}`)].join('');
+  });
   await look('database', async () => {
     await (await openDatabase(':memory:')).destroy();
     return `SQLite runs on Node ${process.version}`;

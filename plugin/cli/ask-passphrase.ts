@@ -15,7 +15,10 @@ export async function askPassphrase(input: Input, prompts: NodeJS.WritableStream
 /** One that keys are to be put under. Problem `key-invalid`: no terminal, too short, or not typed the same twice. */
 export async function askNewPassphrase(input: Input, prompts: NodeJS.WritableStream): Promise<string> {
   if (!input.isTTY)
-    throw new Problem('key-invalid', 'There is no passphrase; give one by keys.passphraseFile, EXPORTGATE_KEYS_PASSPHRASE or on a terminal.');
+    throw new Problem(
+      'key-invalid',
+      'There is no passphrase; give one by keys.passphraseFile, EXPORTGATE_KEYS_PASSPHRASE or on a terminal.',
+    );
   const [first, second] = await askLines(input, prompts, [{ prompt }, { prompt: again }]);
   if (first !== second) throw new Problem('key-invalid', 'The two were not the same; nothing was changed.');
   if (first!.length < shortest) throw new Problem('key-invalid', `A passphrase has at least ${shortest} characters; nothing was changed.`);

@@ -24,7 +24,11 @@ export interface KeyRing {
   publicKeys(context: Context): Promise<{ manifest: string; log: readonly string[] }>;
 }
 
-const keptWords: Record<string, string> = { plain: '明文 plain', 'under a passphrase': '口令保护 under a passphrase', 'in the environment': '环境变量 in the environment' };
+const keptWords: Record<string, string> = {
+  plain: '明文 plain',
+  'under a passphrase': '口令保护 under a passphrase',
+  'in the environment': '环境变量 in the environment',
+};
 
 export const listKeys =
   (ring: KeyRing): Verb<object> =>

@@ -13,9 +13,12 @@ export const verifyFile: Verb<{ package: string; key: string }> = async ({ outpu
   const found = await verifyPackage(options.package, key);
   const fault = found.intact ? null : found.fault;
   const line = found.intact
-    ? `intact · 完整无误: ${found.requestId}, ${found.files} files, ${found.entries} entries; 密钥 key ${found.keyId}`
+    ? `intact · 完整无误: ${found.requestId}, ${found.files} files, ${found.entries} entries; 密钥 key ${found.algorithm} ${found.keyId}`
     : `NOT intact · 已被改动: ${found.fault.code} at ${found.fault.where}`;
-  output.result({ intact: found.intact, fault, keyId: found.intact ? found.keyId : null }, [line]);
+  output.result(
+    { intact: found.intact, fault, keyId: found.intact ? found.keyId : null, algorithm: found.intact ? found.algorithm : null },
+    [line],
+  );
   return found.intact ? 0 : 1;
 };
 

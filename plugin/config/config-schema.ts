@@ -162,6 +162,7 @@ export const configSchema = z.strictObject(
       )
       .prefault({}),
     dataFolder: path,
+    profile: z.literal(['international', 'gm'], 'international or gm').default('international'),
     keysFolder: path,
     keys: z
       .strictObject(

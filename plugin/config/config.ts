@@ -88,6 +88,8 @@ export interface KeysConfig {
   /** Those of the environment, by number, in base64. */
   masterKeys: ReadonlyMap<number, Secret>;
   rotateAfterDays: number;
+  /** By what packages are signed and footage is sealed. */
+  profile: 'international' | 'gm';
 }
 
 export interface OidcConfig {
@@ -139,8 +141,9 @@ async function judge(around: Surroundings): Promise<{ config: Config } | { fault
 async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
   const at = (path: string): string => fromFile(around.file, path);
   const { listen, ffmpeg } = raw;
+  const { profile: _profile, ...rest } = raw;
   return {
-    ...raw,
+    ...rest,
     listen: {
       ...listen,
       tls: listen.tls && { certFile: at(listen.tls.certFile), keyFile: at(listen.tls.keyFile) },
@@ -148,7 +151,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     },
     dataFolder: at(raw.dataFolder),
     keysFolder: at(raw.keysFolder),
-    keys: await finishKeys(raw.keys, around),
+    keys: await finishKeys(raw, around),
     workFolder: raw.workFolder ? at(raw.workFolder) : join(at(raw.dataFolder), 'work'),
     policiesFolder: at(raw.policiesFolder),
     recorders: await Promise.all(raw.recorders.map((recorder, index) => finishRecorder(recorder, index, around))),
@@ -163,7 +166,8 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
   };
 }
 
-async function finishKeys({ passphraseFile, masterFolder, rotateAfterDays }: RawConfig['keys'], around: Surroundings): Promise<KeysConfig> {
+async function finishKeys({ keys, profile }: RawConfig, around: Surroundings): Promise<KeysConfig> {
+  const { passphraseFile, masterFolder, rotateAfterDays } = keys;
   const read = await readPassphrase(passphraseFile, around);
   // Judged once already; a file that changed in between is a fault all the same.
   if ('faults' in read) throw new Problem('config-invalid', 'The passphrase of the keys cannot be read.', { faults: read.faults });
@@ -172,6 +176,7 @@ async function finishKeys({ passphraseFile, masterFolder, rotateAfterDays }: Raw
     masterFolder: masterFolder === undefined ? null : fromFile(around.file, masterFolder),
     masterKeys: masterKeysOf(around.env),
     rotateAfterDays,
+    profile,
   };
 }
 

@@ -27,7 +27,10 @@ export async function readPassphrase(
   if (read?.open) return refuse('secret-open', 'Everybody on this machine may read the file; right is mode 0600 or 0640.');
   if (read && isPassphrase(read.text)) return { passphrase: new Secret(read.text) };
   const place = passphraseFile ? 'The file' : `The environment variable ${variable}`;
-  return refuse('secret-missing', `${place} is not there or not one line of ${shortest} to ${longest} characters; right is the passphrase of the keys.`);
+  return refuse(
+    'secret-missing',
+    `${place} is not there or not one line of ${shortest} to ${longest} characters; right is the passphrase of the keys.`,
+  );
 }
 
 export const passphraseSound: Check = async ({ keys }, around) => {

@@ -5,11 +5,14 @@ import { sha256Hex } from '../domain/formats/digest.js';
 import { openEnvelope } from '../domain/formats/dsse.js';
 import type { Opened } from '../domain/formats/dsse.js';
 import { FormatError } from '../domain/formats/format-error.js';
+import { algorithmOf } from '../domain/formats/key-algorithm.js';
+import type { SigningAlgorithm } from '../domain/formats/key-algorithm.js';
 import { decodeText } from './decode-text.js';
 import { envelopePath, manifestPath, maxManifestBytes } from './layout.js';
 import { manifestPayloadType, manifestSchema } from './manifest-schema.js';
 import type { Manifest } from './manifest-schema.js';
 import { Broken } from './package-fault.js';
+import { fitsSignature } from './signature.js';
 import { readWhole } from './source.js';
 import type { Source } from './source.js';
 
@@ -19,6 +22,7 @@ export interface OpenedManifest {
   sha256: string;
   /** SHA-256 of the SubjectPublicKeyInfo of the key that signed, hex. */
   keyId: string;
+  algorithm: SigningAlgorithm;
 }
 
 /** `keys`: all that the gate ever signed manifests with. Throws Broken: `file-missing`, `key-foreign`, `manifest-changed`. */
@@ -28,11 +32,13 @@ export async function openManifest(source: Source, keys: readonly KeyObject[]): 
   const opened = openSigned(envelope, keys);
   if (opened.payloadType !== manifestPayloadType) throw new Broken('manifest-changed', envelopePath);
   if (!opened.body.equals(bytes)) throw new Broken('manifest-changed', manifestPath);
-  return { manifest: parseManifest(bytes), sha256: sha256Hex(bytes), keyId: opened.keyid };
+  return { manifest: parseManifest(bytes), sha256: sha256Hex(bytes), keyId: opened.keyid, algorithm: opened.algorithm };
 }
 
+type OpenedBy = Opened & { algorithm: SigningAlgorithm };
+
 /** By the one of these keys that signed it: each of the others finds it foreign. */
-function openSigned(envelope: string | null, keys: readonly KeyObject[]): Opened {
+function openSigned(envelope: string | null, keys: readonly KeyObject[]): OpenedBy {
   try {
     if (envelope === null) throw new FormatError('The envelope is not UTF-8 text.');
     const opened = keys.map((key) => openBy(envelope, key)).find((it) => it !== null);
@@ -45,9 +51,9 @@ function openSigned(envelope: string | null, keys: readonly KeyObject[]): Opened
 }
 
 /** Null where another key signed. Throws FormatError. */
-function openBy(envelope: string, key: KeyObject): Opened | null {
+function openBy(envelope: string, key: KeyObject): OpenedBy | null {
   try {
-    return openEnvelope(envelope, key);
+    return { ...openEnvelope(envelope, key, fitsSignature), algorithm: algorithmOf(key)! };
   } catch (error) {
     if (error instanceof FormatError && error.fault === 'key-foreign') return null;
     throw error;

@@ -1,6 +1,7 @@
 // The gate's public keys as a receiver holds them: one PEM block, or one behind the other after the gate changed its key.
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { algorithmOf } from '../domain/formats/key-algorithm.js';
 import { Problem } from '../domain/problem.js';
 
 /** As many as the gate keeps of a kind. */
@@ -17,14 +18,14 @@ export function readKeys(pem: string): KeyObject[] {
   if (isWhole && keys.length <= mostKeys) return keys;
   throw new Problem(
     'key-invalid',
-    `The key is not an Ed25519 public key in PEM form (-----BEGIN PUBLIC KEY-----), nor up to ${mostKeys} of them behind each other.`,
+    `The key is not an Ed25519 or SM2 public key in PEM form (-----BEGIN PUBLIC KEY-----), nor up to ${mostKeys} of them behind each other.`,
   );
 }
 
 function readKey(pem: string): KeyObject | null {
   try {
     const key = createPublicKey({ key: pem, format: 'pem' });
-    return key.asymmetricKeyType === 'ed25519' ? key : null;
+    return algorithmOf(key) ? key : null;
   } catch {
     // Told above: what OpenSSL says of it helps nobody.
     return null;

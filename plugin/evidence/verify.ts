@@ -1,6 +1,7 @@
 // Is this package what the gate sealed? Answered with the gate's public key alone, by code that shares with the writers only the
 // definition of the bytes. The order of the checks is part of the answer: see docs/spec/package.md, "Verification".
 import type { KeyObject } from 'node:crypto';
+import type { SigningAlgorithm } from '../domain/formats/key-algorithm.js';
 import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
 import { checkChain } from './check-chain.js';
 import { checkFiles } from './check-files.js';
@@ -16,11 +17,11 @@ import type { Source } from './source.js';
 
 /** `keyId`: by which of the keys, SHA-256 of its SubjectPublicKeyInfo, hex. */
 export type PackageVerdict =
-  | { intact: true; requestId: string; files: number; entries: number; keyId: string }
+  | { intact: true; requestId: string; files: number; entries: number; keyId: string; algorithm: SigningAlgorithm }
   | { intact: false; fault: PackageFault };
 
 /**
- * `path` is a ZIP file or a folder; `publicKeyPem` the gate's Ed25519 key (PEM, SPKI), or several behind each other, which come from
+ * `path` is a ZIP file or a folder; `publicKeyPem` the gate's key (PEM, SPKI; Ed25519 or SM2), or several behind each other, which come from
  * outside the package: a key that travels with the evidence proves nothing. Streams; memory does not grow with the footage. Problems: `not-found` (no package
  * at this place), `key-invalid`.
  */
@@ -41,7 +42,7 @@ export async function verifyPackage(path: string, publicKeyPem: string): Promise
 
 /** The history comes before the files: only it can tell a swapped manifest from swapped files. */
 async function verifySource(source: Source, keys: readonly KeyObject[]): Promise<PackageVerdict> {
-  const { manifest, sha256, keyId } = await openManifest(source, keys);
+  const { manifest, sha256, keyId, algorithm } = await openManifest(source, keys);
   const history = await readHistory(source);
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkProofs(source, history.lines, manifest.log);
@@ -52,5 +53,5 @@ async function verifySource(source: Source, keys: readonly KeyObject[]): Promise
   await checkFiles(source, manifest, history.lines);
   checkDisclosures(manifest, history);
   source.settle();
-  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId };
+  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId, algorithm };
 }

@@ -1,20 +1,20 @@
 // Where keys come from: one private folder, apart from the data. What is missing is made at first use.
-import { createPublicKey, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { algorithmOf } from '../domain/formats/key-algorithm.js';
 import { keyIdOf, secretIdOf } from '../domain/formats/key-id.js';
 import { Problem } from '../domain/problem.js';
+import { isUnderPassphrase, makeKeyFile, openSecretKey, openSigningKey } from './key-bytes.js';
+import type { Making, Profile } from './key-bytes.js';
 import { expectPrivateFolder, namesIn, readKeyFile, readOrMake } from './key-files.js';
 import type { KeyFile } from './key-files.js';
 import { keyName, mostKeys, numbersOf } from './key-names.js';
 import type { KeyKind, SecretKey, SigningKey } from './key-names.js';
 import { MasterKeys } from './master.js';
 import type { Passphrase } from './passphrase.js';
-import { encryptedPem, isEncryptedPem, openPrivateKey, plainPem } from './private-key.js';
-import { isSealedSecret, openSecret, sealSecret, secretBytes } from './sealed-secret.js';
+import { secretBytes } from './sealed-secret.js';
 
-export interface KeySources {
-  /** Opens keys under a passphrase; with one, new keys are put under it. */
-  passphrase?: Passphrase | null;
+export interface KeySources extends Making {
   /** Where `master-<n>.key` lie, if not beside the others. */
   masterFolder?: string | null;
   /** Of the environment, by number: 32 bytes in base64. */
@@ -33,7 +33,7 @@ export interface KnownKey {
 }
 
 export interface Keys {
-  /** Ed25519 private keys, those in use. */
+  /** Private keys, those in use: Ed25519, `manifest` also SM2. */
   log: KeyObject;
   manifest: KeyObject;
   /** Earlier log keys, newest first: packages sealed under one name it for ever. */
@@ -75,15 +75,34 @@ export function loadKeys(folder: string, sources: KeySources = {}): Keys {
   return {
     log: logNow,
     manifest: manifestNow,
-    formerLogs: log.slice(0, -1).map(({ key }) => key).reverse(),
+    formerLogs: log
+      .slice(0, -1)
+      .map(({ key }) => key)
+      .reverse(),
     tokens: createSecretKey(tokens.at(-1)!.key),
-    formerTokens: tokens.slice(0, -1).map(({ key }) => createSecretKey(key)).reverse(),
-    master: new MasterKeys(new Map(master.map(({ number, key }) => [number, key]))),
+    formerTokens: tokens
+      .slice(0, -1)
+      .map(({ key }) => createSecretKey(key))
+      .reverse(),
+    master: new MasterKeys(new Map(master.map(({ number, key }) => [number, key])), sources.profile === 'gm' ? 'sm4' : 'aes'),
     publicPem: (name) =>
-      [...signing[name]].reverse().map(({ key }) => createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()).join(''),
+      [...signing[name]]
+        .reverse()
+        .map(({ key }) => createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString())
+        .join(''),
     keyId: (name) => signing[name].at(-1)!.fingerprint,
     known,
   };
+}
+
+/** Does the key that signs packages fit the profile? Rotation makes one that does. Problem `key-invalid`. */
+export function expectProfile({ manifest }: Keys, profile: Profile): void {
+  const wanted = profile === 'gm' ? 'SM2' : 'Ed25519';
+  if (algorithmOf(manifest) !== wanted)
+    throw new Problem(
+      'key-invalid',
+      `The manifest key in use is not ${wanted}, which profile: ${profile} wants; make one: exportgate keys rotate manifest.`,
+    );
 }
 
 /** Are there keys that only a passphrase opens? Asked before anybody is. Problem `key-invalid`. */
@@ -93,20 +112,13 @@ export function wantsPassphrase(folder: string, masterFolder: string | null = nu
 
 /** Every key file that is there. */
 export function filesOf(folder: string, masterFolder: string | null): { kind: KeyKind; place: string; name: string }[] {
-  const kinds: [KeyKind, string][] = [['log', folder], ['manifest', folder], ['tokens', folder], ['master', masterFolder ?? folder]];
+  const kinds: [KeyKind, string][] = [
+    ['log', folder],
+    ['manifest', folder],
+    ['tokens', folder],
+    ['master', masterFolder ?? folder],
+  ];
   return kinds.flatMap(([kind, place]) => numbersOf(kind, namesIn(place)).map((number) => ({ kind, place, name: keyName(kind, number) })));
-}
-
-export const isUnderPassphrase = (bytes: Buffer): boolean => isSealedSecret(bytes) || isEncryptedPem(bytes);
-
-/** Bytes of a new key file, under the passphrase where there is one. */
-export function makeKeyFile(kind: KeyKind, name: string, passphrase: Passphrase | null): Buffer {
-  if (kind === 'tokens' || kind === 'master') {
-    const secret = randomBytes(secretBytes);
-    return passphrase ? sealSecret(secret, name, passphrase) : secret;
-  }
-  const { privateKey } = generateKeyPairSync('ed25519');
-  return passphrase ? encryptedPem(privateKey, passphrase) : plainPem(privateKey);
 }
 
 /** Numbers of the keys that are there; `[1]` where there is none yet. */
@@ -117,47 +129,23 @@ function numbersIn(folder: string, kind: KeyKind): number[] {
   return numbers.length > 0 ? numbers : [1];
 }
 
-function loadSigningKeys(folder: string, kind: SigningKey, { passphrase = null }: KeySources): Held<KeyObject>[] {
+function loadSigningKeys(folder: string, kind: SigningKey, sources: KeySources): Held<KeyObject>[] {
   const numbers = numbersIn(folder, kind);
   return numbers.map((number) => {
     const name = keyName(kind, number);
-    const file = readOrMake(folder, name, () => makeKeyFile(kind, name, passphrase));
-    const key = openSigningKey(file.bytes, name, passphrase);
+    const file = readOrMake(folder, name, () => makeKeyFile(kind, name, sources));
+    const key = openSigningKey(file.bytes, name, sources.passphrase ?? null);
     return held(kind, number, file, keyIdOf(key), number === numbers.at(-1), key);
   });
 }
 
-/** Problem `key-invalid`. */
-export function openSigningKey(pem: Buffer, name: string, passphrase: Passphrase | null): KeyObject {
-  const isEncrypted = isEncryptedPem(pem);
-  if (isEncrypted && !passphrase) throw noPassphrase(name);
-  const key = openPrivateKey(pem, passphrase);
-  if (!key && isEncrypted) throw wrongPassphrase(name);
-  if (!key) throw new Problem('key-invalid', `${name} is not a private key in PEM form (PKCS#8).`);
-  if (key.asymmetricKeyType !== 'ed25519') throw new Problem('key-invalid', `${name} holds a key of another kind; it must be Ed25519.`);
-  return key;
-}
-
-function loadSecrets(folder: string, kind: SecretKey, numbers: readonly number[], { passphrase = null }: KeySources): Held<Buffer>[] {
+function loadSecrets(folder: string, kind: SecretKey, numbers: readonly number[], sources: KeySources): Held<Buffer>[] {
   return numbers.map((number) => {
     const name = keyName(kind, number);
-    const file = readOrMake(folder, name, () => makeKeyFile(kind, name, passphrase));
-    const key = openSecretKey(file.bytes, name, passphrase);
+    const file = readOrMake(folder, name, () => makeKeyFile(kind, name, sources));
+    const key = openSecretKey(file.bytes, name, sources.passphrase ?? null);
     return held(kind, number, file, secretIdOf(key), number === numbers.at(-1), key);
   });
-}
-
-/** Problem `key-invalid`. */
-export function openSecretKey(bytes: Buffer, name: string, passphrase: Passphrase | null): Buffer {
-  if (!isSealedSecret(bytes)) {
-    if (bytes.length !== secretBytes)
-      throw new Problem('key-invalid', `${name} has ${bytes.length} bytes; it must have ${secretBytes}, or be sealed by “exportgate keys protect”.`);
-    return bytes;
-  }
-  if (!passphrase) throw noPassphrase(name);
-  const secret = openSecret(bytes, name, passphrase);
-  if (!secret) throw wrongPassphrase(name);
-  return secret;
 }
 
 function loadMasterKeys(folder: string, sources: KeySources): Held<Buffer>[] {
@@ -170,7 +158,8 @@ function loadMasterKeys(folder: string, sources: KeySources): Held<Buffer>[] {
     throw new Problem('key-invalid', 'There is no master key in keys.masterFolder, and this gate had one; put master-1.key there.');
   const files = loadSecrets(place, 'master', given.length > 0 ? there : numbersIn(place, 'master'), sources);
   const twice = files.find(({ number, key }) => given.some((it) => it.number === number && !it.key.equals(key)));
-  if (twice) throw new Problem('key-invalid', `Master key ${twice.number} is another in the environment than in its file; one of them is wrong.`);
+  if (twice)
+    throw new Problem('key-invalid', `Master key ${twice.number} is another in the environment than in its file; one of them is wrong.`);
   const all = [...given, ...files.filter(({ number }) => !given.some((it) => it.number === number))].sort((a, b) => a.number - b.number);
   return all.map((it) => ({ ...it, inUse: it === all.at(-1) }));
 }
@@ -186,10 +175,3 @@ const held = <T>(kind: KeyKind, number: number, file: KeyFile, fingerprint: stri
   ...{ kind, number, fingerprint, inUse, key, madeAt: file.madeAt },
   kept: isUnderPassphrase(file.bytes) ? 'under a passphrase' : 'plain',
 });
-
-const noPassphrase = (name: string): Problem =>
-  new Problem(
-    'key-invalid',
-    `The key ${name} is under a passphrase and there is none; give it by keys.passphraseFile, EXPORTGATE_KEYS_PASSPHRASE or on a terminal.`,
-  );
-const wrongPassphrase = (name: string): Problem => new Problem('key-invalid', `The passphrase does not open the key ${name}.`);

@@ -1,8 +1,9 @@
 // Plain keys put under the passphrase, one file after the other. After a crash some are and some are not; both are read.
+import { isUnderPassphrase, openSecretKey, openSigningKey } from './key-bytes.js';
 import { readKeyFile, replaceKeyFile } from './key-files.js';
 import type { KeyFile } from './key-files.js';
 import type { KeyKind } from './key-names.js';
-import { filesOf, isUnderPassphrase, loadKeys, openSecretKey, openSigningKey } from './keys.js';
+import { filesOf, loadKeys } from './keys.js';
 import type { KeySources } from './keys.js';
 import type { Passphrase } from './passphrase.js';
 import { encryptedPem } from './private-key.js';

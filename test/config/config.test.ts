@@ -54,7 +54,7 @@ describe('config', () => {
       listen: { host: '127.0.0.1', port: 8443, tls: null, behindProxy: false, publicUrl: null },
       dataFolder: join(folder, 'data'),
       keysFolder: join(folder, 'keys'),
-      keys: { passphrase: null, masterFolder: null, masterKeys: new Map(), rotateAfterDays: 365 },
+      keys: { passphrase: null, masterFolder: null, masterKeys: new Map(), rotateAfterDays: 365, profile: 'international' },
       workFolder: join(folder, 'data', 'work'),
       policiesFolder: join(folder, 'policies'),
       journal: { origin: 'exportgate.example/sh-1' },
@@ -239,6 +239,7 @@ describe('config', () => {
     ['the passphrase among the keys', `${good}keys: { passphraseFile: keys/passphrase.txt }`, 'folders-mixed keys.passphraseFile', 'secret-missing keys.passphraseFile'],
     ['master keys inside the data', `${good}keys: { masterFolder: data/master }`, 'folders-mixed keys.masterFolder'],
     ['a key of a passphrase in the configuration itself', `${good}keys: { passphrase: correct horse battery }`, 'unknown-key keys.passphrase'],
+    ['a profile that there is not', `${good}profile: sm`, 'not-allowed profile'],
     ['keys that are never old', `${good}keys: { rotateAfterDays: 29 }`, 'not-allowed keys.rotateAfterDays'],
     ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],
     [

@@ -128,7 +128,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
 describe('verify', function () {
   this.timeout(30_000);
   let root: string;
-  const intact = { intact: true, requestId, files: 8, entries: 11, keyId: keyIdOf(gateKey) };
+  const intact = { intact: true, requestId, files: 8, entries: 11, keyId: keyIdOf(gateKey), algorithm: 'Ed25519' };
 
   before(() => {
     root = makeTempFolder();

@@ -4,6 +4,7 @@ import { createPublicKey } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
+import type { Problem } from '../../plugin/domain/problem.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { keyKinds } from '../../plugin/keys/key-names.js';
 import { rotateKey } from '../../plugin/keys/rotate.js';
@@ -55,5 +56,21 @@ describe('a gate whose keys are changed', function () {
     await gate.restart();
     const entries = (await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as { event: string; data: object });
     assert.deepEqual(entries.filter(({ event }) => event === 'key-rotated').map(({ data }) => data), changes.map(({ key, from, to }) => ({ key, from, to })));
+  });
+
+  it('put under the 国密 profile: starts with an SM2 key alone, and delivers packages of before and after', async () => {
+    const old = await released();
+    const before = await fs.promises.readFile(await fetched(old, 'international.zip'));
+    await assert.rejects(gate.reconfigure('profile: gm'), (thrown: Problem) => thrown.code === 'key-invalid' && /keys rotate manifest/.test(thrown.detail));
+    rotateKey(path.join(gate.folder, 'keys'), 'manifest', { profile: 'gm' });
+    await gate.restart();
+    assert.deepEqual(await fs.promises.readFile(await fetched(old, 'again.zip')), before);
+    const fresh = await fetched(await released(), 'gm.zip');
+    const pub = await gatePub();
+    const [under, over] = [await verifyPackage(fresh, pub), await verifyPackage(path.join(gate.folder, 'again.zip'), pub)];
+    assert.deepEqual([under.intact && under.algorithm, over.intact && over.algorithm], ['SM2', 'Ed25519']);
+    const objects = path.join(gate.folder, 'data/objects');
+    const magics = await Promise.all((await fs.promises.readdir(objects)).map(async (name) => (await fs.promises.readFile(path.join(objects, name))).toString('latin1', 0, 7)));
+    assert.deepEqual([...new Set(magics)].sort(), ['EGSEAL1', 'EGSEAL2']);
   });
 });
