@@ -14,6 +14,7 @@ import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
 import { finishErasure } from './export/erase.js';
 import { ReadRecord } from './export/read-record.js';
+import { recordRotations } from './export/record-rotations.js';
 import { Speeds } from './export/speeds.js';
 import { cardOf } from './export/accounts.js';
 import { finishAdmission } from './export/admit.js';
@@ -52,7 +53,8 @@ import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
-import { loadKeys } from './keys/keys.js';
+import { expectProfile, loadKeys } from './keys/keys.js';
+import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
 import { wipeAll } from './media/work-folder.js';
@@ -126,7 +128,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
   };
   try {
     const tools = around.tools ?? (await usableFfmpeg(config, around));
-    const keys = loadKeys(config.keysFolder);
+    const keys = loadKeys(config.keysFolder, config.keys);
+    expectProfile(keys, config.keys.profile);
     await keepPrivate(config.dataFolder);
     const store = await openStore(path.join(config.dataFolder, 'store.sqlite'));
     undo.push(() => store.close());
@@ -134,6 +137,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       folder: path.join(config.dataFolder, 'journal'),
       origin: config.journal.origin,
       key: keys.log,
+      formerKeys: keys.formerLogs,
+      beforeSigning: (opened) => recordRotations(opened, rotationsOf(keys.known)),
       now,
       held: config.journal.heldCheckpoint === null ? null : { file: config.journal.heldCheckpoint, failed: (cause) => log('error', { event: 'checkpoint-not-held', cause }) },
       cosigners: cosignersOf(config, log, now),
@@ -245,6 +250,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
 
     const tokens = makeTokens({
       secret: keys.tokens,
+      formerSecrets: keys.formerTokens,
       audience: config.journal.origin,
       lifetime: config.tokens.lifetime,
       now,
@@ -260,7 +266,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       },
       roll,
       tokens,
-      marks: makeSessionMarks(keys.tokens),
+      marks: makeSessionMarks(keys.tokens, keys.formerTokens),
       failures: makeFailures(now),
       master: keys.master,
       keysFolder: config.keysFolder,

@@ -2,20 +2,21 @@
 import fs from 'node:fs';
 import type { Finding } from './cli/doctor.js';
 import { vmsOf } from './configured.js';
-import type { Config } from './config/config.js';
+import type { Config, KeysConfig } from './config/config.js';
 import { Problem } from './domain/problem.js';
 import type { ClockReading } from './domain/vms.js';
-import { loadKeys } from './keys/keys.js';
+import { expectProfile, loadKeys, type KnownKey } from './keys/keys.js';
 import { findFfmpeg } from './media/find-ffmpeg.js';
 import { loadPolicy } from './policy/load.js';
 import { openDatabase } from './store/database.js';
 import { roomIn } from './store/room.js';
 
+const DAY_MS = 86_400_000;
 /** How long a recorder may take to answer a probe, milliseconds. */
 const PROBE_MS = 15_000;
 
 /** `searchPath`: PATH, to find ffmpeg in. */
-export async function examine(config: Config, searchPath: string): Promise<Finding[]> {
+export async function examine(config: Config, { searchPath, now }: { searchPath: string; now: () => Date }): Promise<Finding[]> {
   const findings: Finding[] = [];
   const look = async (what: string, step: () => Promise<string>): Promise<void> => {
     try {
@@ -31,8 +32,9 @@ export async function examine(config: Config, searchPath: string): Promise<Findi
   });
   await look('policy files', async () => (await loadPolicy(config.policiesFolder)).version);
   await look('keys', async () => {
-    loadKeys(config.keysFolder);
-    return 'readable by the gate alone';
+    const keys = loadKeys(config.keysFolder, config.keys);
+    expectProfile(keys, config.keys.profile);
+    return ['readable by the gate alone', ...keyWarnings(keys.known, config.keys, now()).map((warning) => `; warning 警告: ${warning}`)].join('');
   });
   await look('database', async () => {
     await (await openDatabase(':memory:')).destroy();
@@ -51,6 +53,17 @@ export async function examine(config: Config, searchPath: string): Promise<Findi
       return `${manufacturer} ${model} ${firmware}, ${clockSentence(clock)}`;
     });
   return findings;
+}
+
+/** What is no fault, and somebody should see to. */
+function keyWarnings(known: readonly KnownKey[], { passphrase, rotateAfterDays }: KeysConfig, now: Date): string[] {
+  return known.flatMap(({ kind, number, inUse, madeAt, kept }) => {
+    const days = Math.floor((now.getTime() - (madeAt ?? now).getTime()) / DAY_MS);
+    return [
+      ...(inUse && days >= rotateAfterDays ? [`${kind} key ${number} is in use for ${days} days: exportgate keys rotate ${kind}`] : []),
+      ...(passphrase && kept === 'plain' ? [`${kind} key ${number} is not under the passphrase: exportgate keys protect`] : []),
+    ];
+  });
 }
 
 const clockSentence = ({ offsetMs, uncertaintyMs, zoneSuspect }: ClockReading): string =>

@@ -3,7 +3,11 @@
 import path from 'node:path';
 import { adapters } from '../adapters/index.js';
 import type { Surroundings } from './assemble.js';
+import { askNewPassphrase, askPassphrase } from './cli/ask-passphrase.js';
+import type { KeyRing } from './cli/keys.js';
 import type { FrontDoor } from './cli/program.js';
+import type { Config, KeysConfig } from './config/config.js';
+import { Secret } from './config/secret.js';
 import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';
 import { installationOf, judgeCameras, makeRecorders, waysAround } from './configured.js';
@@ -31,6 +35,32 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
     closings.push(closeLog);
     return { version, log, now, searchPath, allowBundledFfmpeg: false, retryDelays: patientRetries };
   };
+  /** What opens the keys: as configured, else typed on the terminal where they want it. */
+  const openers = async ({ keysFolder, keys }: Config): Promise<KeysConfig> => {
+    const { wantsPassphrase } = await import('./keys/keys.js');
+    if (keys.passphrase || !wantsPassphrase(keysFolder, keys.masterFolder)) return keys;
+    const typed = await askPassphrase(process.stdin, process.stderr);
+    return { ...keys, passphrase: typed === null ? null : new Secret(typed) };
+  };
+  const loadAll = async (config: Config) => (await import('./keys/keys.js')).loadKeys(config.keysFolder, await openers(config));
+  const keys: KeyRing = {
+    list: async (at) => (await loadAll(await load(at.config, at.env))).known,
+    rotate: async (at, kind) => {
+      const config = await load(at.config, at.env);
+      return (await import('./keys/rotate.js')).rotateKey(config.keysFolder, kind, await openers(config));
+    },
+    protect: async (at) => {
+      const config = await load(at.config, at.env);
+      const opened = await openers(config);
+      const passphrase = opened.passphrase ?? new Secret(await askNewPassphrase(process.stdin, process.stderr));
+      return (await import('./keys/protect.js')).protectKeys(config.keysFolder, { ...opened, passphrase });
+    },
+    publicKeys: async (at) => {
+      const config = await load(at.config, at.env);
+      const all = await loadAll(config);
+      return { manifest: all.publicPem('manifest'), log: [all.log, ...all.formerLogs].map((key) => verifierKey(config.journal.origin, key)) };
+    },
+  };
   const searchPath = process.env['PATH'] ?? '';
   /** manifest.json is held against what is really there. Problem `config-invalid` with every fault. */
   const holdManifest = () => readManifest(path.join(root, 'manifest.json'), { version, node, adapters });
@@ -38,7 +68,8 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
     start: async (file, env) => {
       await holdManifest();
       const { startGate } = await import('./assemble.js');
-      return startGate(await load(file, env), await around('info'));
+      const config = await load(file, env);
+      return startGate({ ...config, keys: await openers(config) }, await around('info'));
     },
     checkManifest: () =>
       holdManifest().then(
@@ -54,22 +85,27 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
       const policyFaults = await checkPolicies(config.policiesFolder);
       return policyFaults.length > 0 ? policyFaults : judgeCameras(config, await loadPolicy(config.policiesFolder));
     },
-    examine: async (file, env) => (await import('./examine.js')).examine(await load(file, env), searchPath),
+    examine: async (file, env) => {
+      const config = await load(file, env);
+      return (await import('./examine.js')).examine({ ...config, keys: await openers(config) }, { searchPath, now });
+    },
+    keys,
     recorders: makeRecorders(load),
     installation: installationOf,
     waysAround,
     makeSetupToken: async (file, env) => {
-      const { keysFolder } = await load(file, env);
-      const [{ loadKeys }, { makeSetupToken }] = await Promise.all([import('./keys/keys.js'), import('./identity/setup-token.js')]);
+      const config = await load(file, env);
+      const { makeSetupToken } = await import('./identity/setup-token.js');
       // Makes the folder and judges it, as a start would.
-      loadKeys(keysFolder);
-      return makeSetupToken(keysFolder);
+      await loadAll(config);
+      return makeSetupToken(config.keysFolder);
     },
     verifyJournal: async (file, env, kept) => {
       const config = await load(file, env);
-      const [{ verifyJournal }, { loadKeys }] = await Promise.all([import('./journal/verify.js'), import('./keys/keys.js')]);
-      const keys = loadKeys(config.keysFolder);
-      return verifyJournal(path.join(config.dataFolder, 'journal'), verifierKey(config.journal.origin, keys.log), kept);
+      const { verifyJournal } = await import('./journal/verify.js');
+      const { log, formerLogs } = await loadAll(config);
+      const vkeys = [log, ...formerLogs].map((key) => verifierKey(config.journal.origin, key));
+      return verifyJournal(path.join(config.dataFolder, 'journal'), vkeys, kept);
     },
     startWitness: async (file) => {
       const [{ loadWitnessConfig }, { startWitness }, { holdLock }] = await Promise.all([

@@ -37,6 +37,12 @@ process.exitCode = await run(process.argv.slice(2), {
   makeSetupToken: async (...asked) => (await whole()).makeSetupToken(...asked),
   verifyJournal: async (...asked) => (await whole()).verifyJournal(...asked),
   startWitness: async (...asked) => (await whole()).startWitness(...asked),
+  keys: {
+    list: async (...asked) => (await whole()).keys.list(...asked),
+    rotate: async (...asked) => (await whole()).keys.rotate(...asked),
+    protect: async (...asked) => (await whole()).keys.protect(...asked),
+    publicKeys: async (...asked) => (await whole()).keys.publicKeys(...asked),
+  },
   recorders: {
     recorder: async (...asked) => (await whole()).recorders.recorder(...asked),
     camera: async (...asked) => (await whole()).recorders.camera(...asked),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Config } from './config/config.js';
 import { signEnvelope } from './domain/formats/dsse.js';
 import { auditPayloadType } from './domain/self-audit.js';
+import { signBytes } from './evidence/signature.js';
 import { Audits } from './export/audits.js';
 import type { SelfAuditParts } from './export/self-audit.js';
 import { verifyJournal } from './journal/verify.js';
@@ -27,9 +28,9 @@ export function makeAudits(config: Config, given: Given): Audits {
     reserveBytes: config.quotas.reserveBytes,
     folder: path.join(dataFolder, 'audits'),
     everyMs: config.audit.everyHours * HOUR_MS,
-    sign: (report) => signEnvelope(auditPayloadType, report, keys.keyId('manifest'), keys.manifest),
+    sign: (report) => signEnvelope(auditPayloadType, report, keys.keyId('manifest'), keys.manifest, signBytes),
     verifyJournal: () => verifyJournal(path.join(dataFolder, 'journal'), given.journal.vkey),
-    judgeKeys: () => void loadKeys(keysFolder),
+    judgeKeys: () => void loadKeys(keysFolder, config.keys),
     looseFiles: () => looseIn({ data: dataFolder, keys: keysFolder, work: workFolder }),
   });
 }

@@ -1,5 +1,5 @@
 // The command line: every verb, its options, and how it ends.
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { Problem } from '../domain/problem.js';
 import {
   acceptInvitation,
@@ -22,6 +22,7 @@ import { installSystem, type Installations } from './install.js';
 import { explainDecision } from './explain.js';
 import { listAudits, runAudit, showAudit } from './audit.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict, type KeptFile } from './journal.js';
+import { listKeys, printPublicKeys, protectKeyFiles, rotateKeys, type KeyRing } from './keys.js';
 import { fetchRequest } from './fetch.js';
 import { oneTimePassword } from './one-time-password.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
@@ -56,6 +57,7 @@ export interface FrontDoor extends Checks {
   policies: string;
   start(config: string, env: NodeJS.ProcessEnv): Promise<RunningGate>;
   examine(config: string, env: NodeJS.ProcessEnv): Promise<Finding[]>;
+  keys: KeyRing;
   recorders: Recorders;
   /** What installs in front of a system of this kind. */
   installation: Installations;
@@ -220,6 +222,23 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
     program.command('setup-token').description('what makes an administrator’s account, once; for who runs the machine 令牌'),
     printSetupToken(door.makeSetupToken),
   );
+  const keys = program.command('keys').description('the gate’s own keys 密钥');
+  does(keys.command('list').description('which there are, and which are in use'), listKeys(door.keys));
+  does(
+    keys
+      .command('rotate')
+      .description('a new key; the former ones go on to verify 更换')
+      .addArgument(new Argument('<kind>', 'of which kind').choices(['log', 'manifest', 'tokens', 'master'])),
+    rotateKeys(door.keys),
+  );
+  does(keys.command('protect').description('put plain key files under the passphrase 口令保护'), protectKeyFiles(door.keys));
+  does(
+    keys
+      .command('public')
+      .description('gate.pub: the public keys of manifests, the one in use first 公钥')
+      .option('--log', 'instead: the verifier keys of the log'),
+    printPublicKeys(door.keys),
+  );
   const account = program.command('account').description('who may sign in 账户');
   does(
     account.command('set-up').description('an administrator’s, with the one-time token').argument('<file>', 'user, name, unit: JSON'),
@@ -314,7 +333,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .command('verify')
       .description('intact, or the first broken thing')
       .argument('<package>', 'ZIP or folder')
-      .requiredOption('--key <file>', 'the gate’s public key, PEM')
+      .requiredOption('--key <file>', 'the gate’s public keys, PEM: one or several')
       .option('--witness <vkey>', 'who must have cosigned the journal; as often as there are some 见证', collect, []),
     verifyFile,
   );

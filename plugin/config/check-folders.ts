@@ -6,8 +6,11 @@ import { fault, type Check } from './check.js';
 import { fromFile, liesIn, reallyAt } from './folders.js';
 
 /** The keys open what the data folder holds: a copy of one must not bring the other. The work folder is wiped at every start. */
-export const foldersApart: Check = async ({ dataFolder, keysFolder, policiesFolder, workFolder }, { file }) => {
-  const given = { dataFolder, keysFolder, policiesFolder, workFolder: workFolder ?? (dataFolder && join(dataFolder, 'work')) };
+export const foldersApart: Check = async ({ dataFolder, keysFolder, keys, policiesFolder, workFolder }, { file }) => {
+  const given = {
+    ...{ dataFolder, keysFolder, policiesFolder, workFolder: workFolder ?? (dataFolder && join(dataFolder, 'work')) },
+    ...{ 'keys.masterFolder': keys?.masterFolder, 'keys.passphraseFile': keys?.passphraseFile },
+  };
   const at = new Map<string, string>();
   for (const [name, path] of Object.entries(given)) if (path) at.set(name, await reallyAt(fromFile(file, path)));
   const refused: [inner: string, outer: string, why: string][] = [
@@ -18,6 +21,11 @@ export const foldersApart: Check = async ({ dataFolder, keysFolder, policiesFold
     ['dataFolder', 'workFolder', 'the work folder is wiped at every start'],
     ['policiesFolder', 'workFolder', 'the work folder is wiped at every start'],
     ['policiesFolder', 'keysFolder', 'people who edit policies would reach the keys'],
+    ['keys.masterFolder', 'dataFolder', 'whoever copies the data would have the keys'],
+    ['keys.masterFolder', 'workFolder', 'the work folder is wiped at every start'],
+    ['keys.passphraseFile', 'keysFolder', 'whoever copies the keys would have what opens them'],
+    ['keys.passphraseFile', 'keys.masterFolder', 'whoever copies the keys would have what opens them'],
+    ['keys.passphraseFile', 'dataFolder', 'it would go where the data goes'],
   ];
   return refused.flatMap(([inner, outer, why]) => {
     const [innerAt, outerAt] = [at.get(inner), at.get(outer)];

@@ -37,6 +37,7 @@ const streamRight = 'the number of a stream, 1 to 8';
 const auditHoursRight = 'whole hours, 1 to 720';
 const quorumRight = 'how many witnesses must cosign, 0 to 16';
 const logMonthsRight = 'whole months, 6 to 36';
+const rotateRight = 'whole days, 30 to 3650';
 const rtspPortRight = 'a port, 1 to 65535';
 
 /** A listener in the place of a video system that has pages of its own. */
@@ -163,7 +164,18 @@ export const configSchema = z.strictObject(
       )
       .prefault({}),
     dataFolder: path,
+    profile: z.literal(['international', 'gm'], 'international or gm').default('international'),
     keysFolder: path,
+    keys: z
+      .strictObject(
+        {
+          passphraseFile: path.optional(),
+          masterFolder: path.optional(),
+          rotateAfterDays: z.int(rotateRight).min(30, rotateRight).max(3650, rotateRight).default(365),
+        },
+        mapRight,
+      )
+      .prefault({}),
     workFolder: path.optional(),
     policiesFolder: path,
     journal: z.strictObject(

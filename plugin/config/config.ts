@@ -11,6 +11,7 @@ import { fromFile } from './folders.js';
 import { knownKeys } from './known-keys.js';
 import { readClientSecret } from './client-secret.js';
 import { readNotify, type NotifyConfig } from './notify-channels.js';
+import { masterKeysOf, readPassphrase } from './key-secrets.js';
 import { readPassword, type Environment } from './recorder-password.js';
 import type { Secret } from './secret.js';
 import { readSmallFile } from './small-file.js';
@@ -58,6 +59,7 @@ export interface Config {
   listen: { host: string; port: number; tls: { certFile: string; keyFile: string } | null; behindProxy: boolean; publicUrl: string | null };
   dataFolder: string;
   keysFolder: string;
+  keys: KeysConfig;
   /** Wiped at start. */
   workFolder: string;
   policiesFolder: string;
@@ -87,6 +89,18 @@ export interface Config {
   oidc: OidcConfig | null;
   /** Where notices go beside the gate itself. */
   notify: NotifyConfig;
+}
+
+export interface KeysConfig {
+  /** Null: keys are plain, or somebody is asked on the terminal. */
+  passphrase: Secret | null;
+  /** Null: master keys lie beside the others. */
+  masterFolder: string | null;
+  /** Those of the environment, by number, in base64. */
+  masterKeys: ReadonlyMap<number, Secret>;
+  rotateAfterDays: number;
+  /** By what packages are signed and footage is sealed. */
+  profile: 'international' | 'gm';
 }
 
 export interface OidcConfig {
@@ -138,8 +152,9 @@ async function judge(around: Surroundings): Promise<{ config: Config } | { fault
 async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
   const at = (path: string): string => fromFile(around.file, path);
   const { listen, ffmpeg } = raw;
+  const { profile: _profile, ...rest } = raw;
   return {
-    ...raw,
+    ...rest,
     listen: {
       ...listen,
       tls: listen.tls && { certFile: at(listen.tls.certFile), keyFile: at(listen.tls.keyFile) },
@@ -147,6 +162,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     },
     dataFolder: at(raw.dataFolder),
     keysFolder: at(raw.keysFolder),
+    keys: await finishKeys(raw, around),
     workFolder: raw.workFolder ? at(raw.workFolder) : join(at(raw.dataFolder), 'work'),
     policiesFolder: at(raw.policiesFolder),
     journal: {
@@ -163,6 +179,20 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
     oidc: raw.oidc && (await finishOidc(raw.oidc, around)),
     notify: await finishNotify(raw.notify, around),
+  };
+}
+
+async function finishKeys({ keys, profile }: RawConfig, around: Surroundings): Promise<KeysConfig> {
+  const { passphraseFile, masterFolder, rotateAfterDays } = keys;
+  const read = await readPassphrase(passphraseFile, around);
+  // Judged once already; a file that changed in between is a fault all the same.
+  if ('faults' in read) throw new Problem('config-invalid', 'The passphrase of the keys cannot be read.', { faults: read.faults });
+  return {
+    passphrase: read.passphrase,
+    masterFolder: masterFolder === undefined ? null : fromFile(around.file, masterFolder),
+    masterKeys: masterKeysOf(around.env),
+    rotateAfterDays,
+    profile,
   };
 }
 

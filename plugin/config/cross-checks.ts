@@ -7,6 +7,7 @@ import { channelsSound } from './check-notify.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
 import { witnessesSound } from './check-witnesses.js';
 import { websApart } from './check-web.js';
+import { passphraseSound } from './key-secrets.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
 
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
   foldersApart,
   checkpointApart,
   thingsThere,
+  passphraseSound,
   recordersSound,
   namedOnce,
   camerasPlaced,

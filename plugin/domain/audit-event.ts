@@ -158,6 +158,8 @@ export interface GateEvents {
   /** An unfinished last record was cut off at start: it was never acknowledged. */
   'journal-cut': { bytes: number; sha256: string };
   'gate-started': { version: string; policyVersion: string };
+  /** A key of the gate's took the place of another; written before the new one signs anything. `from`, `to`: fingerprints, hex. */
+  'key-rotated': { key: 'log' | 'manifest' | 'tokens' | 'master'; from: string; to: string };
   'access-stopped': {
     recorder: string;
     operation: string;

@@ -1,7 +1,7 @@
 // A package that was found intact, still open: for who goes on working with what is in it.
-import { createPublicKey } from 'node:crypto';
 import type { Manifest } from './manifest-schema.js';
 import { openManifest } from './open-manifest.js';
+import { readKeys } from './read-keys.js';
 import { openSource, type Source } from './source.js';
 import { verifyPackage, type PackageVerdict } from './verify.js';
 
@@ -13,7 +13,7 @@ export async function openVerified(path: string, publicKeyPem: string): Promise<
   if (!verdict.intact) return { verdict };
   const source = await openSource(path);
   try {
-    const { manifest } = await openManifest(source, createPublicKey(publicKeyPem));
+    const { manifest } = await openManifest(source, readKeys(publicKeyPem));
     return { manifest, source };
   } catch (error) {
     await source.close();

@@ -1,7 +1,7 @@
 // Is this package what the gate sealed? Answered with the gate's public key alone, by code that shares with the writers only the
 // definition of the bytes. The order of the checks is part of the answer: see docs/spec/package.md, "Verification".
-import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import type { SigningAlgorithm } from '../domain/formats/key-algorithm.js';
 import { parseVerifierKey } from '../domain/formats/signed-note.js';
 import { Problem } from '../domain/problem.js';
 import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
@@ -13,23 +13,27 @@ import { openManifest } from './open-manifest.js';
 import { Broken } from './package-fault.js';
 import type { PackageFault } from './package-fault.js';
 import { readHistory } from './read-history.js';
+import { readKeys } from './read-keys.js';
 import { openSource } from './source.js';
 import type { Source } from './source.js';
 
-export type PackageVerdict = { intact: true; requestId: string; files: number; entries: number } | { intact: false; fault: PackageFault };
+/** `keyId`: by which of the keys, SHA-256 of its SubjectPublicKeyInfo, hex. */
+export type PackageVerdict =
+  | { intact: true; requestId: string; files: number; entries: number; keyId: string; algorithm: SigningAlgorithm }
+  | { intact: false; fault: PackageFault };
 
 /**
- * `path` is a ZIP file or a folder; `publicKeyPem` the gate's Ed25519 key (PEM, SPKI), which comes from outside the package: a key
- * that travels with the evidence proves nothing. `witnesses`: verifier keys of those who must have cosigned the checkpoint, from
- * outside too. Streams; memory does not grow with the footage. Problems: `not-found` (no package at this place), `key-invalid`.
+ * `path` is a ZIP file or a folder; `publicKeyPem` the gate's key (PEM, SPKI; Ed25519 or SM2), or several behind each other, which come from
+ * outside the package: a key that travels with the evidence proves nothing. `witnesses`: verifier keys of those who must have cosigned the
+ * checkpoint, from outside too. Streams; memory does not grow with the footage. Problems: `not-found` (no package at this place), `key-invalid`.
  */
 export async function verifyPackage(path: string, publicKeyPem: string, witnesses: readonly string[] = []): Promise<PackageVerdict> {
-  const key = readKey(publicKeyPem);
+  const keys = readKeys(publicKeyPem);
   witnesses.forEach(expectWitnessKey);
   try {
     const source = await openSource(path);
     try {
-      return await verifySource(source, key, witnesses);
+      return await verifySource(source, keys, witnesses);
     } finally {
       await source.close();
     }
@@ -40,8 +44,8 @@ export async function verifyPackage(path: string, publicKeyPem: string, witnesse
 }
 
 /** The history comes before the files: only it can tell a swapped manifest from swapped files. */
-async function verifySource(source: Source, key: KeyObject, witnesses: readonly string[]): Promise<PackageVerdict> {
-  const { manifest, sha256 } = await openManifest(source, key);
+async function verifySource(source: Source, keys: readonly KeyObject[], witnesses: readonly string[]): Promise<PackageVerdict> {
+  const { manifest, sha256, keyId, algorithm } = await openManifest(source, keys);
   const history = await readHistory(source);
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkProofs(source, history.lines, manifest.log);
@@ -53,7 +57,7 @@ async function verifySource(source: Source, key: KeyObject, witnesses: readonly 
   await checkFiles(source, manifest, history.lines);
   checkDisclosures(manifest, history);
   source.settle();
-  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length };
+  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId, algorithm };
 }
 
 function expectWitnessKey(vkey: string): void {
@@ -62,15 +66,4 @@ function expectWitnessKey(vkey: string): void {
   } catch {
     throw new Problem('key-invalid', 'The witness’s key is not a verifier key of a witness, name+id+key, as exportgate witness prints it.');
   }
-}
-
-function readKey(pem: string): KeyObject {
-  try {
-    // OpenSSL would take a private key too, and derive the public one: whoever passes it here has it in the wrong place.
-    const key = createPublicKey({ key: pem, format: 'pem' });
-    if (key.asymmetricKeyType === 'ed25519' && !pem.includes('PRIVATE KEY')) return key;
-  } catch {
-    // Told below: what OpenSSL says of it helps nobody.
-  }
-  throw new Problem('key-invalid', 'The key is not an Ed25519 public key in PEM form (-----BEGIN PUBLIC KEY-----).');
 }

@@ -3,6 +3,7 @@ import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
+import type { Manifest } from '../evidence/manifest-schema.js';
 import { packageFiles } from '../evidence/package.js';
 import type { PackageFile } from '../evidence/read-exactly.js';
 import { zipLayout, writeZip } from '../evidence/zip.js';
@@ -65,7 +66,9 @@ async function packaged({ journal, objects }: Parts, state: RequestState): Promi
   const index = await readSealedJson<PackageIndex>(objects, sealed.index);
   const history = journal.entriesOf(state.requestId);
   const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);
-  const covering = await journal.covering(entries.at(-1)!.index + 1);
+  // By the key that the signed manifest names, also where the log has another one since.
+  const { vkey } = (JSON.parse(index.manifest) as Manifest).log;
+  const covering = await journal.covering(entries.at(-1)!.index + 1, vkey);
   return packageFiles({
     manifest: Buffer.from(index.manifest, 'utf8'),
     envelope: index.envelope,

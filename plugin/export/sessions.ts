@@ -120,7 +120,7 @@ async function byCookie(parts: PeopleParts, { text, csrf, isUnsafe }: Extract<Pr
   const session = read && (await store.sessions.get(read.id));
   if (!session || session.kind !== 'cookie' || read.generation !== 0 || !marks.isGenuine(text, session) || !isAlive(parts, session))
     throw over();
-  if (isUnsafe && csrf !== marks.csrf(session))
+  if (isUnsafe && !(csrf && marks.isCsrf(csrf, session)))
     throw new Problem('csrf-refused', 'Send the csrf of the sign-in’s answer (GET /api/v1/session tells it again) as X-CSRF-Token.');
   if (now().getTime() - Date.parse(session.usedAt) > TOUCH_MS) await store.sessions.touch(session.id, now().toISOString());
   return session;

@@ -19,6 +19,7 @@ export interface SessionMarks {
   isGenuine(text: string, session: Marked): boolean;
   /** Goes with a cookie: what a page of ours can send along, and a foreign page cannot know. */
   csrf(session: Marked): string;
+  isCsrf(text: string, session: Marked): boolean;
 }
 
 const form = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,9})\.([\w-]{43})$/;
@@ -29,21 +30,31 @@ export function readMark(text: string): { id: string; generation: number } | nul
   return id === undefined ? null : { id, generation: Number(generation) };
 }
 
-export function makeSessionMarks(secret: KeyObject): SessionMarks {
-  const key = Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'exportgate/session', 32));
-  const mac = (what: string, { id, user, kind, startedAt }: Marked, generation: number): string =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([what, id, user, kind, startedAt, generation]))
-      .digest('base64url');
-  const make: SessionMarks['make'] = (session, generation) => `${session.id}.${generation}.${mac('session', session, generation)}`;
+/** `formerSecrets`: what was handed out under them is genuine until its session ends. */
+export function makeSessionMarks(secret: KeyObject, formerSecrets: readonly KeyObject[] = []): SessionMarks {
+  const keys = [secret, ...formerSecrets].map((each) => Buffer.from(hkdfSync('sha256', each, Buffer.alloc(0), 'exportgate/session', 32)));
+  const [current] = keys as [Buffer, ...Buffer[]];
+  const csrf = (key: Buffer, session: Marked): string => mac(key, 'csrf', session, 0);
   return {
-    make,
+    make: (session, generation) => make(current, session, generation),
     isGenuine: (text, session) => {
       const read = readMark(text);
-      const wanted = Buffer.from(make(session, read?.generation ?? 0));
-      const given = Buffer.from(text);
-      return read !== null && given.length === wanted.length && timingSafeEqual(given, wanted);
+      return read !== null && keys.some((key) => isSame(text, make(key, session, read.generation)));
     },
-    csrf: (session) => mac('csrf', session, 0),
+    csrf: (session) => csrf(current, session),
+    isCsrf: (text, session) => keys.some((key) => isSame(text, csrf(key, session))),
   };
+}
+
+const mac = (key: Buffer, what: string, { id, user, kind, startedAt }: Marked, generation: number): string =>
+  createHmac('sha256', key)
+    .update(JSON.stringify([what, id, user, kind, startedAt, generation]))
+    .digest('base64url');
+
+const make = (key: Buffer, session: Marked, generation: number): string =>
+  `${session.id}.${generation}.${mac(key, 'session', session, generation)}`;
+
+function isSame(text: string, right: string): boolean {
+  const [given, wanted] = [Buffer.from(text), Buffer.from(right)];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import { Problem } from '../domain/problem.js';
+import { secretIdOf } from '../domain/formats/key-id.js';
 import { isUserId, type Subject } from '../domain/subject.js';
 
 const algorithm = 'HS256';
@@ -29,6 +30,8 @@ export interface TokenClaims extends Subject {
 export interface TokenParts {
   /** Symmetric, 32 bytes or more. A KeyObject: jsonwebtoken takes one-character texts for keys, and is slow with them. */
   secret: KeyObject;
+  /** Earlier secrets: what they signed is read until it ends. */
+  formerSecrets?: readonly KeyObject[];
   /** Which gate it is for: a token of one gate is foreign to the next, even where they share a secret. */
   audience: string;
   /** Milliseconds, at most `longestLifetime`. */
@@ -41,22 +44,44 @@ const invalid = (detail: string, cause?: unknown): Problem => new Problem('token
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 /** Problems: `key-invalid` (the secret is a text, not symmetric, or short), `config-invalid` (a lifetime out of range). */
-export function makeTokens({ secret, audience, lifetime, now, newId }: TokenParts): Tokens {
-  judgeSecret(secret);
+export function makeTokens({ secret, formerSecrets = [], audience, lifetime, now, newId }: TokenParts): Tokens {
+  for (const each of [secret, ...formerSecrets]) judgeSecret(each);
+  const keyid = kidOf(secret);
+  const known = new Map([...formerSecrets, secret].map((each) => [kidOf(each), each]));
   if (!(lifetime >= 1000 && lifetime <= longestLifetime)) throw new Problem('config-invalid', 'A token lives from 1 second to 15 minutes.');
   return {
     issueToken(subject, sid) {
       const [jti, iat] = [newId(), seconds(now())];
       const exp = iat + Math.floor(lifetime / 1000);
       const claims = { iss: issuer, aud: audience, sub: subject.user, name: subject.name, unit: subject.unit, jti, sid, iat, exp };
-      return { token: jsonwebtoken.sign(claims, secret, { algorithm }), jti, expiresAt: new Date(exp * 1000) };
+      return { token: jsonwebtoken.sign(claims, secret, { algorithm, keyid }), jti, expiresAt: new Date(exp * 1000) };
     },
     readToken(token) {
       if (token === null || token === undefined || token === '')
         throw new Problem('token-missing', 'Sign in and send the token as “Authorization: Bearer …”.');
-      return readClaims(open(token, secret, audience, now()), now());
+      return readClaims(open(token, secretFor(token, known, secret), audience, now()), now());
     },
   };
+}
+
+const kidOf = (secret: KeyObject): string => secretIdOf(secret).slice(0, 16);
+
+/** By its `kid`, which is no more than a hint: the signature is checked under that secret. Without one it is by the secret in use. */
+function secretFor(token: unknown, known: ReadonlyMap<string, KeyObject>, current: KeyObject): KeyObject {
+  const { kid } = headerOf(token);
+  const secret = kid === undefined ? current : known.get(kid as string);
+  if (!secret) throw invalid('It is not a token of this gate.');
+  return secret;
+}
+
+function headerOf(token: unknown): { kid?: unknown } {
+  if (typeof token !== 'string' || token.length > longestToken) return {};
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString());
+    return typeof header === 'object' && header !== null ? header : {};
+  } catch {
+    return {};
+  }
 }
 
 /** A text secret is refused even where a caller's types are lax: jsonwebtoken would take `x` for a key. */
@@ -90,9 +115,9 @@ function open(token: string, secret: KeyObject, audience: string, now: Date): Re
   }
 }
 
-/** We write `alg` and `typ`, so nothing else is ours. RFC 7515, 4.1.11: an unknown `crit` must be refused; jsonwebtoken ignores it. */
+/** We write `alg`, `typ` and `kid`, so nothing else is ours. RFC 7515, 4.1.11: an unknown `crit` must be refused; jsonwebtoken ignores it. */
 function judgeHeader(header: object): void {
-  const strange = Object.keys(header).filter((member) => member !== 'alg' && member !== 'typ');
+  const strange = Object.keys(header).filter((member) => !['alg', 'typ', 'kid'].includes(member));
   if (strange.length > 0) throw invalid('Its header holds members that this gate does not write.');
 }
 

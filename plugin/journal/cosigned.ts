@@ -27,8 +27,8 @@ export interface Covering {
 
 interface Parts {
   folder: string;
-  /** The log's own verifier key. */
-  vkey: string;
+  /** All verifier keys of the log. */
+  vkeys: readonly string[];
   tree: MerkleTree;
   cosigners: Cosigners;
 }
@@ -49,8 +49,8 @@ export class Cosigned {
 
   /** Asks the witnesses and puts what they said on disk. Fewer than the quorum: nothing changes. */
   async add(note: string): Promise<void> {
-    const { folder, tree, vkey, cosigners } = this.#parts;
-    const { size } = openCheckpoint(note, vkey)!;
+    const { folder, tree, vkeys, cosigners } = this.#parts;
+    const { size } = openCheckpoint(note, vkeys)!;
     if (this.#newest?.size === size && this.#count(this.#newest.note) === cosigners.vkeys.length) return;
     const lines = await cosigners.cosign({ size, note, proof: (from) => tree.consistencyProof(from, size) });
     const signed = note + lines.join('');
@@ -80,9 +80,9 @@ export class Cosigned {
   }
 
   #read(file: string): Covering | null {
-    const { vkey, tree, cosigners } = this.#parts;
+    const { vkeys, tree, cosigners } = this.#parts;
     const note = readNote(file);
-    const checkpoint = note === null ? null : openCheckpoint(note, vkey);
+    const checkpoint = note === null ? null : openCheckpoint(note, vkeys);
     if (note === null || !checkpoint || checkpoint.size > tree.size || !tree.root(checkpoint.size).equals(checkpoint.root)) return null;
     return this.#count(note) >= cosigners.quorum ? { size: checkpoint.size, note } : null;
   }

@@ -19,6 +19,7 @@ import { loadEntries } from './load.js';
 import type { Loaded } from './load.js';
 import { Newest } from './newest.js';
 import { Publisher } from './publisher.js';
+import { openCheckpoint } from './read-checkpoint.js';
 import { sourceOf, tileBytes, type TileSource } from './tiles.js';
 
 interface Parts {
@@ -28,6 +29,10 @@ interface Parts {
   origin: string;
   /** Ed25519, private. */
   key: KeyObject;
+  /** Earlier keys of this log, private, newest first: the checkpoint found at start may be theirs, and what names one is signed by it again. */
+  formerKeys?: readonly KeyObject[];
+  /** Called when the entries are read and before anything is signed: what must be recorded first. */
+  beforeSigning?: (journal: Journal) => Promise<void>;
   now: () => Date;
   /** A file off the machine with the newest checkpoint, and who hears that it could not be written. */
   held?: { file: string; failed: (cause: unknown) => void } | null;
@@ -89,7 +94,7 @@ export class Journal {
           this.#heldNote = note;
         }, held.failed)
       : null;
-    const cosigned = cosigners ? new Cosigned({ folder, vkey: this.vkey, tree, cosigners }) : null;
+    const cosigned = cosigners ? new Cosigned({ folder, vkeys: vkeysOf(parts), tree, cosigners }) : null;
     this.#cosigned = cosigned;
     this.#cosigning = cosigned ? new Newest((note) => cosigned.add(note), cosigners!.failed) : null;
     this.#publisher = new Publisher({
@@ -113,11 +118,12 @@ export class Journal {
     let file: EntryFile | null = null;
     try {
       await beginNew(parts);
-      const loaded = await loadEntries(parts.folder, verifierKey(parts.origin, parts.key));
-      if (parts.held) judgeHeld(parts.held.file, verifierKey(parts.origin, parts.key), loaded.tree);
+      const loaded = await loadEntries(parts.folder, vkeysOf(parts));
+      if (parts.held) judgeHeld(parts.held.file, vkeysOf(parts), loaded.tree);
       file = await EntryFile.open(entriesOf(parts.folder), loaded.offsets.at(-1)!);
       const journal = new Journal(parts, release, file, loaded);
       if (journal.size === 0) await journal.append({ event: 'journal-opened', by: 'gate', data: { origin: parts.origin } });
+      await parts.beforeSigning?.(journal);
       if (loaded.cut) await journal.append({ event: 'journal-cut', by: 'gate', data: loaded.cut });
       await journal.#writing;
       await journal.#publisher.begin(journal.size);
@@ -184,10 +190,17 @@ export class Journal {
     return this.#tree.root(size);
   }
 
-  /** Signed note over the first `size` entries; over all, if not told. */
-  checkpoint(size = this.size): string {
-    const { origin, key } = this.#parts;
-    return signNote(checkpointText(origin, size, this.#tree.root(size)), origin, key);
+  /** Signed note over the first `size` entries; over all, if not told. `vkey`: by which key of this log. Problem `key-invalid`: that one is gone. */
+  checkpoint(size = this.size, vkey = this.vkey): string {
+    const { origin } = this.#parts;
+    return signNote(checkpointText(origin, size, this.#tree.root(size)), origin, this.#keyOf(vkey));
+  }
+
+  #keyOf(vkey: string): KeyObject {
+    const at = vkeysOf(this.#parts).indexOf(vkey);
+    const key = keysOf(this.#parts)[at];
+    if (!key) throw new Problem('key-invalid', `The log key ${vkey} is not there any more; put its file back into the keys folder.`);
+    return key;
   }
 
   /** tlog-proof that entry `index` is among those that the checkpoint stands for. */
@@ -241,17 +254,24 @@ export class Journal {
 
   /**
    * A checkpoint for a package whose last entry is the one before `size`, the same one each time. With a quorum of witnesses a cosigned
-   * one; they are asked where there is none yet. Problem `checkpoint-uncosigned`.
+   * one; they are asked where there is none yet. `vkey`: the key of this log that it must bear. Problems `checkpoint-uncosigned`, `key-invalid`.
    */
-  async covering(size: number): Promise<Covering> {
-    if (!this.#cosigned || this.#quorum === 0) return { size, note: this.checkpoint(size) };
+  async covering(size: number, vkey = this.vkey): Promise<Covering> {
+    if (!this.#cosigned || this.#quorum === 0) return { size, note: this.checkpoint(size, vkey) };
     const there = await this.#cosigned.covering(size);
-    if (there) return there;
+    if (there) return this.#under(vkey, there);
     await this.tend();
     await this.#cosigning?.settled();
     const asked = await this.#cosigned.covering(size);
     if (!asked) throw uncosigned();
-    return asked;
+    return this.#under(vkey, asked);
+  }
+
+  /** Witnesses sign the text: their lines hold whichever key of the log stands above them. */
+  #under(vkey: string, { size, note }: Covering): Covering {
+    if (openCheckpoint(note, vkey)) return { size, note };
+    const [, ...cosignatures] = note.slice(note.lastIndexOf('\n\n') + 2).split('\n');
+    return { size, note: this.checkpoint(size, vkey) + cosignatures.join('\n') };
   }
 
   get #quorum(): number {
@@ -357,6 +377,8 @@ export class Journal {
   }
 }
 
+const keysOf = ({ key, formerKeys = [] }: Parts): readonly KeyObject[] => [key, ...formerKeys];
+const vkeysOf = (parts: Parts): string[] => keysOf(parts).map((key) => verifierKey(parts.origin, key));
 const entriesOf = (folder: string): string => path.join(folder, 'entries.ndjson');
 
 function makeFolder(folder: string): void {

@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../domain/formats/checkpoint.js';
 import type { MerkleTree, TreeHead } from '../domain/formats/merkle.js';
 import { firstChanged, signedLeaves, type JournalFault } from './judge.js';
-import { openCheckpoint } from './read-checkpoint.js';
+import { openCheckpoint, type LogKeys } from './read-checkpoint.js';
 
 export interface Kept {
   /** What a fault calls it: a file's name. */
@@ -24,10 +24,10 @@ interface Opened extends Checkpoint {
  *   are still there, the first of them is named; else the entries between the last kept checkpoint that still fits and the first that
  *   does not.
  */
-export function judgeKept(tree: MerkleTree, folder: string, vkey: string, kept: readonly Kept[]): JournalFault | null {
+export function judgeKept(tree: MerkleTree, folder: string, vkeys: LogKeys, kept: readonly Kept[]): JournalFault | null {
   const opened: Opened[] = [];
   for (const { where, note } of kept) {
-    const checkpoint = openCheckpoint(note, vkey);
+    const checkpoint = openCheckpoint(note, vkeys);
     if (!checkpoint) return { code: 'proof-invalid', where };
     opened.push({ ...checkpoint, where });
   }

@@ -5,7 +5,7 @@ import type { Checkpoint } from '../domain/formats/checkpoint.js';
 import { MerkleTree, leafHash, type TreeHead } from '../domain/formats/merkle.js';
 import { tilePath, tilesOf, tileWidth } from '../domain/formats/tlog-tiles.js';
 import { parseEntry, type Shape } from './entry-shape.js';
-import { openCheckpoint, readNote } from './read-checkpoint.js';
+import { openCheckpoint, readNote, type LogKeys } from './read-checkpoint.js';
 import { readLines } from './read-lines.js';
 
 export type JournalFaultCode = 'entry-changed' | 'entry-missing' | 'proof-invalid' | 'tile-changed' | 'truncated' | 're-sealed' | 'forked';
@@ -35,9 +35,9 @@ export interface Finished {
  * unfinished last line behind the checkpoint is nothing. `take` is given each finished line, in order. Memory: 64 bytes an entry, and
  * what `take` keeps.
  */
-export async function judgeEntries(folder: string, vkey: string, take: (line: Finished) => void = () => undefined): Promise<Judged> {
+export async function judgeEntries(folder: string, vkeys: LogKeys, take: (line: Finished) => void = () => undefined): Promise<Judged> {
   const note = readNote(path.join(folder, 'checkpoint'));
-  const checkpoint = note === null ? null : openCheckpoint(note, vkey);
+  const checkpoint = note === null ? null : openCheckpoint(note, vkeys);
   const tree = new MerkleTree();
   const nowhere = Buffer.alloc(0);
   if (!checkpoint) return { fault: { code: 'proof-invalid', where: 'checkpoint' }, tree, rest: nowhere };

@@ -4,6 +4,7 @@ import type { MerkleTree } from '../domain/formats/merkle.js';
 import { Problem } from '../domain/problem.js';
 import type { Link } from './entry.js';
 import { judgeEntries } from './judge.js';
+import type { LogKeys } from './read-checkpoint.js';
 
 export interface Loaded {
   tree: MerkleTree;
@@ -16,11 +17,11 @@ export interface Loaded {
 }
 
 /** Problem `journal-corrupt`: names the first thing that is not what was written. */
-export async function loadEntries(folder: string, vkey: string): Promise<Loaded> {
+export async function loadEntries(folder: string, vkeys: LogKeys): Promise<Loaded> {
   const offsets = [0];
   const requests = new Map<string, number[]>();
   const links = new Map<string, Link>();
-  const { fault, tree, rest } = await judgeEntries(folder, vkey, ({ entry, leaf, bytes }) => {
+  const { fault, tree, rest } = await judgeEntries(folder, vkeys, ({ entry, leaf, bytes }) => {
     const index = offsets.length - 1;
     offsets.push(offsets[index]! + bytes);
     if (entry?.requestId === undefined) return;

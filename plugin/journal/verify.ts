@@ -5,6 +5,7 @@ import type { MerkleTree } from '../domain/formats/merkle.js';
 import { entryBundle, isCovered, parseTilePath, tileWidth, type Tile } from '../domain/formats/tlog-tiles.js';
 import { judgeEntries, type JournalFault } from './judge.js';
 import { judgeKept, type Kept } from './judge-kept.js';
+import type { LogKeys } from './read-checkpoint.js';
 
 export type { JournalFault } from './judge.js';
 /** `root` in hex, over all `size` finished entries. */
@@ -12,12 +13,12 @@ export type JournalVerdict = { size: number; root: string; intact: true } | { in
 
 /**
  * Checks, in this order: checkpoint, root and entries (`judgeEntries`); what `kept` checkpoints say; the tiles that are there. Constant
- * memory, save 72 bytes an entry. May run beside a gate.
+ * memory, save 72 bytes an entry. May run beside a gate. `vkeys`: the log's key, or all that it ever had.
  */
-export async function verifyJournal(folder: string, vkey: string, kept: readonly Kept[] = []): Promise<JournalVerdict> {
+export async function verifyJournal(folder: string, vkeys: LogKeys, kept: readonly Kept[] = []): Promise<JournalVerdict> {
   const offsets = [0];
-  const { fault, tree } = await judgeEntries(folder, vkey, ({ bytes }) => offsets.push(offsets.at(-1)! + bytes));
-  const found = fault ?? judgeKept(tree, folder, vkey, kept) ?? (await changedTile(folder, tree, offsets));
+  const { fault, tree } = await judgeEntries(folder, vkeys, ({ bytes }) => offsets.push(offsets.at(-1)! + bytes));
+  const found = fault ?? judgeKept(tree, folder, vkeys, kept) ?? (await changedTile(folder, tree, offsets));
   return found ? { intact: false, fault: found } : { size: tree.size, root: tree.root().toString('hex'), intact: true };
 }
 

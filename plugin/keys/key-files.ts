@@ -6,6 +6,12 @@ import { Problem } from '../domain/problem.js';
 const maxKeyFileBytes = 4096;
 const othersMask = 0o077;
 
+export interface KeyFile {
+  bytes: Buffer;
+  /** When the key in it was made: sealing a key writes the file anew and keeps this. */
+  madeAt: Date;
+}
+
 /** Makes the folder (0700) where it is missing, and refuses one that others may enter. Problem `key-invalid`. */
 export function expectPrivateFolder(folder: string): void {
   try {
@@ -16,8 +22,8 @@ export function expectPrivateFolder(folder: string): void {
   }
 }
 
-/** Bytes of `name`; made by `make` and put on disk first where it is not there. Problem `key-invalid`. */
-export function readOrMake(folder: string, name: string, make: () => Buffer): Buffer {
+/** The file `name`; made by `make` and put on disk first where it is not there. Problem `key-invalid`. */
+export function readOrMake(folder: string, name: string, make: () => Buffer): KeyFile {
   try {
     if (!fs.existsSync(path.join(folder, name))) writeNew(folder, name, make());
     return readKey(folder, name);
@@ -26,15 +32,41 @@ export function readOrMake(folder: string, name: string, make: () => Buffer): Bu
   }
 }
 
+/** Problem `key-invalid`. */
+export function readKeyFile(folder: string, name: string): KeyFile {
+  try {
+    return readKey(folder, name);
+  } catch (thrown) {
+    throw keyProblem(`The key ${name} cannot be read.`, thrown);
+  }
+}
+
+/** Other bytes for a key that is there: temporary file, fsync, rename, fsync of the folder, so that a crash leaves the old file or the new one. */
+export function replaceKeyFile(folder: string, name: string, { bytes, madeAt }: KeyFile): void {
+  const temporary = temporaryOf(folder, name);
+  try {
+    fs.rmSync(temporary, { force: true });
+    fs.writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx', flush: true });
+    fs.utimesSync(temporary, madeAt, madeAt);
+    fs.renameSync(temporary, path.join(folder, name));
+    syncFolder(folder);
+  } catch (thrown) {
+    throw keyProblem(`The key ${name} cannot be written.`, thrown);
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+}
+
+/** None where there is no folder. Problem `key-invalid`. */
 export const namesIn = (folder: string): string[] => {
   try {
-    return fs.readdirSync(folder);
+    return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   } catch (thrown) {
     throw keyProblem('The keys folder cannot be read.', thrown);
   }
 };
 
-function readKey(folder: string, name: string): Buffer {
+function readKey(folder: string, name: string): KeyFile {
   // One descriptor for the question and the reading: the file that was judged is the file that is read.
   const file = fs.openSync(path.join(folder, name), 'r');
   try {
@@ -42,7 +74,7 @@ function readKey(folder: string, name: string): Buffer {
     expectPrivate(stat, `The key ${name}`, '0600');
     if (!stat.isFile() || stat.size > maxKeyFileBytes)
       throw new Problem('key-invalid', `The key ${name} is not a file of at most ${maxKeyFileBytes} bytes.`);
-    return fs.readFileSync(file);
+    return { bytes: fs.readFileSync(file), madeAt: stat.mtime };
   } finally {
     fs.closeSync(file);
   }
@@ -50,7 +82,7 @@ function readKey(folder: string, name: string): Buffer {
 
 /** Temporary file, fsync, link, fsync of the folder. A link never overwrites: of two gates that start at once, one key stands. */
 function writeNew(folder: string, name: string, bytes: Buffer): void {
-  const temporary = path.join(folder, `.${name}.${process.pid}`);
+  const temporary = temporaryOf(folder, name);
   fs.rmSync(temporary, { force: true });
   fs.writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx', flush: true });
   try {
@@ -60,6 +92,12 @@ function writeNew(folder: string, name: string, bytes: Buffer): void {
   } finally {
     fs.rmSync(temporary, { force: true });
   }
+  syncFolder(folder);
+}
+
+const temporaryOf = (folder: string, name: string): string => path.join(folder, `.${name}.${process.pid}`);
+
+function syncFolder(folder: string): void {
   const handle = fs.openSync(folder, 'r');
   fs.fsyncSync(handle);
   fs.closeSync(handle);

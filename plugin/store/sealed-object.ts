@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../domain/artifact.js';
 import { Problem } from '../domain/problem.js';
+import type { Suite } from './ciphers.js';
 import { diskProblem, syncFolder } from './disk.js';
 import { SealedReader } from './sealed-reader.js';
 import type { Wrapping } from './sealed-reader.js';
@@ -20,6 +21,7 @@ export class SealedWriter {
   readonly #file: FileHandle;
   readonly #paths: Paths;
   readonly #wrapping: Wrapping;
+  readonly #suite: Suite;
   readonly #key = randomBytes(32);
   /** Kept to the end: an MP4's mdat size and ftyp are patched there when the length is known. */
   readonly #first = Buffer.alloc(segmentBytes);
@@ -39,6 +41,7 @@ export class SealedWriter {
     this.#file = file;
     this.#paths = paths;
     this.#wrapping = wrapping;
+    this.#suite = wrapping.suite ?? 'aes';
   }
 
   /**
@@ -94,7 +97,7 @@ export class SealedWriter {
   /** Writes the segment under way. `#length` counts it already. */
   async #flush(last: boolean): Promise<void> {
     const index = segmentCount(this.#length) - 1;
-    const [sealed, tag] = sealSegment(this.#key, { object: this.id, index, last }, this.#current.subarray(0, this.#filled));
+    const [sealed, tag] = sealSegment(this.#suite, this.#key, { object: this.id, index, last }, this.#current.subarray(0, this.#filled));
     await this.#put(segmentStart(index), sealed, tag);
     this.#filled = 0;
   }
@@ -102,9 +105,9 @@ export class SealedWriter {
   async #seal(): Promise<Digest> {
     if (this.#filled > 0) await this.#flush(true);
     const place = { object: this.id, index: 0, last: segmentCount(this.#length) === 1 };
-    await this.#put(segmentStart(0), ...sealSegment(this.#key, place, this.#first.subarray(0, Math.min(this.#length, segmentBytes))));
+    await this.#put(segmentStart(0), ...sealSegment(this.#suite, this.#key, place, this.#first.subarray(0, Math.min(this.#length, segmentBytes))));
     const { version, wrapped } = this.#wrapping.wrap(this.#key, this.id);
-    await this.#put(0, sealHeader(this.#key, { object: this.id, length: this.#length, version, wrapped }));
+    await this.#put(0, sealHeader(this.#key, { suite: this.#suite, object: this.id, length: this.#length, version, wrapped }));
     const [digest] = await Promise.all([this.#readBack(), this.#file.sync()]);
     return digest;
   }

@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../domain/artifact.js';
 import { Digester } from '../domain/formats/digest.js';
+import type { Suite } from './ciphers.js';
 import {
   checkHeader,
   corrupt,
@@ -18,6 +19,8 @@ import type { Header, Place } from './segments.js';
 
 /** Wraps an object's data key under the current master key, and opens it under the one that was used. */
 export interface Wrapping {
+  /** How new objects are enciphered; left out: AES-256-GCM. What is there is read by its own first bytes. */
+  suite?: Suite;
   wrap(dataKey: Buffer, object: string): { version: number; wrapped: Buffer };
   unwrap(wrapped: Buffer, version: number, object: string): Buffer;
 }
@@ -39,7 +42,7 @@ export class SealedReader {
     const bytes = await readAt(file, 0, Buffer.alloc(headerBytes));
     const header = readHeader(object, bytes);
     const key = unwrap(wrapping, header);
-    checkHeader(key, object, bytes);
+    checkHeader(header.suite, key, object, bytes);
     const { size } = await file.stat();
     if (size !== fileBytes(header.length)) throw corrupt(object, `its file has ${size} bytes and not ${fileBytes(header.length)}`);
     return new SealedReader(header, file, key);
@@ -70,14 +73,14 @@ export class SealedReader {
     const sealed = Buffer.allocUnsafeSlow(fileBytes(segmentBytes) - segmentStart(0));
     for (let index = 0; index < segmentCount(this.length); index++) {
       const { place, bytes } = await this.#sealed(index, sealed);
-      for (const piece of openInPieces(this.#key, place, bytes)) digester.update(piece);
+      for (const piece of openInPieces(this.#header.suite, this.#key, place, bytes)) digester.update(piece);
     }
     return digester.done();
   }
 
   async #segment(index: number, into: Buffer): Promise<Buffer> {
     const { place, bytes } = await this.#sealed(index, into);
-    return openSegment(this.#key, place, bytes);
+    return openSegment(this.#header.suite, this.#key, place, bytes);
   }
 
   async #sealed(index: number, into: Buffer): Promise<{ place: Place; bytes: Buffer }> {

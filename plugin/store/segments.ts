@@ -1,23 +1,24 @@
 // Bytes of a sealed object: its header and its segments, and how each is enciphered.
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { Problem } from '../domain/problem.js';
+import { ciphers, tagBytes } from './ciphers.js';
+import type { Counter, Suite } from './ciphers.js';
 
 /** Plaintext bytes of every segment but the last. */
 export const segmentBytes = 1_048_576;
-const tagBytes = 16;
 
 /**
  * Header, big endian: magic 8 · master key version u32 · plaintext length u64 · object id (length u8, 63 bytes, zero padded) ·
- * wrapped data key (length u8, 127 bytes, zero padded) · tag 16. The tag is AES-256-GCM over no text, with all before it as
- * associated data and a nonce that no segment can have: so the whole header is held by the object's own key.
+ * wrapped data key (length u8, 127 bytes, zero padded) · tag 16. The tag is over no text, with all before it as associated data and
+ * a nonce that no segment can have: so the whole header is held by the object's own key. The magic says how all of it is enciphered.
  */
 export const headerBytes = 228;
-const magic = Buffer.from('EGSEAL1\n');
+const magics: Record<Suite, Buffer> = { aes: Buffer.from('EGSEAL1\n'), sm4: Buffer.from('EGSEAL2\n') };
 const at = { version: 8, length: 12, id: 20, wrapped: 84, tag: 212 } as const;
 const idBytes = at.wrapped - at.id - 1;
 const wrappedBytes = at.tag - at.wrapped - 1;
 
 export interface Header {
+  suite: Suite;
   object: string;
   /** Plaintext bytes. */
   length: number;
@@ -45,14 +46,6 @@ export interface Place {
   last: boolean;
 }
 
-/** The key is used for this object alone, so a counter never meets the same nonce twice. */
-function nonceOf(index: number): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeBigUInt64BE(BigInt(index), 4);
-  return nonce;
-}
-const headerNonce = Buffer.alloc(12, 0xff);
-
 const associated = ({ object, index, last }: Place): Buffer => {
   const numbers = Buffer.alloc(9);
   numbers.writeBigUInt64BE(BigInt(index));
@@ -61,12 +54,12 @@ const associated = ({ object, index, last }: Place): Buffer => {
 };
 
 /** Ciphertext and tag, to be written one behind the other: joined, a segment would be copied once more. */
-export const sealSegment = (key: Buffer, place: Place, plain: Buffer): [Buffer, Buffer] =>
-  encipher(key, nonceOf(place.index), associated(place), plain);
+export const sealSegment = (suite: Suite, key: Buffer, place: Place, plain: Buffer): [Buffer, Buffer] =>
+  ciphers[suite].encipher(key, place.index, associated(place), plain);
 
 /** Problem `object-corrupt`. */
-export function openSegment(key: Buffer, place: Place, sealed: Buffer): Buffer {
-  const plain = decipher(key, nonceOf(place.index), associated(place), sealed);
+export function openSegment(suite: Suite, key: Buffer, place: Place, sealed: Buffer): Buffer {
+  const plain = decipher(suite, key, place.index, associated(place), sealed);
   if (!plain) throw corrupt(place.object, `segment ${place.index} is not what was sealed`);
   return plain;
 }
@@ -75,14 +68,16 @@ export function openSegment(key: Buffer, place: Place, sealed: Buffer): Buffer {
 const pieceBytes = 64 * 1024;
 
 /**
- * The same in pieces, for sums alone: the tag is judged behind the last one, so that nothing may be made of them before the end. Problem
- * `object-corrupt`.
+ * The same in pieces, for sums alone: the tag may be judged behind the last one, so that nothing may be made of them before the end.
+ * Problem `object-corrupt`.
  */
-export function* openInPieces(key: Buffer, place: Place, sealed: Buffer): Generator<Buffer> {
+export function* openInPieces(suite: Suite, key: Buffer, place: Place, sealed: Buffer): Generator<Buffer> {
   const end = sealed.length - tagBytes;
   if (end < 0) throw corrupt(place.object, `segment ${place.index} is cut off`);
-  const cipher = openCipher(key, nonceOf(place.index), associated(place), sealed.subarray(end));
-  for (let at = 0; at < end; at += pieceBytes) yield cipher.update(sealed.subarray(at, Math.min(end, at + pieceBytes)));
+  const text = sealed.subarray(0, end);
+  const cipher = ciphers[suite].open(key, place.index, associated(place), text, sealed.subarray(end));
+  if (!cipher) throw corrupt(place.object, `segment ${place.index} is not what was sealed`);
+  for (let at = 0; at < end; at += pieceBytes) yield cipher.update(text.subarray(at, at + pieceBytes));
   try {
     cipher.final();
   } catch (cause) {
@@ -90,55 +85,47 @@ export function* openInPieces(key: Buffer, place: Place, sealed: Buffer): Genera
   }
 }
 
-export function sealHeader(key: Buffer, { object, length, version, wrapped }: Header): Buffer {
+export function sealHeader(key: Buffer, { suite, object, length, version, wrapped }: Header): Buffer {
   const header = Buffer.alloc(headerBytes);
-  magic.copy(header);
+  magics[suite].copy(header);
   header.writeUInt32BE(version, at.version);
   header.writeBigUInt64BE(BigInt(length), at.length);
   writeField(header, at.id, Buffer.from(object), idBytes);
   writeField(header, at.wrapped, wrapped, wrappedBytes);
-  encipher(key, headerNonce, header.subarray(0, at.tag), Buffer.alloc(0))[1].copy(header, at.tag);
+  ciphers[suite].encipher(key, 'header', header.subarray(0, at.tag), Buffer.alloc(0))[1].copy(header, at.tag);
   return header;
 }
 
 /** What a header says, before its key is known. Problem `object-corrupt`. */
 export function readHeader(object: string, bytes: Buffer): Header {
-  if (bytes.length !== headerBytes || !bytes.subarray(0, magic.length).equals(magic))
+  const suite = (['aes', 'sm4'] as const).find((each) => bytes.subarray(0, magics[each].length).equals(magics[each]));
+  if (bytes.length !== headerBytes || !suite)
     throw corrupt(object, 'it does not begin like a sealed object');
   const length = Number(bytes.readBigUInt64BE(at.length));
   if (!Number.isSafeInteger(length)) throw corrupt(object, 'its length is not possible');
   // The file name is no proof: an object put in another's place says here who it is, and the tag holds that.
   if (readField(bytes, at.id, idBytes).toString() !== object) throw corrupt(object, 'it is another object');
-  return { object, length, version: bytes.readUInt32BE(at.version), wrapped: readField(bytes, at.wrapped, wrappedBytes) };
+  return { suite, object, length, version: bytes.readUInt32BE(at.version), wrapped: readField(bytes, at.wrapped, wrappedBytes) };
 }
 
 /** Is the header the one that was sealed with this key? Problem `object-corrupt`. */
-export function checkHeader(key: Buffer, object: string, bytes: Buffer): void {
-  if (!decipher(key, headerNonce, bytes.subarray(0, at.tag), bytes.subarray(at.tag)))
+export function checkHeader(suite: Suite, key: Buffer, object: string, bytes: Buffer): void {
+  if (!decipher(suite, key, 'header', bytes.subarray(0, at.tag), bytes.subarray(at.tag)))
     throw corrupt(object, 'its header is not what was sealed');
 }
 
 export const corrupt = (object: string, why: string, cause?: unknown): Problem =>
   new Problem('object-corrupt', `Sealed object ${object} cannot be read: ${why}.`, { cause });
 
-/** GCM has no rest: `final` gives nothing and closes the tag. */
-function encipher(key: Buffer, nonce: Buffer, data: Buffer, plain: Buffer): [Buffer, Buffer] {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data);
-  const sealed = cipher.update(plain);
-  cipher.final();
-  return [sealed, cipher.getAuthTag()];
-}
-
-const openCipher = (key: Buffer, nonce: Buffer, data: Buffer, tag: Buffer) =>
-  createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(data).setAuthTag(tag);
-
 /** Null where the tag does not fit: nothing of the text leaves then. */
-function decipher(key: Buffer, nonce: Buffer, data: Buffer, sealed: Buffer): Buffer | null {
+function decipher(suite: Suite, key: Buffer, counter: Counter, data: Buffer, sealed: Buffer): Buffer | null {
   if (sealed.length < tagBytes) return null;
   const end = sealed.length - tagBytes;
-  const cipher = openCipher(key, nonce, data, sealed.subarray(end));
+  const text = sealed.subarray(0, end);
+  const cipher = ciphers[suite].open(key, counter, data, text, sealed.subarray(end));
+  if (!cipher) return null;
   try {
-    const plain = cipher.update(sealed.subarray(0, end));
+    const plain = cipher.update(text);
     cipher.final();
     return plain;
   } catch {

@@ -1,8 +1,10 @@
 // The command line with a gate that runs: the demo, two servers on one journal, doctor, a journal and a package that somebody changed.
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import { inFolder } from '../media/tools.js';
 import { aGate, anApplication, footage, shanghai, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
@@ -31,14 +33,14 @@ describe('exportgate demo', function () {
 
   it('verify says intact: 0; and names what was changed: 1', async () => {
     const sound = await exportgate(['verify', told.package, '--key', told.key, '--json']);
-    assert.deepEqual([sound.code, JSON.parse(sound.stdout)], [0, { intact: true, fault: null }]);
+    assert.deepEqual([sound.code, JSON.parse(sound.stdout)], [0, { intact: true, fault: null, keyId: keyIdOf(createPublicKey(await fs.promises.readFile(told.key))), algorithm: 'Ed25519' }]);
     const bytes = await fs.promises.readFile(told.package);
     const at = bytes.indexOf('ftypisom') > 0 ? bytes.indexOf('ftypisom') + 100_000 : Math.floor(bytes.length / 2);
     bytes[at] = bytes[at]! ^ 1;
     const changed = path.join(folder, 'changed.zip');
     await fs.promises.writeFile(changed, bytes);
     const found = await exportgate(['verify', changed, '--key', told.key, '--json']);
-    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'original/sh-yf-street/01.mp4' } }]);
+    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'original/sh-yf-street/01.mp4' }, keyId: null, algorithm: null }]);
   });
 });
 

@@ -60,6 +60,7 @@ describe('config', () => {
       listen: { host: '127.0.0.1', port: 8443, tls: null, behindProxy: false, publicUrl: null },
       dataFolder: join(folder, 'data'),
       keysFolder: join(folder, 'keys'),
+      keys: { passphrase: null, masterFolder: null, masterKeys: new Map(), rotateAfterDays: 365, profile: 'international' },
       workFolder: join(folder, 'data', 'work'),
       policiesFolder: join(folder, 'policies'),
       journal: { origin: 'exportgate.example/sh-1', public: false, heldCheckpoint: null, witnesses: [], quorum: 0 },
@@ -92,6 +93,37 @@ describe('config', () => {
     const config = await loadConfig(await write(good.replace('user: gate', 'user: gate, passwordFile: nvr.txt')), {}, adapters);
     assert.equal(config.recorders[0]?.password.reveal(), 'from-file');
   });
+
+  it('takes the passphrase of the keys from a file or the environment, and master keys from there, and prints none', async () => {
+    await writeFile(join(folder, 'passphrase.txt'), '正确的 battery 9 staple\n', { mode: 0o600 });
+    const text = `${good}keys: { passphraseFile: passphrase.txt, masterFolder: medium, rotateAfterDays: 90 }\n`;
+    const master = Buffer.alloc(32, 9).toString('base64');
+    const { keys } = await loadConfig(await write(text), { ...env, EXPORTGATE_MASTER_KEY_3: master, EXPORTGATE_MASTER_KEY_03: 'x', EXPORTGATE_MASTER_KEY_4: '' }, adapters);
+    assert.equal(keys.passphrase?.reveal(), '正确的 battery 9 staple');
+    assert.deepEqual([keys.masterFolder, keys.rotateAfterDays, [...keys.masterKeys.keys()]], [join(folder, 'medium'), 90, [3]]);
+    assert.equal(keys.masterKeys.get(3)?.reveal(), master);
+    assert.doesNotMatch(inspect(keys, { depth: 9, showHidden: true }) + JSON.stringify([keys, [...keys.masterKeys]]), /battery|CQkJ/);
+    const asked = await loadConfig(await write(good), { ...env, EXPORTGATE_KEYS_PASSPHRASE: 'correct horse battery' }, adapters);
+    assert.equal(asked.keys.passphrase?.reveal(), 'correct horse battery');
+  });
+
+  const passphrases: [what: string, variables: Record<string, string>, file: [text: string, mode: number] | null, fault: string][] = [
+    ['in both places', { EXPORTGATE_KEYS_PASSPHRASE: 'correct horse battery' }, ['correct horse battery', 0o600], 'not-allowed'],
+    ['short', { EXPORTGATE_KEYS_PASSPHRASE: 'correct hor' }, null, 'secret-missing'],
+    ['of two lines', {}, ['correct horse\nbattery staple', 0o600], 'secret-missing'],
+    ['without end', {}, ['correct horse'.repeat(30), 0o600], 'secret-missing'],
+    ['that everybody may read', {}, ['correct horse battery', 0o644], 'secret-open'],
+    ['that is not there', {}, null, 'secret-missing'],
+  ];
+  for (const [what, variables, file, fault] of passphrases)
+    it(`refuses a passphrase ${what}: ${fault}`, async () => {
+      if (file) {
+        await writeFile(join(folder, 'passphrase.txt'), file[0]);
+        await chmod(join(folder, 'passphrase.txt'), file[1]);
+      }
+      const text = file || Object.keys(variables).length === 0 ? `${good}keys: { passphraseFile: passphrase.txt }` : good;
+      assert.deepEqual(await check(text, { ...env, ...variables }), [`${fault} keys.passphraseFile`]);
+    });
 
   it('takes TLS, a proxy, a front and every other key', async () => {
     for (const name of ['cert.pem', 'key.pem']) await writeFile(join(folder, name), 'x');
@@ -235,6 +267,11 @@ describe('config', () => {
       'not-allowed journal.witnesses[0].url',
       'not-allowed journal.witnesses[1].vkey',
     ],
+    ['the passphrase among the keys', `${good}keys: { passphraseFile: keys/passphrase.txt }`, 'folders-mixed keys.passphraseFile', 'secret-missing keys.passphraseFile'],
+    ['master keys inside the data', `${good}keys: { masterFolder: data/master }`, 'folders-mixed keys.masterFolder'],
+    ['a key of a passphrase in the configuration itself', `${good}keys: { passphrase: correct horse battery }`, 'unknown-key keys.passphrase'],
+    ['a profile that there is not', `${good}profile: sm`, 'not-allowed profile'],
+    ['keys that are never old', `${good}keys: { rotateAfterDays: 29 }`, 'not-allowed keys.rotateAfterDays'],
     ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],
     [
       'data inside the keys',

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { canonicalJson } from '../../plugin/domain/formats/canonical-json.js';
 import { sha256Hex } from '../../plugin/domain/formats/digest.js';
+import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import type { Item } from '../../plugin/domain/export-request.js';
 import type { Plan } from '../../plugin/domain/plan.js';
 import { checkItems } from '../../plugin/evidence/check-narrowing.js';
@@ -13,7 +14,7 @@ import { makeManifest } from '../../plugin/evidence/manifest.js';
 import { Broken } from '../../plugin/evidence/package-fault.js';
 import type { PlanLine } from '../../plugin/evidence/read-history.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
-import { verifyByPage } from '../support/evidence/by-page.js';
+import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { makeTempFolder, zipOf } from '../support/evidence/bytes.js';
 import { publicPem } from '../support/evidence/keys.js';
 import { aNarrowedPlan, aPlan, aSealedPackage, contents, gateKey, manifestParts, narrowedContents, narrowing, requestId, type Content, type Twist } from '../support/evidence/sealed-package.js';
@@ -32,12 +33,12 @@ describe('a narrowed package', () => {
     const bytes = await zipOf(aSealedPackage(twist, files));
     fs.writeFileSync(file, bytes);
     const found = await verifyPackage(file, publicPem(gateKey));
-    assert.deepEqual(await verifyByPage(bytes, publicPem(gateKey)), found, 'the page judges alike');
+    assert.deepEqual(await verifyByPage(bytes, publicPem(gateKey)), asThePageSays(found), 'the page judges alike');
     return found;
   }
   const altered = (alter: (manifest: Manifest) => Partial<Manifest>): Twist => ({ ...narrowing(), alter: (manifest) => ({ ...manifest, ...alter(manifest) }) });
 
-  it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 5, entries: 12 }));
+  it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 5, entries: 12, keyId: keyIdOf(gateKey), algorithm: 'Ed25519' }));
 
   it('keeps the originals of a camera of which all was granted', async () => {
     const plan: Plan = { ...aNarrowedPlan, items: [aPlan.items[0]!, within('00:10', '00:20', 'cam-2')] };

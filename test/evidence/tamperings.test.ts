@@ -10,7 +10,7 @@ import { gateKey } from '../support/evidence/sealed-package.js';
 import { tamperings } from './tamperings.js';
 
 const pem = publicPem(gateKey);
-const saying = (verdict: Awaited<ReturnType<typeof verifyPackage>>): string => (verdict.intact ? 'intact' : `${verdict.fault.code} at ${verdict.fault.where}`);
+const saying = (verdict: { intact: true } | { intact: false; fault: { code: string; where: string } }): string => (verdict.intact ? 'intact' : `${verdict.fault.code} at ${verdict.fault.where}`);
 
 describe('tamperings, by the command and by the page', function () {
   this.timeout(60_000);

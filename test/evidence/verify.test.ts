@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../../plugin/domain/formats/digest.js';
+import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import { parseTlogProof, tlogProof } from '../../plugin/domain/formats/tlog-proof.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { filesOf, makeTempFolder, putFolder, zipFiles } from '../support/evidence/bytes.js';
-import { verifyByPage } from '../support/evidence/by-page.js';
+import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { publicPem, seededKey } from '../support/evidence/keys.js';
 import { aPlan, aSealedPackage, contents, gateKey, logKey, origin, requestId, twoSealedPackages } from '../support/evidence/sealed-package.js';
 import type { Twist } from '../support/evidence/sealed-package.js';
@@ -84,7 +85,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
 describe('verify', function () {
   this.timeout(30_000);
   let root: string;
-  const intact = { intact: true, requestId, files: 9, entries: 11 };
+  const intact = { intact: true, requestId, files: 9, entries: 11, keyId: keyIdOf(gateKey), algorithm: 'Ed25519' };
 
   before(() => {
     root = makeTempFolder();
@@ -99,8 +100,8 @@ describe('verify', function () {
   const verifyBoth = async (files: Files, key = pem) => {
     const [folder, zip] = [await verifyPackage(putFolder(root, files), key), await verifyPackage(await putZip(files), key)];
     assert.deepEqual(zip, folder, 'the two forms are judged alike');
-    assert.deepEqual(await verifyByPage(files, key), folder, 'the page judges the folder alike');
-    assert.deepEqual(await verifyByPage(await zipFiles(files), key), folder, 'the page judges the archive alike');
+    assert.deepEqual(await verifyByPage(files, key), asThePageSays(folder), 'the page judges the folder alike');
+    assert.deepEqual(await verifyByPage(await zipFiles(files), key), asThePageSays(folder), 'the page judges the archive alike');
     return folder;
   };
 
@@ -138,7 +139,7 @@ describe('verify', function () {
   it('names a signature of another key: key-foreign', async () => {
     const files = await filesOf(aSealedPackage({ key: seededKey(8) }));
     assert.deepEqual(await verifyBoth(files), { intact: false, fault: { code: 'key-foreign', where: 'manifest.dsse.json' } });
-    assert.deepEqual(await verifyBoth(files, publicPem(seededKey(8))), intact);
+    assert.deepEqual(await verifyBoth(files, publicPem(seededKey(8))), { ...intact, keyId: keyIdOf(seededKey(8)) });
   });
 
   const twists: [what: string, twist: Twist['alter'], where: string][] = [
@@ -176,6 +177,28 @@ describe('verify', function () {
     const secret = gateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
     for (const key of ['', 'no key', secret]) await assert.rejects(verifyPackage(path, key), { name: 'Problem', code: 'key-invalid' });
     await assert.rejects(verifyPackage(join(root, 'nowhere.zip'), pem), { name: 'Problem', code: 'not-found' });
+  });
+
+  it('takes up to 32 keys behind each other, the right one anywhere, and says which it was', async () => {
+    const path = await putZip(await filesOf(aSealedPackage()));
+    const others = Array.from({ length: 31 }, (_, at) => publicPem(seededKey(100 + at)));
+    for (const place of [0, 7, 31]) assert.deepEqual(await verifyPackage(path, others.toSpliced(place, 0, pem).join('')), intact);
+    assert.deepEqual(await verifyPackage(path, others.join('')), { intact: false, fault: { code: 'key-foreign', where: 'manifest.dsse.json' } });
+    const secret = gateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const wrong = [pem + secret, `${pem}-----BEGIN PUBLIC KEY-----\n`, `${pem}${pem.replace('MC', 'MD')}`, others.join('') + pem + pem, pem.repeat(600)];
+    for (const keys of wrong) await assert.rejects(verifyPackage(path, keys), { name: 'Problem', code: 'key-invalid' });
+  });
+
+  it('names a changed envelope under several keys as under one: manifest-changed', async () => {
+    const keys = publicPem(seededKey(100)) + pem;
+    for (const [from, to] of [['"keyid":"', '"keyid":"0'], ['"sig":"', '"sig":"A']] as const) {
+      const files = await filesOf(aSealedPackage());
+      const text = files.get('manifest.dsse.json')!.toString();
+      const at = text.indexOf(from) + from.length;
+      files.set('manifest.dsse.json', Buffer.from(text.slice(0, at) + to.at(-1)! + text.slice(at + 1)));
+      const [one, several] = [await verifyBoth(files), await verifyBoth(files, keys)];
+      assert.deepEqual(several, one);
+    }
   });
 
   it('reads an original larger than its memory for a piece', async () => {

@@ -5,6 +5,7 @@ import { filesIn, importsOf, read, sources } from './sources.js';
 const doors: Record<string, string> = {
   '@ffmpeg-installer/ffmpeg': 'plugin/media/find-ffmpeg.ts',
   '@ffprobe-installer/ffprobe': 'plugin/media/find-ffmpeg.ts',
+  '@noble/curves': 'plugin/evidence/sm2.ts',
   'better-sqlite3': 'plugin/store/sqlite.ts',
   casbin: 'plugin/policy/enforcer.ts',
   commander: 'plugin/cli/program.ts',

@@ -66,6 +66,22 @@ describe('token', () => {
     assert.equal(gate().readToken(aToken(good)).user, 'user:li.wei');
   });
 
+  it('of a former secret is read until it ends, by its kid alone', () => {
+    const newer = createSecretKey(randomBytes(32));
+    const { token } = gate().issueToken(subject, 'session-1');
+    const after = gate({ secret: newer, formerSecrets: [secret] });
+    assert.equal(after.readToken(token).user, subject.user);
+    assert.equal(after.readToken(after.issueToken(subject, 'session-2').token).session, 'session-2');
+    refuses(token, 'token-invalid', gate({ secret: newer, formerSecrets: [secret], now: () => new Date(start + 900_000) }));
+    refuses(token, 'token-invalid', gate({ secret: newer }));
+    refuses(after.issueToken(subject, 'session-2').token, 'token-invalid');
+    const { kid } = JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string };
+    assert.match(kid, /^[0-9a-f]{16}$/);
+    refuses(aToken(good, { alg: 'HS256', typ: 'JWT', kid }, newer.export()), 'token-invalid', after);
+    for (const wrong of ['', 0, null, [kid], { kid }, kid.toUpperCase(), `${kid} `, '__proto__'])
+      refuses(aToken(good, { alg: 'HS256', typ: 'JWT', kid: wrong }), 'token-invalid', gate());
+  });
+
   it('holds to the last second and not to the next', () => {
     const { token } = gate().issueToken(subject, 'session-1');
     assert.ok(gate({ now: () => new Date(start + 899_999) }).readToken(token));

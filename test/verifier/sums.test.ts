@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { hexOf, utf8 } from '../../verifier/engine/bytes.js';
 import { crc32 } from '../../verifier/engine/crc32.js';
 import { verifyEd25519 } from '../../verifier/engine/ed25519.js';
-import { readFingerprint, readGateKey } from '../../verifier/engine/key.js';
+import { readFingerprint, readGateKeys } from '../../verifier/engine/key.js';
 import { Sha256, sha256 } from '../../verifier/engine/sha256.js';
 import { sha512 } from '../../verifier/engine/sha512.js';
 import { Sm3 } from '../../verifier/engine/sm3.js';
@@ -64,7 +64,7 @@ describe('Ed25519 of the page', () => {
   it('takes what OpenSSL signed, and no bit of it changed', () =>
     fc.assert(
       fc.property(fc.nat(255), fc.uint8Array({ maxLength: 200 }), fc.nat(511), (seed, message, bit) => {
-        const raw = readGateKey(publicPem(seededKey(seed)))!.raw;
+        const raw = readGateKeys(publicPem(seededKey(seed)))![0]!.raw;
         const signature = sign(null, message, seededKey(seed));
         assert.equal(verifyEd25519(raw, message, signature), true);
         signature[bit >> 3]! ^= 1 << (bit & 7);
@@ -96,16 +96,22 @@ describe('keys of the page', () => {
 
   it('has the fingerprint that OpenSSL tells', () => {
     const der = Buffer.from(pem.replace(/-----.*?-----|\s/g, ''), 'base64');
-    assert.equal(readGateKey(pem)?.fingerprint, createHash('sha256').update(der).digest('hex'));
-    assert.equal(readGateKey(`\n${pem.replaceAll('\n', '\r\n')} `)?.fingerprint, readGateKey(pem)!.fingerprint);
+    assert.equal(readGateKeys(pem)?.[0]?.fingerprint, createHash('sha256').update(der).digest('hex'));
+    assert.equal(readGateKeys(`\n${pem.replaceAll('\n', '\r\n')} `)?.[0]?.fingerprint, readGateKeys(pem)![0]!.fingerprint);
+  });
+
+  it('are several where the gate had several, in their order', () => {
+    const other = publicPem(seededKey(8));
+    assert.deepEqual(readGateKeys(`${pem}${other}`), [...readGateKeys(pem)!, ...readGateKeys(other)!]);
+    assert.equal(readGateKeys(pem.repeat(32))?.length, 32);
   });
 
   const secret = seededKey(7).export({ type: 'pkcs8', format: 'pem' }) as string;
   for (const [what, text] of [
-    ['nothing', ''], ['a private key', secret], ['two keys', pem + pem], ['half a key', pem.slice(0, 60)], ['a certificate', pem.replaceAll('PUBLIC KEY', 'CERTIFICATE')],
+    ['nothing', ''], ['a private key', secret], ['thirty-three keys', pem.repeat(33)], ['a key with words', `${pem}and more`], ['a key of two kinds', pem + secret], ['half a key', pem.slice(0, 60)], ['a certificate', pem.replaceAll('PUBLIC KEY', 'CERTIFICATE')],
     ['a key of another kind', pem.replace('MCowBQYDK2Vw', 'MCowBQYDK2Vv')],
   ] as const)
-    it(`takes no key from ${what}`, () => assert.equal(readGateKey(text), null));
+    it(`takes no key from ${what}`, () => assert.equal(readGateKeys(text), null));
 
   it('reads a fingerprint as it is printed', () => {
     const plain = 'ab'.repeat(32);

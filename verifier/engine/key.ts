@@ -12,10 +12,20 @@ export interface GateKey {
 /** SubjectPublicKeyInfo of an Ed25519 key up to its 32 bytes (RFC 8410 section 4). */
 const spkiHead = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
 
-/** null where the text is not one Ed25519 public key in PEM form. */
-export function readGateKey(pem: string): GateKey | null {
-  const [, body] = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*$/.exec(pem) ?? [];
-  const der = body === undefined ? null : fromBase64(body.replace(/\s/g, ''));
+/** After a rotation gate.pub has former keys too. */
+const mostKeys = 32;
+const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
+
+/** null where the text is not Ed25519 public keys in PEM form, one or several behind each other. */
+export function readGateKeys(pem: string): GateKey[] | null {
+  const bodies = [...pem.matchAll(block)].map(([, body]) => body!);
+  if (bodies.length === 0 || bodies.length > mostKeys || pem.replace(block, '').trim() !== '') return null;
+  const keys = bodies.map(readBody);
+  return keys.every((key) => key !== null) ? keys : null;
+}
+
+function readBody(body: string): GateKey | null {
+  const der = fromBase64(body.replace(/\s/g, ''));
   if (der === null || der.length !== 44 || !sameBytes(der.subarray(0, 12), spkiHead)) return null;
   return { raw: der.subarray(12), fingerprint: hexOf(sha256(der)) };
 }

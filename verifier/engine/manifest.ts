@@ -195,16 +195,16 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
 }
 
 /** `sha256` is that of manifest.json, hex. Throws Broken `file-missing`, `key-foreign`, `manifest-changed`. */
-export async function openManifest(source: Source, key: GateKey): Promise<{ manifest: Manifest; sha256: string }> {
+export async function openManifest(source: Source, keys: readonly GateKey[]): Promise<{ manifest: Manifest; sha256: string; keyId: string }> {
   const bytes = await readWhole(source, manifestPath, mostManifestBytes, 'manifest-changed');
   const envelope = textOf(await readWhole(source, envelopePath, 2 * mostManifestBytes, 'manifest-changed'));
-  const opened = envelope === null ? null : openEnvelope(envelope, key);
+  const opened = envelope === null ? null : openEnvelope(envelope, keys);
   if (opened === null || opened.type !== payloadType) throw new Broken('manifest-changed', envelopePath);
   if (!sameBytes(opened.body, bytes)) throw new Broken('manifest-changed', manifestPath);
   const text = textOf(bytes);
   const value = text === null ? undefined : readCanonical(text);
   if (!manifestShape(value) || !areFilesSound((value as unknown as Manifest).files)) throw new Broken('manifest-changed', manifestPath);
-  return { manifest: value as unknown as Manifest, sha256: hexOf(sha256(bytes)) };
+  return { manifest: value as unknown as Manifest, sha256: hexOf(sha256(bytes)), keyId: opened.keyId };
 }
 
 const envelopeShape = members({
@@ -215,8 +215,8 @@ const envelopeShape = members({
     (value as Json[]).length === 1,
 });
 
-/** What this key signed; null where that cannot be said. Throws Broken `key-foreign` where another key is named and this one does not fit. */
-function openEnvelope(text: string, key: GateKey): { type: string; body: Uint8Array } | null {
+/** What one of these keys signed; null where that cannot be said. Throws Broken `key-foreign` where another key is named and none of these fits. */
+function openEnvelope(text: string, keys: readonly GateKey[]): { type: string; body: Uint8Array; keyId: string } | null {
   const envelope = readCanonical(text);
   if (!envelopeShape(envelope)) return null;
   const {
@@ -227,7 +227,8 @@ function openEnvelope(text: string, key: GateKey): { type: string; body: Uint8Ar
   const [body, signature] = [fromBase64(payload), fromBase64(signatures[0].sig)];
   if (body === null || signature === null) return null;
   const signed = joinBytes(utf8(`DSSEv1 ${utf8(type).length} ${type} ${body.length} `), body);
-  const [isSigned, isNamed] = [verifyEd25519(key.raw, signed, signature), signatures[0].keyid === key.fingerprint];
-  if (!isSigned && !isNamed) throw new Broken('key-foreign', envelopePath);
-  return isSigned && isNamed ? { type, body } : null;
+  const named = keys.find(({ fingerprint }) => fingerprint === signatures[0].keyid);
+  const signer = keys.find(({ raw }) => verifyEd25519(raw, signed, signature));
+  if (!signer && !named) throw new Broken('key-foreign', envelopePath);
+  return signer && signer === named ? { type, body, keyId: signer.fingerprint } : null;
 }

@@ -11,21 +11,22 @@ import { checkDisclosures, checkPlans, checkScope, checkSeal } from './plans.js'
 import type { Readable, Source } from './source.js';
 import { openArchive } from './zip.js';
 
-export type Verdict = { intact: true; requestId: string; files: number; entries: number } | { intact: false; fault: Fault };
+/** `keyId`: the fingerprint of the key that signed. */
+export type Verdict = { intact: true; requestId: string; files: number; entries: number; keyId: string } | { intact: false; fault: Fault };
 
 /** One file is an archive; what was found in a folder is a folder. */
-export async function verifyPackage(given: Readable | Found, key: GateKey, onProgress: OnProgress = () => undefined): Promise<Verdict> {
+export async function verifyPackage(given: Readable | Found, keys: readonly GateKey[], onProgress: OnProgress = () => undefined): Promise<Verdict> {
   try {
     const source = given instanceof Map ? openFolder(given) : await openArchive(given as Readable);
-    return await verifySource(source, key, onProgress);
+    return await verifySource(source, keys, onProgress);
   } catch (error) {
     if (error instanceof Broken) return { intact: false, fault: { code: error.code, where: error.where } };
     throw error;
   }
 }
 
-async function verifySource(source: Source, key: GateKey, onProgress: OnProgress): Promise<Verdict> {
-  const { manifest, sha256 } = await openManifest(source, key);
+async function verifySource(source: Source, keys: readonly GateKey[], onProgress: OnProgress): Promise<Verdict> {
+  const { manifest, sha256, keyId } = await openManifest(source, keys);
   const history = await readHistory(source);
   await checkChain(history.lines, manifest.requestId, (line) => isIncluded(source, manifest.log, line));
   await checkInclusion(source, history.lines, manifest.log);
@@ -35,5 +36,5 @@ async function verifySource(source: Source, key: GateKey, onProgress: OnProgress
   await checkFiles(source, manifest.files, history.lines, onProgress);
   checkDisclosures(manifest, history);
   source.settle();
-  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length };
+  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId };
 }

@@ -1,5 +1,5 @@
 // The page: takes a key and a package, asks the engine, shows the verdict. It reaches for nothing outside itself.
-import { readFingerprint, readGateKey, type GateKey } from '../engine/key.js';
+import { readFingerprint, readGateKeys, type GateKey } from '../engine/key.js';
 import { verifyPackage } from '../engine/verify.js';
 import { archiveOf, chosenFolder, droppedOn, type Given } from './dropped.js';
 import { explain, sayings, verdictLine, type Saying } from './words.js';
@@ -36,23 +36,24 @@ function take(next: Given | null, from: 'archive' | 'folder' | null = null): voi
   result.className = '';
 }
 
-/** The key that was given from outside, or what is wrong with it. */
-function readKey(): GateKey | Saying {
+/** The keys that were given from outside, or what is wrong with them. With a fingerprint only that key counts. */
+function readKeys(): GateKey[] | Saying {
   const fingerprint = fingerprintText.value.trim() === '' ? null : readFingerprint(fingerprintText.value);
   if (fingerprintText.value.trim() !== '' && fingerprint === null) return sayings.badFingerprint;
   if (keyText.value.trim() === '') return fingerprint === null ? sayings.noKey : sayings.fingerprintAlone;
-  const key = readGateKey(keyText.value);
-  if (key === null) return sayings.badKey;
-  return fingerprint === null || fingerprint === key.fingerprint ? key : sayings.otherFingerprint;
+  const keys = readGateKeys(keyText.value);
+  if (keys === null) return sayings.badKey;
+  const wanted = keys.filter((key) => fingerprint === null || fingerprint === key.fingerprint);
+  return wanted.length > 0 ? wanted : sayings.otherFingerprint;
 }
 
 function showFingerprint(): void {
-  byId('found').textContent = readGateKey(keyText.value)?.fingerprint.replace(/.{8}(?!$)/g, '$& ') ?? '';
+  byId('found').textContent = (readGateKeys(keyText.value) ?? []).map(({ fingerprint }) => fingerprint.replace(/.{8}(?!$)/g, '$& ')).join('\n');
 }
 
 async function verify(): Promise<void> {
-  const key = readKey();
-  if ('zh' in key) return show('note', '', key);
+  const keys = readKeys();
+  if ('zh' in keys) return show('note', '', keys);
   if (given === null) return show('note', '', sayings.noPackage);
   verifyButton.disabled = true;
   progressBar.hidden = false;
@@ -60,7 +61,7 @@ async function verify(): Promise<void> {
   result.replaceChildren();
   result.className = '';
   try {
-    const verdict = await verifyPackage(given.content, key, (done, all, path) => {
+    const verdict = await verifyPackage(given.content, keys, (done, all, path) => {
       progressBar.value = all === 0 ? 1 : done / all;
       doing.textContent = path;
     });
@@ -85,9 +86,9 @@ byId<HTMLInputElement>('folder').addEventListener('change', ({ target }) => {
 });
 byId<HTMLInputElement>('keyfile').addEventListener('change', ({ target }) => {
   const [file] = (target as HTMLInputElement).files ?? [];
-  // A key has a hundred bytes; what is larger is something else.
+  // A key has a hundred bytes, and there are at most 32; what is larger is something else.
   void file
-    ?.slice(0, 4096)
+    ?.slice(0, 8192)
     .text()
     .then((text) => {
       keyText.value = text;

@@ -18,9 +18,16 @@ export function preAuthEncoding(payloadType: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${body.length} `), body]);
 }
 
-/** Canonical JSON text of the envelope; `key` is an Ed25519 private key, `keyid` its name (`keyIdOf`). */
-export function signEnvelope(payloadType: string, body: Buffer, keyid: string, key: KeyObject): string {
-  const sig = sign(null, preAuthEncoding(payloadType, body), key).toString('base64');
+export type Signing = (bytes: Buffer, key: KeyObject) => Buffer;
+export type Fitting = (bytes: Buffer, key: KeyObject, signature: Buffer) => boolean;
+const ed25519 = {
+  sign: ((bytes, key) => sign(null, bytes, key)) satisfies Signing,
+  fits: ((bytes, key, signature) => verify(null, bytes, key, signature)) satisfies Fitting,
+};
+
+/** Canonical JSON text of the envelope; `key` is a private key, Ed25519 unless `by` signs with others, `keyid` its name (`keyIdOf`). */
+export function signEnvelope(payloadType: string, body: Buffer, keyid: string, key: KeyObject, by: Signing = ed25519.sign): string {
+  const sig = by(preAuthEncoding(payloadType, body), key).toString('base64');
   return canonicalJson({ payload: body.toString('base64'), payloadType, signatures: [{ keyid, sig }] });
 }
 
@@ -28,10 +35,10 @@ export function signEnvelope(payloadType: string, body: Buffer, keyid: string, k
  * What a key signed: the very bytes. Takes the form that `signEnvelope` writes and no other, one signature, by this key.
  * Throws FormatError: `malformed`, `key-foreign` (names another key and does not fit ours), `signature-bad`.
  */
-export function openEnvelope(text: string, publicKey: KeyObject): Opened {
+export function openEnvelope(text: string, publicKey: KeyObject, by: Fitting = ed25519.fits): Opened {
   const { payload, payloadType, keyid, sig } = parseEnvelope(text);
   const body = decodeBase64(payload, 'The payload');
-  const fits = verify(null, preAuthEncoding(payloadType, body), publicKey, decodeBase64(sig, 'The signature'));
+  const fits = by(preAuthEncoding(payloadType, body), publicKey, decodeBase64(sig, 'The signature'));
   const named = keyid === keyIdOf(publicKey);
   if (!fits && !named) throw new FormatError('The envelope is signed by another key.', 'key-foreign');
   if (!fits) throw new FormatError('The signature does not fit the envelope.', 'signature-bad');

@@ -1,5 +1,5 @@
 // Names of keys, and the raw form in which Ed25519 public keys travel.
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createHmac, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { FormatError } from './format-error.js';
 
@@ -8,6 +8,9 @@ export const keyIdOf = (key: KeyObject): string =>
   createHash('sha256')
     .update(publicHalf(key).export({ type: 'spki', format: 'der' }))
     .digest('hex');
+
+/** Name of a secret, hex: HMAC-SHA-256 under it over a fixed text, so that the name says nothing of it. */
+export const secretIdOf = (secret: KeyObject | Buffer): string => createHmac('sha256', secret).update('exportgate/key-id').digest('hex');
 
 /** Ed25519 key → its 32 public bytes (RFC 8032 section 5.1.5). Throws FormatError for any other kind of key. */
 export function rawPublicKey(key: KeyObject): Buffer {
@@ -21,4 +24,4 @@ export function publicKeyFromRaw(raw: Buffer): KeyObject {
   return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') } });
 }
 
-const publicHalf = (key: KeyObject): KeyObject => (key.type === 'private' ? createPublicKey(key) : key);
+export const publicHalf = (key: KeyObject): KeyObject => (key.type === 'private' ? createPublicKey(key) : key);

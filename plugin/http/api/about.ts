@@ -16,7 +16,7 @@ const health = operation<ApiParts, typeof emptySchema>({
 const key = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/keys/gate.pub',
-  summary: 'The key that signs manifests (PEM, SPKI, Ed25519)',
+  summary: 'The keys that sign manifests (PEM, SPKI), the one in use first',
   open: true,
   answers: 'application/x-pem-file',
   async run({ gatePublicKey }, { response }) {

@@ -1,8 +1,9 @@
 // The engine of verify.html in Node: the same files that lie in the page, handed the bytes of a test.
 import type { Found } from '../../../verifier/engine/folder.js';
-import { readGateKey } from '../../../verifier/engine/key.js';
+import { readGateKeys } from '../../../verifier/engine/key.js';
 import type { Readable } from '../../../verifier/engine/source.js';
 import { verifyPackage, type Verdict } from '../../../verifier/engine/verify.js';
+import type { PackageVerdict } from '../../../plugin/evidence/verify.js';
 
 export const readable = (bytes: Buffer): Readable => ({
   size: bytes.length,
@@ -13,4 +14,11 @@ export const folderOf = (files: ReadonlyMap<string, Buffer>): Found => new Map([
 
 /** An archive's bytes, or the files of a folder. */
 export const verifyByPage = (given: Buffer | ReadonlyMap<string, Buffer>, pem: string): Promise<Verdict> =>
-  verifyPackage(given instanceof Map ? folderOf(given) : readable(given as Buffer), readGateKey(pem)!);
+  verifyPackage(given instanceof Map ? folderOf(given) : readable(given as Buffer), readGateKeys(pem)!);
+
+/** Of a verdict of the command what the page says too: it knows Ed25519 alone. */
+export const asThePageSays = (verdict: PackageVerdict): Verdict => {
+  if (!verdict.intact) return verdict;
+  const { requestId, files, entries, keyId } = verdict;
+  return { intact: true, requestId, files, entries, keyId };
+};
