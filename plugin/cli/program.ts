@@ -324,7 +324,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .command('verify')
       .description('intact, or the first broken thing')
       .argument('<package>', 'ZIP or folder')
-      .requiredOption('--key <file>', 'the gate’s public keys, PEM: one or several'),
+      .requiredOption('--key <file>', 'the gate’s public keys, PEM: one or several')
+      .option('--tsa-ca <file>', 'whom to believe of its time stamp: certificates, PEM 时间戳'),
     verifyFile,
   );
   does(

@@ -69,6 +69,7 @@ async function packaged({ journal, objects }: Parts, state: RequestState): Promi
   return packageFiles({
     manifest: Buffer.from(index.manifest, 'utf8'),
     envelope: index.envelope,
+    timeStamp: index.timeStamp === undefined ? null : Buffer.from(index.timeStamp, 'base64'),
     entries,
     checkpoint: journal.checkpoint(size, vkey),
     proof: (at) => journal.proof(at, size, vkey),
