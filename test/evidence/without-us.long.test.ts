@@ -64,6 +64,14 @@ describe('without us', function () {
       assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
     });
 
+    it('finds a package with a time stamp intact, and misses one that was taken out or changed', async () => {
+      const stamped = aSealedPackage({ timeStamp: Buffer.from('a stamp') });
+      const { status, out, err } = await run(() => undefined, stamped);
+      assert.deepEqual({ status, out }, { status: 0, out: 'intact\n' }, err);
+      assert.match((await run((files) => files.delete('manifest.tsr'), stamped)).err, /missing or was added/);
+      assert.match((await run((files) => files.set('manifest.tsr', Buffer.from('a stomp')), stamped)).err, /broken: time stamp/);
+    });
+
     const table: [what: string, tamper: (files: Map<string, Buffer>) => unknown, says: RegExp][] = [
       ['a changed manifest', edit('manifest.json', 'ART7', 'ART9'), /signature of the manifest/],
       ['a changed original', (files) => files.set('original/cam-1/01.mp4', Buffer.alloc(3000)), /SHA-256 of a file/],
