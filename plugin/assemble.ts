@@ -8,6 +8,8 @@ import type { Config } from './config/config.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
+import { askTime } from './evidence/ask-time.js';
+import { readAuthorities } from './evidence/check-time-stamp.js';
 import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
@@ -232,6 +234,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       onProgress: progress.tell,
       vmsOf: recorders.vmsOf,
       sign: (manifest: Buffer) => signManifest(manifest, keys.manifest),
+      stamp: config.timestamps && stamper(config.timestamps, now, log),
       method: { exportgate: version, node: process.version, ffmpeg: tools.version },
       log: { origin: config.journal.origin, vkey: verifierKey(config.journal.origin, keys.log) },
     };
@@ -372,6 +375,21 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await close();
     throw thrown;
   }
+}
+
+/** Where a stamp is not required, a package does not wait for one: the log and the journal say that there is none. */
+function stamper({ required, ca, ...authority }: NonNullable<Config['timestamps']>, now: () => Date, log: Log) {
+  const asked = { ...authority, authorities: readAuthorities(ca) };
+  return async (envelope: Buffer, signal: AbortSignal): Promise<{ answer: Buffer; at: Date } | null> => {
+    try {
+      return await askTime(asked, envelope, now(), signal);
+    } catch (thrown) {
+      const problem = Problem.from(thrown);
+      if (required || signal.aborted) throw problem;
+      log('error', { event: 'time-stamp-missing', problem: problem.code, cause: problem });
+      return null;
+    }
+  };
 }
 
 /** Names, ID numbers and password hashes lie here; a folder that an operator made may be open to everybody. */

@@ -334,7 +334,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .description('intact, or the first broken thing')
       .argument('<package>', 'ZIP or folder')
       .requiredOption('--key <file>', 'the gate’s public keys, PEM: one or several')
-      .option('--witness <vkey>', 'who must have cosigned the journal; as often as there are some 见证', collect, []),
+      .option('--witness <vkey>', 'who must have cosigned the journal; as often as there are some 见证', collect, [])
+      .option('--tsa-ca <file>', 'whom to believe of its time stamp: certificates, PEM 时间戳'),
     verifyFile,
   );
   does(

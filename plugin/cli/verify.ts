@@ -4,28 +4,41 @@ import fs from 'node:fs';
 import { Problem } from '../domain/problem.js';
 import type { Verb } from './context.js';
 
-export const verifyFile: Verb<{ package: string; key: string; witness: readonly string[] }> = async ({ output }, options) => {
-  const key = await readSmall(options.key);
+export const verifyFile: Verb<{ package: string; key: string; witness: readonly string[]; tsaCa?: string }> = async ({ output }, options) => {
+  const key = await readSmall(options.key, 'the gate’s public key (PEM)');
+  const authorities =
+    options.tsaCa === undefined ? null : await readSmall(options.tsaCa, 'certificates of a time-stamping authority (PEM)');
   await fs.promises.access(options.package).catch(() => {
     throw new Problem('not-found', `${options.package} cannot be read.`);
   });
   // Loaded when asked for: else every verb would start with all that judges packages.
   const { verifyPackage } = await import('../evidence/verify.js');
-  const found = await verifyPackage(options.package, key, options.witness);
+  const found = await verifyPackage(options.package, key, { witnesses: options.witness, authoritiesPem: authorities });
   const fault = found.intact ? null : found.fault;
   const line = found.intact
     ? `intact · 完整无误: ${found.requestId}, ${found.files} files, ${found.entries} entries; 密钥 key ${found.algorithm} ${found.keyId}`
     : `NOT intact · 已被改动: ${found.fault.code} at ${found.fault.where}`;
   output.result(
-    { intact: found.intact, fault, keyId: found.intact ? found.keyId : null, algorithm: found.intact ? found.algorithm : null },
-    [line],
+    {
+      intact: found.intact,
+      fault,
+      keyId: found.intact ? found.keyId : null,
+      algorithm: found.intact ? found.algorithm : null,
+      timeStamp: found.intact ? found.timeStamp : null,
+    },
+    [line, ...(found.intact ? [stampLine(found.timeStamp)] : [])],
   );
   return found.intact ? 0 : 1;
 };
 
+function stampLine(stamp: { at: string; checked: boolean } | null): string {
+  if (!stamp) return '时间戳 time stamp: 无 none';
+  return `时间戳 time stamp: ${stamp.at}, ${stamp.checked ? '已核验 checked' : '未核验 there and not checked; give --tsa-ca FILE'}`;
+}
+
 const mostBytes = 64 * 1024;
 
-async function readSmall(file: string): Promise<string> {
+async function readSmall(file: string, what: string): Promise<string> {
   try {
     const handle = await fs.promises.open(file, 'r');
     try {
@@ -37,5 +50,5 @@ async function readSmall(file: string): Promise<string> {
   } catch {
     // Told below.
   }
-  throw new Problem('key-invalid', `${file} cannot be read; it should be the gate’s public key (PEM).`);
+  throw new Problem('key-invalid', `${file} cannot be read; it should be ${what}.`);
 }

@@ -147,6 +147,21 @@ const oidc = z.strictObject(
   mapRight,
 );
 
+/** A time-stamping authority (RFC 3161). */
+const stampSecondsRight = 'whole seconds, 1 to 120';
+const timestamps = z.strictObject(
+  {
+    url: text(/^https?:\/\/[^\s?#@]{1,500}$/, 'the authority’s address, like http://tsa.example/tsr'),
+    caFile: path,
+    timeoutSeconds: z.int(stampSecondsRight).min(1, stampSecondsRight).max(120, stampSecondsRight).default(15),
+    policy: text(/^[0-2](?:\.(?:0|[1-9]\d{0,8})){1,20}$/, 'an object identifier, like 1.2.3.4')
+      .nullable()
+      .default(null),
+    required: yesNo,
+  },
+  mapRight,
+);
+
 export const configSchema = z.strictObject(
   {
     listen: z
@@ -232,6 +247,7 @@ export const configSchema = z.strictObject(
     audit: z.strictObject({ everyHours: z.int(auditHoursRight).min(1, auditHoursRight).max(720, auditHoursRight).default(24) }, mapRight).prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
     oidc: oidc.nullable().default(null),
+    timestamps: timestamps.nullable().default(null),
     notify: notifySchema,
   },
   mapRight,

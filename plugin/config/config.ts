@@ -15,7 +15,7 @@ import { masterKeysOf, readPassphrase } from './key-secrets.js';
 import { readPassword, type Environment } from './recorder-password.js';
 import type { Secret } from './secret.js';
 import { readSmallFile } from './small-file.js';
-import { readTrust } from './recorder-trust.js';
+import { readAuthorities, readTrust } from './recorder-trust.js';
 import { soundParts } from './sound-parts.js';
 import { readYaml } from './yaml.js';
 
@@ -87,6 +87,8 @@ export interface Config {
   tokens: { lifetime: number };
   /** Null: people sign in here alone. */
   oidc: OidcConfig | null;
+  /** Whom packages are stamped by (RFC 3161). Null: nobody. `ca`: authorities in PEM. */
+  timestamps: { url: string; ca: string; policy: string | null; timeoutMs: number; required: boolean } | null;
   /** Where notices go beside the gate itself. */
   notify: NotifyConfig;
 }
@@ -177,6 +179,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
       source: playback ?? { recording: recording ?? '' },
     })),
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
+    timestamps: raw.timestamps && (await finishTimestamps(raw.timestamps, around)),
     oidc: raw.oidc && (await finishOidc(raw.oidc, around)),
     notify: await finishNotify(raw.notify, around),
   };
@@ -194,6 +197,15 @@ async function finishKeys({ keys, profile }: RawConfig, around: Surroundings): P
     rotateAfterDays,
     profile,
   };
+}
+
+async function finishTimestamps(
+  { caFile, timeoutSeconds, ...given }: NonNullable<RawConfig['timestamps']>,
+  around: Surroundings,
+): Promise<NonNullable<Config['timestamps']>> {
+  const read = await readAuthorities(caFile, 'timestamps.caFile', around);
+  if ('faults' in read) throw new Problem('config-invalid', 'The authorities of time stamps cannot be read.', { faults: read.faults });
+  return { ...given, ca: read.ca, timeoutMs: timeoutSeconds * 1000 };
 }
 
 async function finishNotify(raw: RawConfig['notify'], around: Surroundings): Promise<NotifyConfig> {

@@ -7,6 +7,7 @@ import { channelsSound } from './check-notify.js';
 import { camerasFound, camerasPlaced, namedOnce, recordersSound } from './check-recorders.js';
 import { witnessesSound } from './check-witnesses.js';
 import { websApart } from './check-web.js';
+import { readAuthorities } from './recorder-trust.js';
 import { passphraseSound } from './key-secrets.js';
 import { fault, type Check, type Surroundings } from './check.js';
 import type { SoundParts } from './sound-parts.js';
@@ -35,12 +36,18 @@ const amountsSound: Check = ({ quotas, tokens }) => [
     : []),
 ];
 
+const stampingSound: Check = async ({ timestamps }, around) => {
+  const read = timestamps ? await readAuthorities(timestamps.caFile, 'timestamps.caFile', around) : null;
+  return read && 'faults' in read ? read.faults : [];
+};
+
 const checks: readonly Check[] = [
   listening,
   foldersApart,
   checkpointApart,
   thingsThere,
   passphraseSound,
+  stampingSound,
   recordersSound,
   namedOnce,
   camerasPlaced,

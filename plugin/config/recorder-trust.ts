@@ -21,14 +21,21 @@ export async function readTrust(
   if ((caFile === undefined) === (fingerprint === undefined))
     return refuse('not-allowed', 'tls', 'Right is exactly one of caFile and fingerprint.');
   if (fingerprint !== undefined) return { tls: { fingerprint } };
+  const read = await readAuthorities(caFile ?? '', `${where}.tls.caFile`, { file });
+  return 'faults' in read ? read : { tls: { ca: read.ca } };
+}
+
+/** A file of certificates, PEM. Codes: `file-missing`, `file-malformed`, `file-long`. */
+export async function readAuthorities(caFile: string, where: string, { file }: { file: string }): Promise<{ ca: string } | { faults: Fault[] }> {
+  const refuse = (code: string, detail: string) => ({ faults: [{ code, where, detail }] });
   try {
-    const ca = await readSmallFile(fromFile(file, caFile ?? ''), longestFile);
-    if (holdsCertificates(ca)) return { tls: { ca } };
-    return refuse('file-malformed', 'tls.caFile', 'It holds no certificate, or a broken one; right is one or more of them in PEM.');
+    const ca = await readSmallFile(fromFile(file, caFile), longestFile);
+    if (holdsCertificates(ca)) return { ca };
+    return refuse('file-malformed', 'It holds no certificate, or a broken one; right is one or more of them in PEM.');
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     const code = thrown.faults?.[0]?.code ?? 'file-missing';
-    return refuse(code, 'tls.caFile', 'It cannot be read; right is a small file of certificates in PEM that this process may read.');
+    return refuse(code, 'It cannot be read; right is a small file of certificates in PEM that this process may read.');
   }
 }
 

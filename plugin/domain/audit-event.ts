@@ -131,8 +131,9 @@ export interface RequestEvents {
   'fulfil-started': { attempt: number };
   'fulfil-failed': { code: string };
   /** `manifest` is the SHA-256 of manifest.json, hex. `index` is the sealed list of all that the package holds: the archive itself
-   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. */
-  'package-sealed': { manifest: string; index: Digest & { object: string } };
+   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. `timeStamp`: of manifest.tsr
+   *  and when it says; null where one was asked for in vain, left out where none is configured. */
+  'package-sealed': { manifest: string; index: Digest & { object: string }; timeStamp?: { sha256: string; at: Instant } | null };
   'release-asked': { planDigest: string };
   'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number };
   'clip-transferred': { from: number; to: number };

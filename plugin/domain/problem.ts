@@ -78,6 +78,7 @@ export const problems = {
   'vms-refused': { status: 502, title: 'The video system refused the gate’s account' },
   'vms-fault': { status: 502, title: 'The video system answered with a fault' },
   'codec-unsupported': { status: 502, title: 'The footage is in a form the gate cannot keep' },
+  'time-stamp-missing': { status: 502, title: 'The time-stamping authority gave no time stamp' },
   'render-failed': { status: 500, title: 'The viewing copy could not be made' },
   'capacity-exceeded': { status: 503, title: 'Too many marked pictures are being made at once' },
   'ffmpeg-missing': { status: 500, title: 'No usable ffmpeg was found' },

@@ -76,7 +76,7 @@ export const entrySchema = z.union([
     event: z.enum(planEvents),
     data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ number: z.int(), replaces: z.string().nullable(), items }) }),
   }),
-  z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string() }) }),
+  z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string(), timeStamp: z.strictObject({ sha256: z.string(), at: z.string() }).nullish() }) }),
   z.strictObject({
     ...head,
     event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', ...planEvents, 'package-sealed']),

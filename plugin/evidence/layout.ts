@@ -2,6 +2,8 @@
 
 export const manifestPath = 'manifest.json';
 export const envelopePath = 'manifest.dsse.json';
+/** RFC 3161 answer over manifest.dsse.json; only where one was obtained. */
+export const timeStampPath = 'manifest.tsr';
 export const entriesPath = 'journal/entries.ndjson';
 export const checkpointPath = 'journal/checkpoint';
 /** The page that verifies the package it lies in: a convenience, listed like any other file. */
@@ -28,7 +30,7 @@ export const isPackagePath = (path: string): boolean =>
 
 /** Paths that manifest.files cannot name: they are made after it. */
 export const isReserved = (path: string): boolean =>
-  path === manifestPath || path === envelopePath || path === 'journal' || path.startsWith('journal/');
+  path === manifestPath || path === envelopePath || path === timeStampPath || path === 'journal' || path.startsWith('journal/');
 
 /** By UTF-8 bytes, the order of `LC_ALL=C sort`. */
 export const comparePaths = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -36,10 +38,11 @@ export const comparePaths = (a: string, b: string): number => Buffer.compare(Buf
 const rank = (path: string): number => {
   if (path === manifestPath) return 0;
   if (path === envelopePath) return 1;
-  if (!path.startsWith('journal/')) return 2;
-  if (path === entriesPath) return 3;
-  return path === checkpointPath ? 5 : 4;
+  if (path === timeStampPath) return 2;
+  if (!path.startsWith('journal/')) return 3;
+  if (path === entriesPath) return 4;
+  return path === checkpointPath ? 6 : 5;
 };
 
-/** Order of files in the archive: manifest, envelope, files by path, entries, proofs by index, checkpoint. */
+/** Order of files in the archive: manifest, envelope, time stamp, files by path, entries, proofs by index, checkpoint. */
 export const compareInPackage = (a: string, b: string): number => rank(a) - rank(b) || comparePaths(a, b);

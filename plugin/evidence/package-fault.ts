@@ -9,6 +9,7 @@ export const packageFaultCodes = [
   'entry-missing',
   'entry-changed',
   'proof-invalid',
+  'time-stamp-invalid',
   'archive-malformed',
 ] as const;
 export type PackageFaultCode = (typeof packageFaultCodes)[number];

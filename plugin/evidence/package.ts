@@ -15,6 +15,7 @@ import {
   manifestPath,
   maxFiles,
   proofPath,
+  timeStampPath,
 } from './layout.js';
 import type { PackageFile } from './read-exactly.js';
 
@@ -23,6 +24,8 @@ export interface PackageParts {
   manifest: Buffer;
   /** Text of manifest.dsse.json. */
   envelope: string;
+  /** Bytes of manifest.tsr, where there is one. */
+  timeStamp?: Buffer | null;
   /** `read(from, to)` gives exactly these bytes of the artifact. */
   artifacts: readonly (Artifact & Pick<PackageFile, 'read'>)[];
   /** All of the request, from 0 to `package-sealed`. */
@@ -34,11 +37,12 @@ export interface PackageParts {
 }
 
 /** Files in the order of the archive. Nothing is read yet. Problem `internal` where the parts do not belong together. */
-export function packageFiles({ manifest, envelope, artifacts, entries, proof, checkpoint }: PackageParts): PackageFile[] {
+export function packageFiles({ manifest, envelope, timeStamp = null, artifacts, entries, proof, checkpoint }: PackageParts): PackageFile[] {
   expectSealed(entries, manifest);
   const files = [
     held(manifestPath, manifest),
     held(envelopePath, envelope),
+    ...(timeStamp ? [held(timeStampPath, timeStamp)] : []),
     ...artifacts.map((artifact) => ({
       path: artifact.path,
       bytes: artifact.bytes,

@@ -72,6 +72,7 @@ async function packaged({ journal, objects }: Parts, state: RequestState): Promi
   return packageFiles({
     manifest: Buffer.from(index.manifest, 'utf8'),
     envelope: index.envelope,
+    timeStamp: index.timeStamp === undefined ? null : Buffer.from(index.timeStamp, 'base64'),
     entries,
     checkpoint: covering.note,
     proof: (at) => journal.proof(at, covering),

@@ -34,6 +34,8 @@ interface Parts extends RenderParts {
   speeds: Speeds;
   /** DSSE envelope of the manifest, as text. */
   sign(manifest: Buffer): string;
+  /** RFC 3161 answer over the envelope; null where none was to be had and none is required; left out where none is configured. Problem `time-stamp-missing`. */
+  stamp?: ((envelope: Buffer, signal: AbortSignal) => Promise<{ answer: Buffer; at: Date } | null>) | null;
   method: ManifestParts['method'];
   log: ManifestParts['log'];
   now: () => Date;
@@ -44,10 +46,12 @@ interface Parts extends RenderParts {
 export interface PackageIndex {
   manifest: string;
   envelope: string;
+  /** Base64. */
+  timeStamp?: string;
   artifacts: readonly Artifact[];
 }
 
-/** Problems: `render-failed`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
+/** Problems: `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
 export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
   const { requests, objects } = parts;
   const state = await begin(parts, requestId);
@@ -61,12 +65,17 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     made.push(await enclosePage(objects));
     const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
     const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));
-    const packed: PackageIndex = { manifest: manifest.toString('utf8'), envelope: parts.sign(manifest), artifacts };
+    const envelope = parts.sign(manifest);
+    const stamp = parts.stamp ? await parts.stamp(Buffer.from(envelope), signal) : undefined;
+    const packed: PackageIndex = {
+      ...{ manifest: manifest.toString('utf8'), envelope, artifacts },
+      ...(stamp && { timeStamp: stamp.answer.toString('base64') }),
+    };
     const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
     // Journal last: what the entry commits to is on disk already.
     leavings.push(index.object);
     await requests.take(requestId, ({ append }) =>
-      append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index } }),
+      append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index, ...(stamp !== undefined && { timeStamp: stamp && nameStamp(stamp) }) } }),
     );
   } catch (thrown) {
     if (requests.state(requestId).package === null)
@@ -74,6 +83,8 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     throw thrown;
   }
 }
+
+const nameStamp = ({ answer, at }: { answer: Buffer; at: Date }) => ({ sha256: sha256Hex(answer), at: at.toISOString() });
 
 /** What was learnt of it tells the next applicant how long theirs will take. */
 async function timed<T>({ speeds, now }: Parts, { coverage }: CameraIndex, render: () => Promise<T>): Promise<T> {

@@ -33,14 +33,14 @@ describe('exportgate demo', function () {
 
   it('verify says intact: 0; and names what was changed: 1', async () => {
     const sound = await exportgate(['verify', told.package, '--key', told.key, '--json']);
-    assert.deepEqual([sound.code, JSON.parse(sound.stdout)], [0, { intact: true, fault: null, keyId: keyIdOf(createPublicKey(await fs.promises.readFile(told.key))), algorithm: 'Ed25519' }]);
+    assert.deepEqual([sound.code, JSON.parse(sound.stdout)], [0, { intact: true, fault: null, keyId: keyIdOf(createPublicKey(await fs.promises.readFile(told.key))), algorithm: 'Ed25519', timeStamp: null }]);
     const bytes = await fs.promises.readFile(told.package);
     const at = bytes.indexOf('ftypisom') > 0 ? bytes.indexOf('ftypisom') + 100_000 : Math.floor(bytes.length / 2);
     bytes[at] = bytes[at]! ^ 1;
     const changed = path.join(folder, 'changed.zip');
     await fs.promises.writeFile(changed, bytes);
     const found = await exportgate(['verify', changed, '--key', told.key, '--json']);
-    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'original/sh-yf-street/01.mp4' }, keyId: null, algorithm: null }]);
+    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'original/sh-yf-street/01.mp4' }, keyId: null, algorithm: null, timeStamp: null }]);
   });
 });
 

@@ -73,6 +73,7 @@ describe('config', () => {
       tokens: { lifetime: 900_000 },
       notify: { webhooks: [], mail: null },
       oidc: null,
+      timestamps: null,
     });
     assert.equal(recorders[0]?.password.reveal(), 'swordfish');
     assert.doesNotMatch(inspect(config, { depth: 9 }) + JSON.stringify(config), /swordfish/);
@@ -270,6 +271,9 @@ describe('config', () => {
     ['the passphrase among the keys', `${good}keys: { passphraseFile: keys/passphrase.txt }`, 'folders-mixed keys.passphraseFile', 'secret-missing keys.passphraseFile'],
     ['master keys inside the data', `${good}keys: { masterFolder: data/master }`, 'folders-mixed keys.masterFolder'],
     ['a key of a passphrase in the configuration itself', `${good}keys: { passphrase: correct horse battery }`, 'unknown-key keys.passphrase'],
+    ['time stamps under no authority', `${good}timestamps: { url: "http://tsa.example/", caFile: nowhere.pem, required: true }`, 'file-missing timestamps.caFile'],
+    ['time stamps from an address with a login', `${good}timestamps: { url: "http://a:b@tsa.example/", caFile: x, required: true }`, 'not-allowed timestamps.url'],
+    ['time stamps that nobody says whether they are needed', `${good}timestamps: { url: "http://tsa.example/", caFile: x }`, 'missing timestamps.required'],
     ['a profile that there is not', `${good}profile: sm`, 'not-allowed profile'],
     ['keys that are never old', `${good}keys: { rotateAfterDays: 29 }`, 'not-allowed keys.rotateAfterDays'],
     ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],

@@ -77,6 +77,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
   ['a file added', (files) => files.set('original/cam-1/99.mp4', Buffer.from('x')), 'file-unexpected', 'original/cam-1/99.mp4'],
   ['a file added at the top', (files) => files.set('README', Buffer.from('x')), 'file-unexpected', 'README'],
   ['a proof added', (files) => files.set('journal/000000000001.tlog-proof', files.get(proofOf(files, 0))!), 'file-unexpected', 'journal/000000000001.tlog-proof'],
+  ['a time stamp added where none was sealed', (files) => files.set('manifest.tsr', Buffer.from('x')), 'file-unexpected', 'manifest.tsr'],
   ['a file added beside the journal', (files) => files.set('journal/notes', Buffer.alloc(0)), 'file-unexpected', 'journal/notes'],
   ['a manifest with a blank', (files) => files.set('manifest.json', Buffer.concat([files.get('manifest.json')!, Buffer.from('\n')])), 'manifest-changed', 'manifest.json'],
   ['an envelope that is not JSON', (files) => files.set('manifest.dsse.json', Buffer.from('{')), 'manifest-changed', 'manifest.dsse.json'],
@@ -85,7 +86,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
 describe('verify', function () {
   this.timeout(30_000);
   let root: string;
-  const intact = { intact: true, requestId, files: 9, entries: 11, keyId: keyIdOf(gateKey), algorithm: 'Ed25519' };
+  const intact = { intact: true, requestId, files: 9, entries: 11, keyId: keyIdOf(gateKey), algorithm: 'Ed25519', timeStamp: null };
 
   before(() => {
     root = makeTempFolder();

@@ -65,6 +65,14 @@ describe('without us', function () {
       assert.ok(fs.readFileSync(fileURLToPath(new URL('../../docs/guide/verify.md', import.meta.url)), 'utf8').includes(shown), 'the guide shows the fingerprint of the tests’ key');
     });
 
+    it('finds a package with a time stamp intact, and misses one that was taken out or changed', async () => {
+      const stamped = aSealedPackage({ timeStamp: Buffer.from('a stamp') });
+      const whole = await run(() => undefined, stamped);
+      assert.deepEqual([whole.status, whole.line], [0, intact], whole.err);
+      assert.equal((await run((files) => files.delete('manifest.tsr'), stamped)).line, 'NOT intact · 已被改动: file-missing at manifest.tsr');
+      assert.equal((await run((files) => files.set('manifest.tsr', Buffer.from('a stomp')), stamped)).line, 'NOT intact · 已被改动: file-changed at manifest.tsr');
+    });
+
     const table: [what: string, tamper: (files: Map<string, Buffer>) => unknown, says: string][] = [
       ['a changed manifest', edit('manifest.json', 'ART7', 'ART9'), 'manifest-changed at manifest.json'],
       ['a changed original', (files) => files.set('original/cam-1/01.mp4', Buffer.alloc(3000)), 'file-changed at original/cam-1/01.mp4'],

@@ -60,13 +60,13 @@ describe('a gate whose journal is witnessed', function () {
       const pem = keys.publicPem('manifest');
       const other = verifierKey('witness.example/w2', generateKeyPairSync('ed25519').privateKey, 'cosignature');
       assert.equal((await verifyPackage(file, pem)).intact, true);
-      assert.equal((await verifyPackage(file, pem, [before.vkey])).intact, true);
+      assert.equal((await verifyPackage(file, pem, { witnesses: [before.vkey] })).intact, true);
       for (const wanted of [[other], [before.vkey, other]])
-        assert.deepEqual(await verifyPackage(file, pem, wanted), {
+        assert.deepEqual(await verifyPackage(file, pem, { witnesses: wanted }), {
           intact: false,
           fault: { code: 'proof-invalid', where: 'journal/checkpoint' },
         });
-      await assert.rejects(verifyPackage(file, pem, [verifierKey(origin, keys.log)]), isProblem('key-invalid'));
+      await assert.rejects(verifyPackage(file, pem, { witnesses: [verifierKey(origin, keys.log)] }), isProblem('key-invalid'));
     } finally {
       await gate.close();
       fs.rmSync(folder, { recursive: true });

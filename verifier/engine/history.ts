@@ -4,7 +4,7 @@ import { hexOf, joinBytes, textOf } from './bytes.js';
 import { readCanonical, type Json } from './canonical.js';
 import type { Item } from './manifest.js';
 import { leafHash } from './merkle.js';
-import { fits, isCount, isHex64, isRecord, listOf, members, mostFiles, oneOf, orNull, withMembers, type Shape } from './shape.js';
+import { fits, isCount, isHex64, isInstant, isRecord, listOf, members, mostFiles, oneOf, orNull, withMembers, type Shape } from './shape.js';
 import type { Source } from './source.js';
 
 export const entriesPath = 'journal/entries.ndjson';
@@ -38,6 +38,8 @@ export interface History {
   commitments: Set<string>;
   /** Manifest that the last seal names. */
   sealed: string | null;
+  /** SHA-256 of the time stamp that was sealed with it, hex; null where there is none. */
+  stamp: string | null;
 }
 
 /** Every event of a request, as the specification lists them. */
@@ -111,7 +113,7 @@ const dataShapes: Record<string, Shape> = {
   'export-held': planData,
   'plan-replaced': planData,
   'plan-narrowed': planData,
-  'package-sealed': withMembers({ manifest: isString }),
+  'package-sealed': withMembers({ manifest: isString, 'timeStamp?': orNull(members({ sha256: isHex64, at: isInstant })) }),
 };
 
 /** `where` of the entry on line i, from 0. */
@@ -119,7 +121,7 @@ export const lineAt = (i: number): string => `${entriesPath}:${i + 1}`;
 
 /** Throws Broken `file-missing`, `entry-changed`. */
 export async function readHistory(source: Source): Promise<History> {
-  const history: History = { lines: [], plans: [], asked: [], commitments: new Set(), sealed: null };
+  const history: History = { lines: [], plans: [], asked: [], commitments: new Set(), sealed: null, stamp: null };
   let isGranted = false;
   for await (const bytes of splitLines(source)) {
     const line = history.lines.length;
@@ -137,7 +139,10 @@ export async function readHistory(source: Source): Promise<History> {
         isGranted,
       });
     if (entry.event === 'export-granted') isGranted = true;
-    if (entry.event === 'package-sealed') history.sealed = data['manifest'] as string;
+    if (entry.event === 'package-sealed') {
+      history.sealed = data['manifest'] as string;
+      history.stamp = (data['timeStamp'] as { sha256: string } | null | undefined)?.sha256 ?? null;
+    }
     history.lines.push({ ...entry, leaf: leafHash(bytes) });
   }
   return history;

@@ -27,6 +27,7 @@ import { readWhole, type Source } from './source.js';
 
 const manifestPath = 'manifest.json';
 const envelopePath = 'manifest.dsse.json';
+export const stampPath = 'manifest.tsr';
 const mostManifestBytes = 16 * 1024 * 1024;
 const payloadType = 'application/vnd.exportgate.manifest+json; version=1';
 
@@ -63,7 +64,7 @@ const itemShape = members({ camera: isText, ...span, 'basis?': oneOf('recorder')
 const isListedPath: Shape = (value) =>
   typeof value === 'string' &&
   isPackagePath(value) &&
-  ![manifestPath, envelopePath, 'journal'].includes(value) &&
+  ![manifestPath, envelopePath, stampPath, 'journal'].includes(value) &&
   !value.startsWith('journal/');
 const reading = members({ measuredAt: isInstant, offsetMs: isNumber, uncertaintyMs: isNumber, zoneSuspect: isBoolean });
 const shownAt = members({ asserted: isInstant, shown: isInstant });

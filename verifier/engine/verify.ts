@@ -33,7 +33,7 @@ async function verifySource(source: Source, keys: readonly GateKey[], onProgress
   checkPlans(history);
   checkSeal(manifest, sha256, history);
   checkScope(manifest, history);
-  await checkFiles(source, manifest.files, history.lines, onProgress);
+  await checkFiles(source, manifest.files, history, onProgress);
   checkDisclosures(manifest, history);
   source.settle();
   return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId };

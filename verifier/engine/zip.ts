@@ -163,13 +163,15 @@ const rankOf = (path: string): number =>
     ? 0
     : path === 'manifest.dsse.json'
       ? 1
-      : !path.startsWith('journal/')
+      : path === 'manifest.tsr'
         ? 2
-        : path === 'journal/entries.ndjson'
+        : !path.startsWith('journal/')
           ? 3
-          : path === 'journal/checkpoint'
-            ? 5
-            : 4;
+          : path === 'journal/entries.ndjson'
+            ? 4
+            : path === 'journal/checkpoint'
+              ? 6
+              : 5;
 const compareInArchive = (a: string, b: string): number => rankOf(a) - rankOf(b) || compareTexts(a, b);
 
 /** Reads the structure, whole. Throws Broken `archive-malformed`. */

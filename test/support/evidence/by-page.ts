@@ -18,7 +18,7 @@ export const verifyByPage = (given: Buffer | ReadonlyMap<string, Buffer>, pem: s
 
 /** Of a verdict of the command what the page says too: it knows Ed25519 alone. */
 export const asThePageSays = (verdict: PackageVerdict): Verdict => {
-  if (!verdict.intact) return verdict;
+  if (!verdict.intact) return verdict as Verdict;
   const { requestId, files, entries, keyId } = verdict;
   return { intact: true, requestId, files, entries, keyId };
 };

@@ -100,10 +100,12 @@ export interface Twist {
   parts?: Partial<ManifestParts>;
   /** Entries behind `export-held`. */
   then?: readonly [event: string, data: unknown, by?: string][];
+  /** Bytes of manifest.tsr. */
+  timeStamp?: Buffer;
 }
 
 /** Writes one request's history into the log, up to its seal, and gives all that its package consists of. */
-function seal(book: LogBook, requestId: string, artifacts: readonly Content[], { key = gateKey, alter = (manifest) => manifest, parts = {}, then = [] }: Twist = {}): PackageParts {
+function seal(book: LogBook, requestId: string, artifacts: readonly Content[], { key = gateKey, alter = (manifest) => manifest, parts = {}, then = [], timeStamp }: Twist = {}): PackageParts {
   const manifest = writeManifest(alter(makeManifest({ ...manifestParts(requestId, artifacts), ...parts })));
   const person = 'p-0123456789abcdef01234567';
   const sealedList = { ...digestOf(Buffer.from('[]')), object: 'object-index' };
@@ -118,14 +120,14 @@ function seal(book: LogBook, requestId: string, artifacts: readonly Content[], {
     ['footage-sealed', { camera: 'cam-1', state: 'complete', parts: 2, frames: 1500, bytes: 4700, index: sealedList }],
     ['preserve-completed', { cameras: 1, bytes: 4700 }], ['request-reviewed', { step: 'evidence-clerk', planDigest }, person],
     ['request-reviewed', { step: 'unit-head', planDigest }, person], ['export-granted', { planDigest, voices: 2 }],
-    ['fulfil-started', { attempt: 1 }], ['package-sealed', { manifest: sha256Hex(manifest), index: sealedList }],
+    ['fulfil-started', { attempt: 1 }], ['package-sealed', { manifest: sha256Hex(manifest), index: sealedList, ...(timeStamp && { timeStamp: { sha256: sha256Hex(timeStamp), at: '2026-03-01T02:00:00.000Z' } }) }],
   ];
   for (const [i, [event, data, by]] of steps.entries()) {
     book.append(requestId, event, data, by);
     if (i % 3 === 1) book.other();
   }
   return {
-    manifest, envelope: signManifest(manifest, key), entries: [...book.historyOf(requestId)],
+    manifest, envelope: signManifest(manifest, key), timeStamp: timeStamp ?? null, entries: [...book.historyOf(requestId)],
     artifacts: artifacts.map((each) => ({
       ...each,
       read: async function* (from: number, to: number) {
