@@ -9,7 +9,7 @@ import { bundledTools, inFolder, machineTools, shownFrames } from '../media/tool
 import { readMp4 } from '../media/read-mp4.js';
 import { elementary } from '../media/street.js';
 import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
-import { verifyByPage } from '../support/evidence/by-page.js';
+import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
 
 /** Begins in the middle of a group of pictures, and crosses the seam at which the recorder's film begins again. */
@@ -44,7 +44,7 @@ describe('the first export', () => {
       await officer.download('/api/v1/keys/gate.pub', key);
       const found = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
       assert.ok(found.intact, JSON.stringify(found));
-      assert.deepEqual(await verifyByPage(await fs.promises.readFile(zip), await fs.promises.readFile(key, 'utf8')), found);
+      assert.deepEqual(await verifyByPage(await fs.promises.readFile(zip), await fs.promises.readFile(key, 'utf8')), asThePageSays(found));
       const unpacked = path.join(folder, 'package');
       await unpackArchive(zip, unpacked);
       assert.deepEqual(await verifyPackage(unpacked, await fs.promises.readFile(key, 'utf8')), found);

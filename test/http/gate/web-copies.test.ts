@@ -1,6 +1,7 @@
 // What becomes of a marked copy: asked about, in pieces, when there is no room for another, and when its time is over; and the same over TLS.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import https from 'node:https';
 import path from 'node:path';
 import { anEvent } from '../../adapters/zoneminder/films.js';
@@ -39,6 +40,12 @@ describe('marked copies on the system’s pages', function () {
   });
 
   const played = async (): Promise<number> => (await fs.promises.readFile(`${all.gate.folder}/data/journal/entries.ndjson`, 'utf8')).split('"event":"footage-played"').length - 1;
+  /** By others than who played first in this file. */
+  const playedByOthers = async (): Promise<number> => {
+    const entries = (await fs.promises.readFile(`${all.gate.folder}/data/journal/entries.ndjson`, 'utf8')).split('\n').filter((line) => line.includes('"event":"footage-played"'));
+    const people = entries.map((line) => (JSON.parse(line) as { by: string }).by);
+    return people.filter((by) => by !== people[0]).length;
+  };
   const work = (): string => `${all.gate.folder}/data/work`;
   const copies = (): string[] => fs.readdirSync(work(), { recursive: true, encoding: 'utf8' }).filter((name) => /copy-\d/.test(name));
 
@@ -104,11 +111,13 @@ describe('marked copies on the system’s pages', function () {
     assert.deepEqual(copies(), []);
   });
 
-  it('more than can be made at once wait; beyond that it is 503 with Retry-After, and never unmarked', async () => {
+  it('of one person more than half of what can be made at once wait, up to half of the line; beyond that it is 503 with Retry-After, and never unmarked', async () => {
     // What is begun waits in its middle.
     ffmpeg.mode('waits');
     const leave = new AbortController();
-    const [making, inLine, more] = [4, 16, 4];
+    const [making, inLine, more] = [2, 8, 4];
+    // Has said why above.
+    const other = await all.client('other');
     try {
       let turnedAway = 0;
       const waiting: Promise<number | 'left'>[] = [];
@@ -126,7 +135,12 @@ describe('marked copies on the system’s pages', function () {
         assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '15'], headers['sec-fetch-dest']);
         assert.match(await answer.text(), /capacity-exceeded/);
       }
+      // All that one person may have is taken: another one's is made all the same.
+      const before = await playedByOthers();
+      const others = other.ask(video(43), { signal: leave.signal }).then((it) => it.status, () => 'left' as const);
+      while ((await playedByOthers()) === before) await wait(20);
       leave.abort();
+      assert.ok([200, 'left'].includes(await others), 'it was being made');
       const told = await Promise.all(waiting);
       assert.ok(told.filter((it) => it === 200).length <= making && told.filter((it) => it === 503).length === more && told.every((it) => it === 200 || it === 503 || it === 'left'), String(told));
     } finally {
