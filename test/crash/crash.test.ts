@@ -80,7 +80,7 @@ describe('crash', function () {
     assert.deepEqual(ofGate.filter((point) => !appended.includes(point)), []);
     assert.equal(appended.length, one.state.requestSequence + 1 + ofGate.length);
     assert.equal(template.filter(isRequestEntry).length, 0);
-    assert.equal(one.points.filter((point) => /^rename \.sealed .* after$/.test(point)).length, 7);
+    assert.equal(one.points.filter((point) => /^rename \.sealed .* after$/.test(point)).length, 8);
     assert.equal(one.points.filter((point) => /^rename checkpoint .* after$/.test(point)).length, 1);
   });
 
