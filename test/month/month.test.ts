@@ -118,7 +118,10 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
 
   it('has every kind of row, and every refusal that the procedure knows', () => {
     const { deeds } = stage.tally;
-    assert.deepEqual(Object.keys(actionWords).filter((action) => !deeds.some((deed) => deed.action === action)), []);
+    // Of a video system's own pages, which nobody opens here: test/http/gate/web-gate.test.ts has their rows, web-approval.test.ts the entry of an archive.
+    const ofPages = ['viewing-opened', 'footage-played', 'live-watched', 'footage-deleted', 'guard-hit', 'copy-transferred'];
+    const procedure = Object.keys(actionWords).filter((action) => !ofPages.includes(action));
+    assert.deepEqual(procedure.filter((action) => !deeds.some((deed) => deed.action === action)), []);
     const codes = new Set(deeds.filter(({ action }) => action === 'act-refused').flatMap((deed) => deed.codes ?? []));
     assert.deepEqual(refusals.filter((code) => !codes.has(code)), []);
   });

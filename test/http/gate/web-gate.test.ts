@@ -219,4 +219,20 @@ describe('the gate before pages', function () {
     });
     assert.match(answer, /^HTTP\/1.1 421/);
   });
+
+  // Behind the group above, which has answers stopped.
+  describe('in the register', () => {
+    it('each of these acts is a row of a register, in its order and no more often than it was done', async () => {
+      const auditor = await all.gate.as('user:audit.he');
+      const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
+      const rowsOf = async (site: string): Promise<{ entry: number; action: string }[]> =>
+        (await auditor.get<{ rows: { entry: number; action: string }[] }>(`/api/v1/register?site=${site}&month=${month}&format=json`)).rows;
+      const rows = [...(await rowsOf('QHD-HAIOU')), ...(await rowsOf('-'))];
+      for (const name of ['viewing-opened', 'footage-played', 'live-watched', 'footage-deleted', 'guard-hit'] as const) {
+        const done = await events(name);
+        assert.ok(done.length > 0, name);
+        assert.deepEqual(rows.filter(({ action }) => action === name).map(({ entry }) => entry), done.map(({ index }) => index), name);
+      }
+    });
+  });
 });
