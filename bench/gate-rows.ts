@@ -133,6 +133,8 @@ async function mixRows(places: Places, runs: number): Promise<Row[]> {
 }
 
 async function bodyRows(places: Places, runs: number): Promise<Row[]> {
+  // One that does not count, as of the pages: V8 compiles on the way.
+  await inTurns(places, 1, (place) => ask<BodyAnswer>(place, { ask: 'body' }));
   const found = await inTurns(places, runs, (place) => ask<BodyAnswer>(place, { ask: 'body' }));
   const short = ways.flatMap((way) => found[way]).find(({ bytes }) => bytes < bodyBytes);
   if (short) throw new Error(`Of a body of ${bodyBytes} bytes ${short.bytes} came.`);

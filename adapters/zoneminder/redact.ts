@@ -18,20 +18,35 @@ const isSecretField = (name: string): boolean => {
 
 /** JSON writes `:\/\/`. */
 const slashes = String.raw`:(?:\\?/){2}`;
-const patterns: readonly (readonly [RegExp, string])[] = [
+/** What has to stand somewhere in a text before the expression behind it is worth its time; the expression; what it leaves. */
+const patterns: readonly (readonly [RegExp, RegExp, string])[] = [
   // Up to the last @: a password may hold any sign.
-  [new RegExp(String.raw`(\b(?:rtsps?|rtmps?|mms|rtp)${slashes})[^\s<>"']{1,512}@`, 'gi'), `$1${hidden}@`],
+  [/@/, new RegExp(String.raw`(\b(?:rtsps?|rtmps?|mms|rtp)${slashes})[^\s<>"']{1,512}@`, 'gi'), `$1${hidden}@`],
   // The name ends at the first colon: with more than one place for it to end, a line of colons costs the square.
-  [new RegExp(String.raw`(\b[a-z]{2,10}${slashes})[^\s<>"'/\\@?#:]{1,256}:[^\s<>"'/\\@]{0,512}@`, 'gi'), `$1${hidden}@`],
+  [/@/, new RegExp(String.raw`(\b[a-z]{2,10}${slashes})[^\s<>"'/\\@?#:]{1,256}:[^\s<>"'/\\@]{0,512}@`, 'gi'), `$1${hidden}@`],
   // Logins in addresses: of cameras, and ZoneMinder's own where its relay is `plain`.
-  [/((?:[?&;']|&amp;)(?:pass|passwd|password|pwd)=)[^&;"'<>\s\\]{1,256}/gi, `$1${hidden}`],
+  [/pass|pwd/i, /((?:[?&;']|&amp;)(?:pass|passwd|password|pwd)=)[^&;"'<>\s\\]{1,256}/gi, `$1${hidden}`],
   // Hashes of passwords: bcrypt, and MySQL's.
-  [/\$2[aby]\$\d\d\$(?:[.A-Za-z0-9]|\\?\/){53}/g, hidden],
-  [/\*[0-9A-F]{40}\b/g, hidden],
+  [/\$2/, /\$2[aby]\$\d\d\$(?:[.A-Za-z0-9]|\\?\/){53}/g, hidden],
+  [/\*/, /\*[0-9A-F]{40}\b/g, hidden],
 ];
 
 /** A relay hash opens everything for hours. Of the same form are the nonces of scripts, which must stay. */
-const relayHash = /(?<!\bnonce(?:-|=\\?["']))\b[0-9a-f]{32}\b/g;
+const relayHash = /\b[0-9a-f]{32}\b(?<!\bnonce(?:-|=\\?["'])[0-9a-f]{32})/g;
+const HASH_LENGTH = 32;
+const isHashLetter = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
+
+/** Whether one may be in it. Looks back from where it would end: most of the text is never read. */
+function mayHoldHash(text: string): boolean {
+  let end = HASH_LENGTH;
+  while (end <= text.length) {
+    let at = end;
+    while (at > end - HASH_LENGTH && isHashLetter(text.charCodeAt(at - 1))) at--;
+    if (at === end - HASH_LENGTH) return true;
+    end = at + HASH_LENGTH;
+  }
+  return false;
+}
 /** Of a web token what follows its first part. */
 const tokenRest = /\.eyJ[\w-]{8,2048}\.[\w-]{16,1024}/y;
 const LONGEST_TOKEN_HEAD = 1027;
@@ -100,14 +115,18 @@ function swapTokens(text: string, swap: Swap): string {
   return bare + text.slice(from);
 }
 
-/** A sign that every secret has in it, or before it: most of a list's words have none, and looking for each secret in each of them takes milliseconds. */
-const sign = /[@=$*<]|eyJ|const ZM_|[0-9a-f]{32}/;
+/** A sign that every other secret has in it, or before it: most of a list's words have none. */
+const sign = /[@=$*<]|eyJ|const ZM_/;
 
 function hideInText(text: string, swap: Swap): string {
-  if (!sign.test(text)) return text;
-  const bare = patterns.reduce((left, [pattern, by]) => left.replace(pattern, by), text);
+  const bare = sign.test(text) ? hideSigned(text, swap) : text;
+  return mayHoldHash(bare) ? bare.replace(relayHash, (found) => swap(found)) : bare;
+}
+
+function hideSigned(text: string, swap: Swap): string {
+  const bare = patterns.reduce((left, [holds, pattern, by]) => (holds.test(left) ? left.replace(pattern, by) : left), text);
   const unset = bare.replace(setting, (whole, before: string, name: string) => (isSecretSetting(name) ? `${before}'${hidden}'` : whole));
-  return swapTokens(hideFields(hideAreas(unset)), swap).replace(relayHash, (found) => swap(found));
+  return swapTokens(hideFields(hideAreas(unset)), swap);
 }
 
 /** Hides within what was parsed. `named`: the name of the setting that was asked for, where the answer does not repeat it. */
@@ -129,7 +148,11 @@ const isHidden = (key: string, value: unknown, isCamera: boolean, isSecret: bool
   value !== '' &&
   (/^pass(word|wordHash)?$/i.test(key) || (isCamera && cameraLogin.has(key)) || (isSecret && key === 'Value') || isSecretSetting(key));
 
+/** The same of JSON as it is written, with the names of its fields and escaped ASCII: what has none of these need not be parsed. */
+const documentSign = new RegExp(String.raw`${sign.source}|[Pp][Aa][Ss][Ss]|ZM_|\\u00`);
+
 function hideInDocument(text: string, swap: Swap, named: string | null): string {
+  if (named === null && !documentSign.test(text) && !mayHoldHash(text)) return text;
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -1,7 +1,7 @@
 // The door to httpxy: one request, built anew from what was judged, to the video system; its answer, for the guard to read. Nothing of the
 // client's own bytes goes on, and nothing comes back past the caller.
 import { EventEmitter } from 'node:events';
-import { Readable } from 'node:stream';
+import type { Stream, Writable } from 'node:stream';
 import type http from 'node:http';
 import { ProxyServer } from 'httpxy';
 import { Problem } from '../../domain/problem.js';
@@ -34,14 +34,8 @@ class ClientEnd extends EventEmitter {
   }
 }
 
-/** Nothing, or these bytes, as a stream. */
-const streamOf = (body: Buffer | null): Readable =>
-  new Readable({
-    read() {
-      if (body) this.push(body);
-      this.push(null);
-    },
-  });
+/** Nothing, or these bytes. All that httpxy asks of a body is to be piped on, and most requests have none: a stream for each would cost more than the page's way through. */
+const bodyOf = (body: Buffer | null): Stream => ({ pipe: (onward: Writable) => onward.end(body ?? undefined) }) as unknown as Stream;
 
 /** What asks for something and says nothing of its own may be sent twice (RFC 9110, 9.2.2). */
 const isRepeatable = ({ method, body }: Built): boolean => body === null && (method === 'GET' || method === 'HEAD');
@@ -65,13 +59,13 @@ export function makeUpstream({ origin }: URL, agent: object): Upstream {
         client.writableFinished = response.writableFinished;
         client.emit('close');
       });
-      const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: streamOf(body) };
+      const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: bodyOf(body) };
       proxy.web(judged, client as unknown as http.ServerResponse, options).catch(reject);
     });
   return async (request, response, built) => {
     const { method, target, headers, body } = built;
     // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
-    const judged = (): Judged => Object.create(request, { method: { value: method }, url: { value: target }, headers: { value: headers } }) as Judged;
+    const judged = (): Judged => Object.assign(Object.create(request) as Judged, { method, url: target, headers });
     const first = judged();
     try {
       return await send(first, response, body).catch((cause: unknown) => {

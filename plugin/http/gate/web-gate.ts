@@ -177,10 +177,13 @@ async function read(gate: WebGateParts, walk: Begun, response: http.ServerRespon
   Object.assign(walk, { asked, class: found, route, footage: [], file: false, caller: null, ended: null }, gate.sessions.of(request.headers.cookie, asked));
 }
 
+const nothing = Buffer.alloc(0);
+
 /** Anybody may send one, and slowly: what all of them together hold is bounded. Problems `body-too-large`, `body-malformed`, `capacity-exceeded`. */
 async function bodyOf({ bodies }: WebGateParts, request: http.IncomingMessage): Promise<Buffer> {
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  const counts = (length !== undefined && length !== '0') || coding !== undefined ? 1 : 0;
+  if (length === undefined && coding === undefined) return nothing;
+  const counts = length === '0' ? 0 : 1;
   if (bodies.open + counts > MOST_BODIES) throw new Problem('capacity-exceeded', 'As many messages as there is room for are being read. Try again in a while.');
   bodies.open += counts;
   try {
