@@ -28,6 +28,7 @@ export const noticeKinds = {
   'clock-stepped': { zh: '系统时钟发生跳变', en: 'The clock of the gate was stepped', urgency: 'urgent' },
   'guard-hit': { zh: '出口检查拦截了一次应答', en: 'The egress guard stopped an answer', urgency: 'urgent' },
   'audit-found': { zh: '例行自检发现异常', en: 'The regular audit of the gate found faults', urgency: 'urgent' },
+  'witness-disagreed': { zh: '外部见证方所见日志与本网关不一致', en: 'A witness has seen another journal', urgency: 'urgent' },
   withdrawn: { zh: '申请已撤回', en: 'The request is withdrawn', urgency: 'normal' },
   'hold-placed': { zh: '录像已要求保全', en: 'A hold was placed on footage', urgency: 'normal' },
 } as const satisfies Record<string, { zh: string; en: string; urgency: Urgency }>;

@@ -82,6 +82,7 @@ const ofGate: OfGate = {
   'policy-proposed': () => tell('policy-proposed', ['administrators']),
   'clock-stepped': () => tell('clock-stepped', ['administrators']),
   'guard-hit': () => tell('guard-hit', ['administrators']),
+  'witness-disagreed': () => tell('witness-disagreed', ['administrators']),
   'self-audited': ({ findings }) => (findings > 0 ? tell('audit-found', ['administrators']) : null),
 };
 

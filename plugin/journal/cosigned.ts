@@ -1,11 +1,15 @@
 // Checkpoints that enough witnesses have cosigned: the newest one, and the one under which each package was first handed out.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { GateEvents } from '../domain/audit-event.js';
 import { isCosigned } from '../domain/formats/cosignature.js';
 import type { MerkleTree } from '../domain/formats/merkle.js';
 import { Problem } from '../domain/problem.js';
 import { putFile, syncFolder } from './durable.js';
 import { openCheckpoint, readNote } from './read-checkpoint.js';
+
+/** A witness that has seen another journal than this one. */
+export type Disagreement = GateEvents['witness-disagreed'];
 
 /** What the journal needs of its witnesses. */
 export interface Cosigners {
@@ -13,8 +17,10 @@ export interface Cosigners {
   quorum: number;
   /** Of a witness: type 0x04. */
   vkeys: readonly string[];
-  /** Verified cosignature lines of those that gave one. Waits as long as it takes to ask, and no longer. */
-  cosign(candidate: { size: number; note: string; proof(from: number): Buffer[] }): Promise<string[]>;
+  /**
+   * Verified cosignature lines of those that gave one, and which witnesses have begun to disagree. Waits as long as it takes to ask, and no longer.
+   */
+  cosign(candidate: { size: number; note: string; proof(from: number): Buffer[] }): Promise<{ lines: string[]; disagree: readonly Disagreement[] }>;
   /** What they said could not be written; it is tried again with the next checkpoint. */
   failed: (cause: unknown) => void;
 }
@@ -47,16 +53,22 @@ export class Cosigned {
     return this.#newest;
   }
 
-  /** Asks the witnesses and puts what they said on disk. Fewer than the quorum: nothing changes. */
-  async add(note: string): Promise<void> {
-    const { folder, tree, vkeys, cosigners } = this.#parts;
+  /** Asks the witnesses and puts what they said on disk. Fewer than the quorum: nothing changes. Gives those that have begun to disagree. */
+  async add(note: string): Promise<readonly Disagreement[]> {
+    const { tree, vkeys, cosigners } = this.#parts;
     const { size } = openCheckpoint(note, vkeys)!;
-    if (this.#newest?.size === size && this.#count(this.#newest.note) === cosigners.vkeys.length) return;
-    const lines = await cosigners.cosign({ size, note, proof: (from) => tree.consistencyProof(from, size) });
-    const signed = note + lines.join('');
-    if (lines.length === 0 || this.#count(signed) < cosigners.quorum) return;
+    if (this.#newest?.size === size && this.#count(this.#newest.note) === cosigners.vkeys.length) return [];
+    const { lines, disagree } = await cosigners.cosign({ size, note, proof: (from) => tree.consistencyProof(from, size) });
+    await this.#keep(size, note + lines.join(''));
+    return disagree;
+  }
+
+  async #keep(size: number, signed: string): Promise<void> {
+    const { folder, cosigners } = this.#parts;
+    const count = this.#count(signed);
+    if (count === 0 || count < cosigners.quorum) return;
     // Asked again for those that were away, fewer may have answered: what is there is not made poorer.
-    if (this.#newest?.size === size && this.#count(this.#newest.note) >= this.#count(signed)) return;
+    if (this.#newest?.size === size && this.#count(this.#newest.note) >= count) return;
     await putFile(path.join(folder, 'cosigned'), signed, path.join(folder, 'cosigned.part'));
     await syncFolder(folder);
     this.#newest = { size, note: signed };

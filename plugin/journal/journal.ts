@@ -10,7 +10,7 @@ import { tlogProof } from '../domain/formats/tlog-proof.js';
 import { isCovered, tileWidth, type Tile } from '../domain/formats/tlog-tiles.js';
 import { Problem } from '../domain/problem.js';
 import { writeCheckpoint } from './checkpoint-file.js';
-import { Cosigned, uncosigned, type Cosigners, type Covering } from './cosigned.js';
+import { Cosigned, uncosigned, type Cosigners, type Covering, type Disagreement } from './cosigned.js';
 import { EntryFile, unwritable } from './entry-file.js';
 import { freeze, linkOf, writeEntry } from './entry.js';
 import type { Link, Written } from './entry.js';
@@ -96,7 +96,7 @@ export class Journal {
       : null;
     const cosigned = cosigners ? new Cosigned({ folder, vkeys: vkeysOf(parts), tree, cosigners }) : null;
     this.#cosigned = cosigned;
-    this.#cosigning = cosigned ? new Newest((note) => cosigned.add(note), cosigners!.failed) : null;
+    this.#cosigning = cosigned ? new Newest(async (note) => this.#note(await cosigned.add(note)), cosigners!.failed) : null;
     this.#publisher = new Publisher({
       folder,
       source: this.#source,
@@ -272,6 +272,11 @@ export class Journal {
     if (openCheckpoint(note, vkey)) return { size, note };
     const [, ...cosignatures] = note.slice(note.lastIndexOf('\n\n') + 2).split('\n');
     return { size, note: this.checkpoint(size, vkey) + cosignatures.join('\n') };
+  }
+
+  /** In the journal itself: whoever wrote it anew has to write this too, or takes it away once more from under the witness. */
+  async #note(disagree: readonly Disagreement[]): Promise<void> {
+    await Promise.all(disagree.map((data) => this.append({ event: 'witness-disagreed', by: 'gate', data })));
   }
 
   get #quorum(): number {

@@ -1,4 +1,5 @@
 // Asks one witness for its cosignature (c2sp.org/tlog-witness): at its configured address and no other, within a time and a size.
+import type { GateEvents } from '../domain/audit-event.js';
 import { addCheckpointBody, sizeMediaType } from '../domain/formats/add-checkpoint.js';
 import { parseCount } from '../domain/formats/checkpoint.js';
 import { goodCosignatures } from '../domain/formats/cosignature.js';
@@ -20,14 +21,17 @@ export interface Candidate {
   proof(from: number): Buffer[];
 }
 
-/** A witness said no, or nothing: `said` is its status, null where there was none. */
+/** A witness said no, or nothing: `said` is its status, null where there was none. `disagrees`: what it has seen of this log instead. */
 export class WitnessRefusal extends Error {
+  readonly disagrees: GateEvents['witness-disagreed']['why'] | null;
+
   constructor(
     message: string,
     readonly said: number | null,
-    options?: { cause?: unknown },
+    { disagrees, ...options }: { cause?: unknown; disagrees?: WitnessRefusal['disagrees'] } = {},
   ) {
     super(message, options);
+    this.disagrees = disagrees ?? null;
   }
 }
 
@@ -42,7 +46,7 @@ export async function askWitness(witness: Witness, candidate: Candidate, known: 
   if (first.status !== 409) return lineOf(witness, candidate, first);
   const size = sizeIn(first);
   if (size > candidate.size)
-    throw new WitnessRefusal(`The witness ${witness.url} has cosigned ${size} entries of this log, which has ${candidate.size}.`, 409);
+    throw new WitnessRefusal(`The witness ${witness.url} has cosigned ${size} entries of this log, which has ${candidate.size}.`, 409, { disagrees: 'more-entries' });
   return lineOf(witness, candidate, await send(witness, candidate, size, signal));
 }
 
@@ -53,7 +57,7 @@ interface Said {
 }
 
 function lineOf({ url, vkey }: Witness, { note }: Candidate, { status, text }: Said): string {
-  if (status === 422) throw new WitnessRefusal(`The witness ${url} has seen another history of this log.`, 422);
+  if (status === 422) throw new WitnessRefusal(`The witness ${url} has seen another history of this log.`, 422, { disagrees: 'another-history' });
   if (status !== 200) throw new WitnessRefusal(`The witness ${url} answered ${status}.`, status);
   const lines = text
     .split('\n')

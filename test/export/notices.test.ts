@@ -82,6 +82,7 @@ describe('notices of the procedure', () => {
       await rig.append('EG-1', { event: 'glass-asked', by: 'p-one', data: { reason: 'life-in-danger' } });
       await rig.append('EG-1', { event: 'glass-broken', by: 'p-two', data: { reason: 'life-in-danger', askedBy: 'p-one', askedAt: '2026-03-01T00:00:00.000Z' } });
     }, ['step-waits: sh.zhou', 'glass-asked!: audit.he root.bai root.luo sh.shen sh.yan', 'glass-broken! 2026-03-03T00: audit.he root.bai root.luo sh.lu sh.shen sh.yan']],
+    ['a witness that has seen another journal, to the administrators', {}, (rig) => rig.journal.append({ event: 'witness-disagreed', by: 'gate', data: { witness: 'witness.example/w1', why: 'another-history' } }), ['step-waits: sh.zhou', 'witness-disagreed!: root.bai root.luo']],
     ['a self-audit that found something, to the administrators', {}, (rig) => rig.journal.append({ event: 'self-audited', by: 'gate', data: { report: '0'.repeat(64), startedAt: '2026-03-01T00:00:00.000Z', findings: 2 } }), ['step-waits: sh.zhou', 'audit-found!: root.bai root.luo']],
     ['a self-audit that found nothing, to nobody', {}, (rig) => rig.journal.append({ event: 'self-audited', by: 'gate', data: { report: '0'.repeat(64), startedAt: '2026-03-01T00:00:00.000Z', findings: 0 } }), ['step-waits: sh.zhou']],
     ['a clock in doubt, to the administrators', {}, (rig) => rig.journal.append({ event: 'clock-stepped', by: 'gate', data: { why: 'stepped-back', backMs: 3000 } }), ['step-waits: sh.zhou', 'clock-stepped!: root.bai root.luo']],

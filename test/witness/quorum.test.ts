@@ -142,10 +142,17 @@ describe('journal with witnesses', () => {
       lines.length = 0;
       time += 301_000;
       await assert.rejects(other.covering(count + 1), uncosigned);
-      await other.close();
       const grave = lines.filter(({ event }) => event === 'witness-disagrees');
       assert.ok(grave.length >= 3 && grave.every((line) => line.status === status), JSON.stringify(lines));
       assert.ok(!fs.existsSync(path.join(folder, 'cosigned')));
+      // In the journal once for each, however often they were asked: that is what administrators are told of.
+      const noted = other.read(0, other.size).flatMap((entry) => (entry.event === 'witness-disagreed' ? [entry.data] : []));
+      assert.deepEqual(
+        noted.map(({ witness, why }) => `${witness} ${why}`).sort(),
+        [1, 2, 3]
+          .flatMap((at) => (status === 409 ? ['more-entries'] : ['another-history', 'more-entries']).map((why) => `witness.example/w${at} ${why}`)),
+      );
+      await other.close();
     }
   });
 
