@@ -12,7 +12,7 @@ const MOST_SECONDS = 20;
 const LONG = 1_000_000;
 
 /** On the disk of the checkout: a temporary folder may be memory, where a sync costs nothing. */
-async function inFolder<T>(step: (folder: string) => Promise<T>): Promise<T> {
+export async function inFolder<T>(step: (folder: string) => Promise<T>): Promise<T> {
   const cache = path.resolve('node_modules/.cache/exportgate-bench');
   await fs.promises.mkdir(cache, { recursive: true });
   const folder = await fs.promises.mkdtemp(path.join(cache, 'journal-'));
