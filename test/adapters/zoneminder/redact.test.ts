@@ -45,6 +45,18 @@ describe('a text of ZoneMinder without its secrets', () => {
   });
 
   it('PHP’s way to write addresses in JSON, also where the rest is no JSON', () => assert.ok(!redact(String.raw`{"Path":"rtsp:\/\/camera:pw-1@192.0.2.1\/2"`, 'application/json').includes('pw-1')));
+  // What has no sign of a secret is not parsed: however JSON spells one, it has a sign.
+  const spelled: [string, string, string][] = [
+    ['an escaped name', String.raw`{"\u0050ass":"geheim"}`, '{"Pass":"[hidden]"}'],
+    ['an escaped sign', String.raw`{"a":"rtsp:\/\/x:geheim\u0040192.0.2.1"}`, '{"a":"rtsp://[hidden]@192.0.2.1"}'],
+    ['a hash behind a newline', String.raw`{"a":"\n${hash}"}`, String.raw`{"a":"\n<ddec>"}`],
+    ['a hash behind a letter of another alphabet', String.raw`{"a":"\u4e2d ${hash}"}`, '{"a":"中 <ddec>"}'],
+    ['a hash alone', `["${hash}"]`, '["<ddec>"]'],
+    ['a name in capitals', '{"PASSWORD":"geheim"}', '{"PASSWORD":"[hidden]"}'],
+    ['a setting’s own name', '{"ZM_DB_PASS":"geheim"}', '{"ZM_DB_PASS":"[hidden]"}'],
+    ['none', String.raw`{"total":1,"rows":[{"Id":0,"Name":"\u4e2d"}]}`, String.raw`{"total":1,"rows":[{"Id":0,"Name":"\u4e2d"}]}`],
+  ];
+  for (const [what, given, expected] of spelled) it(`${what} in JSON as it is written`, () => assert.equal(redact(given, 'application/json'), expected));
   it('JSON that calls itself a page', () => assert.ok(!redact(JSON.stringify({ Monitor: { Pass: 'pw-1' } }), 'text/html').includes('pw-1')));
   it('a list as deep as none is does not go on', () => assert.ok(!redact(`${'['.repeat(500)}{"Pass":"pw-1"}${']'.repeat(500)}`, 'application/json').includes('pw-1')));
   it('what is no text comes back as it is', () => assert.equal(redact(`auth=${hash}`, 'image/jpeg'), `auth=${hash}`));
