@@ -47,6 +47,7 @@ function mayHoldHash(text: string): boolean {
   }
   return false;
 }
+
 /** Of a web token what follows its first part. */
 const tokenRest = /\.eyJ[\w-]{8,2048}\.[\w-]{16,1024}/y;
 const LONGEST_TOKEN_HEAD = 1027;

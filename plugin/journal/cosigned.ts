@@ -59,7 +59,8 @@ export class Cosigned {
     const { size } = openCheckpoint(note, vkeys)!;
     if (this.#newest?.size === size && this.#count(this.#newest.note) === cosigners.vkeys.length) return [];
     const { lines, disagree } = await cosigners.cosign({ size, note, proof: (from) => tree.consistencyProof(from, size) });
-    await this.#keep(size, note + lines.join(''));
+    // A disk that takes no cosignature must not swallow that another witness disagrees: it is told once.
+    await this.#keep(size, note + lines.join('')).catch(cosigners.failed);
     return disagree;
   }
 
