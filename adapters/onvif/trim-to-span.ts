@@ -34,8 +34,10 @@ function makeGuard(seconds: number): (unit: AccessUnit) => void {
   };
 }
 
-/** Audio may lie far behind the pictures of its time; a recorder that ignores the end is not listened to longer. Microseconds. */
+/** Audio may lie far behind the pictures of its time; a recorder that ignores the end is not listened to longer. Microseconds of pictures
+ *  behind the end: a hole there is one step, no time in which audio could have come. */
 const furthestBehind = 10_000_000;
+const longestStep = 1_000_000;
 
 /** The audio tracks: have all that are kept passed the end? */
 function makeEars(to: number, kept: () => readonly number[]): { hear(unit: AccessUnit): void; arePast(): boolean } {
@@ -66,6 +68,8 @@ export async function* trimToSpan(
   /** Audio of the span that came before its first picture. */
   let early: Sample[] = [];
   let [bytes, started, past] = [0, false, false];
+  /** Newest picture behind the end, and how much of pictures came behind it. */
+  let [newest, behind] = [to, 0];
   /** Pictures of the span came, and none that decoding could begin with. */
   let undecodable = false;
   /** The key frame that begins: pictures of before it (H.265 leading pictures) are shown to nobody and nothing needs them. */
@@ -102,7 +106,9 @@ export async function* trimToSpan(
       } else if (past || utcMicros >= to + reordering) {
         if (!started) throw missing();
         past = true;
-        if (utcMicros >= to + furthestBehind) return 'past-span';
+        behind += Math.min(Math.max(0, utcMicros - newest), longestStep);
+        newest = Math.max(newest, utcMicros);
+        if (behind >= furthestBehind) return 'past-span';
       } else if (begin === null && !key) undecodable ||= utcMicros >= from;
       else {
         if (started && utcMicros < from - reordering) throw wrong('The recorder jumped back to before the span in the middle of it.');

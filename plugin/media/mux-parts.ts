@@ -25,6 +25,8 @@ export interface MuxParts {
   onPart(part: Part): Promise<void> | void;
 }
 
+/** A busy recorder sends one track seconds behind the other, and sound that comes when its part is closed is lost to it. Microseconds. */
+const patience = 10_000_000;
 /** So many stretches in one span are no recording; each costs a file. */
 const mostParts = 5000;
 
@@ -58,7 +60,7 @@ export async function muxParts(samples: AsyncIterable<Sample>, parts: MuxParts):
     return [];
   };
   try {
-    for await (const sample of inTimeOrder(samples, parts.tracks)) {
+    for await (const sample of inTimeOrder(samples, parts.tracks, patience)) {
       if (sample.data.length === 0) throw new Problem('wrong-footage', 'The recorder sent a unit without content.');
       if (sample.track !== video.track && sample.track !== sound?.track)
         throw new Problem('wrong-footage', 'The recorder sent a track that it did not announce.');

@@ -23,6 +23,9 @@ export interface SoundUnit {
 
 export type PlayUnit = PictureUnit | SoundUnit;
 
+/** Somebody looks on, and the sound may be silent. Microseconds. */
+const patience = 3_000_000;
+
 export interface PlaySource {
   samples: AsyncIterable<Sample>;
   video: VideoTrack;
@@ -41,7 +44,7 @@ const placeOf = ({ preRoll, postRoll, utcMicros }: Sample, from: number): Place 
 
 /** A JPEG that is not shown is left out: nothing leans on it. Problems: `wrong-footage`, `codec-unsupported`, what `samples` throws. */
 export async function* playUnits({ samples, video, sound, pictures, from = -Infinity }: PlaySource): AsyncGenerator<PlayUnit> {
-  for await (const sample of inTimeOrder(samples, sound ? [video, sound] : [video])) {
+  for await (const sample of inTimeOrder(samples, sound ? [video, sound] : [video], patience)) {
     const { track, utcMicros, key, data } = sample;
     if (data.length === 0) throw new Problem('wrong-footage', 'The recorder sent a unit without content.');
     if (track === sound?.track) yield { kind: 'sound', utcMicros, data };

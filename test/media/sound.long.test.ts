@@ -95,6 +95,21 @@ describe('sound', function () {
     for (const line of heard) assert.equal(line.part, line.utc < '2026-03-01T02:00:13' ? 1 : 2, line.utc);
   });
 
+  for (const late of [4, 8])
+    it(`that a busy recorder sends ${late} s late is kept around a hole, with the part that it sounds with`, async () => {
+      const { tracks, samples } = readFootage('street-b.mp4');
+      const behind = samples.map((sample) => ({ ...sample, utcMicros: sample.utcMicros + 40_000_000 }));
+      // Seconds of sending: the hole between is none.
+      const sentAt = (sample: Sample): number => sample.utcMicros + (isSound(sample) ? late * 1_000_000 : 0);
+      const sent = [...samples.map((sample) => ({ sample, at: sentAt(sample) })), ...behind.map((sample) => ({ sample, at: sentAt(sample) - 27_000_000 }))]
+        .sort((one, other) => one.at - other.at)
+        .map(({ sample }) => sample);
+      const { parts, units } = await mux(sent, tracks);
+      const sounds = (within: readonly Sample[]): number => within.filter(isSound).length;
+      assert.deepEqual(parts.map(({ audio }) => audio?.units), [sounds(samples), sounds(behind)]);
+      for (const line of units.filter(({ track }) => track === 1)) assert.equal(line.part, line.utc < '2026-03-01T02:00:40' ? 1 : 2, line.utc);
+    });
+
   const sound = (change: Partial<AudioTrack>): AudioTrack => ({
     track: 1,
     token: 'sound',
@@ -137,7 +152,7 @@ describe('the order of time', () => {
   });
   const ordered = async (samples: Sample[]): Promise<Sample[]> => {
     const out: Sample[] = [];
-    for await (const sample of inTimeOrder(stream(samples), tracks)) out.push(sample);
+    for await (const sample of inTimeOrder(stream(samples), tracks, 3_000_000)) out.push(sample);
     return out;
   };
 
@@ -185,7 +200,7 @@ describe('the order of time', () => {
         }
       }
       let got = 0;
-      for await (const sample of inTimeOrder(pictures(), tracks)) {
+      for await (const sample of inTimeOrder(pictures(), tracks, 3_000_000)) {
         assert.equal(sample.track, 0);
         most = Math.max(most, sent - ++got);
       }

@@ -32,6 +32,9 @@ async function trim(times: readonly string[], bytes = 0): Promise<string> {
   }
 }
 
+/** A picture each second. */
+const seconds = (first: number, last: number): string[] => Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+
 describe('trimming to the span', () => {
   const rows: [string, string[], string][] = [
     ['lead-in from the key frame', ['-2k', '-1', '0', '1k', '2'], 'pre:-2k pre:-1 0 1k 2 bye'],
@@ -50,7 +53,8 @@ describe('trimming to the span', () => {
     ['audio before the first picture waits for it', ['-2k', '0a', '0.1a', '0.2', '0.3a'], 'pre:-2k 0a 0.1a 0.2 0.3a bye'],
     ['audio a little behind the pictures', ['0k', '1a', '9.9', '11', '9.8a', '9.9a', '10a', '11.1'], '0k 1a 9.9 9.8a 9.9a past-span'],
     ['audio that lags by seconds', ['0k', '1a', '9.9', '11', '11.5', '12', '9.9a', '10a', '12.1'], '0k 1a 9.9 9.9a past-span'],
-    ['audio that ended long before', ['0k', '1a', '9.9', '11', '20.5', '9.95a'], '0k 1a 9.9 past-span'],
+    ['audio that ended long before', ['0k', '1a', '9.9', ...seconds(11, 20), '9.95a'], '0k 1a 9.9 past-span'],
+    ['audio that lags, where nothing was recorded behind the end', ['0k', '1a', '9.9', '60k', ...seconds(61, 68), '9.95a', '68.5a'], '0k 1a 9.9 9.95a past-span'],
     ['audio that never came', ['0k', '9.9', '11', '12', '1a', '12.1'], '0k 9.9 1a bye'],
   ];
   for (const [name, times, out] of rows) it(name, async () => assert.equal(await trim(times), out));
