@@ -35,14 +35,14 @@ export function writeEntry(draft: EntryDraft, index: number, at: Date, link: Lin
   const entry = (
     'requestId' in draft ? { ...head, requestSequence: link ? link.sequence + 1 : 0, previous: link?.leaf ?? null } : head
   ) as Entry;
-  const text = canonicalJson(entry);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxEntryBytes)
+  const line = Buffer.from(`${canonicalJson(entry)}\n`);
+  const said = line.subarray(0, -1);
+  if (said.length > maxEntryBytes)
     throw new Problem(
       'body-too-large',
-      `The entry ${draft.event} has ${bytes} bytes; the journal takes ${maxEntryBytes}. Ask for less in one application.`,
+      `The entry ${draft.event} has ${said.length} bytes; the journal takes ${maxEntryBytes}. Ask for less in one application.`,
     );
-  return { entry, line: Buffer.from(`${text}\n`), leaf: leafHash(Buffer.from(text)) };
+  return { entry, line, leaf: leafHash(said) };
 }
 
 /** What the request's next entry links to, or null for an entry of the gate. */

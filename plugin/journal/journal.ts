@@ -248,8 +248,9 @@ export class Journal {
   }
 
   /** What was written before stays true when the disk takes nothing now. */
-  #publish(): Promise<void> {
-    return this.#publisher.publish(this.size).catch(() => undefined);
+  async #publish(): Promise<void> {
+    await this.#publisher.publish(this.size).catch(() => undefined);
+    await this.#publisher.settled();
   }
 
   /**
@@ -293,7 +294,7 @@ export class Journal {
     try {
       await this.#writing;
       await this.#publisher.publish(this.size);
-      await Promise.all([this.#held?.settled(), this.#cosigning?.settled()]);
+      await Promise.all([this.#publisher.settled(), this.#held?.settled(), this.#cosigning?.settled()]);
     } catch (cause) {
       throw unwritable(cause);
     } finally {
@@ -318,7 +319,7 @@ export class Journal {
     // Each publication is several fsyncs: under load entries come first.
     if (this.#waiting.length >= maxBatch && this.size - this.#publisher.size < checkpointAtLeastEvery) return;
     // The entries are on disk: a checkpoint that cannot be written now is tried again at the next entry, and at the end.
-    await this.#publish();
+    await this.#publisher.publish(this.size).catch(() => undefined);
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {

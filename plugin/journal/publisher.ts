@@ -41,19 +41,26 @@ export class Publisher {
   }
 
   /** Where it fails, what was published before stands. */
-  publish(size: number): Promise<void> {
+  async publish(size: number): Promise<void> {
     const turn = this.#underWay.then(() => this.#publish(size));
-    this.#underWay = turn.catch(() => undefined);
-    return turn;
+    // Nobody waits for what is only taken away.
+    this.#underWay = turn.then((before) => dropNarrowTiles(this.#parts.folder, this.#size, before)).catch(() => undefined);
+    await turn;
   }
 
-  async #publish(size: number): Promise<void> {
+  /** Nothing is under way any more. */
+  settled(): Promise<void> {
+    return this.#underWay;
+  }
+
+  /** Gives the size of what was published before. */
+  async #publish(size: number): Promise<number> {
     const { folder, source } = this.#parts;
     const before = this.#size;
-    if (size <= before) return;
+    if (size <= before) return before;
     await writeTiles(folder, source, size, before);
     await this.#sign(size);
-    await dropNarrowTiles(folder, size, before);
+    return before;
   }
 
   async #sign(size: number): Promise<void> {

@@ -41,14 +41,24 @@ export function writeTiles(folder: string, source: TileSource, size: number, bef
   return writeAll(folder, source, tilesOf(size, before));
 }
 
+/** So many at a time: a disk that is told to sync several files does it in one go. */
+const together = 8;
+
 async function writeAll(folder: string, source: TileSource, tiles: Iterable<Tile>): Promise<void> {
   const touched = new Set<string>();
-  for (const tile of tiles) {
+  const write = async (tile: Tile, place: number): Promise<void> => {
     const file = path.join(folder, tilePath(tile));
     for (const made of await makeFolders(folder, path.dirname(file))) touched.add(made);
-    await putFile(file, tileBytes(source, tile), partOf(folder));
-  }
-  for (const at of touched) await syncFolder(at);
+    await putFile(file, tileBytes(source, tile), path.join(folder, `tile.${place}.part`));
+  };
+  const waiting = [...tiles];
+  while (waiting.length > 0) await all(waiting.splice(0, together).map(write));
+  await all([...touched].map(syncFolder));
+}
+
+/** Waits for each of them, then throws what the first that failed threw: nothing of it still writes behind whoever goes on. */
+async function all(steps: readonly Promise<void>[]): Promise<void> {
+  for (const step of await Promise.allSettled(steps)) if (step.status === 'rejected') throw step.reason;
 }
 
 /** Takes away partial tiles of a journal of `before` entries that one of `size` has wider. Of a full tile no partial one is left. */
@@ -56,8 +66,8 @@ export async function dropNarrowTiles(folder: string, size: number, before: numb
   for (const tile of partialTilesOf(before)) {
     const width = widthIn(tile, size);
     const file = path.join(folder, tilePath(tile));
-    if (width > tile.width) await fs.promises.rm(file, { force: true });
     if (width === tileWidth) await fs.promises.rm(path.dirname(file), { force: true, recursive: true });
+    else if (width > tile.width) await fs.promises.rm(file, { force: true });
   }
 }
 
@@ -66,7 +76,7 @@ export async function dropNarrowTiles(folder: string, size: number, before: numb
  * who put an older journal back may have left newer tiles.
  */
 export async function mendTiles(folder: string, source: TileSource, size: number): Promise<void> {
-  await fs.promises.rm(partOf(folder), { force: true });
+  for (const name of await fs.promises.readdir(folder)) if (partName.test(name)) await fs.promises.rm(path.join(folder, name), { force: true });
   const broken: Tile[] = [];
   for (const tile of tilesOf(size)) if (!(await isWhole(folder, source, tile))) broken.push(tile);
   await writeAll(folder, source, broken);
@@ -90,5 +100,5 @@ export async function dropStrayTiles(folder: string, size: number): Promise<void
   }
 }
 
-/** One for all tiles, which are written in turn: what a crash leaves of it is overwritten, or taken away at the next start. */
-const partOf = (folder: string): string => path.join(folder, 'tile.part');
+/** A tile under way: what a crash leaves of it is overwritten, or taken away at the next start. */
+const partName = /^tile\.\d+\.part$/;

@@ -132,7 +132,7 @@ describe('journal tiles', () => {
       await (await open(folder, noLock)).close();
       assert.equal(mirror(), 271);
       assert.deepEqual(onDisk(), wanted(271));
-      assert.ok(!fs.existsSync(path.join(folder, 'tile.part')));
+      assert.deepEqual(fs.readdirSync(folder).filter((name) => name.endsWith('.part')), []);
     }
   });
 
@@ -147,7 +147,7 @@ describe('journal tiles', () => {
     [
       'strays',
       () =>
-        ['tile/0/777', 'tile/0/002.p/3', 'tile/note.txt', 'tile.part'].forEach((name) => fs.writeFileSync(path.join(folder, name), 'x')),
+        ['tile/0/777', 'tile/0/002.p/3', 'tile/note.txt', 'tile.0.part', 'tile.7.part'].forEach((name) => fs.writeFileSync(path.join(folder, name), 'x')),
     ],
   ];
   for (const [what, damage] of damages)
@@ -169,12 +169,12 @@ describe('journal tiles', () => {
     const journal = await open(folder, noLock);
     await grow(journal, 10);
     await journal.published();
-    fs.mkdirSync(path.join(folder, 'tile.part'));
+    fs.mkdirSync(path.join(folder, 'tile.0.part'));
     await grow(journal, 100);
     assert.equal(journal.size, 111);
     assert.equal(parseCheckpoint(openNote(await journal.published(), vkey)).size, 11);
     assert.equal(mirror(), 11);
-    fs.rmdirSync(path.join(folder, 'tile.part'));
+    fs.rmdirSync(path.join(folder, 'tile.0.part'));
     assert.equal(parseCheckpoint(openNote(await journal.published(), vkey)).size, 111);
     await journal.close();
     assert.equal(mirror(), 111);

@@ -62,19 +62,25 @@ function writeNumber(value: number): string {
   return JSON.stringify(value);
 }
 
+/** ASCII without anything that is escaped: nearly every text of a journal. */
+const plainText = /^[ !#-[\]-~]*$/;
+
 /** Section 3.2.2.2: ECMAScript's escapes are the canonical ones, save that a lone surrogate must end the work. */
 function writeString(value: string): string {
+  if (plainText.test(value)) return `"${value}"`;
   if (loneSurrogate.test(value)) throw new FormatError('A text holds half a surrogate pair and has no UTF-8 form.');
   return JSON.stringify(value);
 }
 
 /** Section 3.2.3: members sorted by UTF-16 code units, which is how ECMAScript compares texts. */
 function writeObject(value: Record<string, unknown>, depth: number): string {
-  const members = Object.keys(value)
-    .filter((name) => value[name] !== undefined)
-    .sort()
-    .map((name) => `${writeString(name)}:${write(value[name], depth + 1)}`);
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member === undefined) continue;
+    members += `${members && ','}${writeString(name)}:${write(member, depth + 1)}`;
+  }
+  return `{${members}}`;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
