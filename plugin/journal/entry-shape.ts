@@ -42,8 +42,15 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isName = (value: unknown): boolean => typeof value === 'string' && value.length > 0;
 const isEvent = (value: unknown): boolean => typeof value === 'string' && /^[a-z]+(-[a-z]+)*$/.test(value);
 const isLink = (value: unknown): boolean => value === null || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
-const isInstant = (value: unknown): boolean => {
-  if (typeof value !== 'string') return false;
-  const date = new Date(value);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === value;
-};
+const instant = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const isInstant = (value: unknown): boolean => typeof value === 'string' && instant.test(value) && isDay(value.slice(0, 10));
+
+/** The last one that was one: a day has thousands of entries. */
+let knownDay = '';
+function isDay(text: string): boolean {
+  if (text === knownDay) return true;
+  const date = new Date(`${text}T00:00:00.000Z`);
+  const is = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  if (is) knownDay = text;
+  return is;
+}

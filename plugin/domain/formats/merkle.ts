@@ -2,19 +2,33 @@
 import { hash as hashOf } from 'node:crypto';
 
 const hashBytes = 32;
-const leafPrefix = Buffer.of(0x00);
-const nodePrefix = Buffer.of(0x01);
+const leafPrefix = 0x00;
+const nodePrefix = 0x01;
 
-/** In one call: a million entries are two million hashes of a few bytes each. */
-const sha256 = (...parts: readonly Buffer[]): Buffer => hashOf('sha256', Buffer.concat(parts), 'buffer');
+const sha256 = (bytes: Buffer): Buffer => hashOf('sha256', bytes, 'buffer');
+
+/** Where prefix and content are put together: a million entries are two million hashes of a few bytes each. */
+const together = Buffer.alloc(16 * 1024);
 
 /** Hash of one entry's bytes. The prefix keeps a leaf from passing for a node. */
-export const leafHash = (data: Buffer): Buffer => sha256(leafPrefix, data);
+export function leafHash(data: Buffer): Buffer {
+  if (data.length >= together.length) return sha256(Buffer.concat([Buffer.of(leafPrefix), data]));
+  together[0] = leafPrefix;
+  data.copy(together, 1);
+  return sha256(together.subarray(0, 1 + data.length));
+}
 
 /** Root of the tree without leaves. */
-export const emptyRoot = (): Buffer => sha256();
+export const emptyRoot = (): Buffer => sha256(Buffer.alloc(0));
 
-export const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(nodePrefix, left, right);
+const pair = together.subarray(0, 1 + 2 * hashBytes);
+
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
+  pair[0] = nodePrefix;
+  left.copy(pair, 1);
+  right.copy(pair, 1 + hashBytes);
+  return sha256(pair);
+}
 
 /** Where a tree of `size` ≥ 2 leaves is split: the largest power of two below it. */
 function splitOf(size: number): number {

@@ -74,10 +74,12 @@ export function* partialTilesOf(size: number): Generator<Tile> {
 
 /** Entries behind each other, each after its length in two bytes, big endian. Throws FormatError for one of more than 65,535 bytes. */
 export function entryBundle(entries: readonly Buffer[]): Buffer {
-  return Buffer.concat(
-    entries.flatMap((entry) => {
-      if (entry.length > maxEntryBytes) throw new FormatError(`An entry of a tile has at most ${maxEntryBytes} bytes.`);
-      return [Buffer.of(entry.length >> 8, entry.length & 0xff), entry];
-    }),
-  );
+  const bundle = Buffer.alloc(entries.reduce((sum, { length }) => sum + 2 + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    if (entry.length > maxEntryBytes) throw new FormatError(`An entry of a tile has at most ${maxEntryBytes} bytes.`);
+    at = bundle.writeUInt16BE(entry.length, at);
+    at += entry.copy(bundle, at);
+  }
+  return bundle;
 }
