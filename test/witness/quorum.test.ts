@@ -33,13 +33,13 @@ describe('journal with witnesses', () => {
   });
 
   type Asked = readonly { url: string; vkey: string }[];
-  const start = (quorum: number, witnesses: Asked = [...running]): Promise<Journal> => {
+  const start = (quorum: number, witnesses: Asked = [...running], failed = (cause: unknown): void => assert.fail(String(cause))): Promise<Journal> => {
     const asked = new Witnesses({ witnesses, log: (_level, line) => void lines.push(line), now: () => new Date(time), timeoutMs: 2_000 });
     const cosigners = {
       quorum,
       vkeys: witnesses.map((it) => it.vkey),
       cosign: asked.cosign.bind(asked),
-      failed: (cause: unknown) => assert.fail(String(cause)),
+      failed,
     };
     return open(folder, { hold: () => Promise.resolve(() => undefined), cosigners });
   };
@@ -154,6 +154,25 @@ describe('journal with witnesses', () => {
       );
       await other.close();
     }
+  });
+
+  it('a cosignature that the disk does not take hides no other witness’s disagreement', async () => {
+    const journal = await start(1, [running[0]!]);
+    await grow(journal, 30);
+    await journal.covering(31);
+    await journal.close();
+    fs.rmSync(folder, { recursive: true });
+    // Of the journal written anew the first witness knows another history; the second hears of it for the first time, and agrees.
+    let failed = 0;
+    const other = await start(1, [running[0]!, running[1]!], () => failed++);
+    fs.mkdirSync(path.join(folder, 'cosigned.part'));
+    await grow(other, 40);
+    await assert.rejects(other.covering(20), uncosigned);
+    const noted = other.read(0, other.size).flatMap((entry) => (entry.event === 'witness-disagreed' ? [entry.data.witness] : []));
+    assert.deepEqual([noted.includes('witness.example/w1'), noted.includes('witness.example/w2'), failed > 0], [true, false, true]);
+    fs.rmdirSync(path.join(folder, 'cosigned.part'));
+    assert.deepEqual(signers((await other.covering(20)).note), [2]);
+    await other.close();
   });
 
   it('what lies on disk as cosigned counts only if it is: of this log, continued, by the configured keys', async () => {
