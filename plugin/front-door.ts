@@ -7,6 +7,7 @@ import { askNewPassphrase, askPassphrase } from './cli/ask-passphrase.js';
 import type { KeyRing } from './cli/keys.js';
 import type { FrontDoor } from './cli/program.js';
 import type { Config, KeysConfig } from './config/config.js';
+import { readFormerPassphrase } from './config/key-secrets.js';
 import { Secret } from './config/secret.js';
 import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';
@@ -49,11 +50,13 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
       const config = await load(at.config, at.env);
       return (await import('./keys/rotate.js')).rotateKey(config.keysFolder, kind, await openers(config));
     },
-    protect: async (at) => {
+    protect: async (at, file) => {
       const config = await load(at.config, at.env);
-      const opened = await openers(config);
+      const former = file === null ? null : await readFormerPassphrase(file);
+      // Who changes it gives the new one: nobody is asked for what opens the keys now.
+      const opened = former ? config.keys : await openers(config);
       const passphrase = opened.passphrase ?? new Secret(await askNewPassphrase(process.stdin, process.stderr));
-      return (await import('./keys/protect.js')).protectKeys(config.keysFolder, { ...opened, passphrase });
+      return (await import('./keys/protect.js')).protectKeys(config.keysFolder, { ...opened, passphrase, former });
     },
     publicKeys: async (at) => {
       const config = await load(at.config, at.env);

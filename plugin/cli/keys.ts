@@ -18,8 +18,8 @@ export type KeyKindAsked = 'log' | 'manifest' | 'tokens' | 'master';
 export interface KeyRing {
   list(context: Context): Promise<readonly ListedKey[]>;
   rotate(context: Context, kind: KeyKindAsked): Promise<{ name: string; from: string; to: string }>;
-  /** Names of the files that were put under the passphrase. */
-  protect(context: Context): Promise<readonly string[]>;
+  /** Names of the files that were put under the passphrase. `former`: a file with the one that they are under now. */
+  protect(context: Context, former: string | null): Promise<readonly string[]>;
   /** Public manifest keys (PEM), and the log's verifier keys; those in use first. */
   publicKeys(context: Context): Promise<{ manifest: string; log: readonly string[] }>;
 }
@@ -60,9 +60,9 @@ export const rotateKeys =
   };
 
 export const protectKeyFiles =
-  (ring: KeyRing): Verb<object> =>
-  async (context) => {
-    const files = await ring.protect(context);
+  (ring: KeyRing): Verb<{ former?: string }> =>
+  async (context, { former = null }) => {
+    const files = await ring.protect(context, former);
     const told = files.map((name) => `${name}: 已用口令保护 put under the passphrase`);
     context.output.result({ files }, told.length > 0 ? told : ['都已受保护 all were under the passphrase already']);
     return 0;

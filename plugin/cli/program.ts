@@ -231,7 +231,13 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .addArgument(new Argument('<kind>', 'of which kind').choices(['log', 'manifest', 'tokens', 'master'])),
     rotateKeys(door.keys),
   );
-  does(keys.command('protect').description('put plain key files under the passphrase 口令保护'), protectKeyFiles(door.keys));
+  does(
+    keys
+      .command('protect')
+      .description('put key files under the passphrase, plain ones and those under a former one 口令保护')
+      .option('--former <file>', 'the passphrase that they are under now, in a file of one line 原口令文件'),
+    protectKeyFiles(door.keys),
+  );
   does(
     keys
       .command('public')

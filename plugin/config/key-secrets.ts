@@ -1,5 +1,5 @@
 // What opens the gate's own keys: a passphrase, and master keys that lie in no file. Never from the configuration itself.
-import type { Fault } from '../domain/problem.js';
+import { Problem, type Fault } from '../domain/problem.js';
 import type { Check } from './check.js';
 import { fromFile } from './folders.js';
 import type { Environment } from './recorder-password.js';
@@ -31,6 +31,14 @@ export async function readPassphrase(
     'secret-missing',
     `${place} is not there or not one line of ${shortest} to ${longest} characters; right is the passphrase of the keys.`,
   );
+}
+
+/** Of a file that is named once, while the passphrase is changed. Any length: openssl has none that is too short. Problem `key-invalid`. */
+export async function readFormerPassphrase(file: string): Promise<Secret> {
+  const read = await readSecretFile(file, longest);
+  if (read?.open) throw new Problem('key-invalid', 'Everybody on this machine may read the file of the former passphrase; right is mode 0600 or 0640.');
+  if (read && isOneLine(read.text, longest)) return new Secret(read.text);
+  throw new Problem('key-invalid', `The file of the former passphrase is not there or not one line of at most ${longest} characters.`);
 }
 
 export const passphraseSound: Check = async ({ keys }, around) => {

@@ -66,5 +66,27 @@ describe('exportgate keys', function () {
     assert.doesNotMatch(found.detail, /manifest key 1|log key/);
   });
 
+  it('another passphrase: by the former one in a file of its own; a gate serves under the new one, and no longer under the former', async () => {
+    const [former, now] = [path.join(place.folder, 'former.txt'), path.join(place.folder, 'passphrase.txt')];
+    const change = (): Promise<Ended> => keys(['keys', 'protect', '--former', former], {});
+    await fs.promises.writeFile(now, 'another horse entirely\n');
+    for (const [text, mode, why] of [
+      [`${said}\n`, 0o644, /Everybody on this machine may read/],
+      ['', 0o600, /not one line/],
+      ['a third horse\n', 0o600, /does not open the key/],
+    ] as const) {
+      await fs.promises.rm(former, { force: true });
+      await fs.promises.writeFile(former, text, { mode });
+      const refused = await change();
+      assert.deepEqual([refused.code, why.test(JSON.parse(refused.stderr).problem.detail)], [2, true], refused.stderr);
+    }
+    await fs.promises.writeFile(former, `${said}\n`);
+    assert.equal(json<{ files: string[] }>(await change()).files.length, 8);
+    await (await serve(place)).stop();
+    await fs.promises.writeFile(now, `${said}\n`);
+    await assert.rejects(serve(place), /key-invalid/);
+    await fs.promises.writeFile(now, 'another horse entirely\n');
+  });
+
   it('an unknown kind: 2', async () => assert.equal((await keys(['keys', 'rotate', 'everything'], {})).code, 2));
 });

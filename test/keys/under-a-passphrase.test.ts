@@ -158,6 +158,45 @@ describe('keys under a passphrase', function () {
       assert.deepEqual(fs.readFileSync(at('tokens.key')), plain);
     });
 
+    it('from a former one to this one: the same keys, plain ones too, and the former opens none', () => {
+      loadKeys(folder, { passphrase: other });
+      const plain = randomBytes(32);
+      put('tokens.key', plain);
+      const before = idsOf({ passphrase: other });
+      assert.deepEqual(protectKeys(folder, { passphrase: right, former: other }).sort(), names);
+      assert.deepEqual(idsOf({ passphrase: right }), before);
+      for (const name of names) assert.ok(!fs.readFileSync(at(name)).includes(plain), name);
+      assert.throws(() => loadKeys(folder, { passphrase: other }), isInvalid('master-1.key'));
+      assert.deepEqual(protectKeys(folder, { passphrase: right, former: other }), []);
+    });
+
+    for (const crashed of [1, 2, 3])
+      it(`from a former one, cut off behind ${crashed} file(s): asked again it does the rest`, () => {
+        loadKeys(folder, { passphrase: other });
+        const before = idsOf({ passphrase: other });
+        const rename = fs.renameSync;
+        let renames = 0;
+        fs.renameSync = (...asked) => {
+          if (renames++ === crashed) throw new Error('cut off');
+          rename(...asked);
+        };
+        try {
+          assert.throws(() => protectKeys(folder, { passphrase: right, former: other }), (thrown: Problem) => thrown.code === 'key-invalid');
+        } finally {
+          fs.renameSync = rename;
+        }
+        assert.equal(protectKeys(folder, { passphrase: right, former: other }).length, 4 - crashed);
+        assert.deepEqual(idsOf({ passphrase: right }), before);
+      });
+
+    it('where one file opens by neither: nothing is written', () => {
+      loadKeys(folder, { passphrase: other });
+      const before = names.map((name) => fs.readFileSync(at(name)));
+      const third = { reveal: () => '第三个 passphrase 3', cost };
+      assert.throws(() => protectKeys(folder, { passphrase: right, former: third }), (thrown: Problem) => thrown.code === 'key-invalid');
+      assert.deepEqual(names.map((name) => fs.readFileSync(at(name))), before);
+    });
+
     it('a file that others may read is not made better by it: it is refused', () => {
       loadKeys(folder);
       fs.chmodSync(at('manifest.pem'), 0o644);
