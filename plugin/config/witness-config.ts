@@ -15,8 +15,8 @@ export interface WitnessConfig {
   name: string;
   /** Its key and what it has cosigned. */
   dataFolder: string;
-  /** Origin → verifier key of the logs that it witnesses. */
-  logs: ReadonlyMap<string, string>;
+  /** Origin → verifier keys of the logs that it witnesses, in the order of the file. */
+  logs: ReadonlyMap<string, readonly string[]>;
 }
 
 const text = (pattern: RegExp, right: string) => z.string(right).regex(pattern, right);
@@ -53,15 +53,15 @@ export async function loadWitnessConfig(file: string): Promise<WitnessConfig> {
   if ('faults' in yaml) throw invalid(yaml.faults);
   const shaped = schema.safeParse(yaml.data, { reportInput: true });
   if (!shaped.success) throw invalid(faultsOf(shaped.error.issues, (path) => knownKeys(jsonSchema(), path)));
-  const logs = new Map<string, string>();
+  const logs = new Map<string, string[]>();
   const faults: Fault[] = [];
   for (const [at, vkey] of shaped.data.logs.entries()) {
     const where = `logs[${at}]`;
     const origin = originOf(vkey);
     if (origin === null)
       faults.push({ code: 'not-allowed', where, detail: 'It is no verifier key of a log; right is what its gate tells, name+id+key.' });
-    else if (logs.has(origin)) faults.push({ code: 'named-twice', where, detail: 'This log is there already; right is each log once.' });
-    else logs.set(origin, vkey);
+    else if (logs.get(origin)?.includes(vkey)) faults.push({ code: 'named-twice', where, detail: 'This key is there already; right is each key once.' });
+    else logs.set(origin, [...(logs.get(origin) ?? []), vkey]);
   }
   if (faults.length > 0) throw invalid(faults);
   return { ...shaped.data, dataFolder: fromFile(file, shaped.data.dataFolder), logs };

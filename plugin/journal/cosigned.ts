@@ -6,7 +6,8 @@ import { isCosigned } from '../domain/formats/cosignature.js';
 import type { MerkleTree } from '../domain/formats/merkle.js';
 import { Problem } from '../domain/problem.js';
 import { putFile, syncFolder } from './durable.js';
-import { openCheckpoint, readNote } from './read-checkpoint.js';
+import { openCheckpoint } from '../domain/formats/signed-checkpoint.js';
+import { readNote } from './read-checkpoint.js';
 
 /** A witness that has seen another journal than this one. */
 export type Disagreement = GateEvents['witness-disagreed'];

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { MerkleTree } from '../domain/formats/merkle.js';
 import { Problem } from '../domain/problem.js';
 import { putFile, syncFolder } from './durable.js';
-import { openCheckpoint, readNote, type LogKeys } from './read-checkpoint.js';
+import { openCheckpoint, type LogKeys } from '../domain/formats/signed-checkpoint.js';
+import { readNote } from './read-checkpoint.js';
 
 /** Problem `journal-corrupt`: the file is not there, is no checkpoint of this log, or the journal does not continue it. */
 export function judgeHeld(file: string, vkeys: LogKeys, tree: MerkleTree): void {

@@ -19,7 +19,7 @@ import { loadEntries } from './load.js';
 import type { Loaded } from './load.js';
 import { Newest } from './newest.js';
 import { Publisher } from './publisher.js';
-import { openCheckpoint } from './read-checkpoint.js';
+import { openCheckpoint } from '../domain/formats/signed-checkpoint.js';
 import { sourceOf, tileBytes, type TileSource } from './tiles.js';
 
 interface Parts {

@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../domain/formats/checkpoint.js';
 import type { MerkleTree, TreeHead } from '../domain/formats/merkle.js';
 import { firstChanged, signedLeaves, type JournalFault } from './judge.js';
-import { openCheckpoint, type LogKeys } from './read-checkpoint.js';
+import { openCheckpoint, type LogKeys } from '../domain/formats/signed-checkpoint.js';
 
 export interface Kept {
   /** What a fault calls it: a file's name. */

@@ -5,7 +5,8 @@ import type { Checkpoint } from '../domain/formats/checkpoint.js';
 import { MerkleTree, leafHash, type TreeHead } from '../domain/formats/merkle.js';
 import { tilePath, tilesOf, tileWidth } from '../domain/formats/tlog-tiles.js';
 import { parseEntry, type Shape } from './entry-shape.js';
-import { openCheckpoint, readNote, type LogKeys } from './read-checkpoint.js';
+import { openCheckpoint, type LogKeys } from '../domain/formats/signed-checkpoint.js';
+import { readNote } from './read-checkpoint.js';
 import { readLines } from './read-lines.js';
 
 export type JournalFaultCode = 'entry-changed' | 'entry-missing' | 'proof-invalid' | 'tile-changed' | 'truncated' | 're-sealed' | 'forked';

@@ -4,7 +4,7 @@ import type { MerkleTree } from '../domain/formats/merkle.js';
 import { Problem } from '../domain/problem.js';
 import type { Link } from './entry.js';
 import { judgeEntries } from './judge.js';
-import type { LogKeys } from './read-checkpoint.js';
+import type { LogKeys } from '../domain/formats/signed-checkpoint.js';
 
 export interface Loaded {
   tree: MerkleTree;

@@ -5,7 +5,7 @@ import type { MerkleTree } from '../domain/formats/merkle.js';
 import { entryBundle, isCovered, parseTilePath, tileWidth, type Tile } from '../domain/formats/tlog-tiles.js';
 import { judgeEntries, type JournalFault } from './judge.js';
 import { judgeKept, type Kept } from './judge-kept.js';
-import type { LogKeys } from './read-checkpoint.js';
+import type { LogKeys } from '../domain/formats/signed-checkpoint.js';
 
 export type { JournalFault } from './judge.js';
 /** `root` in hex, over all `size` finished entries. */

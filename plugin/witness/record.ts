@@ -2,24 +2,23 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseCheckpoint } from '../domain/formats/checkpoint.js';
 import { emptyRoot, type TreeHead } from '../domain/formats/merkle.js';
-import { openNote } from '../domain/formats/signed-note.js';
+import { openCheckpoint } from '../domain/formats/signed-checkpoint.js';
 import { Problem } from '../domain/problem.js';
 
 export class Record {
   readonly #heads = new Map<string, TreeHead>();
 
   /** Problem `journal-corrupt`: a file of the record is not what was written. It is never taken for a log that was not seen yet. */
-  static async open(folder: string, logs: ReadonlyMap<string, string>): Promise<Record> {
+  static async open(folder: string, logs: ReadonlyMap<string, readonly string[]>): Promise<Record> {
     await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });
     const record = new Record(folder);
-    for (const [origin, vkey] of logs) {
+    for (const [origin, vkeys] of logs) {
       const note = await fs.promises.readFile(record.#fileOf(origin), 'utf8').catch((thrown: NodeJS.ErrnoException) => {
         if (thrown.code === 'ENOENT') return null;
         throw thrown;
       });
-      if (note !== null) record.#heads.set(origin, headOf(note, origin, vkey));
+      if (note !== null) record.#heads.set(origin, headOf(note, origin, vkeys));
     }
     return record;
   }
@@ -57,15 +56,11 @@ export class Record {
   }
 }
 
-function headOf(note: string, origin: string, vkey: string): TreeHead {
-  try {
-    const checkpoint = parseCheckpoint(openNote(note, vkey));
-    if (checkpoint.origin === origin) return checkpoint;
-  } catch {
-    // Told below.
-  }
+function headOf(note: string, origin: string, vkeys: readonly string[]): TreeHead {
+  const checkpoint = openCheckpoint(note, vkeys);
+  if (checkpoint) return checkpoint;
   throw new Problem(
     'journal-corrupt',
-    `What was recorded of ${origin} is no checkpoint of it. Nothing is cosigned before somebody has looked at it.`,
+    `What was recorded of ${origin} is no checkpoint of it under a key that is named here. Nothing is cosigned before somebody has looked at it.`,
   );
 }

@@ -16,8 +16,8 @@ interface Parts {
   name: string;
   /** Made (0700) where it is not there. */
   dataFolder: string;
-  /** Origin → verifier key. */
-  logs: ReadonlyMap<string, string>;
+  /** Origin → verifier keys. */
+  logs: ReadonlyMap<string, readonly string[]>;
   now: () => Date;
   log: Log;
   /** Takes a lock file for this process: two on one record would cosign two histories. Problem `journal-locked`. */

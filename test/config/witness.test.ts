@@ -9,6 +9,7 @@ import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { Problem } from '../../plugin/domain/problem.js';
 
 const key = generateKeyPairSync('ed25519').privateKey;
+const second = generateKeyPairSync('ed25519').privateKey;
 const one = verifierKey('exportgate.example/sh-1', key);
 const good = `name: witness.example/sh\ndataFolder: data\nlogs: [${one}]\n`;
 
@@ -26,8 +27,19 @@ describe('witness.yaml', () => {
       listen: { host: '127.0.0.1', port: 8449 },
       name: 'witness.example/sh',
       dataFolder: path.join(folder, 'data'),
-      logs: new Map([['exportgate.example/sh-1', one]]),
+      logs: new Map([['exportgate.example/sh-1', [one]]]),
     }));
+
+  it('names several keys of one log', async () => {
+    const [former, other] = [verifierKey('exportgate.example/sh-1', second), verifierKey('exportgate.example/sh-2', key)];
+    assert.deepEqual(
+      (await load(good.replace(one, `${one}, ${other}, ${former}`))).logs,
+      new Map([
+        ['exportgate.example/sh-1', [one, former]],
+        ['exportgate.example/sh-2', [other]],
+      ]),
+    );
+  });
 
   const wrong: [what: string, text: string, ...faults: string[]][] = [
     ['nothing', '', 'not-allowed (file)'],
@@ -38,7 +50,7 @@ describe('witness.yaml', () => {
       'not-allowed name',
       'not-allowed logs',
     ],
-    ['a log twice', good.replace(one, `${one}, ${one}`), 'named-twice logs[1]'],
+    ['a key twice', good.replace(one, `${one}, ${one}`), 'named-twice logs[1]'],
     [
       'a witness’s key, and none',
       good.replace(one, `${verifierKey('w.example/x', key, 'cosignature')}, x`),

@@ -13,13 +13,13 @@ export const witnessFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(),
 
 export const aWitness = (
   dataFolder: string,
-  parts: { name?: string; port?: number; log?: Log; logs?: ReadonlyMap<string, string> } = {},
+  parts: { name?: string; port?: number; log?: Log; logs?: ReadonlyMap<string, readonly string[]> } = {},
 ): Promise<RunningWitness> =>
   startWitness({
     listen: { host: '127.0.0.1', port: parts.port ?? 0 },
     name: parts.name ?? 'witness.example/w1',
     dataFolder,
-    logs: parts.logs ?? new Map([[origin, vkey]]),
+    logs: parts.logs ?? new Map([[origin, [vkey]]]),
     now: () => witnessTime,
     log: parts.log ?? noLog,
     hold: holdLock,

@@ -44,7 +44,7 @@ describe('a gate whose journal is witnessed', function () {
       const keys = loadKeys(path.join(gate.folder, 'keys'));
       const witness = await aWitness(folder, {
         port: Number(new URL(before.url).port),
-        logs: new Map([[origin, verifierKey(origin, keys.log)]]),
+        logs: new Map([[origin, [verifierKey(origin, keys.log)]]]),
       });
       try {
         // It is left alone for at most five minutes.

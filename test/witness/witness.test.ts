@@ -223,8 +223,8 @@ describe('witness', () => {
     const name = 'exportgate.example/second';
     witness = await aWitness(folder, {
       logs: new Map([
-        [origin, vkey],
-        [name, verifierKey(name, second)],
+        [origin, [vkey]],
+        [name, [verifierKey(name, second)]],
       ]),
     });
     const note = signNote(checkpointText(name, 90, other.root(90)), name, second);
@@ -234,5 +234,28 @@ describe('witness', () => {
     ]);
     assert.deepEqual(await told(post(body(0, 60))), [409, '50\n']);
     assert.equal(recordsIn(folder).length, 2);
+  });
+
+  it('goes on with a log under its new key, and with no other history of it', async () => {
+    assert.equal((await post(body(0, 50))).status, 200);
+    const renewed = generateKeyPairSync('ed25519').privateKey;
+    const under = (old: number, size: number, of = tree): Promise<[number, string]> =>
+      told(post(addCheckpointBody({ old, proof: of.consistencyProof(old, size), note: signNote(checkpointText(origin, size, of.root(size)), origin, renewed) })));
+    const again = async (vkeys: readonly string[]): Promise<void> => {
+      await witness.close();
+      witness = await aWitness(folder, { logs: new Map([[origin, vkeys]]) });
+    };
+    assert.equal((await under(50, 60))[0], 403);
+    await again([verifierKey(origin, renewed), vkey]);
+    assert.equal((await under(50, 60, other))[0], 422);
+    assert.deepEqual(await under(0, 60, other), [409, '50\n']);
+    assert.equal((await under(50, 60))[0], 200);
+    // From here on the record is under the new key, and the former one may go.
+    await again([verifierKey(origin, renewed)]);
+    assert.equal((await under(60, 70))[0], 200);
+    assert.equal((await post(body(70, 80))).status, 403);
+    await witness.close();
+    await assert.rejects(aWitness(folder), isProblem('journal-corrupt', /under a key that is named here/));
+    witness = await aWitness(folder, { logs: new Map([[origin, [verifierKey(origin, renewed)]]]) });
   });
 });
