@@ -68,14 +68,9 @@ class Reader {
   #string(): string {
     this.#expect('"');
     const from = this.#at;
-    let end = -1;
-    for (let at = from; end < 0;) {
-      const quote = this.text.indexOf('"', at);
-      if (quote < 0) throw new NotCanonical();
-      const slash = this.text.slice(at, quote).indexOf('\\');
-      if (slash < 0) end = quote;
-      else at += slash + 2;
-    }
+    let end = from;
+    // Sign by sign: whoever made the text decides how many there are, and each is looked at once.
+    for (; this.text[end] !== '"'; end += this.text[end] === '\\' ? 2 : 1) if (end >= this.text.length) throw new NotCanonical();
     const written = this.text.slice(from, end);
     const value = written.replace(/\\(u00[01][0-9a-f]|.)/gs, (_, escape: string) => readEscape(escape));
     if (/\p{Surrogate}/u.test(value) || JSON.stringify(value) !== `"${written}"`) throw new NotCanonical();

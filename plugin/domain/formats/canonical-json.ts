@@ -31,7 +31,8 @@ export function parseCanonicalJson(text: string): unknown {
  * differs from the canonical one in the order of members and in lone surrogates alone. Whatever is in doubt is written out below.
  */
 const isSurelyCanonical = (text: string, value: unknown): boolean =>
-  !text.includes('\\ud') && JSON.stringify(value) === text && isInOrder(value, 0);
+  // The order first: it goes no deeper than it may, and what is deeper the engine's writer must not see.
+  !text.includes('\\ud') && isInOrder(value, 0) && JSON.stringify(value) === text;
 
 function isInOrder(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;

@@ -53,6 +53,10 @@ describe('canonical JSON', () => {
   ];
   for (const [name, value] of refused) it(`refuses ${name}`, () => assert.throws(() => canonicalJson(value), FormatError));
 
+  for (const depth of [66, 5_000, 1_000_000])
+    it(`a text of ${depth} levels is refused, and not by the stack`, () =>
+      assert.throws(() => parseCanonicalJson(`${'['.repeat(depth)}${']'.repeat(depth)}`), FormatError));
+
   for (const text of [
     '{"a":1,"a":1}',
     '{"b":1,"a":1}',
