@@ -1,5 +1,7 @@
 // The register handed out: recorded first, then as JSON, CSV, a spreadsheet or PDF. One at a time: to lay out a long month is work.
+import { createPublicKey } from 'node:crypto';
 import fs from 'node:fs';
+import { keyIdOf } from '../domain/formats/key-id.js';
 import type { Person } from '../domain/subject.js';
 import { Problem } from '../domain/problem.js';
 import type { Journal } from '../journal/journal.js';
@@ -18,6 +20,8 @@ import { Turns } from './turns.js';
 export interface RegisterPaperParts extends RegisterParts {
   journal: Journal;
   now: () => Date;
+  /** PEM, the key in use first: its fingerprint stands on the paper, so that who verifies a package has it from elsewhere. */
+  gatePublicKey: string;
 }
 
 export const registerFormats = ['json', 'csv', 'xlsx', 'pdf'] as const;
@@ -78,16 +82,17 @@ export function handOutRegister(
   });
 }
 
-async function written({ policy, now }: RegisterPaperParts, register: Register, format: RegisterFormat): Promise<Buffer> {
+async function written({ policy, now, gatePublicKey }: RegisterPaperParts, register: Register, format: RegisterFormat): Promise<Buffer> {
   const { rows } = register;
   const pace = makePace();
   const rest = async (): Promise<void> => void (pace.isDue() && (await pace.rest()));
   const title = register.confidential ? '信息调用登记表(涉密事项)' : '信息调用登记表';
-  const head = headOf(register);
+  const keyId = keyIdOf(createPublicKey(gatePublicKey));
+  const head = [...headOf(register), `网关公钥指纹(SHA-256,核对证据包时以此为准):${keyId}`];
   const foot = footOf(policy);
   switch (format) {
     case 'json':
-      return Buffer.from(JSON.stringify({ ...register, lawAsOf: policy.law.asOf, disclaimer: policy.law.disclaimer }), 'utf8');
+      return Buffer.from(JSON.stringify({ ...register, keyId, lawAsOf: policy.law.asOf, disclaimer: policy.law.disclaimer }), 'utf8');
     case 'csv':
       return tableCsv(registerTable(policy, rows));
     case 'xlsx': {

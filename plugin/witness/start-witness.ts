@@ -62,11 +62,10 @@ export async function startWitness({ listen, name, dataFolder, logs, now, log, h
 
 /** PKCS#8 PEM, 0600; made at the first start. */
 function readKey(file: string): KeyObject {
-  try {
-    return keyIn(fs.readFileSync(file, 'utf8'));
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-  }
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  if (found && (found.mode & 0o077) !== 0)
+    throw new Problem('key-invalid', `witness.key has mode 0${(found.mode & 0o777).toString(8)}; others could read it, so it must be 0600.`);
+  if (found) return keyIn(fs.readFileSync(file, 'utf8'));
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   const part = fs.openSync(`${file}.part`, 'w', 0o600);
   try {

@@ -1,5 +1,6 @@
 // The command line with a gate that runs: the demo, two servers on one journal, doctor, a journal and a package that somebody changed.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -114,7 +115,10 @@ describe('exportgate serve', function () {
     assert.deepEqual([foreign.code, foreign.stdout.trim()], [1, `NOT intact · 已被改动: proof-invalid at ${kept}`]);
     assert.equal((await verify(`${kept}.none`)).code, 2);
     await fs.promises.writeFile(kept, 'x'.repeat(70_000));
-    assert.equal((await verify(kept)).code, 2);
+    const pipe = path.join(place.folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const endless of [kept, '/dev/zero']) assert.equal((await verify(endless)).code, 2);
+    assert.equal((await verify(pipe)).code, 1);
   });
 });
 

@@ -1,8 +1,10 @@
 // The register against a tally kept beside it: over the real API, in every form, by who may read it and nobody else.
 import assert from 'node:assert/strict';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
 import fs from 'node:fs';
 import { type Client } from '../../plugin/cli/client.js';
+import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import type { Application } from '../../plugin/domain/export-request.js';
 import type { Problem } from '../../plugin/domain/problem.js';
@@ -24,6 +26,7 @@ import { withRig } from '../support/rig.js';
 import { approveAll, letGo, problemOf, submit, until, vote } from '../support/walk.js';
 import { xlsxCells } from '../support/xlsx-text.js';
 
+const gatePublicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const site = 'SH-YUNFAN';
 const auditor = 'user:audit.he';
 const ofSite = 'user:sh.yan';
@@ -153,6 +156,10 @@ describe('the register', () => {
     const paper = pages.join('').replaceAll('\n', '');
     assert.match(paper, /信息调用登记表/);
     assert.match(paper, /第 1 页 共/);
+    // What a court holds gate.pub against, from a paper and not from the package; in the spreadsheet and the JSON likewise.
+    const keyId = keyIdOf(createPublicKey(await (await fetch(`${gate.url}/api/v1/keys/gate.pub`)).text()));
+    assert.ok(paper.includes(`网关公钥指纹(SHA-256,核对证据包时以此为准):${keyId}`));
+    assert.equal((await book('2026-03') as Register & { keyId: string }).keyId, keyId);
     for (const cells of lines) for (const at of [2, 18, 19]) assert.ok(paper.includes(cells[at]!), `${at}: ${cells[at]}`);
     // 䶮 stands in the list of characters for names (通用规范汉字表), which the font has whole; 龘 does not, and is spelled out.
     assert.ok(paper.includes('示例案件䶮〔U+9F98〕'));
@@ -265,7 +272,7 @@ describe('the register of acts that a test writes by hand', () => {
       await rig.add('EG-1');
       const { requested } = rig.requests.state('EG-1');
       await rig.append('EG-2', { event: 'export-requested', by: rig.applicant, data: { ...requested, city: '510100', site: 'CD-GONE', items: [{ ...requested.items[0]!, camera: 'cd-gone-street' }] } });
-      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, journal: rig.journal, months: new MonthIndex(rig.journal), camerasOf: () => [], now: () => new Date('2026-04-01T00:00:00.000Z') };
+      const parts = { policy, requests: rig.requests, store: rig.store, people: { roll: new Roll(rig.journal) }, journal: rig.journal, months: new MonthIndex(rig.journal), camerasOf: () => [], now: () => new Date('2026-04-01T00:00:00.000Z'), gatePublicKey };
       const read = async (user: UserId, gone = 'CD-GONE') => {
         const { register, bytes } = await handOutRegister(parts, { user, name: '', unit: '', pseudonym: 'p-reader', session: 's' } as Person, { site: gone, month: '2026-03' }, 'pdf');
         assert.ok(bytes.length > 1000);

@@ -215,6 +215,11 @@ describe('witness', () => {
     await assert.rejects(aWitness(folder), isProblem('key-invalid'));
     fs.rmSync(path.join(folder, 'witness.key'));
     witness = await aWitness(folder);
+    await witness.close();
+    fs.chmodSync(path.join(folder, 'witness.key'), 0o640);
+    await assert.rejects(aWitness(folder), isProblem('key-invalid', /mode 0640/));
+    fs.chmodSync(path.join(folder, 'witness.key'), 0o600);
+    witness = await aWitness(folder);
   });
 
   it('witnesses two logs apart from each other', async () => {
