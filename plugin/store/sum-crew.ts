@@ -5,9 +5,10 @@ import type { Digest } from '../domain/artifact.js';
 import { Problem } from '../domain/problem.js';
 import type { SumAnswer, SumName, SumOrder, SumTold, SumWork } from './sum-thread.js';
 
-/** In flight at most, for all objects that are being written: 4 MiB, some 20 ms of SM3, in which the others may wait for the disk. */
-export const slotBytes = 256 * 1024;
-const slots = 16;
+/** As a segment: smaller ones would cost the thread of SM3 more messages than it has time for. */
+export const slotBytes = 1024 * 1024;
+/** In flight at most, for all objects that are being written: some 30 ms of SM3, in which whoever writes may wait for the disk. */
+export const slots = 6;
 
 /** SM3 takes as long as all else together, so it has a thread of its own; the others beside it would make it 15 % slower. */
 const shares: readonly (readonly SumName[])[] = [['sm3'], ['sha256', 'crc32']];
