@@ -72,7 +72,11 @@ export class SumCrew {
   /** Copies `bytes`, a slot's at most, and has them summed behind what came before. They are the caller's again. */
   async add(of: number, bytes: Buffer): Promise<void> {
     const slot = await this.#slot();
-    this.#at(slot, bytes.length).set(bytes);
+    if (this.#fault) throw this.#fault;
+    const place = this.#at(slot);
+    place.set(bytes);
+    // Behind what is no full slot, another's plaintext may lie.
+    place.fill(0, bytes.length);
     this.#readers[slot] = this.#threads.length;
     this.#owe(1);
     this.#order({ of, slot, bytes: bytes.length });
@@ -101,8 +105,8 @@ export class SumCrew {
     });
   }
 
-  #at(slot: number, bytes = slotBytes): Uint8Array {
-    return new Uint8Array(this.#memory, slot * slotBytes, bytes);
+  #at(slot: number): Uint8Array {
+    return new Uint8Array(this.#memory, slot * slotBytes, slotBytes);
   }
 
   #order(order: SumOrder): void {
@@ -115,14 +119,14 @@ export class SumCrew {
     else this.#told(answer.of, answer.told);
   }
 
-  /** Plaintext lies in a slot no longer than it is read. */
+  /** Plaintext lies in a slot no longer than it is read: it is wiped, or what somebody waits to put there comes over it at once. */
   #release(slot: number): void {
     if (--this.#readers[slot]! > 0) return;
-    this.#at(slot).fill(0);
     this.#owe(-1);
     const next = this.#waiting.shift();
-    if (next) next.resolve(slot);
-    else this.#free.push(slot);
+    if (next) return next.resolve(slot);
+    this.#at(slot).fill(0);
+    this.#free.push(slot);
   }
 
   #told(of: number, told: SumTold): void {
