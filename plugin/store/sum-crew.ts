@@ -5,10 +5,10 @@ import type { Digest } from '../domain/artifact.js';
 import { Problem } from '../domain/problem.js';
 import type { SumAnswer, SumName, SumOrder, SumTold, SumWork } from './sum-thread.js';
 
-/** As a segment: smaller ones would cost the thread of SM3 more messages than it has time for. */
-export const slotBytes = 1024 * 1024;
-/** In flight at most, for all objects that are being written: some 30 ms of SM3, in which whoever writes may wait for the disk. */
-export const slots = 6;
+/** Smaller ones would cost the thread of SM3 more messages than it has time for. */
+export const slotBytes = 512 * 1024;
+/** In flight at most, for all objects that are being written: 2 MiB, some 10 ms of SM3. With 6 MiB a pull took 20 MB more. */
+export const slots = 4;
 
 /** SM3 takes as long as all else together, so it has a thread of its own; the others beside it would make it 15 % slower. */
 const shares: readonly (readonly SumName[])[] = [['sm3'], ['sha256', 'crc32']];
@@ -155,7 +155,9 @@ export class SumCrew {
     this.#fault = fault;
     this.onEnd(this);
     new Uint8Array(this.#memory).fill(0);
-    for (const thread of this.#threads) void thread.terminate();
+    // They end by themselves: a thread that is terminated while it throws takes the whole process with it (an assertion of Node 20).
+    this.#order({ of: 0, then: 'end' });
+    for (const thread of this.#threads) thread.unref();
     for (const { reject } of [...this.#waiting, ...this.#asked.values()]) reject(fault);
     this.#waiting = [];
     this.#asked.clear();

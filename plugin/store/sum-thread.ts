@@ -14,8 +14,8 @@ export interface SumWork {
   slotBytes: number;
 }
 
-/** `bytes` of a slot are next in sum `of`; or the sum ends and is asked for; or nobody asks for it. */
-export type SumOrder = { of: number; slot: number; bytes: number } | { of: number; then: 'tell' | 'drop' };
+/** `bytes` of a slot are next in sum `of`; or the sum ends and is asked for; or nobody asks for it, or for any more (`end`). */
+export type SumOrder = { of: number; slot: number; bytes: number } | { of: number; then: 'tell' | 'drop' | 'end' };
 
 export interface SumTold {
   /** Bytes that were summed. */
@@ -64,6 +64,7 @@ parentPort!.on('message', (order: SumOrder) => {
     answer({ slot: order.slot });
     return;
   }
+  if (order.then === 'end') return parentPort!.close();
   running.delete(order.of);
   if (order.then === 'tell') answer({ of: order.of, told: sum.tell() });
 });
