@@ -1,5 +1,5 @@
 // The door to mediabunny: one MP4 or MOV from received access units, none of them changed. It cannot be led to write the clock of
-// this machine, to round a time, to add silence, or to seek behind the first MiB.
+// this machine, to round a time, to add silence, or to write where it has written before.
 import {
   EncodedAudioPacketSource,
   EncodedPacket,
@@ -15,32 +15,28 @@ import type { AudioCodec } from '../domain/vms.js';
 import { withMovieTimes } from './movie-times.js';
 import type { TrackTimes } from './movie-times.js';
 import type { PartFile, PartForm, PartTarget, Picture, Sound } from './part-file.js';
+import { writeForward } from './write-forward.js';
 
 export type { Container, PartTarget } from './part-file.js';
 
-const rewritable = 1024 * 1024;
 /** Ticks per second of every track: microseconds, so that no time of the recorder is rounded. */
 const timescale = 1_000_000;
 const notChecked = (cause?: unknown): Problem => new Problem('internal', 'The MP4 writer is not the one that was checked.', { cause });
 
-/** The index is the last that mediabunny writes: what was appended last waits, to be finished when nothing follows. */
-function writableTo(target: PartTarget, finishIndex: (moov: Buffer) => Buffer): WritableStream<StreamTargetChunk> {
-  let end = 0;
-  let last: { data: Buffer; position: number } | undefined;
+/** Problem `internal` where mediabunny writes otherwise than was checked; Problems of the target come out as they are. */
+function streamTo(target: PartTarget, finishIndex: (moov: Buffer) => Buffer): WritableStream<StreamTargetChunk> {
+  const forward = writeForward(target, finishIndex);
+  const orNotChecked = async (step: () => Promise<void> | void): Promise<void> => {
+    try {
+      await step();
+    } catch (thrown) {
+      throw thrown instanceof RangeError ? notChecked(thrown) : thrown;
+    }
+  };
   return new WritableStream<StreamTargetChunk>({
-    async write(chunk) {
-      const { position } = chunk;
-      const data = Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength);
-      if (position > end || (position < end && position + data.length > rewritable))
-        throw new Problem('internal', 'The original could not be written in the order that sealing needs.');
-      if (last) await target.write(last.data, last.position);
-      last = position === end ? { data, position } : undefined;
-      if (!last) await target.write(data, position);
-      end = Math.max(end, position + data.length);
-    },
-    async close() {
-      if (last) await target.write(finishIndex(last.data), last.position);
-    },
+    write: ({ data, position }) =>
+      orNotChecked(() => forward.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength), position)),
+    close: () => orNotChecked(() => forward.close()),
   });
 }
 
@@ -114,16 +110,10 @@ const extend = (times: TrackTimes, micros: number, durationMicros: number): void
 export async function openMovie(target: PartTarget, kind: 'mp4' | 'mov', form: PartForm): Promise<PartFile> {
   const [picture, sound] = [nothing(), nothing()];
   const [judgePicture, judgeSound] = [watchHeld(), watchHeld()];
-  const index = (moov: Buffer): Buffer => {
-    try {
-      return withMovieTimes(moov, sound.end > -Infinity ? [picture, sound] : [picture], form.creation);
-    } catch (cause) {
-      throw notChecked(cause);
-    }
-  };
+  const index = (moov: Buffer): Buffer => withMovieTimes(moov, sound.end > -Infinity ? [picture, sound] : [picture], form.creation);
   const options = { fastStart: false } as const;
   const format = kind === 'mp4' ? new Mp4OutputFormat(options) : new MovOutputFormat(options);
-  const output = new Output({ format, target: new StreamTarget(writableTo(target, index)) });
+  const output = new Output({ format, target: new StreamTarget(streamTo(target, index)) });
   const addPicture = openPicture(output, form.picture);
   const addSound = form.sound && openSound(output, form.sound);
   await output.start();

@@ -1,4 +1,5 @@
 // Where each sample of an MP4 or MOV lies, and what its decoders are told: read from the index (moov) of a file that this room wrote.
+import { boxesOf } from './boxes.js';
 
 /** A track as the index tells it. */
 export interface IndexedTrack {
@@ -18,18 +19,6 @@ export interface Place {
 }
 
 const malformed = (): RangeError => new RangeError('the index is not one');
-
-/** Boxes of a body, in order. */
-function boxesOf(bytes: Buffer): { type: string; body: Buffer }[] {
-  const found: { type: string; body: Buffer }[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const size = bytes.readUInt32BE(at);
-    if (size < 8 || at + size > bytes.length) throw malformed();
-    found.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + size) });
-    at += size;
-  }
-  return found;
-}
 
 function inside(bytes: Buffer, ...names: string[]): Buffer {
   let body = bytes;

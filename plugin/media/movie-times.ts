@@ -1,5 +1,6 @@
 // The index of an MP4 or MOV (moov) with the movie's own times in microseconds. mediabunny counts them in 1/57,600 s, which would move
 // sound against pictures, knows no end of what is shown, and stamps the file with the clock of this machine.
+import { box, boxesOf, u32 } from './boxes.js';
 
 /** Microseconds. */
 export interface TrackTimes {
@@ -13,34 +14,6 @@ const timescale = 1_000_000;
 /** Seconds from 1904 (ISO/IEC 14496-12, 8.2.2) to 1970. */
 const epoch1904 = 2_082_844_800;
 
-interface Box {
-  type: string;
-  body: Buffer;
-}
-
-function boxesOf(bytes: Buffer): Box[] {
-  const found: Box[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const size = bytes.readUInt32BE(at);
-    if (size < 8 || at + size > bytes.length) throw new RangeError('the index is not one');
-    found.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + size) });
-    at += size;
-  }
-  return found;
-}
-
-function box(type: string, ...content: Buffer[]): Buffer {
-  const head = Buffer.alloc(8, type, 'latin1');
-  head.writeUInt32BE(8 + content.reduce((sum, piece) => sum + piece.length, 0));
-  head.write(type, 4, 'latin1');
-  return Buffer.concat([head, ...content]);
-}
-
-const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-};
 const i64 = (value: number): Buffer => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(Math.round(value)));

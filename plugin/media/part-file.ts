@@ -3,7 +3,7 @@ import type { AudioCodec, Track } from '../domain/vms.js';
 
 export type Container = 'mp4' | 'mov' | 'mkv';
 
-/** Where a part's bytes go. Positions ascend, save that positions in the first MiB may be written again. `data` is the target's own. */
+/** Where a part's bytes go. Positions ascend, save that Matroska's in the first MiB are written again at the end. `data` is the target's own. */
 export interface PartTarget {
   write(data: Buffer, position: number): Promise<void>;
 }

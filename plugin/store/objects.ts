@@ -9,6 +9,8 @@ import type { Paths } from './sealed-object.js';
 import { SealedReader } from './sealed-reader.js';
 import type { Wrapping } from './sealed-reader.js';
 import { corrupt, isObjectId } from './segments.js';
+import { sharedSums } from './sums.js';
+import type { Sums } from './sums.js';
 
 const sealedEnd = '.sealed';
 const temporaryEnd = '.part';
@@ -18,6 +20,8 @@ interface Parts {
   folder: string;
   keys: Wrapping;
   newId: () => string;
+  /** What sums objects; left out: the threads of this process. */
+  sums?: Sums;
 }
 
 export class Objects {
@@ -29,12 +33,13 @@ export class Objects {
 
   /** Begins an object. Problems: `disk-full`, `store-unavailable`. */
   async create(): Promise<SealedWriter> {
-    const id = this.#parts.newId();
+    const { newId, keys, sums = sharedSums } = this.#parts;
+    const id = newId();
     const paths = this.#paths(id);
     try {
       await fs.promises.mkdir(paths.folder, { recursive: true, mode: 0o700 });
       if (fs.existsSync(paths.final)) throw new Problem('internal', `There is an object ${id} already; objects are written once.`);
-      return new SealedWriter(id, await fs.promises.open(paths.temporary, 'wx+', 0o600), paths, this.#parts.keys);
+      return new SealedWriter(id, await fs.promises.open(paths.temporary, 'wx+', 0o600), paths, keys, sums);
     } catch (thrown) {
       throw diskProblem(thrown);
     }

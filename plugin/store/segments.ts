@@ -65,7 +65,7 @@ export function openSegment(suite: Suite, key: Buffer, place: Place, sealed: Buf
 }
 
 /** What is deciphered at a time where nothing of it leaves. */
-const pieceBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
 
 /**
  * The same in pieces, for sums alone: the tag may be judged behind the last one, so that nothing may be made of them before the end.

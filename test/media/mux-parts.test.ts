@@ -443,16 +443,16 @@ describe('where the bytes go', function () {
     );
   });
 
-  for (const [container, name, cycle] of [
-    ['mp4', 'street-b.mp4', 12_000_000],
-    ['mov', 'street-g711.mov', 12_000_000],
-    ['mkv', 'street-jpeg.mov', 4_000_000],
+  for (const [container, name, cycle, again] of [
+    ['mp4', 'street-b.mp4', 12_000_000, 'nothing'],
+    ['mov', 'street-g711.mov', 12_000_000, 'nothing'],
+    ['mkv', 'street-jpeg.mov', 4_000_000, 'the first kilobyte alone'],
   ] as const)
-    it(`positions ascend; only the first kilobyte is ever written again (${container}); the same samples give the same bytes`, async () => {
+    it(`positions ascend; ${again} is written again (${container}); the same samples give the same bytes`, async () => {
       const { tracks, samples } = readFootage(name);
-      // Longer than the MiB that may be written again.
-      const again = (round: number): Sample[] => samples.map((sample) => ({ ...sample, utcMicros: sample.utcMicros + round * cycle }));
-      const long = Array.from({ length: 10 }, (_, round) => again(round)).flat();
+      // Longer than the MiB that may be written again, or that makes a box of media data.
+      const later = (round: number): Sample[] => samples.map((sample) => ({ ...sample, utcMicros: sample.utcMicros + round * cycle }));
+      const long = Array.from({ length: 10 }, (_, round) => later(round)).flat();
       const made = [0, 1].map(async () => {
         const writes: [number, Buffer][] = [];
         const open = async (_: number, told: string) => {
@@ -465,7 +465,7 @@ describe('where the bytes go', function () {
       const [writes, others] = await Promise.all(made);
       let end = 0;
       for (const [position, data] of writes!) {
-        assert.ok(position === end || position + data.length < 1024, `${data.length} bytes at ${position}, end ${end}`);
+        assert.ok(position === end || (container === 'mkv' && position + data.length < 1024), `${data.length} bytes at ${position}, end ${end}`);
         end = Math.max(end, position + data.length);
       }
       assert.ok(end > 1024 ** 2);
