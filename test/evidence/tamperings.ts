@@ -238,7 +238,7 @@ export const tamperings: readonly Tampering[] = [
   { what: 'a NUL at the end of an entry', make: rawLine(5, (text) => `${text}\0`), says: `entry-changed at ${entries}:5` },
   // another spelling
   { what: 'a NUL and more behind a proof', make: append(proofs[0], '\0more'), says: `proof-invalid at ${proofs[0]}` },
-  { what: 'free text behind a proof’s hashes', make: edit(proofs[0], '\n\n', '\nfree text!\n\n'), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'free text behind a proof’s hashes', make: edit(proofs[0], '\n\n', '\n!! free text\n\n'), says: `proof-invalid at ${proofs[0]}` },
   { what: 'an unused bit in a proof’s hash', make: put(proofs[0], unusedBit(firstHash)), says: `proof-invalid at ${proofs[0]}` },
   { what: 'an unused bit in a hash of the last proof', make: put(lastProof, unusedBit(firstHash)), says: `proof-invalid at ${lastProof}` },
   { what: 'an unused bit in the envelope’s signature', make: put(envelopePath, unusedBit(/("sig":"[A-Za-z0-9+/]{85})([A-Za-z0-9+/])(==)/)), says: `manifest-changed at ${envelopePath}` },
