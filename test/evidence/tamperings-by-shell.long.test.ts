@@ -1,9 +1,11 @@
 // The same table, by the page of shell that stands in the guide: named alike, but for the rows that say that it cannot, and what it says then.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
+import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { makeTempFolder, putFolder, zipFiles } from '../support/evidence/bytes.js';
-import { hasShellTools, runShell, verifyByShell, type ShellVerdict } from '../support/evidence/by-shell.js';
-import { publicPem } from '../support/evidence/keys.js';
+import { fingerprintsByShell, hasShellTools, runShell, verifyByShell, type ShellVerdict } from '../support/evidence/by-shell.js';
+import { publicPem, seededKey } from '../support/evidence/keys.js';
 import { gateKey, requestId } from '../support/evidence/sealed-package.js';
 import { tamperings } from './tamperings.js';
 
@@ -18,14 +20,17 @@ describe('tamperings, by the shell of the guide', function () {
   after(() => fs.rmSync(root, { recursive: true, force: true }));
 
   if (hasShellTools()) {
-    const said = new Map<string, string>();
+    const [said, saidOfFolder] = [new Map<string, string>(), new Map<string, string>()];
+    const env: Record<string, string> = {};
     // Each is some two hundred small processes: three rows side by side.
     before(async () => {
+      env.PWNED = `${root}/PWNED`;
       const rows = tamperings[Symbol.iterator]();
       const lane = async (): Promise<void> => {
         for (const { what, make } of rows) {
           const made = await make();
-          said.set(what, saying(await verifyByShell(root, made instanceof Map ? await zipFiles(made) : made, pem)));
+          said.set(what, saying(await verifyByShell(root, made instanceof Map ? await zipFiles(made) : made, pem, env)));
+          if (made instanceof Map && what.startsWith('a command')) saidOfFolder.set(what, saying(await verifyByShell(root, made, pem, env)));
         }
       };
       await Promise.all([lane(), lane(), lane()]);
@@ -33,6 +38,47 @@ describe('tamperings, by the shell of the guide', function () {
 
     for (const { what, says, shell = { says, why: '' } } of tamperings)
       it(`${what}: ${shell.says}`, () => assert.equal(said.get(what), shell.says, shell.why));
+
+    it('runs nothing that stands in a package, and names the same of a folder', () => {
+      assert.ok(!fs.existsSync(env.PWNED!));
+      const expected = tamperings.filter(({ what }) => saidOfFolder.has(what)).map(({ what, says }): [string, string] => [what, says]);
+      assert.ok(expected.length >= 7);
+      assert.deepEqual([...saidOfFolder].sort(), expected.sort());
+    });
+
+    it('shows no control character of a package, and judges names with newlines as what they are', async () => {
+      for (const [name, shownAs] of [['a\u001b[2K\rintact', String.raw`$'a\E[2K\rintact'`], ['a\nverify.html', String.raw`$'a\nverify.html'`], ['a\u009bb', String.raw`$'a\302\233b'`], ['-rf', '-rf']] as const) {
+        const files = new Map((await tamperings[0]!.make()) as Map<string, Buffer>).set(name, Buffer.from('x'));
+        const said = await verifyByShell(root, files, pem);
+        assert.deepEqual([saying(said), said.err], [`file-unexpected at ${shownAs}`, '']);
+        const verdict = await verifyPackage(putFolder(root, files), pem);
+        assert.deepEqual(verdict, { intact: false, fault: { code: 'file-unexpected', where: name } });
+      }
+    });
+
+    it('takes several keys, and tells which one signed', async () => {
+      const files = (await tamperings[0]!.make()) as Map<string, Buffer>;
+      const all = publicPem(seededKey(3)) + pem;
+      const place = fs.mkdtempSync(`${root}/keys-`);
+      fs.renameSync(putFolder(place, files), `${place}/package`);
+      fs.writeFileSync(`${place}/gate.pub`, all);
+      const said = await runShell(place);
+      assert.deepEqual([saying(said), said.err], ['intact', '']);
+      assert.ok(said.out.includes(`key · 公钥: ${keyIdOf(gateKey)}\n`));
+      assert.equal(saying(await runShell(place, { fingerprint: keyIdOf(gateKey) })), 'intact');
+      assert.equal(saying(await runShell(place, { fingerprint: keyIdOf(seededKey(3)) })), 'key-foreign at manifest.dsse.json');
+      fs.writeFileSync(`${place}/gate.pub`, publicPem(seededKey(3)) + publicPem(seededKey(4)));
+      assert.equal(saying(await runShell(place)), 'key-foreign at manifest.dsse.json');
+      fs.writeFileSync(`${place}/gate.pub`, all);
+      assert.equal(fingerprintsByShell(place), `${keyIdOf(seededKey(3))}  -\n${keyIdOf(gateKey)}  -\n`);
+    });
+
+    it('says that it cannot tell where it ends before its verdict', async () => {
+      const place = fs.mkdtempSync(`${root}/end-`);
+      fs.writeFileSync(`${place}/gate.pub`, pem);
+      const { status, line } = await runShell(place);
+      assert.deepEqual({ status, line }, { status: 3, line: 'NOT intact · 无法核验' });
+    });
 
     it('in a folder: a changed file, a link, an empty folder', async () => {
       const files = (await tamperings[0]!.make()) as Map<string, Buffer>;

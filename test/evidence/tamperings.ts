@@ -90,7 +90,35 @@ async function forgedWide(): Promise<Buffer> {
   end.fill(0xff, 8, 20);
   return Buffer.concat([made.subarray(0, -22), wide, end]);
 }
-const noPart = { says: 'archive-malformed at archive', why: 'unzip tells that the archive is not as it should be, or its length does; not where' } as const;
+
+/** A command in the place of a number: a shell that reckons with it makes the file that $PWNED names. */
+const command = (name: string): string => `${name}[$(id>$PWNED)0]`;
+const append = (path: string, more: string | Buffer) => put(path, (bytes) => Buffer.concat([bytes, Buffer.from(more)]));
+/** A line of the entries, counted from 1, put in another's place as it stands. */
+const rawLine = (line: number, change: (text: string) => string) =>
+  put(entries, (bytes) => Buffer.from(bytes.toString().split('\n').map((text, i) => (i === line - 1 ? change(text) : text)).join('\n')));
+/** The last character before the padding of the first base64 text that `pattern` finds, with an unused bit set. */
+const unusedBit = (pattern: RegExp) => (bytes: Buffer): Buffer => {
+  const changed = bytes.toString().replace(pattern, (_all, before: string, last: string, after: string) => `${before}${alphabet[alphabet.indexOf(last) + 1]}${after}`);
+  return Buffer.from(changed);
+};
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const firstHash = /^(index \d+\n[A-Za-z0-9+/]{42})([A-Za-z0-9+/])(=)/m;
+const checkpointPath = 'journal/checkpoint';
+/** In checkpoint and proofs alike, as raw texts: the proofs end with the checkpoint. */
+const everyNote = (change: (note: string) => string) => on((files) => {
+  const note = files.get(checkpointPath)!.toString();
+  for (const [path, bytes] of files) if (path === checkpointPath || path.endsWith('.tlog-proof')) files.set(path, Buffer.from(bytes.toString().replace(note, () => change(note))));
+});
+const bomb = async (): Promise<Buffer> => Buffer.from(zipSync({ ...Object.fromEntries(await filesOf(aSealedPackage())), 'zeros.bin': Buffer.alloc(40_000_000) }, { level: 9, os: 3, mtime: '2026-03-01T00:00:00Z' }));
+
+/** The manifest with as many letters more as give its base64 padding, signed anew by the gate: only its envelope is looked at. */
+function sealPadded(files: Files): void {
+  let body = files.get(manifest)!;
+  if (body.length % 3 === 0) body = Buffer.from(body.toString().replace('ART7', 'ART70'));
+  const sig = sign(null, preAuthEncoding(manifestPayloadType, body), gateKey).toString('base64');
+  files.set(manifest, body).set(envelopePath, Buffer.from(canonicalJson({ payload: body.toString('base64'), payloadType: manifestPayloadType, signatures: [{ keyid: keyIdOf(gateKey), sig }] })));
+}
 
 const hollow = 'original/大门-2/units.ndjson';
 const manifest = 'manifest.json';
@@ -185,6 +213,52 @@ export const tamperings: readonly Tampering[] = [
     files.set('journal/checkpoint', Buffer.from(`${note}${note.split('\n').at(-2)!.replace(origin, 'witness.example')}\n`));
   }), says: 'proof-invalid at journal/000000000002.tlog-proof' },
   { what: 'a witness’s line under the checkpoint, in every proof alike', make: on(replaceCheckpoint((note) => `${note}— witness.example/w ${Buffer.alloc(76, 7).toString('base64')}\n`)), says: 'intact', nobody: 'no tampering: lines of keys that are not asked for are passed over (c2sp.org/signed-note); who asks for a witness gives its key to the command' },
+  // what a shell would run
+  { what: 'a command in the place of an entry’s index', make: lines((found) => found.with(4, { ...found[4]!, index: command('count') as unknown as number })), says: `entry-changed at ${entries}:5` },
+  { what: 'a command in the place of an entry’s requestSequence', make: lines((found) => found.with(4, { ...found[4]!, requestSequence: command('i') as unknown as number })), says: `entry-changed at ${entries}:5` },
+  { what: 'a command in the place of the link to the entry before', make: lines((found) => found.with(4, { ...found[4]!, previous: command('i') })), says: `entry-changed at ${entries}:5` },
+  { what: 'a command in the place of an event', make: lines((found) => found.with(4, { ...found[4]!, event: command('i') })), says: `entry-changed at ${entries}:5` },
+  { what: 'a command in the place of the checkpoint’s size', make: everyNote((note) => note.replace(/^\d+$/m, () => command('count'))), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'a command in the place of a proof’s index', make: put(proofs[0], (bytes) => Buffer.from(bytes.toString().replace(/^index \d+/m, () => `index ${command('count')}`))), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'a command in the place of a file’s size in the manifest', make: put(manifest, (bytes) => Buffer.from(bytes.toString().replace(/"bytes":\d+/, () => `"bytes":"${command('count')}"`))), says: `manifest-changed at ${manifest}` },
+  { what: '… signed by the gate', make: sealAgain(gateKey, gateKey, manifestPayloadType, (text) => text.replace(/"bytes":\d+/, () => `"bytes":"${command('count')}"`)), says: `manifest-changed at ${manifest}` },
+  { what: 'a command in the place of the archive’s numbers', make: async () => {
+    const made = Buffer.from(await asMade());
+    made.write(command('i'), made.length - 22 + 4);
+    return made;
+  }, says: 'archive-malformed at end record' },
+  { what: 'an index with an exponent', make: rawLine(5, (text) => text.replace(/"index":\d+/, '"index":1e1')), says: `entry-changed at ${entries}:5` },
+  { what: 'an index beyond 2^53', make: rawLine(5, (text) => text.replace(/"index":\d+/, '"index":9007199254740992')), says: `entry-changed at ${entries}:5` },
+  // what is no entry
+  { what: 'a list in the place of an entry', make: rawLine(5, () => '[1,2]'), says: `entry-changed at ${entries}:5` },
+  { what: 'a number in the place of an entry', make: rawLine(5, () => '0'), says: `entry-changed at ${entries}:5` },
+  { what: 'a text in the place of an entry', make: rawLine(5, () => '"x"'), says: `entry-changed at ${entries}:5` },
+  { what: 'a list in the place of the first entry', make: rawLine(1, () => '[1]'), says: `entry-changed at ${entries}:1` },
+  { what: 'an empty line in the place of an entry', make: rawLine(5, () => ''), says: `entry-changed at ${entries}:5` },
+  { what: 'a NUL at the end of an entry', make: rawLine(5, (text) => `${text}\0`), says: `entry-changed at ${entries}:5` },
+  // another spelling
+  { what: 'a NUL and more behind a proof', make: append(proofs[0], '\0more'), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'free text behind a proof’s hashes', make: edit(proofs[0], '\n\n', '\n!! free text\n\n'), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'an unused bit in a proof’s hash', make: put(proofs[0], unusedBit(firstHash)), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'an unused bit in a hash of the last proof', make: put(lastProof, unusedBit(firstHash)), says: `proof-invalid at ${lastProof}` },
+  { what: 'an unused bit in the envelope’s signature', make: put(envelopePath, unusedBit(/("sig":"[A-Za-z0-9+/]{85})([A-Za-z0-9+/])(==)/)), says: `manifest-changed at ${envelopePath}` },
+  { what: 'an unused bit in the envelope’s payload', make: on((files) => { sealPadded(files); files.set(envelopePath, unusedBit(/("payload":"[A-Za-z0-9+\/]*)([A-Za-z0-9+\/])(=)/)(files.get(envelopePath)!)); }), says: `manifest-changed at ${envelopePath}` },
+  { what: 'an unused bit in the log’s signature line', make: everyNote((note) => unusedBit(/(— \S+ [A-Za-z0-9+/]{90})([A-Za-z0-9+/])(=)/)(Buffer.from(note)).toString()), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'a blank line between a proof’s hashes', make: edit(proofs[0], '=\n', '=\n\n'), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'a proof’s hashes on one line', make: edit(proofs[0], '=\n', '='), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'a newline inside the payload', make: envelope((found) => ({ ...found, payload: `${found.payload.slice(0, 76)}\n${found.payload.slice(76)}` })), says: `manifest-changed at ${envelopePath}` },
+  { what: 'a newline behind the signature', make: envelope((found) => ({ ...found, signatures: [{ ...found.signatures[0]!, sig: `${found.signatures[0]!.sig}\n` }] })), says: `manifest-changed at ${envelopePath}` },
+  { what: 'a newline behind the key id', make: envelope((found) => ({ ...found, signatures: [{ ...found.signatures[0]!, keyid: `${found.signatures[0]!.keyid}\n` }] })), says: `manifest-changed at ${envelopePath}` },
+  { what: 'a NUL behind the envelope', make: append(envelopePath, '\0'), says: `manifest-changed at ${envelopePath}` },
+  { what: 'a line under the checkpoint that is no signature line', make: everyNote((note) => `${note}free text\n`), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'a word behind the log’s signature', make: everyNote((note) => `${note.slice(0, -1)} word\n`), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'no newline at the end of the checkpoint and the proofs', make: everyNote((note) => note.slice(0, -1)), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'no newline at the end of a proof', make: put(proofs[0], (bytes) => bytes.subarray(0, -1)), says: `proof-invalid at ${proofs[0]}` },
+  { what: 'the log’s signature line twice', make: everyNote((note) => `${note}${note.split('\n').at(-2)!}\n`), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'a NUL behind the checkpoint', make: append(checkpointPath, '\0'), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'ten megabytes behind the checkpoint', make: append(checkpointPath, Buffer.alloc(10_000_000, 'x')), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'a size with a leading zero', make: everyNote((note) => note.replace(/^(\d+)$/m, '0$1')), says: `proof-invalid at ${checkpointPath}` },
+  { what: 'an index with a leading zero in a proof', make: edit(proofs[0], 'index ', 'index 0'), says: `proof-invalid at ${proofs[0]}` },
   // sealed otherwise by a gate that is out of order
   { what: 'a sealed manifest of another plan', make: twisted({ alter: (made) => ({ ...made, plan: { ...aPlan, downloads: 99 } }) }), says: `manifest-changed at ${manifest}#/plan` },
   { what: 'a sealed manifest of another request', make: twisted({ alter: (made) => ({ ...made, requestId: 'EG-other' }) }), says: `manifest-changed at ${manifest}#/requestId` },
@@ -193,20 +267,27 @@ export const tamperings: readonly Tampering[] = [
   { what: 'an excerpt where all was granted', make: twisted({}, [narrowedContents()[0]!, ...contents().filter(({ path }) => !path.includes('cam-1'))]), says: `manifest-changed at ${manifest}#/files/0`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
   { what: 'a manifest that hides that less was granted', make: twisted({ ...narrowing(), alter: (made) => ({ ...made, narrowed: undefined }) }, narrowedContents()), says: `manifest-changed at ${manifest}#/narrowed`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
   // the archive
-  { what: 'a byte before the archive', make: async () => Buffer.concat([Buffer.of(0), await asMade()]), says: 'archive-malformed at end record', shell: noPart },
-  { what: 'a byte behind the archive', make: async () => Buffer.concat([await asMade(), Buffer.of(0)]), says: 'archive-malformed at end record', shell: noPart },
-  { what: 'the archive cut short', make: async () => (await asMade()).subarray(0, -9), says: 'archive-malformed at end record', shell: noPart },
-  { what: 'a comment on the archive', make: zip((members) => members, { comment: Buffer.from('read me') }), says: 'archive-malformed at end record', shell: noPart },
-  { what: 'something hidden between two files', make: zip((members) => members.with(3, { ...members[3]!, gap: noise('hidden', 50) })), says: 'archive-malformed at original/cam-1/coverage.json', shell: noPart },
+  { what: 'a byte before the archive', make: async () => Buffer.concat([Buffer.of(0), await asMade()]), says: 'archive-malformed at end record' },
+  { what: 'a byte behind the archive', make: async () => Buffer.concat([await asMade(), Buffer.of(0)]), says: 'archive-malformed at end record' },
+  { what: 'the archive cut short', make: async () => (await asMade()).subarray(0, -9), says: 'archive-malformed at end record' },
+  { what: 'a comment on the archive', make: zip((members) => members, { comment: Buffer.from('read me') }), says: 'archive-malformed at end record' },
+  { what: 'something hidden between two files', make: zip((members) => members.with(3, { ...members[3]!, gap: noise('hidden', 50) })), says: 'archive-malformed at original/cam-1/coverage.json' },
   { what: 'a name twice', make: zip((members) => [...members, { ...members[2]!, data: noise('second', 99) }]), says: `archive-malformed at ${original}` },
-  { what: 'two names for one file', make: zip((members) => [...members, { name: 'again.mp4', data: Buffer.alloc(0), size: members[2]!.data!.length, headerAt: 0 }]), says: 'archive-malformed at again.mp4', shell: noPart },
+  { what: 'two names for one file', make: zip((members) => [...members, { name: 'again.mp4', data: Buffer.alloc(0), size: members[2]!.data!.length, headerAt: 0 }]), says: 'archive-malformed at again.mp4' },
   { what: 'a name that leads out of the folder', make: zip((members) => [...members, { name: '../out', data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
-  { what: 'a forged ZIP64 end record', make: forgedWide, says: 'archive-malformed at end record', shell: noPart },
-  { what: 'the archive packed anew, compressed', make: async () => Buffer.from(zipSync(Object.fromEntries(await filesOf(aSealedPackage())), { level: 6, os: 3, mtime: '2026-03-01T00:00:00Z' })), says: `archive-malformed at ${manifest}`, shell: noPart },
-  { what: 'a date in a header', make: zip((members) => members.with(4, { ...members[4]!, date: 0x5a21 })), says: 'archive-malformed at original/cam-1/coverage.json', shell: noPart },
-  { what: 'a sum of the archive that is not the file’s', make: zip((members) => members.with(2, { ...members[2]!, crc: 1 })), says: `archive-malformed at ${original}`, shell: noPart },
-  { what: 'the files in another order', make: zip((members) => members.with(2, members[3]!).with(3, members[2]!)), says: `archive-malformed at ${original}`, shell: { says: 'intact', why: 'the shell compares names and length, not the order of the archive' } },
+  { what: 'a forged ZIP64 end record', make: forgedWide, says: 'archive-malformed at end record' },
+  { what: 'the archive packed anew, compressed', make: async () => Buffer.from(zipSync(Object.fromEntries(await filesOf(aSealedPackage())), { level: 6, os: 3, mtime: '2026-03-01T00:00:00Z' })), says: `archive-malformed at ${manifest}` },
+  { what: 'a date in a header', make: zip((members) => members.with(4, { ...members[4]!, date: 0x5a21 })), says: 'archive-malformed at original/cam-1/coverage.json' },
+  { what: 'a sum of the archive that is not the file’s', make: zip((members) => members.with(2, { ...members[2]!, crc: 1 })), says: `archive-malformed at ${original}` },
+  { what: 'the files in another order', make: zip((members) => members.with(2, members[3]!).with(3, members[2]!)), says: `archive-malformed at ${original}` },
   { what: 'a file added with an ordinary ZIP program', make: zip((members) => [...members, { name: 'note.txt', data: Buffer.from('x'), flags: 0, date: 0x5a21, made: 0x031e }]), says: 'file-unexpected at note.txt' },
+  { what: 'a compressed bomb among the files', make: bomb, says: `archive-malformed at ${manifest}` },
+  { what: 'a name with an escape sequence', make: zip((members) => [...members, { name: '\u001b[2K\rintact', data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
+  { what: 'a name with a newline', make: zip((members) => [...members, { name: 'a\nb', data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
+  { what: 'a name with a control character of two bytes', make: zip((members) => [...members, { name: 'a\u009bb', data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
+  { what: 'a name that turns the direction of writing round', make: zip((members) => [...members, { name: 'a\u202eb', data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
+  { what: 'a name that is not UTF-8', make: zip((members) => [...members, { name: Buffer.of(0x61, 0xff), data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
+  { what: 'an extra field in the directory', make: zip((members) => members.with(2, { ...members[2]!, extra: Buffer.of(0x99, 0x99, 0, 0) })), says: `archive-malformed at ${original}` },
   // the whole
   { what: 'everything sealed anew by another gate', make: twisted({ key: other }), says: `key-foreign at ${envelopePath}` },
   { what: 'everything sealed anew with the gate’s own keys', make: twisted({ alter: (made) => ({ ...made, custodian: { ...made.custodian, regime: 'ART9' } }) }), says: 'intact', nobody: 'who holds the gate’s keys makes a package that fits in itself; a checkpoint kept elsewhere, or a cosigned one, tells (SECURITY.md)' },

@@ -22,6 +22,7 @@ export interface ShellVerdict {
   status: number | null;
   /** Last line of the output. */
   line: string;
+  out: string;
   err: string;
 }
 
@@ -39,6 +40,13 @@ export const runShell = (place: string, env: Record<string, string> = {}): Promi
   new Promise((resolve) => {
     const options = { cwd: place, env: { ...process.env, ...env }, timeout: 600_000 };
     const child = execFile('bash', ['-c', shellOf('guide/verify.md')], options, (_error, stdout, stderr) =>
-      resolve({ status: child.exitCode, line: stdout.trimEnd().split('\n').at(-1)!, err: stderr }),
+      resolve({ status: child.exitCode, line: stdout.trimEnd().split('\n').at(-1)!, out: stdout, err: stderr }),
     );
   });
+
+/** What the guide's command for fingerprints prints in a folder with `gate.pub`. */
+export function fingerprintsByShell(place: string): string {
+  const guide = fs.readFileSync(fileURLToPath(new URL('../../../docs/guide/verify.md', import.meta.url)), 'utf8');
+  const command = /^\$ (.*gate\.pub.*)$/m.exec(guide)![1]!;
+  return spawnSync('bash', ['-c', command], { cwd: place }).stdout.toString();
+}
