@@ -45,9 +45,10 @@ export async function startServer(command: string, args: readonly string[], inpu
   throw new Error(`${path.basename(args[0] ?? command)} did not start: ${complaint}`);
 }
 
-/** Runs a program to its end: `input` as JSON on its standard input, the answer as JSON from its standard output. */
-export async function runWork<Answer>(name: string, input: object): Promise<Answer> {
-  const child = spawn(process.execPath, [...asDeployed.flags, program(name)], {
+/** Runs a program to its end: `input` as JSON on its standard input, the answer as JSON from its standard output. `flags`: none for what a
+ *  command does that a person starts. */
+export async function runWork<Answer>(name: string, input: object, flags: readonly string[] = asDeployed.flags): Promise<Answer> {
+  const child = spawn(process.execPath, [...flags, program(name)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...asDeployed.env },
   });

@@ -53,6 +53,13 @@ class HashList {
     this.#length += 1;
   }
 
+  /** Hash of the node above the last two. */
+  aboveLast(): Buffer {
+    pair[0] = nodePrefix;
+    this.#bytes.copy(pair, 1, (this.#length - 2) * hashBytes, this.#length * hashBytes);
+    return sha256(pair);
+  }
+
   at(index: number): Buffer {
     return this.slice(index, index + 1);
   }
@@ -77,8 +84,7 @@ export class MerkleTree {
     if (leaf.length !== hashBytes) throw new RangeError(`A leaf hash has ${hashBytes} bytes, not ${leaf.length}.`);
     this.#levels[0]!.push(leaf);
     for (let level = 0; this.#levels[level]!.length % 2 === 0; level++) {
-      const here = this.#levels[level]!;
-      (this.#levels[level + 1] ??= new HashList()).push(nodeHash(here.at(here.length - 2), here.at(here.length - 1)));
+      (this.#levels[level + 1] ??= new HashList()).push(this.#levels[level]!.aboveLast());
     }
   }
 
