@@ -29,6 +29,8 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** Makes a folder below `root`, which is there, and all between. Gives `folder` and those whose content is new. */
 export async function makeFolders(root: string, folder: string): Promise<string[]> {
+  // Nearly always it is: to ask takes no turn of the threads that are busy with the disk.
+  if (fs.existsSync(folder)) return [folder];
   const made = await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });
   if (made === undefined) return [folder];
   const touched: string[] = [];
