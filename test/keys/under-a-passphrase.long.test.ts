@@ -111,6 +111,21 @@ describe('keys under a passphrase', function () {
     assert.throws(() => loadKeys(folder, { passphrase: right }), (thrown: Problem) => /log\.pem is not a private key/.test(thrown.detail));
   });
 
+  /** What `step` does ends before it gives the file behind so many its name. */
+  const cutOff = (behind: number, step: () => unknown): void => {
+    const rename = fs.renameSync;
+    let renames = 0;
+    fs.renameSync = (...asked) => {
+      if (renames++ === behind) throw new Error('cut off');
+      rename(...asked);
+    };
+    try {
+      assert.throws(step, (thrown: Problem) => thrown.code === 'key-invalid');
+    } finally {
+      fs.renameSync = rename;
+    }
+  };
+
   describe('protect', () => {
     it('puts plain ones under it, the same keys, as old as before; and a second time nothing', () => {
       const before = loadKeys(folder);
@@ -130,17 +145,7 @@ describe('keys under a passphrase', function () {
     for (const crashed of [0, 1, 2, 3])
       it(`cut off before file ${crashed + 1} takes its place: all keys open, and the rest is done next time`, () => {
         const before = idsOf();
-        const rename = fs.renameSync;
-        let renames = 0;
-        fs.renameSync = (...asked) => {
-          if (renames++ === crashed) throw new Error('cut off');
-          rename(...asked);
-        };
-        try {
-          assert.throws(() => protectKeys(folder, { passphrase: right }), (thrown: Problem) => thrown.code === 'key-invalid');
-        } finally {
-          fs.renameSync = rename;
-        }
+        cutOff(crashed, () => protectKeys(folder, { passphrase: right }));
         // What a power cut leaves, which no `finally` clears away.
         fs.writeFileSync(at(`.tokens.key.${process.pid}`), randomBytes(20), { mode: 0o600 });
         const kept = loadKeys(folder, { passphrase: right }).known.map((key) => key.kept);
@@ -174,17 +179,7 @@ describe('keys under a passphrase', function () {
       it(`from a former one, cut off behind ${crashed} file(s): asked again it does the rest`, () => {
         loadKeys(folder, { passphrase: other });
         const before = idsOf({ passphrase: other });
-        const rename = fs.renameSync;
-        let renames = 0;
-        fs.renameSync = (...asked) => {
-          if (renames++ === crashed) throw new Error('cut off');
-          rename(...asked);
-        };
-        try {
-          assert.throws(() => protectKeys(folder, { passphrase: right, former: other }), (thrown: Problem) => thrown.code === 'key-invalid');
-        } finally {
-          fs.renameSync = rename;
-        }
+        cutOff(crashed, () => protectKeys(folder, { passphrase: right, former: other }));
         assert.equal(protectKeys(folder, { passphrase: right, former: other }).length, 4 - crashed);
         assert.deepEqual(idsOf({ passphrase: right }), before);
       });
