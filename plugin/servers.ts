@@ -51,7 +51,7 @@ export async function openFront(
 }
 
 /** What the gates of all systems share. */
-export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'upstreamSocket' | 'known' | 'origin' | 'addresses' | 'judgedFiles' | 'bodies'>;
+export type WebShared = Omit<WebGateParts, 'recorder' | 'web' | 'table' | 'people' | 'egress' | 'sessions' | 'upstream' | 'upstreamSocket' | 'known' | 'own' | 'addresses' | 'judgedFiles' | 'bodies'>;
 
 /** How long a list of the system's cameras is believed. */
 const KNOWN_MS = 60_000;
@@ -67,6 +67,7 @@ export async function openWeb(recorder: Config['recorders'][number], shared: Web
   server.maxConnections = 4096;
   await listen(server, port, host);
   const origin = publicUrl ?? addressOf(server, tls ? 'https' : 'http', host);
+  const own = new URL(origin);
   const web = adapterOf(recorder).web!(asAddress(recorder));
   openWebGate(
     {
@@ -84,10 +85,10 @@ export async function openWeb(recorder: Config['recorders'][number], shared: Web
       upstream: makeUpstream(web.upstream, web.agent),
       upstreamSocket: makeUpstreamSocket(web.upstream, web.agent),
       known: knownCameras(web, shared),
-      origin,
+      own,
       judgedFiles: new JudgedFiles(),
       bodies: { open: 0 },
-      addresses: addressesOf(web, new URL(origin)),
+      addresses: addressesOf(web, own),
     },
     server,
   );

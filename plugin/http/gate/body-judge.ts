@@ -8,7 +8,7 @@ export interface BodyJudge {
   /** The rest. What came unfinished and cannot be judged stays. */
   end(): Buffer[];
   /** Bytes held back. */
-  readonly held: number;
+  held(): number;
 }
 
 /** Judges how a body begins; what comes behind is judged by `rest`, or by nobody. */
@@ -31,9 +31,7 @@ export function judgeHead(check: (head: Buffer) => void, rest: BodyJudge = every
       return held < SNIFFED ? [] : settle();
     },
     end: () => [...(parts ? settle() : []), ...rest.end()],
-    get held() {
-      return held + rest.held;
-    },
+    held: () => held + rest.held(),
   };
 }
 
@@ -47,11 +45,9 @@ export function judgeLength(most: number, rest: BodyJudge): BodyJudge {
       return rest.push(chunk);
     },
     end: () => rest.end(),
-    get held() {
-      return rest.held;
-    },
+    held: () => rest.held(),
   };
 }
 
 /** Lets everything pass: for what is judged elsewhere. */
-export const everything: BodyJudge = { push: (chunk) => [chunk], end: () => [], held: 0 };
+export const everything: BodyJudge = { push: (chunk) => [chunk], end: () => [], held: () => 0 };

@@ -27,7 +27,8 @@ const noStore = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosnif
 
 /** Problems: those of `WebFront.wanted`, `judgePieces`, `copyOf`. */
 export async function answerFootage(gate: WebGateParts, walk: Walk, person: Person, response: http.ServerResponse): Promise<void> {
-  const { asked, session, signal } = walk;
+  const { asked, session } = walk;
+  const { signal } = walk.gone;
   const route = walk.route!;
   const begun = begunUnder(gate, asked, session);
   if (begun?.kind === 'playback' && route.replace === 'none') return answerCommand(gate, asked, begun, response);
@@ -113,7 +114,8 @@ async function streamPictures(
   form: Extract<AnswerForm, { kind: 'mjpeg' }>,
   response: http.ServerResponse,
 ): Promise<void> {
-  const { asked, session, signal } = walk;
+  const { asked, session } = walk;
+  const { signal } = walk.gone;
   const { boundary, ratePercent, scalePercent } = form;
   const head = { ...noStore, 'Content-Type': `multipart/x-mixed-replace;boundary=${boundary}`, Connection: 'close' };
   if (asked.method === 'HEAD') return void response.writeHead(200, head).end();
@@ -164,7 +166,7 @@ async function sendArchive(gate: WebGateParts, walk: Walk, person: Person, foota
   if (walk.asked.method === 'HEAD') return void response.writeHead(200, { ...noStore, 'Content-Type': 'application/zip' }).end();
   const copies: OpenCopy[] = [];
   try {
-    for (const piece of judged) copies.push(await copyOf(gate, person, gate.recorder.id, piece, 'archive', { kind: 'clip', sound: true }, walk.signal));
+    for (const piece of judged) copies.push(await copyOf(gate, person, gate.recorder.id, piece, 'archive', { kind: 'clip', sound: true }, walk.gone.signal));
     await sendFiles(gate, walk, person, judged, copies, response);
   } finally {
     for (const copy of copies) copy.close();

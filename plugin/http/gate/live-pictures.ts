@@ -23,7 +23,7 @@ export function judgePicture(): BodyJudge {
       return [chunk];
     },
     end: () => [],
-    held: 0,
+    held: () => 0,
   };
 }
 
@@ -119,9 +119,7 @@ export function judgePictures(boundary: string): BodyJudge {
     },
     // What is kept is the beginning of a boundary or of headers: without their end they are nothing that anybody needs.
     end: () => [],
-    get held() {
-      return kept.length;
-    },
+    held: () => kept.length,
   };
 }
 

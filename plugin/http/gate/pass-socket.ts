@@ -29,9 +29,9 @@ export async function passSocket(gate: WebGateParts, walk: Walk, client: Duplex,
   if (route.messageRules && !inspect) throw new Problem('route-blocked', 'What this WebSocket says nobody here can judge, so it does not pass.');
   const { target } = rebuild(gate.table, asked, { add: credentialsOf(walk) });
   const cookie = cookieForSystem(gate.web, session, walk.headers.cookie);
-  const upstream = { upstream: gate.web.upstream, gate: new URL(gate.origin), isAsset: false, cookie, body: null, upgrade: true };
+  const upstream = { upstream: gate.web.upstream, gate: gate.own, isAsset: false, cookie, body: null, upgrade: true };
   const headers = requestHeaders(request.rawHeaders, upstream);
-  const { answer, socket, behind } = await gate.upstreamSocket({ method: 'GET', target, headers, body: null }, walk.signal);
+  const { answer, socket, behind } = await gate.upstreamSocket({ method: 'GET', target, headers, body: null }, walk.gone.signal);
   const end = setTimeout(() => client.destroy(), WHOLE_MS);
   let isSwitched = false;
   try {

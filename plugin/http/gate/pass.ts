@@ -33,7 +33,8 @@ export async function pass(gate: WebGateParts, walk: Walk, response: http.Server
   const { request, asked, session } = walk;
   const route = walk.route!;
   const { isAsset } = route;
-  const [upstream, own] = [gate.web.upstream, new URL(gate.origin)];
+  const { own } = gate;
+  const { upstream } = gate.web;
   const built = rebuild(gate.table, asked, { add: credentialsOf(walk), keep: walk.class === 'auth' ? loginNames : [] });
   const body = built.body && { contentType: built.contentType!, bytes: built.body.length };
   const cookie = isAsset ? null : cookieForSystem(gate.web, session, walk.headers.cookie);

@@ -27,7 +27,7 @@ interface Place {
  * For one text. Holds back at least `TAIL` until the end: a text that pauses (an event stream) comes late by that much. `Upstream` null: no
  * address is changed.
  */
-export function scanText(upstream: Upstream | null): BodyJudge & { readonly mostHeld: number } {
+export function scanText(upstream: Upstream | null): BodyJudge & { mostHeld(): number } {
   const findAddresses = upstream ? addressFinder(upstream) : () => [];
   let parts: Buffer[] = [];
   let held = 0;
@@ -107,12 +107,8 @@ export function scanText(upstream: Upstream | null): BodyJudge & { readonly most
       return out;
     },
     end: () => (held > 0 ? look(true) : []),
-    get held() {
-      return held;
-    },
-    get mostHeld() {
-      return mostHeld;
-    },
+    held: () => held,
+    mostHeld: () => mostHeld,
   };
 }
 

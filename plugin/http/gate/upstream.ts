@@ -1,7 +1,7 @@
 // The door to httpxy: one request, built anew from what was judged, to the video system; its answer, for the guard to read. Nothing of the
 // client's own bytes goes on, and nothing comes back past the caller.
 import { EventEmitter } from 'node:events';
-import type { Stream, Writable } from 'node:stream';
+import type { Duplex, Stream, Writable } from 'node:stream';
 import type http from 'node:http';
 import { ProxyServer } from 'httpxy';
 import { Problem } from '../../domain/problem.js';
@@ -41,40 +41,60 @@ const bodyOf = (body: Buffer | null): Stream => ({ pipe: (onward: Writable) => o
 const isRepeatable = ({ method, body }: Built): boolean => body === null && (method === 'GET' || method === 'HEAD');
 const wasHungUp = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
 
-/** On the request as httpxy is given it: on the object itself, for a map with weak keys would keep each request alive through many collections. */
-const answered = Symbol('answered');
-const wasKept = Symbol('sent through a connection that had been kept open');
-type Judged = http.IncomingMessage & { [answered]?: (answer: http.IncomingMessage) => void; [wasKept]?: boolean };
+/**
+ * The request as httpxy reads it: what was judged, and nothing of the client's. Not made after the client's own by `Object.create`: to V8 each
+ * such object is a shape of its own, slow everywhere it goes, and keeps the whole request until the next full collection.
+ */
+class JudgedRequest {
+  readonly httpVersion = '1.1';
+  readonly httpVersionMajor = 1;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: http.OutgoingHttpHeaders;
+  /** Sent through a connection that had been kept open. */
+  wasKept = false;
+
+  constructor(
+    { method, target, headers }: Built,
+    readonly socket: Duplex,
+    readonly answered: (answer: http.IncomingMessage) => void,
+    readonly failed: (cause: unknown) => void,
+  ) {
+    this.method = method;
+    this.url = target;
+    this.headers = headers;
+  }
+
+  /** That the client broke off `ClientEnd` says. */
+  on(): this {
+    return this;
+  }
+}
 
 /** Problem `vms-unreachable`. The answer is dropped by itself when the client goes away. */
-export function makeUpstream({ origin }: URL, agent: object): Upstream {
-  const proxy = new ProxyServer({});
-  proxy.on('proxyRes', (answer, request: Judged) => request[answered]?.(answer));
-  proxy.on('proxyReq', (outgoing, request: Judged) => void (outgoing.reusedSocket && (request[wasKept] = true)));
-  const send = (judged: Judged, response: http.ServerResponse, body: Buffer | null): Promise<http.IncomingMessage> =>
-    new Promise((resolve, reject) => {
-      judged[answered] = resolve;
-      const client = new ClientEnd();
-      response.once('close', () => {
-        client.writableFinished = response.writableFinished;
-        client.emit('close');
-      });
-      const options = { target: origin, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: bodyOf(body) };
-      proxy.web(judged, client as unknown as http.ServerResponse, options).catch(reject);
+export function makeUpstream({ protocol, host, hostname, port }: URL, agent: object): Upstream {
+  const target = { protocol, host, hostname, port };
+  const proxy = new ProxyServer<JudgedRequest & http.IncomingMessage>({});
+  proxy.on('proxyRes', (answer, judged) => judged.answered(answer));
+  proxy.on('proxyReq', (outgoing, judged) => void (judged.wasKept = outgoing.reusedSocket));
+  const send = (judged: JudgedRequest, response: http.ServerResponse, body: Buffer | null): void => {
+    const client = new ClientEnd();
+    response.once('close', () => {
+      client.writableFinished = response.writableFinished;
+      client.emit('close');
     });
-  return async (request, response, built) => {
-    const { method, target, headers, body } = built;
-    // httpxy reads method, address and headers off the request that it is given: this one says only what was judged.
-    const judged = (): Judged => Object.assign(Object.create(request) as Judged, { method, url: target, headers });
-    const first = judged();
-    try {
-      return await send(first, response, body).catch((cause: unknown) => {
-        // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1).
-        if (first[wasKept] && wasHungUp(cause) && isRepeatable(built)) return send(judged(), response, body);
-        throw cause;
-      });
-    } catch (cause) {
-      throw new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause });
-    }
+    const options = { target, agent, selfHandleResponse: true, changeOrigin: true, proxyTimeout: HEAD_MS, buffer: bodyOf(body) };
+    proxy.web(judged as JudgedRequest & http.IncomingMessage, client as unknown as http.ServerResponse, options).catch((cause: unknown) => judged.failed(cause));
   };
+  return ({ socket }, response, built) =>
+    new Promise((resolve, reject) => {
+      const failed = (cause: unknown): void =>
+        reject(new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause }));
+      const again = (): void => send(new JudgedRequest(built, socket, resolve, failed), response, built.body);
+      const first = new JudgedRequest(built, socket, resolve, (cause) =>
+        // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1).
+        first.wasKept && wasHungUp(cause) && isRepeatable(built) ? again() : failed(cause),
+      );
+      send(first, response, built.body);
+    });
 }

@@ -62,8 +62,8 @@ export interface WebGateParts extends PlayParts {
   known(): Promise<KnownNames>;
   /** Of the gate's own pages. */
   readonly gateUrl: string;
-  /** Of the video system's pages at the gate. */
-  readonly origin: string;
+  /** Where the video system's pages are at the gate. */
+  own: URL;
   /** The system's own addresses, and what stands for them in its pages. */
   addresses: UpstreamAddresses;
   judgedFiles: JudgedFiles;
@@ -81,8 +81,8 @@ export interface Walk {
   request: http.IncomingMessage;
   /** Its headers as Node joins them. */
   headers: http.IncomingHttpHeaders;
-  /** Ends with the client. */
-  signal: AbortSignal;
+  /** Aborted with the client. Its signal is made when it is asked for: most pages end before anybody would listen. */
+  gone: AbortController;
   asked: Asked;
   route: Route | null;
   class: WebClass | 'unknown';
@@ -103,7 +103,7 @@ export interface Walk {
 const clientGone = new Problem('render-failed', 'The client is gone.');
 
 /** As far as it has been read. */
-export type Begun = Partial<Walk> & Pick<Walk, 'request' | 'headers' | 'signal'>;
+export type Begun = Partial<Walk> & Pick<Walk, 'request' | 'headers' | 'gone'>;
 
 export function openWebGate(gate: WebGateParts, server: http.Server): void {
   const stops = new Stops(gate);
@@ -139,14 +139,7 @@ async function walkThrough(gate: WebGateParts, stops: Stops, request: http.Incom
     left = !response.errored;
     gone.abort(clientGone);
   });
-  const walk: Begun = {
-    request,
-    headers: request.headers,
-    // Made when it is asked for: most pages end before anybody would listen.
-    get signal() {
-      return gone.signal;
-    },
-  };
+  const walk: Begun = { request, headers: request.headers, gone };
   try {
     await read(gate, walk, response);
     await answer(gate, walk as Walk, response);
@@ -159,7 +152,7 @@ async function walkThrough(gate: WebGateParts, stops: Stops, request: http.Incom
     if (response.headersSent) return void response.destroy();
     const link = linkFor(gate, walk, problem);
     const undrawn = (cause: unknown): void => gate.log('error', { event: 'notice-undrawn', recorder: gate.recorder.id, cause });
-    const pictureLink = link && walk.class === 'still' ? gate.origin + gate.table.basePath : link;
+    const pictureLink = link && walk.class === 'still' ? gate.own.origin + gate.table.basePath : link;
     await answerNo(gate.pictures, walk.headers, request.method ?? 'GET', response, { problem, zh: sayingOf(problem), link, pictureLink, undrawn });
   }
 }
@@ -197,9 +190,8 @@ async function bodyOf({ bodies }: WebGateParts, request: http.IncomingMessage): 
 }
 
 /** A page under another name would be another site to its browser, or none of ours at all (DNS rebinding). Problem `host-refused`. */
-function expectHost({ origin }: WebGateParts, host: string | undefined): void {
-  if (host?.toLowerCase() !== new URL(origin).host)
-    throw new Problem('host-refused', `The video system’s pages are at ${origin}, and under no other name.`);
+function expectHost({ own }: WebGateParts, host: string | undefined): void {
+  if (host?.toLowerCase() !== own.host) throw new Problem('host-refused', `The video system’s pages are at ${own.origin}, and under no other name.`);
 }
 
 async function answer(gate: WebGateParts, walk: Walk, response: http.ServerResponse): Promise<void> {
@@ -289,7 +281,7 @@ function linkFor(gate: WebGateParts, { caller, footage, file, asked, request }: 
   const [first] = footage ?? [];
   if (code !== 'reason-missing' || !first || !caller?.person || !asked) return null;
   const [item] = itemsOf(gate, [first]);
-  const backTo = gate.origin + (asked.method === 'GET' ? (request!.url ?? '/') : gate.table.basePath);
+  const backTo = gate.own.origin + (asked.method === 'GET' ? (request!.url ?? '/') : gate.table.basePath);
   return `${gate.gateUrl}/look/${gate.tickets.draw({ person: caller.person, recorder: gate.recorder.id, item: item!, backTo, file: file ?? false }).id}`;
 }
 
@@ -297,7 +289,7 @@ function linkFor(gate: WebGateParts, { caller, footage, file, asked, request }: 
 async function walkUpgrade(gate: WebGateParts, stops: Stops, request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const gone = new AbortController();
   socket.on('close', () => gone.abort(clientGone));
-  const walk: Begun = { request, headers: request.headers, signal: gone.signal };
+  const walk: Begun = { request, headers: request.headers, gone };
   try {
     await read(gate, walk, null);
     await answerUpgrade(gate, walk as Walk, socket, head);
@@ -314,7 +306,7 @@ async function answerUpgrade(gate: WebGateParts, walk: Walk, socket: Duplex, hea
   const passes = route?.ws === true && (found === 'safe' || found === 'live');
   if (!passes) throw new Problem('route-blocked', 'No WebSocket of the video system passes at this address.');
   // A page of another site may open one with the browser's cookie (RFC 6455 §10.2).
-  if ((request.headers.origin ?? gate.origin) !== gate.origin) throw new Problem('host-refused', 'Only the video system’s own pages at the gate open WebSockets.');
+  if ((request.headers.origin ?? gate.own.origin) !== gate.own.origin) throw new Problem('host-refused', 'Only the video system’s own pages at the gate open WebSockets.');
   const person = await personAsking(gate, walk);
   const judge = async (): Promise<void> => {
     if (found === 'live') await judgeLive(gate, walk, route, person);

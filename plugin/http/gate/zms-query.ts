@@ -14,8 +14,8 @@ const programs = new WeakMap<RouteTable, readonly RegExp[]>();
 
 /** A program's path: some route of the table asks what the program reads in its query. */
 export function isStreamProgram(table: RouteTable, path: string): boolean {
-  const known = programs.get(table) ?? pathsOfPrograms(table);
-  programs.set(table, known);
+  let known = programs.get(table);
+  if (!known) programs.set(table, (known = pathsOfPrograms(table)));
   return known.some((pattern) => pattern.test(path));
 }
 

@@ -33,7 +33,7 @@ export function through(judge: BodyJudge, chunks: readonly Buffer[]): Passed {
   try {
     for (const chunk of chunks) {
       out.push(...judge.push(chunk));
-      mostHeld = Math.max(mostHeld, judge.held);
+      mostHeld = Math.max(mostHeld, judge.held());
     }
     out.push(...judge.end());
   } catch (thrown) {
