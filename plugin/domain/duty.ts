@@ -9,7 +9,7 @@ export type Execution = (typeof executions)[number];
 export const originals = ['with', 'apart', 'court'] as const;
 export type Original = (typeof originals)[number];
 
-export const marks = ['text', 'clock'] as const;
+export const marks = ['text', 'clock', 'tile'] as const;
 export type Mark = (typeof marks)[number];
 
 /** Papers to be shown: the organ's instrument; the approval of a county-level head, or the unit's certificate, beside it. */

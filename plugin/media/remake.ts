@@ -23,7 +23,7 @@ export interface ReadRecipe {
 }
 
 const besideName = /^[a-z0-9][a-z0-9-]{0,40}\.(txt|ttf)$/;
-const drawn = /^(?:fontfile|textfile|expansion|fontsize|fontcolor|box|boxcolor|boxborderw|line_spacing|x|y)=[A-Za-z0-9_.@+*/()#-]+$/;
+const drawn = /^(?:fontfile|textfile|expansion|fontsize|fontcolor|box|boxcolor|boxborderw|shadowcolor|shadowx|shadowy|line_spacing|x|y)=[A-Za-z0-9_.@+*/()#-]+$/;
 const narrowed = 'scale=in_range=full:out_range=limited,format=pix_fmts=yuv420p';
 const after = (args: readonly string[], name: string): string | undefined => args[args.indexOf(name) + 1];
 

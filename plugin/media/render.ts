@@ -8,7 +8,7 @@ import { Problem } from '../domain/problem.js';
 import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
-import { markMakers } from './marks/index.js';
+import { inDrawingOrder, markMakers } from './marks/index.js';
 import type { MarkText, Scene } from './marks/mark.js';
 import { probe } from './probe.js';
 import type { Probed } from './probe.js';
@@ -68,7 +68,7 @@ export async function placeMarks(
   await rm(path.join(workFolder, font), { force: true });
   await symlink(findFont(), path.join(workFolder, font));
   const placed: Filter[] = [];
-  for (const mark of marks) {
+  for (const mark of inDrawingOrder(marks)) {
     const file = `${stem}-${mark}.txt`;
     await writeFile(path.join(workFolder, file), markMakers[mark].write(scene), { mode: 0o600 });
     placed.push(markMakers[mark].filter(scene, { font, text: file }));

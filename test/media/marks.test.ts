@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { marks } from '../../plugin/domain/duty.js';
 import { buildArguments } from '../../plugin/media/ffmpeg.js';
 import { offsetAt } from '../../plugin/media/marks/clock.js';
-import { markMakers } from '../../plugin/media/marks/index.js';
+import { inDrawingOrder, markMakers } from '../../plugin/media/marks/index.js';
 import { printable } from '../../plugin/media/marks/layout.js';
 import type { MarkText, Scene } from '../../plugin/media/marks/mark.js';
 import { viewingRecipe } from '../../plugin/media/recipe.js';
@@ -35,12 +35,12 @@ const recipeFor = (place: Scene, version = versions.debian, part: ViewingRecipe[
     threads: 3,
     version,
     part,
-    marks: marks.map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
+    marks: inDrawingOrder(marks).map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
   });
 const silent = { container: 'mp4', codec: 'avc1.64001f', audio: null, durationMicros: 60_000_000 } as const;
 const withSound = { container: 'mkv', codec: 'mjpeg', audio: { codec: 'pcmu', channels: 1, sampleRate: 8000, units: 3000 }, durationMicros: 60_000_000 } as const;
 const golden = (place: Scene): string =>
-  [...marks.map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
+  [...inDrawingOrder(marks).map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
 
 describe('the recipe', () => {
   for (const [width, height] of [
@@ -100,7 +100,9 @@ describe('the recipe', () => {
       assert.deepEqual(recipeFor(evil), recipeFor(scene(1920, 1080)));
       assert.equal(markMakers.clock.write(evil), markMakers.clock.write(scene(1920, 1080)));
       assert.equal(markMakers.text.write(evil).split('\n').length, 4);
-      assert.doesNotMatch(markMakers.text.write(evil), /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+      assert.equal(markMakers.tile.write(evil).split('\n').length, markMakers.tile.write(scene(1920, 1080)).split('\n').length);
+      for (const mark of ['text', 'tile'] as const)
+        assert.doesNotMatch(markMakers[mark].write(evil), /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
     });
 
   it('refuses an option that would need escaping', () =>
@@ -135,6 +137,22 @@ describe('a mark', () => {
         const { fontsize } = markMakers.text.filter(place, { font: 'f', text: 't' }).options as { fontsize: number };
         for (const line of lines) assert.ok(widest(line) * fontsize <= width!, line);
         assert.ok(lines.length * fontsize * 1.5 <= height! * 0.5 + 1);
+      }),
+      { numRuns: 200 },
+    ));
+
+  /** The same of the narrowest: no less than this. */
+  const narrowest = (line: string): number => [...line].reduce((sum, one) => sum + (one > '\u2000' ? 1 : one === ' ' ? 0.22 : /[A-Z]/.test(one) ? 0.55 : 0.5), 0);
+
+  it('tiles the whole picture, and every upright strip of it', () =>
+    fc.assert(
+      fc.property(sizes, fc.array(fc.stringMatching(/^[甲乙丙A-Z ]{2,12}$/), { minLength: 1, maxLength: 6 }), ([width, height], officers) => {
+        const place = scene(width!, height!, { officers });
+        const rows = markMakers.tile.write(place).split('\n');
+        const { fontsize, line_spacing: ground } = markMakers.tile.filter(place, { font: 'f', text: 't' }).options as { fontsize: number; line_spacing: number };
+        for (const row of rows) assert.ok(narrowest(row) * fontsize >= width!, row);
+        assert.ok(rows.length * (fontsize * 1.2 + ground) >= height!);
+        assert.notEqual(rows[0], rows[1]);
       }),
       { numRuns: 200 },
     ));

@@ -1,6 +1,7 @@
 // A recipe from outside is run only where this program could have written it: everything else of ffmpeg's language stays shut.
 import assert from 'node:assert/strict';
 import type { Recipe } from '../../plugin/domain/artifact.js';
+import type { Mark } from '../../plugin/domain/duty.js';
 import { markMakers } from '../../plugin/media/marks/index.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
 import { viewingRecipe } from '../../plugin/media/recipe.js';
@@ -16,7 +17,7 @@ const jpeg: Part = { ...part, container: 'mkv', codec: 'mjpeg', audio: { codec: 
 const bytes = 3_000_000;
 const versions = ['ffmpeg version 5.1.9-0+deb12u1', 'ffmpeg version 7.1', 'ffmpeg version 4.4.2'];
 
-function aRecipe(of: Part = part, version = versions[0]!, marks: readonly ('text' | 'clock')[] = ['text', 'clock']): Recipe {
+function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock']): Recipe {
   const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
   const filters = marks.map((mark) => markMakers[mark].filter(scene, { font: '01-font.ttf', text: `01-${mark}.txt` }));
   const narrow = of.codec === 'mjpeg' ? [{ filter: 'scale', options: { in_range: 'full', out_range: 'limited' } }, { filter: 'format', options: { pix_fmts: 'yuv420p' } }] : [];
@@ -67,7 +68,7 @@ const hostile: [what: string, change: (recipe: Recipe) => Recipe][] = [
 describe('a recipe that is read back', () => {
   for (const version of versions)
     for (const [what, of] of [['H.264', part], ['JPEG and sound', jpeg]] as const)
-      for (const marks of [['text', 'clock'], ['text'], []] as const)
+      for (const marks of [['text', 'clock', 'tile'], ['text', 'clock'], ['text'], []] as const)
         it(`is known: ${what}, ${marks.length} marks, ${version}`, () => {
           const read = readViewingRecipe(aRecipe(of, version, marks), of, bytes);
           assert.deepEqual([read?.input, read?.output], [`01.${of.container}`, '01-viewing.mp4']);

@@ -3,5 +3,9 @@ import type { Mark } from '../../domain/duty.js';
 import { clockMark } from './clock.js';
 import type { MarkMaker } from './mark.js';
 import { textMark } from './text.js';
+import { tileMark } from './tile.js';
 
-export const markMakers = { text: textMark, clock: clockMark } as const satisfies Record<Mark, MarkMaker>;
+/** In the order in which they are drawn: what is faint lies under what must be read. */
+export const markMakers = { tile: tileMark, text: textMark, clock: clockMark } as const satisfies Record<Mark, MarkMaker>;
+
+export const inDrawingOrder = (asked: readonly Mark[]): Mark[] => (Object.keys(markMakers) as Mark[]).filter((mark) => asked.includes(mark));

@@ -13,7 +13,7 @@ const margin = (size: number): number => Math.round(size * 0.6);
 const padding = (size: number): number => Math.round(size * 0.4);
 
 /** Width of a character in em, of the shipped font, rounded up: overflow would cut a name off. */
-function widthOf(character: string): number {
+export function widthOf(character: string): number {
   if (character === ' ') return 0.3;
   if (/^[MW@%mw—…]$/u.test(character)) return 1;
   if (/^[ -~]$/u.test(character)) return /[A-Z]/.test(character) ? 0.75 : 0.62;
