@@ -274,6 +274,7 @@ export const tamperings: readonly Tampering[] = [
   { what: 'something hidden between two files', make: zip((members) => members.with(3, { ...members[3]!, gap: noise('hidden', 50) })), says: 'archive-malformed at original/cam-1/coverage.json' },
   { what: 'a name twice', make: zip((members) => [...members, { ...members[2]!, data: noise('second', 99) }]), says: `archive-malformed at ${original}` },
   { what: 'two names for one file', make: zip((members) => [...members, { name: 'again.mp4', data: Buffer.alloc(0), size: members[2]!.data!.length, headerAt: 0 }]), says: 'archive-malformed at again.mp4' },
+  { what: 'a name that begins like an option', make: zip((members) => [...members, { name: '-a/b', data: Buffer.from('x') }]), says: 'file-unexpected at -a/b' },
   { what: 'a name that leads out of the folder', make: zip((members) => [...members, { name: '../out', data: Buffer.from('x') }]), says: 'archive-malformed at directory' },
   { what: 'a forged ZIP64 end record', make: forgedWide, says: 'archive-malformed at end record' },
   { what: 'the archive packed anew, compressed', make: async () => Buffer.from(zipSync(Object.fromEntries(await filesOf(aSealedPackage())), { level: 6, os: 3, mtime: '2026-03-01T00:00:00Z' })), says: `archive-malformed at ${manifest}` },
