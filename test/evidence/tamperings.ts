@@ -251,6 +251,7 @@ export const tamperings: readonly Tampering[] = [
   { what: 'a newline behind the key id', make: envelope((found) => ({ ...found, signatures: [{ ...found.signatures[0]!, keyid: `${found.signatures[0]!.keyid}\n` }] })), says: `manifest-changed at ${envelopePath}` },
   { what: 'a NUL behind the envelope', make: append(envelopePath, '\0'), says: `manifest-changed at ${envelopePath}` },
   { what: 'a line under the checkpoint that is no signature line', make: everyNote((note) => `${note}free text\n`), says: `proof-invalid at ${checkpointPath}` },
+  ...['\u00a0', '\u2007', '\u3000', '\ufeff'].map((blank): Tampering => ({ what: `a signature line in whose name stands the blank U+${blank.charCodeAt(0).toString(16)}`, make: everyNote((note) => `${note}— a${blank}b ${Buffer.alloc(68, 7).toString('base64')}\n`), says: `proof-invalid at ${checkpointPath}` })),
   { what: 'a word behind the log’s signature', make: everyNote((note) => `${note.slice(0, -1)} word\n`), says: `proof-invalid at ${checkpointPath}` },
   { what: 'no newline at the end of the checkpoint and the proofs', make: everyNote((note) => note.slice(0, -1)), says: `proof-invalid at ${checkpointPath}` },
   { what: 'no newline at the end of a proof', make: put(proofs[0], (bytes) => bytes.subarray(0, -1)), says: `proof-invalid at ${proofs[0]}` },
