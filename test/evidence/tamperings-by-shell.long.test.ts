@@ -128,8 +128,13 @@ describe('tamperings, by the shell of the guide', function () {
       fs.writeFileSync(`${path}/xargs`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
       const broken = await inFolder(() => undefined, { PATH: `${path}:${process.env.PATH}` });
       assert.deepEqual([broken.status, broken.line], [3, 'NOT intact · 无法核验']);
-      const full = await inFolder(() => undefined, { TMPDIR: `${path}/nowhere` });
-      assert.deepEqual([full.status, full.line], [2, 'NOT intact · 无法核验: no folder for temporary files']);
+      const nowhere = await inFolder(() => undefined, { TMPDIR: `${path}/nowhere` });
+      assert.deepEqual([nowhere.status, nowhere.line], [2, 'NOT intact · 无法核验: no folder for temporary files']);
+      fs.rmSync(`${path}/xargs`);
+      // A disk that is full: what a step keeps is cut short, and so is this.
+      fs.writeFileSync(`${path}/head`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      const full = await inFolder(changeFile, { PATH: `${path}:${process.env.PATH}` });
+      assert.deepEqual([full.status, full.line], [2, 'NOT intact · 无法核验: no room in the temporary folder']);
     });
 
     it('does not choose between an archive and a folder', async () => {
