@@ -131,6 +131,11 @@ describe('tamperings, by the shell of the guide', function () {
       const nowhere = await inFolder(() => undefined, { TMPDIR: `${path}/nowhere` });
       assert.deepEqual([nowhere.status, nowhere.line], [2, 'NOT intact · 无法核验: no folder for temporary files']);
       fs.rmSync(`${path}/xargs`);
+      fs.writeFileSync(`${path}/jq`, `#!/bin/sh\ncase "$*" in *"disclosures | length"*) exit 1 ;; esac\nPATH=\${PATH#*:} exec jq "$@"\n`, {
+        mode: 0o755,
+      });
+      const deaf = await inFolder(() => undefined, { PATH: `${path}:${process.env.PATH}` });
+      assert.deepEqual([deaf.status, deaf.line], [3, 'NOT intact · 无法核验']);
       // A disk that is full: what a step keeps is cut short, and so is this.
       fs.writeFileSync(`${path}/head`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
       const full = await inFolder(changeFile, { PATH: `${path}:${process.env.PATH}` });
