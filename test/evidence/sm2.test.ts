@@ -1,4 +1,4 @@
-// SM2: the examples of the standard, both ways with openssl, and everything beside a signature refused.
+// SM2: the examples of the standard, both ways with openssl, and everything beside a signature refused, by the command and by the page alike.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -9,7 +9,10 @@ import { algorithmOf, sm2Point } from '../../plugin/domain/formats/key-algorithm
 import { fitsSignature, signBytes } from '../../plugin/evidence/signature.js';
 import { sm2Over, type CurveParameters } from '../../plugin/evidence/sm2.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
+import { isSignedBy, readGateKeys } from '../../verifier/engine/key.js';
+import { verifySm2 } from '../../verifier/engine/sm2.js';
 import { filesOf, makeTempFolder, putFolder } from '../support/evidence/bytes.js';
+import { verifyByPage } from '../support/evidence/by-page.js';
 import { publicPem, seededKey } from '../support/evidence/keys.js';
 import { aSealedPackage } from '../support/evidence/sealed-package.js';
 
@@ -60,6 +63,12 @@ const examples: Record<string, Example> = {
   },
 };
 
+/** What the command says of a signature; the page, which has its own arithmetic, has to say the same. */
+function fitsBoth(message: Buffer, pub: string, signature: Buffer): boolean {
+  const fits = fitsSignature(message, createPublicKey(pub), signature);
+  assert.equal(isSignedBy(readGateKeys(pub)![0]!, message, signature), fits, 'the page');
+  return fits;
+}
 /** As our keys are: read from a PEM file. */
 const aKey = () => createPrivateKey(generateKeyPairSync('ec', { namedCurve: 'SM2' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const standardId = ['-pkeyopt', 'distid:1234567812345678'];
@@ -97,6 +106,17 @@ describe('sm2', function () {
       for (const out of [0n, n - 1n, n]) assert.throws(() => scheme.sign(Buffer.from(message), out), /out of its range/);
     });
 
+  it('the page: the signature of the standard’s example, no number out of its range, no point beside the curve', () => {
+    const { curve: { n, p }, message, point, r, s } = examples['GB/T 32918.5-2017, A.2']!;
+    const fits = (key: Buffer, ...pair: bigint[]): boolean => verifySm2(key, Buffer.from(message), writeDer(tags.sequence, ...pair.map(writeInteger)));
+    const key = Buffer.from(point, 'hex');
+    assert.equal(fits(key, r, s), true);
+    for (const pair of [[0n, s], [r, 0n], [n, s], [r, n], [r + n, s], [r, s + n], [s, r], [r, n - r], [r ^ 1n, s], [r, s ^ 1n], [r], [r, s, s]]) assert.equal(fits(key, ...pair), false);
+    const [x, y] = [point.slice(0, 64), point.slice(64)].map((half) => BigInt(`0x${half}`)) as [bigint, bigint];
+    const place = (...numbers: bigint[]): Buffer => Buffer.from(numbers.map((each) => each.toString(16).padStart(64, '0')).join(''), 'hex');
+    for (const other of [place(x, p - y), place(x, y ^ 1n), place(y, x), place(0n, 0n), place(p, y), key.subarray(1)]) assert.equal(fits(other, r, s), false);
+  });
+
   for (const [what, make] of [['our key', () => aKey()], ['a key of openssl', () => createPrivateKey(openssl('genpkey', '-algorithm', 'SM2'))]] as const)
     it(`${what}: openssl verifies what we sign and we verify what it signs, under the standard user id alone`, () => {
       const key = make();
@@ -108,17 +128,17 @@ describe('sm2', function () {
         assert.equal(opensslVerifies(pub, message, ours), true);
         assert.equal(opensslVerifies(pub, message, ours, []), false, 'with an empty user id');
         const theirs = openssl('pkeyutl', '-sign', '-inkey', file, '-in', put('message', message), '-rawin', '-digest', 'sm3', ...standardId);
-        assert.equal(fitsSignature(message, createPublicKey(pub), theirs), true);
+        assert.equal(fitsBoth(message, pub, theirs), true);
         const empty = openssl('pkeyutl', '-sign', '-inkey', file, '-in', put('message', message), '-rawin', '-digest', 'sm3');
-        assert.equal(fitsSignature(message, createPublicKey(pub), empty), false);
+        assert.equal(fitsBoth(message, pub, empty), false);
       }
     });
 
   it('takes one spelling of a signature, and never throws', () => {
     const key = aKey();
-    const [message, pub] = [randomBytes(50), createPublicKey(publicPem(key))];
+    const [message, pub] = [randomBytes(50), publicPem(key)];
     const right = signBytes(message, key);
-    assert.equal(fitsSignature(message, pub, right), true);
+    assert.equal(fitsBoth(message, pub, right), true);
     const [r, s] = readInside(right).map(readInteger) as [bigint, bigint];
     const pair = (...inside: Buffer[]): Buffer => writeDer(tags.sequence, ...inside);
     const padded = writeDer(tags.integer, Buffer.concat([Buffer.alloc(2), Buffer.from(r.toString(16).padStart(64, '0'), 'hex')]));
@@ -126,14 +146,14 @@ describe('sm2', function () {
       Buffer.alloc(0), right.subarray(1), Buffer.concat([right, Buffer.of(0)]), pair(writeInteger(r)), pair(writeInteger(r), writeInteger(s), writeInteger(s)),
       pair(padded, writeInteger(s)), pair(writeInteger(s), writeInteger(r)), Buffer.concat([Buffer.of(0x30, 0x81, right[1]!), right.subarray(2)]), randomBytes(64), Buffer.alloc(70, 0xff),
     ];
-    for (const each of wrong) assert.equal(fitsSignature(message, pub, each), false, each.toString('hex'));
+    for (const each of wrong) assert.equal(fitsBoth(message, pub, each), false, each.toString('hex'));
     for (let bit = 0; bit < right.length * 8; bit += 5) {
       const flipped = Buffer.from(right);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
-      assert.equal(fitsSignature(message, pub, flipped), false, `bit ${bit}`);
+      assert.equal(fitsBoth(message, pub, flipped), false, `bit ${bit}`);
     }
-    assert.equal(fitsSignature(Buffer.concat([message, Buffer.of(0)]), pub, right), false);
-    assert.equal(fitsSignature(message, createPublicKey(publicPem(aKey())), right), false);
+    assert.equal(fitsBoth(Buffer.concat([message, Buffer.of(0)]), pub, right), false);
+    assert.equal(fitsBoth(message, publicPem(aKey()), right), false);
   });
 
   it('a package signed by it verifies with its PEM, beside Ed25519 keys too, and openssl checks its envelope', async () => {
@@ -144,6 +164,7 @@ describe('sm2', function () {
     for (const keys of [pub, publicPem(seededKey(7)) + pub]) {
       const found = await verifyPackage(place, keys);
       assert.deepEqual([found.intact, found.intact && found.algorithm], [true, 'SM2']);
+      assert.equal((await verifyByPage(files, keys)).intact, true, 'the page');
     }
     assert.deepEqual(await verifyPackage(place, publicPem(aKey())), { intact: false, fault: { code: 'key-foreign', where: 'manifest.dsse.json' } });
     const { payload, payloadType, signatures } = JSON.parse(files.get('manifest.dsse.json')!.toString()) as { payload: string; payloadType: string; signatures: [{ sig: string }] };

@@ -1,6 +1,6 @@
 // The page's own sums and signatures: by published vectors, and beside OpenSSL on bytes that nobody chose.
 import assert from 'node:assert/strict';
-import { createHash, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { crc32 as crc32OfNode } from 'node:zlib';
 import fc from 'fast-check';
 import { hexOf, utf8 } from '../../verifier/engine/bytes.js';
@@ -109,7 +109,7 @@ describe('keys of the page', () => {
   const secret = seededKey(7).export({ type: 'pkcs8', format: 'pem' }) as string;
   for (const [what, text] of [
     ['nothing', ''], ['a private key', secret], ['thirty-three keys', pem.repeat(33)], ['a key with words', `${pem}and more`], ['a key of two kinds', pem + secret], ['half a key', pem.slice(0, 60)], ['a certificate', pem.replaceAll('PUBLIC KEY', 'CERTIFICATE')],
-    ['a key of another kind', pem.replace('MCowBQYDK2Vw', 'MCowBQYDK2Vv')],
+    ['a key of another kind', pem.replace('MCowBQYDK2Vw', 'MCowBQYDK2Vv')], ['a key of P-256', generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } }).publicKey],
   ] as const)
     it(`takes no key from ${what}`, () => assert.equal(readGateKeys(text), null));
 

@@ -2,8 +2,7 @@
 import { Broken } from './broken.js';
 import { compareTexts, fromBase64, hexOf, joinBytes, sameBytes, textOf, utf8 } from './bytes.js';
 import { readCanonical, type Json } from './canonical.js';
-import { verifyEd25519 } from './ed25519.js';
-import type { GateKey } from './key.js';
+import { isSignedBy, type GateKey } from './key.js';
 import { sha256 } from './sha256.js';
 import {
   fits,
@@ -229,7 +228,7 @@ function openEnvelope(text: string, keys: readonly GateKey[]): { type: string; b
   if (body === null || signature === null) return null;
   const signed = joinBytes(utf8(`DSSEv1 ${utf8(type).length} ${type} ${body.length} `), body);
   const named = keys.find(({ fingerprint }) => fingerprint === signatures[0].keyid);
-  const signer = keys.find(({ raw }) => verifyEd25519(raw, signed, signature));
+  const signer = keys.find((key) => isSignedBy(key, signed, signature));
   if (!signer && !named) throw new Broken('key-foreign', envelopePath);
   return signer && signer === named ? { type, body, keyId: signer.fingerprint } : null;
 }

@@ -52,8 +52,8 @@ export const sayings = {
     en: 'A fingerprint alone cannot check a signature: give gate.pub too, and it is held against the fingerprint.',
   },
   badKey: {
-    zh: '这不是 PEM 形式的 Ed25519 公钥（-----BEGIN PUBLIC KEY-----）。',
-    en: 'This is not an Ed25519 public key in PEM form (-----BEGIN PUBLIC KEY-----).',
+    zh: '这不是 PEM 形式的 Ed25519 或 SM2 公钥（-----BEGIN PUBLIC KEY-----）。',
+    en: 'This is not a public key, Ed25519 or SM2, in PEM form (-----BEGIN PUBLIC KEY-----).',
   },
   badFingerprint: {
     zh: '指纹应为 64 位十六进制数（公钥 SPKI 的 SHA-256）。',

@@ -16,7 +16,7 @@ export const folderOf = (files: ReadonlyMap<string, Buffer>): Found => new Map([
 export const verifyByPage = (given: Buffer | ReadonlyMap<string, Buffer>, pem: string): Promise<Verdict> =>
   verifyPackage(given instanceof Map ? folderOf(given) : readable(given as Buffer), readGateKeys(pem)!);
 
-/** Of a verdict of the command what the page says too: it knows Ed25519 alone. */
+/** Of a verdict of the command what the page says too. */
 export const asThePageSays = (verdict: PackageVerdict): Verdict => {
   if (!verdict.intact) return verdict as Verdict;
   const { requestId, files, entries, keyId } = verdict;
