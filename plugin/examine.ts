@@ -6,7 +6,11 @@ import type { Config, KeysConfig } from './config/config.js';
 import { Problem } from './domain/problem.js';
 import type { ClockReading } from './domain/vms.js';
 import { expectProfile, loadKeys, type KnownKey } from './keys/keys.js';
-import { findFfmpeg } from './media/find-ffmpeg.js';
+import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
+import { measureRender } from './media/measure-render.js';
+import { proveEncoders } from './media/prove-encoders.js';
+import { proveText } from './media/prove-text.js';
+import { openWork } from './media/work-folder.js';
 import { loadPolicy } from './policy/load.js';
 import { openDatabase } from './store/database.js';
 import { roomIn } from './store/room.js';
@@ -15,21 +19,26 @@ const DAY_MS = 86_400_000;
 /** How long a recorder may take to answer a probe, milliseconds. */
 const PROBE_MS = 15_000;
 
+type Look = (what: string, step: () => Promise<string>) => Promise<void>;
+
 /** `searchPath`: PATH, to find ffmpeg in. */
 export async function examine(config: Config, { searchPath, now }: { searchPath: string; now: () => Date }): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const look = async (what: string, step: () => Promise<string>): Promise<void> => {
+  const look: Look = async (what, step) => {
     try {
       findings.push({ what, ok: true, detail: await step() });
     } catch (thrown) {
       findings.push({ what, ok: false, detail: Problem.from(thrown).message });
     }
   };
+  let tools: Tools | null = null;
   await look('ffmpeg', async () => {
-    const tools = await findFfmpeg({ ...(config.ffmpeg.path !== null && { path: config.ffmpeg.path }), searchPath });
+    tools = await findFfmpeg({ ...(config.ffmpeg.path !== null && { path: config.ffmpeg.path }), searchPath });
     if (tools.bundled) throw new Problem('ffmpeg-missing', 'Only the bundled ffmpeg of 2018 was found; serve refuses it.');
     return tools.version;
   });
+  // Where there is none, one finding says so.
+  if (tools) await lookAtPictures(tools, config.workFolder, look);
   await look('policy files', async () => (await loadPolicy(config.policiesFolder)).version);
   await look('keys', async () => {
     const keys = loadKeys(config.keysFolder, config.keys);
@@ -53,6 +62,37 @@ export async function examine(config: Config, { searchPath, now }: { searchPath:
       return `${manufacturer} ${model} ${firmware}, ${clockSentence(clock)}`;
     });
   return findings;
+}
+
+/** Proved by doing: what ffmpeg says of itself is what somebody compiled in. */
+async function lookAtPictures(tools: Tools, workFolder: string, look: Look): Promise<void> {
+  const inWork = async (step: (folder: string) => Promise<string>): Promise<string> => {
+    const work = await openWork(workFolder);
+    try {
+      return await step(work.folder);
+    } finally {
+      await work.wipe();
+    }
+  };
+  await look('marks', () =>
+    inWork(async (folder) => {
+      const { unlikeTofu } = await proveText(tools, folder);
+      return `Chinese is drawn, encoded and read back; unlike empty boxes by ${unlikeTofu.toFixed(2)} of 1`;
+    }),
+  );
+  await look('encoders', () =>
+    inWork(async (folder) => {
+      const proofs = await proveEncoders(tools, folder);
+      if (!proofs.some(({ name, speed }) => name === 'libx264' && speed !== null)) throw new Problem('ffmpeg-missing', 'libx264 does not encode here.');
+      return proofs.map(({ name, speed }) => `${name} ${speed === null ? 'does not work here' : `${speed.toFixed(1)}×`}`).join(', ');
+    }),
+  );
+  await look('capacity', () =>
+    inWork(async (folder) => {
+      const speeds = await measureRender(tools, folder);
+      return `of real time, marked: ${speeds.map(({ name, speed }) => `${name} ${speed.toFixed(1)}×`).join(', ')}`;
+    }),
+  );
 }
 
 /** What is no fault, and somebody should see to. */

@@ -1,4 +1,4 @@
-// Run by objects.test.ts under a file size limit: seals until the disk is full and tells what it got and what lies there then.
+// Run by objects.long.test.ts under a file size limit: seals until the disk is full and tells what it got and what lies there then.
 import fs from 'node:fs';
 import { Problem } from '../../plugin/domain/problem.js';
 import { MasterKeys } from '../../plugin/keys/master.js';

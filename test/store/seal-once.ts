@@ -1,4 +1,4 @@
-// Run by sums.test.ts: seals one object, prints its SHA-256, and has nothing more to do.
+// Run by sums.long.test.ts: seals one object, prints its SHA-256, and has nothing more to do.
 import { MasterKeys } from '../../plugin/keys/master.js';
 import { Objects } from '../../plugin/store/objects.js';
 

@@ -86,6 +86,9 @@ describe('exportgate serve', function () {
       assert.equal(unsound.code, 3);
       const sound = await exportgate(['--config', place.config, 'doctor'], { env: place.env });
       assert.match(sound.stdout, /^ok {4}recorder nvr-1: .+clock off by -?\d+ ms/m);
+      assert.match(sound.stdout, /^ok {4}marks: Chinese is drawn, encoded and read back; unlike empty boxes by 0\.[6-9]\d of 1$/m);
+      assert.match(sound.stdout, /^ok {4}encoders: libx264 \d+\.\d×/m);
+      assert.match(sound.stdout, /^ok {4}capacity: of real time, marked: 360p \d+\.\d×, 1080p \d+\.\d×, 4K \d+\.\d×$/m);
     } finally {
       await fs.promises.rm(second.folder, { recursive: true, force: true });
     }
