@@ -37,6 +37,8 @@ export interface Artifact extends Digest {
   /** Of an excerpt: the sealed file it was cut from, which stays with the custodian. */
   sealedParent?: SealedParent;
   recipe?: Recipe;
+  /** Of a viewing copy: pictures of its parent that no decoder makes anything of, and that it therefore does not show; left out where there are none. */
+  undecoded?: number;
   /** Id of the sealed object that holds it. */
   object: string;
 }

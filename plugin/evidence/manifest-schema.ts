@@ -104,6 +104,7 @@ const file = z.strictObject({
   /** Of an excerpt: what it was cut from, which stays sealed with the custodian. */
   sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
   recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional() }).optional(),
+  undecoded: z.int().positive().optional(),
 });
 
 /** Each path once, in order, and no file made from one that is not there. */
@@ -120,6 +121,8 @@ const files = z
         context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
       if (each.sealedParent && (known.has(each.sealedParent.path) || each.parent !== undefined))
         context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
+      if (each.undecoded !== undefined && each.role !== 'viewing')
+        context.addIssue({ code: 'custom', path: [i, 'undecoded'], message: 'is said of what is no viewing copy' });
       if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))
         context.addIssue({ code: 'custom', path: [i], message: 'is an excerpt of nothing' });
       // Footage that called itself the page would be out of the scope of what was granted.

@@ -89,7 +89,7 @@ const describeInstrument = ({ type, number, issuer, issuedOn, provideBy, scanSha
 });
 
 /** Without what is ours alone: the sealed object's id, and the sum that only a ZIP header wants. */
-const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, recipe }: Artifact) => ({
+const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, recipe, undecoded }: Artifact) => ({
   path,
   role,
   bytes,
@@ -98,4 +98,5 @@ const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, re
   parent,
   sealedParent,
   recipe,
+  undecoded,
 });

@@ -6,7 +6,7 @@ import type { Source } from '../evidence/source.js';
 import { compareFrames } from '../media/compare-frames.js';
 import { cutPart } from '../media/excerpt.js';
 import type { UnitLine } from '../media/mux-parts.js';
-import { timeLimit } from '../media/render.js';
+import { timeLimit } from '../media/time-limit.js';
 import { factsIn, factsOf } from './read-facts.js';
 import { unitsByPart } from './read-units.js';
 import { isSame, unpack, type Listed, type ReproduceParts, type Told } from './reproduced.js';

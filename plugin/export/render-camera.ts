@@ -51,13 +51,14 @@ async function renderPart(
   const work = await openWork(workFolder);
   try {
     const input = await openSealed(objects, original.object, rendering.part, work.folder);
-    const { output, recipe } = await renderViewing(tools, { ...rendering, input, workFolder: work.folder });
+    const { output, recipe, undecoded } = await renderViewing(tools, { ...rendering, input, workFolder: work.folder });
     const sealed = await sealFile(objects, output);
     return {
       path: original.path.replace(/^(?:original|excerpt)\/(.*)\.[a-z0-9]+$/, 'viewing/$1.mp4'),
       role: 'viewing',
       parent: original.path,
       recipe,
+      ...(undecoded > 0 && { undecoded }),
       ...sealed,
     };
   } finally {

@@ -4,7 +4,7 @@ import type { Manifest } from '../evidence/manifest-schema.js';
 import type { Source } from '../evidence/source.js';
 import { compareFrames } from '../media/compare-frames.js';
 import { readViewingRecipe, remakeViewing } from '../media/remake.js';
-import { timeLimit } from '../media/render.js';
+import { timeLimit } from '../media/time-limit.js';
 import { openWork } from '../media/work-folder.js';
 import { factsOf } from './read-facts.js';
 import { recut } from './recut.js';

@@ -19,6 +19,13 @@ export interface Probed {
   streams: number;
 }
 
+export interface Decoded {
+  /** Pictures that lie in the file, hidden ones too. */
+  stored: number;
+  /** That a decoder gives out, hidden ones not. */
+  shown: number;
+}
+
 const mostAnswer = 256 * 1024;
 const timeLimitMs = 120_000;
 const wholeNumber = (value: unknown): number => (Number.isSafeInteger(Number(value)) ? Number(value) : 0);
@@ -43,18 +50,37 @@ function readAnswer(answer: string): Probed {
   };
 }
 
-/** `file`: absolute; `readable`: what it may hold. Problem `render-failed`: ffprobe cannot read it. */
-export async function probe(tools: Tools, file: string, readable: Readable, signal?: AbortSignal): Promise<Probed> {
-  const asked = ['-print_format', 'json', '-count_packets', '-show_streams', `file:${path.basename(file)}`];
-  const args = ['-v', 'error', ...whitelists(readable), ...asked];
+interface Asked {
+  /** Absolute. */
+  file: string;
+  /** What it may hold. */
+  readable: Readable;
+  signal?: AbortSignal;
+  timeLimitMs: number;
+}
+
+/** ffprobe's answer about the streams, as `read` reads it. Problem `render-failed`. */
+async function askProbe<T>(tools: Tools, { file, readable, signal, timeLimitMs }: Asked, options: readonly string[], read: (answer: string) => T): Promise<T> {
+  const args = ['-v', 'error', ...whitelists(readable), '-print_format', 'json', ...options, '-show_streams', `file:${path.basename(file)}`];
   let answer = '';
   await runTool(tools.fence, tools.ffprobe, args, { cwd: path.dirname(file), timeLimitMs, mostBytes: 0, signal }, (text) => {
     answer += text;
     if (answer.length > mostAnswer) throw new Error('answer too long');
   });
   try {
-    return readAnswer(answer);
+    return read(answer);
   } catch (cause) {
     throw new Problem('render-failed', 'The file holds no video that can be read.', { cause });
   }
 }
+
+/** `file`: absolute; `readable`: what it may hold. Problem `render-failed`: ffprobe cannot read it. */
+export const probe = (tools: Tools, file: string, readable: Readable, signal?: AbortSignal): Promise<Probed> =>
+  askProbe(tools, { file, readable, signal, timeLimitMs }, ['-count_packets'], readAnswer);
+
+/** Decodes the whole file. Problem `render-failed`. */
+export const countDecoded = (tools: Tools, asked: Asked): Promise<Decoded> =>
+  askProbe(tools, asked, ['-select_streams', 'v:0', '-count_packets', '-count_frames'], (answer) => {
+    const [stream] = (JSON.parse(answer) as { streams: Record<string, unknown>[] }).streams;
+    return { stored: wholeNumber(stream!.nb_read_packets), shown: wholeNumber(stream!.nb_read_frames) };
+  });

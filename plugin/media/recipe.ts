@@ -7,7 +7,7 @@ export interface ViewingRecipe {
   /** Plain names of files in the work folder, which is ffmpeg's current folder. */
   input: string;
   output: string;
-  part: Pick<Part, 'container' | 'codec' | 'audio' | 'durationMicros'>;
+  part: Pick<Part, 'container' | 'codec' | 'audio' | 'durationMicros' | 'width' | 'height'>;
   marks: readonly Filter[];
   /** Size at which ffmpeg stops writing. */
   mostBytes: number;
@@ -27,10 +27,21 @@ export function isRenamed(version: string): boolean {
 }
 
 /** JPEG has the full range of values (JFIF), H.264 for players the narrow one. */
-export const narrowRange: Filter[] = [
+const narrowRange: Filter[] = [
   { filter: 'scale', options: { in_range: 'full', out_range: 'limited' } },
   { filter: 'format', options: { pix_fmts: 'yuv420p' } },
 ];
+
+const even = (pixels: number): number => pixels + (pixels % 2);
+
+/** What is done to a picture before it is marked. Players want colours by two pixels (4:2:0), so a side of an odd length gets one more. */
+export const beforeMarks = ({ codec, width, height }: ViewingRecipe['part']): Filter[] => [
+  ...(codec === 'mjpeg' ? narrowRange : []),
+  ...(width % 2 || height % 2 ? [{ filter: 'pad', options: { w: even(width), h: even(height) } }] : []),
+];
+
+/** Of the copy. */
+export const copiedSize = ({ width, height }: Pick<Part, 'width' | 'height'>): Pick<Part, 'width' | 'height'> => ({ width: even(width), height: even(height) });
 
 /** Sound at its times: gaps become silence, since players do not agree on them; it ends with the pictures. */
 function soundOptions({ part }: ViewingRecipe): string[] {
@@ -57,7 +68,7 @@ export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
   buildArguments({
     inputOptions: whitelists(recipe.part),
     input: `file:${recipe.input}`,
-    filters: [...(recipe.part.codec === 'mjpeg' ? narrowRange : []), ...recipe.marks],
+    filters: [...beforeMarks(recipe.part), ...recipe.marks],
     outputOptions: [
       '-map',
       '0:v:0',

@@ -4,11 +4,13 @@ import { symlink, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recipe, RecipeFile } from '../domain/artifact.js';
 import { Problem } from '../domain/problem.js';
+import { buildArguments } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
-import { viewingRecipe } from './recipe.js';
-import { outputLimit, plainName, timeLimit } from './render.js';
+import { beforeMarks, viewingRecipe } from './recipe.js';
+import { outputLimit, plainName } from './render.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
+import { timeLimit } from './time-limit.js';
 import type { Part } from './write-part.js';
 
 export type Cannot = 'recipe-unknown' | 'other-ffmpeg' | 'other-font' | 'render-failed';
@@ -24,13 +26,21 @@ export interface ReadRecipe {
 
 const besideName = /^[a-z0-9][a-z0-9-]{0,40}\.(txt|ttf)$/;
 const drawn = /^(?:fontfile|textfile|expansion|fontsize|fontcolor|box|boxcolor|boxborderw|shadowcolor|shadowx|shadowy|line_spacing|x|y)=[A-Za-z0-9_.@+*/()#-]+$/;
-const narrowed = 'scale=in_range=full:out_range=limited,format=pix_fmts=yuv420p';
 const after = (args: readonly string[], name: string): string | undefined => args[args.indexOf(name) + 1];
 
-/** Does this graph draw marks, from files that the recipe brings along, and nothing else? */
-function drawsMarks(graph: string, names: ReadonlySet<string>): boolean {
-  const marks = graph.startsWith(`${narrowed},`) ? graph.slice(narrowed.length + 1) : graph === narrowed ? '' : graph;
-  const filters = marks === '' ? [] : marks.split(',');
+/** The filter graph; null where there is none. */
+const graphOf = (args: readonly string[]): string | null => (args.includes('-filter:v') ? after(args, '-filter:v')! : null);
+
+/** What of a graph draws the marks of this part: what stands behind the filters that come before them. null where those are not there. */
+function marksIn(graph: string | null, part: Part): string[] | null {
+  const before = graphOf(buildArguments({ inputOptions: [], input: '-', filters: beforeMarks(part), outputOptions: [], output: '-' }));
+  if (graph === before) return [];
+  if (graph === null || (before !== null && !graph.startsWith(`${before},`))) return null;
+  return graph.slice(before === null ? 0 : before.length + 1).split(',');
+}
+
+/** Does each of these filters draw a mark, from files that the recipe brings along, and nothing else? */
+function drawMarks(filters: readonly string[], names: ReadonlySet<string>): boolean {
   return filters.every((filter) => {
     const [, options] = /^drawtext=(.+)$/.exec(filter) ?? [];
     const files = [...(options ?? '').matchAll(/(?:fontfile|textfile)=([^:]*)/g)].map(([, name]) => name!);
@@ -50,15 +60,16 @@ export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: numbe
   const [threads, mostBytes] = [Number(after(args, '-threads')), Number(after(args, '-fs'))];
   const beside = recipe.beside ?? [];
   const names = beside.map(({ name }) => name);
-  const graph = args.includes('-filter:v') ? after(args, '-filter:v')! : null;
+  const graph = graphOf(args);
+  const marks = marksIn(graph, part);
   const arePlain = plainName.test(input) && plainName.test(output) && names.every((name) => besideName.test(name));
   const areApart = new Set([input, output, ...names]).size === names.length + 2;
   const isBounded = Number.isInteger(threads) && threads >= 1 && threads <= 16 && mostBytes === outputLimit(part, parentBytes);
-  if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || (graph !== null && !drawsMarks(graph, new Set(names))))
+  if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || !marks || !drawMarks(marks, new Set(names)))
     return null;
   // All but the marks: exactly what would be written today.
-  const marks = graph === null || graph === narrowed ? [] : [{ filter: 'drawtext', options: { x: 0 } }];
-  const ours = [...runArguments, ...viewingRecipe({ input, output, part, marks, mostBytes, threads, version: recipe.version })];
+  const any = marks.length === 0 ? [] : [{ filter: 'drawtext', options: { x: 0 } }];
+  const ours = [...runArguments, ...viewingRecipe({ input, output, part, marks: any, mostBytes, threads, version: recipe.version })];
   if (graph !== null && ours.includes('-filter:v')) ours[ours.indexOf('-filter:v') + 1] = graph;
   return ours.length === recipe.arguments.length && ours.every((one, at) => one === recipe.arguments[at])
     ? { input, output, arguments: args, beside }

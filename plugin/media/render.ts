@@ -12,7 +12,9 @@ import { inDrawingOrder, markMakers } from './marks/index.js';
 import type { MarkText, Scene } from './marks/mark.js';
 import { probe } from './probe.js';
 import type { Probed } from './probe.js';
-import { viewingRecipe } from './recipe.js';
+import { copiedSize, viewingRecipe } from './recipe.js';
+import { timeLimit } from './time-limit.js';
+import { countUndecoded, shownOf } from './undecoded.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
 import type { Part } from './write-part.js';
 
@@ -34,8 +36,6 @@ export const plainName = /^[a-z0-9][a-z0-9-]{0,40}\.(mp4|mov|mkv)$/;
 
 /** Far above what the encoder's quality needs: 40 Mbit/s, and four times the original. */
 export const outputLimit = (part: Part, inputBytes: number): number => Math.ceil(64 * 1024 ** 2 + part.durationMicros * 5 + inputBytes * 4);
-/** A bundled ffmpeg on a busy machine reaches a few 4K frames a second. */
-export const timeLimit = (part: Part): number => Math.ceil(120_000 + (part.durationMicros / 1000) * 30);
 
 /** As many as x264 takes by itself, within what any machine can run. */
 const encoderThreads = (): number => Math.min(16, Math.ceil(availableParallelism() * 1.5));
@@ -76,9 +76,10 @@ export async function placeMarks(
   return placed;
 }
 
-/** Problem `render-failed`: the output is not the whole part, and nothing but it. */
-function accept(found: Probed, part: Part): void {
-  const frames = part.frames - part.preRollFrames - part.postRollFrames;
+/** Problem `render-failed`: the output is not the whole part, less what cannot be decoded, and nothing but it. */
+function accept(found: Probed, part: Part, undecoded: number): void {
+  const frames = shownOf(part) - undecoded;
+  const size = copiedSize(part);
   const interval = part.durationMicros - (part.lastUtcMicros - part.firstUtcMicros);
   const whole =
     found.streams === (part.audio ? 2 : 1) &&
@@ -86,9 +87,9 @@ function accept(found: Probed, part: Part): void {
     found.audio === (part.audio ? 'aac' : null) &&
     found.frames === frames &&
     frames > 0 &&
-    found.width === part.width &&
-    found.height === part.height &&
-    Math.abs(found.durationMicros - part.durationMicros) <= interval + 1000;
+    found.width === size.width &&
+    found.height === size.height &&
+    Math.abs(found.durationMicros - part.durationMicros) <= interval * (1 + undecoded) + 1000;
   if (whole) return;
   throw new Problem('render-failed', `The viewing copy is not the whole part: ${found.frames} of ${frames} frames came out.`, {
     cause: new Error(JSON.stringify({ found, part })),
@@ -96,10 +97,10 @@ function accept(found: Probed, part: Part): void {
 }
 
 /**
- * Renders a part with its marks: same size, same frame times, the asked frames exactly. `output` lies in `workFolder`. The work
+ * Renders a part with its marks: same size (a side of an odd length one pixel longer), same frame times, the asked frames exactly, but for `undecoded` of them. `output` lies in `workFolder`. The work
  * files keep people's text until the folder is wiped. Problem `render-failed`.
  */
-export async function renderViewing(tools: Tools, rendering: Rendering): Promise<{ output: string; recipe: Recipe }> {
+export async function renderViewing(tools: Tools, rendering: Rendering): Promise<{ output: string; recipe: Recipe; undecoded: number }> {
   const { workFolder, part, signal } = rendering;
   const input = path.basename(rendering.input);
   if (path.resolve(workFolder, input) !== path.resolve(rendering.input) || !plainName.test(input))
@@ -112,9 +113,12 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
   await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
   const copied: Readable = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' } };
-  accept(await probe(tools, path.join(workFolder, output), copied, signal), part);
+  const found = await probe(tools, path.join(workFolder, output), copied, signal);
+  const undecoded = await countUndecoded(tools, rendering, found.frames);
+  accept(found, part, undecoded);
   return {
     output: path.join(workFolder, output),
+    undecoded,
     recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args], beside: await besideOf(stem, rendering) },
   };
 }

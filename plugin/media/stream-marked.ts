@@ -5,11 +5,12 @@ import { Problem } from '../domain/problem.js';
 import { boundsOf, inSeconds, type Within } from './bounds.js';
 import { buildArguments, whitelists, type Filter } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
-import { isRenamed, narrowRange } from './recipe.js';
-import { outputLimit, placeMarks, plainName, timeLimit, type Rendering } from './render.js';
+import { beforeMarks, isRenamed } from './recipe.js';
+import { outputLimit, placeMarks, plainName, type Rendering } from './render.js';
 import { streamTool } from './stream-tool.js';
+import { timeLimit } from './time-limit.js';
+import { countUndecoded, shownOf } from './undecoded.js';
 import { watchFrames } from './watch-frames.js';
-import type { Part } from './write-part.js';
 
 export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text'>, Within {
   /** Left out: silent. */
@@ -26,7 +27,7 @@ const runArguments = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'erro
 function argumentsFor(stream: MarkedStream, input: string, marks: readonly Filter[], version: string): string[] {
   const { part, sound } = stream;
   const { begin, end } = boundsOf(part, stream);
-  const filters: Filter[] = [...(part.codec === 'mjpeg' ? narrowRange : []), ...marks];
+  const filters: Filter[] = [...beforeMarks(part), ...marks];
   // The clock mark reads the part's own time, so what is shown begins at 0 only behind it.
   if (begin !== null) filters.push({ filter: 'setpts', options: { expr: `PTS-${inSeconds(begin)}/TB` } });
   const soundOptions =
@@ -53,10 +54,8 @@ function argumentsFor(stream: MarkedStream, input: string, marks: readonly Filte
   });
 }
 
-const shownFrames = ({ frames, preRollFrames, postRollFrames }: Part): number => frames - preRollFrames - postRollFrames;
-
 /**
- * The marked pictures while they are rendered. Ends well only where all of the part came out; else Problem `render-failed`, also after bytes have
+ * The marked pictures while they are rendered. Ends well only where all of the part came out that can be decoded; else Problem `render-failed`, also after bytes have
  * been given: whoever passes them on breaks off. ffmpeg is dead when the reader goes away or `signal` tells it. The work files keep people's text
  * until the folder is wiped. Problem `span-invalid`.
  */
@@ -73,6 +72,8 @@ export async function* streamMarked(tools: Tools, stream: MarkedStream, signal: 
   yield* streamTool(tools.fence, tools.ffmpeg, args, limits, { onComplaint: watch.hear });
   // ffmpeg ends well also where it left out what it could not decode.
   const isWhole = from === undefined && to === undefined;
-  if (isWhole ? watch.frames() === shownFrames(part) : watch.frames() > 0) return;
-  throw new Problem('render-failed', `What was shown is not the whole part: ${watch.frames()} of ${shownFrames(part)} frames came out.`);
+  const shown = watch.frames();
+  if (!isWhole && shown > 0) return;
+  if (isWhole && shown === shownOf(part) - (await countUndecoded(tools, { input: stream.input, part, signal }, shown))) return;
+  throw new Problem('render-failed', `What was shown is not the whole part: ${shown} of ${shownOf(part)} frames came out.`);
 }

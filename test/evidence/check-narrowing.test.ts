@@ -91,6 +91,8 @@ describe('a narrowed package', () => {
     ['footage that calls itself the page', (list) => list.map((it) => (it.role === 'units' ? { ...it, role: 'verifier', sealedParent: undefined } : it))],
     ['a page that calls itself footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, role: 'viewing' } : it))],
     ['a page that was made from footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
+    ['an excerpt that tells what a copy lacks', (list) => list.map((it) => (it.role === 'excerpt' ? { ...it, undecoded: 1 } : it))],
+    ['a copy that lacks nothing, and says so', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, undecoded: 0 } : it))],
     ['two parents', (list) => list.map((it) => (it.role === 'units' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
   ];
   for (const [what, change] of misfits)

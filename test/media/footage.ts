@@ -45,8 +45,11 @@ function interleave(tracks: readonly MediaTrack[]): Sample[] {
   return timed.sort((a, b) => a.at - b.at).map(({ sample }) => sample);
 }
 
-export function readFootage(name: string): Footage {
-  const { tracks } = readMp4(fixture(name));
+export const readFootage = (name: string): Footage => footageOf(fixture(name));
+
+/** Of an MP4 or MOV file. */
+export function footageOf(file: string): Footage {
+  const { tracks } = readMp4(file);
   return { tracks: tracks.map(trackOf), samples: interleave(tracks) };
 }
 

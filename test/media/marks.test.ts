@@ -37,8 +37,8 @@ const recipeFor = (place: Scene, version = versions.debian, part: ViewingRecipe[
     part,
     marks: inDrawingOrder(marks).map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
   });
-const silent = { container: 'mp4', codec: 'avc1.64001f', audio: null, durationMicros: 60_000_000 } as const;
-const withSound = { container: 'mkv', codec: 'mjpeg', audio: { codec: 'pcmu', channels: 1, sampleRate: 8000, units: 3000 }, durationMicros: 60_000_000 } as const;
+const silent = { width: 640, height: 360, container: 'mp4', codec: 'avc1.64001f', audio: null, durationMicros: 60_000_000 } as const;
+const withSound = { width: 640, height: 360, container: 'mkv', codec: 'mjpeg', audio: { codec: 'pcmu', channels: 1, sampleRate: 8000, units: 3000 }, durationMicros: 60_000_000 } as const;
 const golden = (place: Scene): string =>
   [...inDrawingOrder(marks).map((mark) => `# 01-${mark}.txt\n${markMakers[mark].write(place)}\n`), '# arguments', ...recipeFor(place), ''].join('\n');
 

@@ -45,6 +45,7 @@ export interface ListedFile {
   parent?: string;
   sealedParent?: { path: string };
   recipe?: Json;
+  undecoded?: number;
 }
 /** What the checks read of it. */
 export interface Manifest {
@@ -137,6 +138,7 @@ const fileShape = members({
     arguments: listOf((value) => typeof value === 'string'),
     'beside?': listOf((value) => besideText(value) || besideSum(value)),
   }),
+  'undecoded?': isCount,
 });
 
 const manifestShape = members({
@@ -176,7 +178,7 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
   const known = new Set(files.map(({ path }) => path));
   return (
     files.length <= mostFiles &&
-    files.every(({ path, role, parent, sealedParent, recipe }, i) => {
+    files.every(({ path, role, parent, sealedParent, recipe, undecoded }, i) => {
       const inOrder = i === 0 || compareTexts(files[i - 1]!.path, path) < 0;
       const hasParent = parent === undefined || (known.has(parent) && parent !== path);
       const hasSealed = sealedParent === undefined || (!known.has(sealedParent.path) && parent === undefined);
@@ -187,6 +189,7 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         hasParent &&
         hasSealed &&
         (role !== 'excerpt' || (sealedParent && recipe)) &&
+        (undecoded === undefined || (role === 'viewing' && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&
         (!isPage || isPlain)
       );
