@@ -135,7 +135,12 @@ async function begin({ journal, requests }: Parts, requestId: string): Promise<R
 
 async function markText({ store }: Parts, state: RequestState) {
   const application = await knownApplication(store, state);
-  return { requestId: state.requestId, unit: await unitOf(state, store), officers: application.officers.map((officer) => officer.name) };
+  return {
+    requestId: state.requestId,
+    ...(application.instrument && { instrument: application.instrument.number }),
+    unit: await unitOf(state, store),
+    officers: application.officers.map((officer) => officer.name),
+  };
 }
 
 async function knownApplication(store: Store, state: RequestState) {

@@ -96,10 +96,10 @@ describe('the recipe', () => {
   ];
   for (const piece of hostile)
     it(`is not altered by ${JSON.stringify(piece)} in people’s text`, () => {
-      const evil = scene(1920, 1080, { unit: `甲${piece}乙`, officers: [`张${piece}三`], requestId: `EG${piece}1` });
+      const evil = scene(1920, 1080, { unit: `甲${piece}乙`, officers: [`张${piece}三`], requestId: `EG${piece}1`, instrument: `第${piece}号` });
       assert.deepEqual(recipeFor(evil), recipeFor(scene(1920, 1080)));
       assert.equal(markMakers.clock.write(evil), markMakers.clock.write(scene(1920, 1080)));
-      assert.equal(markMakers.text.write(evil).split('\n').length, 4);
+      assert.equal(markMakers.text.write(evil).split('\n').length, 5);
       assert.equal(markMakers.tile.write(evil).split('\n').length, markMakers.tile.write(scene(1920, 1080)).split('\n').length);
       for (const mark of ['text', 'tile'] as const)
         assert.doesNotMatch(markMakers[mark].write(evil), /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
@@ -156,6 +156,13 @@ describe('a mark', () => {
       }),
       { numRuns: 200 },
     ));
+
+  it('names the paper on which the copy was given, where there is one', () => {
+    const drawn = markMakers.text.write(scene(1920, 1080, { instrument: '沪公（刑）调证字〔2026〕0123号' })).split('\n');
+    assert.equal(drawn.length, 5);
+    assert.equal(drawn[2], '文书编号 沪公（刑）调证字〔2026〕0123号');
+    assert.ok(!markMakers.text.write(scene(1920, 1080)).includes('文书'));
+  });
 
   it('loses no character of a name to line breaks', () => {
     const officers = ['欧阳䶮', '古丽娜尔·买买提', 'Aleksandr Testov'];

@@ -8,6 +8,7 @@ const lay = (scene: Scene): { size: number; lines: string[] } =>
   fit(scene, [
     notice,
     `申请编号 ${printable(scene.text.requestId)}`,
+    ...(scene.text.instrument === undefined ? [] : [`文书编号 ${printable(scene.text.instrument)}`]),
     `申请单位 ${printable(scene.text.unit)}`,
     `经办人 ${scene.text.officers.map(printable).join('、')}`,
   ]);
