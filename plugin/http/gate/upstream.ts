@@ -90,10 +90,15 @@ export function makeUpstream({ protocol, host, hostname, port }: URL, agent: obj
     new Promise((resolve, reject) => {
       const failed = (cause: unknown): void =>
         reject(new Problem('vms-unreachable', 'The video system behind this gate does not answer.', { cause }));
-      const again = (): void => send(new JudgedRequest(built, socket, resolve, failed), response, built.body);
-      const first = new JudgedRequest(built, socket, resolve, (cause) =>
-        // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1).
-        first.wasKept && wasHungUp(cause) && isRepeatable(built) ? again() : failed(cause),
+      let isAnswered = false;
+      const answered = (answer: http.IncomingMessage): void => {
+        isAnswered = true;
+        resolve(answer);
+      };
+      const again = (): void => send(new JudgedRequest(built, socket, answered, failed), response, built.body);
+      const first = new JudgedRequest(built, socket, answered, (cause) =>
+        // The system closed it while the request was under way, as it may at any time (RFC 9112, 9.3.1); not in the middle of its answer.
+        !isAnswered && first.wasKept && wasHungUp(cause) && isRepeatable(built) ? again() : failed(cause),
       );
       send(first, response, built.body);
     });
