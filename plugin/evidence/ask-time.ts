@@ -4,6 +4,7 @@ import type { X509Certificate } from 'node:crypto';
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { Problem } from '../domain/problem.js';
+import { deadlineOr } from '../domain/deadline.js';
 import { checkTimeStamp } from './check-time-stamp.js';
 import { maxTimeStampBytes, timeStampQuery } from './time-stamp.js';
 
@@ -32,7 +33,7 @@ export async function askTime(authority: Authority, body: Buffer, now: Date, sig
 
 async function post({ url, timeoutMs }: Authority, query: Buffer, signal: AbortSignal): Promise<Buffer> {
   const request = url.startsWith('https:') ? requestSecure : requestPlain;
-  const deadline = AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]);
+  const deadline = deadlineOr(timeoutMs, signal);
   const headers = { 'content-type': 'application/timestamp-query', 'content-length': query.length, connection: 'close' };
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {

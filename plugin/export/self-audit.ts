@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.js';
 import type { JournalVerdict } from '../journal/verify.js';
 import { Problem } from '../domain/problem.js';
 import { mostFindings, type AuditCode, type AuditFinding, type AuditQuestion, type AuditReport } from '../domain/self-audit.js';
+import { deadlineOr } from '../domain/deadline.js';
 import type { ClockReading } from '../domain/vms.js';
 import type { Policy } from '../policy/load.js';
 import { makePace } from '../policy/pace.js';
@@ -96,7 +97,7 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
 async function* auditRecorders({ recorders }: SelfAuditParts, signal: AbortSignal): AsyncGenerator<AuditFinding | null> {
   for (const [id, read] of recorders) {
     try {
-      const { offsetMs } = await read(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
+      const { offsetMs } = await read(deadlineOr(PROBE_MS, signal));
       yield Math.abs(offsetMs) > FAR_OFF_MS ? { code: 'recorder-clock', what: `${id}: ${offsetMs} ms` } : null;
     } catch (thrown) {
       signal.throwIfAborted();

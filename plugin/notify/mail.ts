@@ -2,6 +2,7 @@
 // without where it was configured; in the clear to this machine alone.
 import { createTransport } from 'nodemailer';
 import { parseAddress } from '../domain/network.js';
+import { deadlineOr } from '../domain/deadline.js';
 import type { NoticeKind } from '../domain/notice.js';
 import { isCertificateFault, type Channel, type Outside, type Place } from './channel.js';
 import { textOf, titleOf, type Letter } from './letter.js';
@@ -31,7 +32,7 @@ export function makeMail(account: MailAccount, outside: Outside): Channel {
     kinds: account.kinds,
     gapMs: 0,
     async send(letter, stop) {
-      const deadline = AbortSignal.any([AbortSignal.timeout(outside.timeoutMs), stop]);
+      const deadline = deadlineOr(outside.timeoutMs, stop);
       try {
         const { networks } = account;
         const address = await resolveHost(account.host, { networks, resolve: outside.resolve, deadline });

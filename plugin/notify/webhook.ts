@@ -3,6 +3,7 @@
 import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { parseAddress } from '../domain/network.js';
+import { deadlineOr } from '../domain/deadline.js';
 import type { NoticeKind, WebhookFormat } from '../domain/notice.js';
 import { isCertificateFault, type Channel, type Outside, type Place } from './channel.js';
 import { formats } from './formats/index.js';
@@ -62,7 +63,7 @@ async function post(
   place: Place,
   outside: Outside & { stop: AbortSignal },
 ): Promise<Answer> {
-  const deadline = AbortSignal.any([AbortSignal.timeout(outside.timeoutMs), outside.stop]);
+  const deadline = deadlineOr(outside.timeoutMs, outside.stop);
   try {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const address = await resolveHost(host, { networks: place.networks, resolve: outside.resolve, deadline });

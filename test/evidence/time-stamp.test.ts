@@ -10,6 +10,7 @@ import { Problem } from '../../plugin/domain/problem.js';
 import { askTime, type Authority } from '../../plugin/evidence/ask-time.js';
 import { checkTimeStamp, readAuthorities } from '../../plugin/evidence/check-time-stamp.js';
 import { readTimeStamp, timeStampQuery } from '../../plugin/evidence/time-stamp.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { makeTempFolder } from '../support/evidence/bytes.js';
 import { aTimeAuthority, type TimeAuthority } from '../support/evidence/time-authority.js';
 
@@ -73,6 +74,7 @@ describe('time stamp', function () {
     ['half an answer', (_, response) => void response.writeHead(200, { 'content-type': 'application/timestamp-reply', 'content-length': '900' }).write('x', () => response.destroy()), /cannot be reached/],
     ['nothing for too long', () => undefined, /did not answer within 0\.2 s/, { timeoutMs: 200 }],
     ['a slow trickle', (_, response) => void response.writeHead(200, { 'content-type': 'application/timestamp-reply' }).write('x'), /did not answer within 0\.2 s/, { timeoutMs: 200 }],
+    ['a slow trickle, garbage collected meanwhile', (_, response) => trickle(response), /did not answer within 0\.2 s/, { timeoutMs: 200 }],
   ];
   for (const [what, answer, says, over] of answers)
     it(`is not taken: ${what}`, async () => {
@@ -136,6 +138,13 @@ describe('time stamp', function () {
     for (let length = 0; length < answer.length; length += 11) assert.ok('fault' in checkTimeStamp(answer.subarray(0, length), { body, authorities: authority.authorities }));
   });
 });
+
+/** Says it begins, and never ends. */
+function trickle(response: ServerResponse): void {
+  const collecting = setInterval(collectGarbage, 20);
+  response.once('close', () => clearInterval(collecting));
+  response.writeHead(200, { 'content-type': 'application/timestamp-reply' }).write('x');
+}
 
 /** Behind the imprint and a policy, before the wish for the certificate. */
 const nonceOf = (query: Buffer): bigint => readInteger(readInside(query).at(-2)!);
