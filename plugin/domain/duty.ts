@@ -12,6 +12,14 @@ export type Original = (typeof originals)[number];
 export const marks = ['text', 'clock', 'tile'] as const;
 export type Mark = (typeof marks)[number];
 
+/** Is there sound in what people are shown? The order is the strictness. The original keeps its own. */
+export const copySounds = ['kept', 'muted'] as const;
+export type CopySound = (typeof copySounds)[number];
+
+/** What the encoder takes for viewing copies: quick, and more lost; or time, and less lost. The order is the strictness. */
+export const efforts = ['speed', 'balance', 'quality'] as const;
+export type Effort = (typeof efforts)[number];
+
 /** Papers to be shown: the organ's instrument; the approval of a county-level head, or the unit's certificate, beside it. */
 export const papers = ['notice', 'approval'] as const;
 export type Paper = (typeof papers)[number];
@@ -37,6 +45,8 @@ export type Duty =
   | { kind: 'privacy-review'; by: 'officer' }
   | { kind: 'mask'; of: readonly Masking[] }
   | { kind: 'mark'; marks: readonly Mark[] }
+  | { kind: 'sound'; copies: CopySound }
+  | { kind: 'encode'; effort: Effort }
   | { kind: 'original'; delivery: Original }
   | { kind: 'deliver'; what: Deliver }
   | { kind: 'encrypt'; need: Encryption }

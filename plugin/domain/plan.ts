@@ -1,5 +1,5 @@
 // A decision applied to an application: plain data that says what must happen. Recorded before anything does; never changed.
-import type { Deliver, Encryption, Execution, Mark, Masking, Original, Paper } from './duty.js';
+import type { CopySound, Deliver, Effort, Encryption, Execution, Mark, Masking, Original, Paper } from './duty.js';
 import type { Fact } from './decision.js';
 import type { Item } from './export-request.js';
 import type { RoleName } from './subject.js';
@@ -42,6 +42,10 @@ export interface Plan {
   execute: Execution;
   marks: readonly Mark[];
   masks: readonly Masking[];
+  /** Of whatever people are shown; the original is not touched. */
+  sound: CopySound;
+  /** With which viewing copies are encoded. */
+  encode: Effort;
   deliver: Deliver;
   original: Original;
   encrypt: Encryption | 'none';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { artifactRoles } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
 import { facts } from '../domain/decision.js';
-import { deliveries, encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
+import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
@@ -43,6 +43,8 @@ const plan: z.ZodType<Plan> = z.strictObject({
   execute: z.enum(executions),
   marks: z.array(z.enum(marks)),
   masks: z.array(z.enum(maskings)),
+  sound: z.enum(copySounds),
+  encode: z.enum(efforts),
   deliver: z.enum(deliveries),
   original: z.enum(originals),
   encrypt: z.enum([...encryptions, 'none']),

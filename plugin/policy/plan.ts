@@ -80,6 +80,8 @@ function fill(decision: Decision, duties: readonly Duty[], items: readonly Item[
     execute: draft.execute,
     marks: draft.marks,
     masks: draft.masks ?? [],
+    sound: draft.sound ?? 'kept',
+    encode: draft.encode ?? 'balance',
     deliver: draft.deliver ?? 'package',
     original: draft.original,
     encrypt: draft.encrypt ?? 'none',

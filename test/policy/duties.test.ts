@@ -1,8 +1,10 @@
-// Duty words, all twenty kinds: what is read, what is refused, the ways back, and that the strictest stands whatever the order.
+// Duty words, all twenty-two kinds: what is read, what is refused, the ways back, and that the strictest stands whatever the order.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  copySounds,
   deliveries,
+  efforts,
   encryptions,
   executions,
   marks,
@@ -28,6 +30,8 @@ const atLeast: { [K in DutyKind]: (a: DutyOf<K>, b: DutyOf<K>) => boolean } = {
   'privacy-review': () => true,
   mask: (a, b) => holdsAll(a.of, b.of),
   mark: (a, b) => holdsAll(a.marks, b.marks),
+  sound: (a, b) => copySounds.indexOf(a.copies) >= copySounds.indexOf(b.copies),
+  encode: (a, b) => efforts.indexOf(a.effort) >= efforts.indexOf(b.effort),
   deliver: (a, b) => deliveries.indexOf(a.what) >= deliveries.indexOf(b.what),
   original: (a, b) => originals.indexOf(a.delivery) >= originals.indexOf(b.delivery),
   encrypt: (a, b) => encryptions.indexOf(a.need) >= encryptions.indexOf(b.need),
@@ -61,6 +65,9 @@ describe('duty words', () => {
     ['mask:plates+faces', { kind: 'mask', of: ['faces', 'plates'] }],
     ['mark:clock+text', { kind: 'mark', marks: ['text', 'clock'] }],
     ['mark:tile+text', { kind: 'mark', marks: ['text', 'tile'] }],
+    ['sound:muted', { kind: 'sound', copies: 'muted' }],
+    ['encode:speed', { kind: 'encode', effort: 'speed' }],
+    ['encode:quality', { kind: 'encode', effort: 'quality' }],
     ['deliver:copy', { kind: 'deliver', what: 'copy' }],
     ['deliver:view', { kind: 'deliver', what: 'view' }],
     ['original:with', { kind: 'original', delivery: 'with' }],
@@ -79,14 +86,14 @@ describe('duty words', () => {
   for (const [word, duty] of read) it(`reads ${word}`, () => assert.deepEqual(readDuty(word), duty));
 
   it('reads every kind there is', () => {
-    assert.equal(dutyKinds.length, 20);
+    assert.equal(dutyKinds.length, 22);
     assert.deepEqual([...new Set(read.map(([, { kind }]) => kind))].sort(), [...dutyKinds].sort());
   });
 
   // What is refused → what would be right.
   // prettier-ignore
   const refused: Record<string, readonly string[]> = {
-    'one of approve, officers, instrument, span, cameras, privacy-review, mask, mark, deliver, original, encrypt, downloads, expires, retain, register, sla, paper, execute, review-after, inspect, each followed by : and its value':
+    'one of approve, officers, instrument, span, cameras, privacy-review, mask, mark, sound, encode, deliver, original, encrypt, downloads, expires, retain, register, sla, paper, execute, review-after, inspect, each followed by : and its value':
       ['officer:2', 'Officers:2', 'officers', ':2', '', 'constructor:x', '__proto__:x', 'toString:1', 'privacy:officer', 'review:10%/90d', ' officers:2'],
     'approve:step+step with steps of steps.csv, each once': ['approve:', 'approve:a++b', 'approve:a+a', 'approve:+'],
     'officers:N with N from 1 to 9, or officers:N/recorded': ['officers:2/Recorded', 'officers:2/recorded/recorded', 'officers:/recorded', 'officers:0/recorded', 'officers:10/recorded', 'officers:2+recorded', 'officers:', 'officers:0', 'officers:02', 'officers:-1', 'officers:2.0', 'officers:1e1', 'officers:10', 'officers:２', 'officers:Infinity'],
@@ -96,6 +103,8 @@ describe('duty words', () => {
     'privacy-review:officer': ['privacy-review:', 'privacy-review:lawyer', 'privacy-review:Officer'],
     'mask: and faces+plates+names, or some of them': ['mask:', 'mask:noses', 'mask:faces+faces', 'mask:faces+'],
     'mark: and text+clock+tile, or some of them': ['mark:', 'mark:text+logo', 'mark:text+text'],
+    'sound:muted': ['sound:', 'sound:kept', 'sound:Muted', 'sound:muted+kept', 'sound:off'],
+    'encode: and one of speed, balance, quality': ['encode:', 'encode:fast', 'encode:Quality', 'encode:speed+quality', 'encode:21', 'encode:constructor'],
     'deliver: and one of copy, view': ['deliver:', 'deliver:package', 'deliver:View', 'deliver:copy+view'],
     'original: and one of with, apart, court': ['original:', 'original:without', 'original:apart+court'],
     'encrypt: and one of recommended, required': ['encrypt:', 'encrypt:none', 'encrypt:yes'],
@@ -122,6 +131,8 @@ describe('duty words', () => {
 
   it('closed lists are whole: each of their words is read', () => {
     const words = {
+      sound: copySounds.slice(1),
+      encode: efforts,
       deliver: deliveries.slice(1),
       original: originals,
       encrypt: encryptions,
@@ -235,6 +246,11 @@ describe('duties', () => {
     ['deliver:view', 'deliver:copy', true],
     ['deliver:copy', 'deliver:view', false],
     ['', 'deliver:copy', false],
+    ['sound:muted', '', true],
+    ['', 'sound:muted', false],
+    ['encode:quality', 'encode:balance', true],
+    ['encode:balance', 'encode:speed', true],
+    ['encode:speed', 'encode:balance', false],                           // the better picture is asked for
     ['paper:24h', 'paper:48h', true],
     ['officers:1 downloads:1', 'officers:2', false],
     ['span:2h/24h', 'span:4h/12h', false],                               // softer in one half

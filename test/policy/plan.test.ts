@@ -45,6 +45,8 @@ describe('plan', () => {
       execute: 'dual',
       marks: ['text', 'clock'],
       masks: [],
+      sound: 'kept',
+      encode: 'balance',
       deliver: 'package',
       original: 'with',
       encrypt: 'none',
@@ -76,6 +78,8 @@ describe('plan', () => {
       { execute: 'single' as const },
       { retainDays: 8 },
       { reviewAfter: null },
+      { sound: 'muted' as const },
+      { encode: 'speed' as const },
     ];
     for (const change of changes) assert.notEqual(planDigest({ ...plan, ...change }), digest);
   });
@@ -162,6 +166,24 @@ describe('a held request decided again', () => {
       },
     ));
 
+  // prettier-ignore
+  const again: [what: string, first: string, now: string, sound: string, encode: string, number: number][] = [
+    ['nothing said', '', '', 'kept', 'balance', 1],
+    ['sound muted now', '', 'sound:muted', 'muted', 'balance', 2],
+    ['sound no longer muted', 'sound:muted', '', 'muted', 'balance', 1],
+    ['a better picture now', '', 'encode:quality', 'kept', 'quality', 2],
+    ['less than nothing said gives: what stands is better', '', 'encode:speed', 'kept', 'balance', 1],
+    ['more than a quick one', 'encode:speed', 'encode:balance', 'kept', 'balance', 2],
+    ['both', 'encode:speed', 'sound:muted encode:quality', 'muted', 'quality', 2],
+  ];
+  for (const [what, first, now, sound, encode, number] of again)
+    it(`${what}: ${sound}, ${encode}, plan ${number}`, () => {
+      const said = (words: string): Decision => withDuties([...decision().duties, ...words.split(' ').filter(Boolean).map((word) => readDuty(word) as Duty)]);
+      const plan = makePlan(said(first), items, policy);
+      const next = makeStricterPlan(said(now), plan, policy) ?? plan;
+      assert.deepEqual([next.sound, next.encode, next.number], [sound, encode, number]);
+    });
+
   it('stricter in one kind and lighter in all others: the stricter of both in each', () => {
     const plan = makePlan(decision(), items, policy);
     const urgent = policy.decide(aQuestion('user:sh.lu', items, 'ADMIN_URGENT'));
@@ -203,7 +225,9 @@ describe('a held request decided again', () => {
     fc.assert(
       fc.property(wholeDuties, (duties) => {
         const plan = makePlan(withDuties(strictest(duties)), items, policy);
-        assert.deepEqual(termsOf(plan), dutiesOf(applyAll([...duties, readDuty('register:3y') as Duty])));
+        // A plan is never without these two: F7 wants the register, and an encoder takes something whatever nobody says.
+        const effort = duties.some(({ kind }) => kind === 'encode') ? [] : [readDuty('encode:balance') as Duty];
+        assert.deepEqual(termsOf(plan), dutiesOf(applyAll([...duties, readDuty('register:3y') as Duty, ...effort])));
       }),
     );
   });

@@ -139,6 +139,11 @@ export const wrongEdits: readonly [string, Edits, string, RegExp | string, RegEx
   ['a paper within days', { 'tier-1.csv': replace('paper:24h', 'paper:1d') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /paper:24h/],
   ['a package for a word', { 'tier-1.csv': replace('deliver:view cameras:4', 'deliver:package cameras:4') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /copy, view/],
   ['a new term for all, which one basis does not have', { 'tier-1.csv': append(sampleTier1) }, 'basis-lighter', 'tier-1.csv:8:1', /Under ADMIN_CASE .*\(tier-1\.csv:\d+\).*Lacking or weaker: original:apart/],
+  ['sound muted for one kind of applicant alone', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, sound:muted') }, 'basis-lighter', 'tier-1.csv:8:1', /Lacking or weaker: sound:muted/],
+  ['the better picture for one kind of applicant alone', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, encode:quality') }, 'basis-lighter', 'tier-1.csv:8:1', /Lacking or weaker: encode:quality/],
+  ['a word for sound that is kept', { 'tier-1.csv': replace('mark:text', 'sound:kept mark:text') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /sound:muted/],
+  ['an effort in figures', { 'tier-1.csv': replace('mark:text', 'encode:21 mark:text') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /speed, balance, quality/],
+  ['a quicker copy beside a row that wants the better picture', { 'tier-3.csv': both(row('role:police.investigator, tier-3, camera:*, request, ordinary, *, allow, encode:quality'), row('role:police.investigator, tier-3, group:school, request, ordinary, *, allow, encode:speed')) }, 'row-shadowed', 'tier-3.csv:last:1', /as much/],
   // Files and places.
   ['a file of a city that is not there', { 'cities/710000.csv': '# nothing\n' }, 'city-unknown', 'cities/710000.csv', /710000 is not listed in cities\.csv/],
   ['a file named for a city by its name', { 'cities/shanghai.csv': '# nothing\n' }, 'file-unknown', 'cities/shanghai.csv', /cities\/500000\.csv/],

@@ -89,6 +89,8 @@ const planShape = members({
   execute: isText,
   marks: listOf(isText),
   masks: listOf(isText),
+  sound: isText,
+  encode: isText,
   deliver: isText,
   original: isText,
   encrypt: isText,

@@ -4,6 +4,7 @@ import { approve } from './approve.js';
 import { cameras } from './cameras.js';
 import { deliver } from './deliver.js';
 import { downloads } from './downloads.js';
+import { encode } from './encode.js';
 import { encrypt } from './encrypt.js';
 import { execute } from './execute.js';
 import { expires } from './expires.js';
@@ -19,6 +20,7 @@ import { register } from './register.js';
 import { retain } from './retain.js';
 import { reviewAfter } from './review-after.js';
 import { sla } from './sla.js';
+import { sound } from './sound.js';
 import { span } from './span.js';
 import type { DutyCraft } from './reading.js';
 
@@ -31,6 +33,8 @@ export const duties = {
   'privacy-review': privacyReview,
   mask,
   mark,
+  sound,
+  encode,
   deliver,
   original,
   encrypt,

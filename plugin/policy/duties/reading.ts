@@ -16,6 +16,8 @@ export type PlanDraft = { steps?: readonly string[] } & {
       | 'execute'
       | 'marks'
       | 'masks'
+      | 'sound'
+      | 'encode'
       | 'deliver'
       | 'original'
       | 'encrypt'
