@@ -61,7 +61,7 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     const text = await markText(parts, state);
     const indexes = await deliverable(parts, state, made, signal);
     for (const index of indexes)
-      made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, state.plan!.marks, text, signal))));
+      made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, state.plan!, text, signal))));
     made.push(await enclosePage(objects));
     const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
     const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));

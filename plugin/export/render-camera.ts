@@ -1,7 +1,7 @@
 // The viewing copies of one camera: each part opened into the private work folder, marked, probed, sealed, wiped.
 import fs from 'node:fs';
 import type { Artifact } from '../domain/artifact.js';
-import type { Mark } from '../domain/duty.js';
+import type { Plan } from '../domain/plan.js';
 import type { OnProgress } from '../domain/progress.js';
 import type { Tools } from '../media/find-ffmpeg.js';
 import type { MarkText } from '../media/marks/mark.js';
@@ -23,7 +23,7 @@ export async function renderCamera(
   parts: RenderParts,
   requestId: string,
   { camera, coverage, artifacts }: CameraIndex,
-  marks: readonly Mark[],
+  { marks, sound, encode: effort }: Pick<Plan, 'marks' | 'sound' | 'encode'>,
   text: MarkText,
   signal: AbortSignal,
 ): Promise<Artifact[]> {
@@ -34,7 +34,7 @@ export async function renderCamera(
       const original = artifacts.find((artifact) => artifact.path === part.path)!;
       const onProgress = (percent: number) =>
         parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
-      made.push(await renderPart(parts, original, { part: part.facts, times, marks, text, onProgress, signal }));
+      made.push(await renderPart(parts, original, { part: part.facts, times, marks, sound, effort, text, onProgress, signal }));
     }
     return made;
   } catch (thrown) {

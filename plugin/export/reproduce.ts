@@ -44,7 +44,7 @@ async function again({ tools, signal }: ReproduceParts, manifest: Manifest, sour
   if (await isSame(made.output, file)) return { outcome: 'same-bytes' };
   const handed = path.join(folder, 'handed-over.mp4');
   if (!(await unpack(source.read(file.path), handed, file))) return { outcome: 'cannot', why: 'parent-changed' };
-  const form = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' as const } } as const;
+  const form = { container: 'mp4', codec: 'avc1', audio: read.hasSound ? { codec: 'aac' as const } : null } as const;
   const difference = await compareFrames(tools, [handed, made.output], form, timeLimit(part), signal);
   return difference ? { outcome: 'differs', ...difference } : { outcome: 'same-pictures' };
 }

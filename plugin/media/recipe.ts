@@ -1,4 +1,6 @@
 // How a viewing copy is made, as arguments: pure, so that the same request gives the same recipe and the recipe can be kept.
+import type { Effort } from '../domain/duty.js';
+import { effortOptions } from './effort.js';
 import { buildArguments, whitelists } from './ffmpeg.js';
 import type { Filter } from './ffmpeg.js';
 import type { Part } from './write-part.js';
@@ -11,6 +13,7 @@ export interface ViewingRecipe {
   marks: readonly Filter[];
   /** Size at which ffmpeg stops writing. */
   mostBytes: number;
+  effort: Effort;
   /** Of the encoder. Their number changes what comes out (x264 looks no further down than other threads have come): left to the machine, no other
    *  machine could make the same pictures. */
   threads: number;
@@ -90,10 +93,7 @@ export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
       '1000000',
       '-c:v',
       'libx264',
-      '-preset',
-      'veryfast',
-      '-crf',
-      '21',
+      ...effortOptions(recipe.effort),
       '-bf',
       '0',
       '-g',

@@ -3,12 +3,13 @@
 import { symlink, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recipe, RecipeFile } from '../domain/artifact.js';
+import { copySounds, efforts } from '../domain/duty.js';
 import { Problem } from '../domain/problem.js';
 import { buildArguments } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
 import { beforeMarks, viewingRecipe } from './recipe.js';
-import { outputLimit, plainName } from './render.js';
+import { heardPart, outputLimit, plainName } from './render.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
 import { timeLimit } from './time-limit.js';
 import type { Part } from './write-part.js';
@@ -22,6 +23,8 @@ export interface ReadRecipe {
   output: string;
   arguments: readonly string[];
   beside: readonly RecipeFile[];
+  /** Has the copy sound? */
+  hasSound: boolean;
 }
 
 const besideName = /^[a-z0-9][a-z0-9-]{0,40}\.(txt|ttf)$/;
@@ -69,11 +72,14 @@ export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: numbe
     return null;
   // All but the marks: exactly what would be written today.
   const any = marks.length === 0 ? [] : [{ filter: 'drawtext', options: { x: 0 } }];
-  const ours = [...runArguments, ...viewingRecipe({ input, output, part, marks: any, mostBytes, threads, version: recipe.version })];
-  if (graph !== null && ours.includes('-filter:v')) ours[ours.indexOf('-filter:v') + 1] = graph;
-  return ours.length === recipe.arguments.length && ours.every((one, at) => one === recipe.arguments[at])
-    ? { input, output, arguments: args, beside }
-    : null;
+  for (const heard of copySounds.map((sound) => heardPart(part, sound)))
+    for (const effort of efforts) {
+      const ours = [...runArguments, ...viewingRecipe({ input, output, part: heard, marks: any, mostBytes, effort, threads, version: recipe.version })];
+      if (graph !== null && ours.includes('-filter:v')) ours[ours.indexOf('-filter:v') + 1] = graph;
+      if (ours.length === recipe.arguments.length && ours.every((one, at) => one === recipe.arguments[at]))
+        return { input, output, arguments: args, beside, hasSound: heard.audio !== null };
+    }
+  return null;
 }
 
 /** Puts the files beside the part; false where one is a font that is not ours. */

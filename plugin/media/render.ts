@@ -3,7 +3,7 @@ import { readFile, symlink, writeFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Recipe, RecipeFile } from '../domain/artifact.js';
-import type { Mark } from '../domain/duty.js';
+import type { CopySound, Effort, Mark } from '../domain/duty.js';
 import { Problem } from '../domain/problem.js';
 import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
@@ -27,6 +27,10 @@ export interface Rendering {
   times: 'proven' | 'asserted';
   marks: readonly Mark[];
   text: MarkText;
+  /** Left out: kept. */
+  sound?: CopySound;
+  /** Left out: `balance`. */
+  effort?: Effort;
   /** 0 to 100, never going back. */
   onProgress?: (percent: number) => void;
   signal?: AbortSignal;
@@ -36,6 +40,9 @@ export const plainName = /^[a-z0-9][a-z0-9-]{0,40}\.(mp4|mov|mkv)$/;
 
 /** Far above what the encoder's quality needs: 40 Mbit/s, and four times the original. */
 export const outputLimit = (part: Part, inputBytes: number): number => Math.ceil(64 * 1024 ** 2 + part.durationMicros * 5 + inputBytes * 4);
+
+/** The part as a copy of it is heard. */
+export const heardPart = (part: Part, sound: CopySound): Part => (sound === 'muted' ? { ...part, audio: null } : part);
 
 /** As many as x264 takes by itself, within what any machine can run. */
 const encoderThreads = (): number => Math.min(16, Math.ceil(availableParallelism() * 1.5));
@@ -101,7 +108,8 @@ function accept(found: Probed, part: Part, undecoded: number): void {
  * files keep people's text until the folder is wiped. Problem `render-failed`.
  */
 export async function renderViewing(tools: Tools, rendering: Rendering): Promise<{ output: string; recipe: Recipe; undecoded: number }> {
-  const { workFolder, part, signal } = rendering;
+  const { workFolder, signal, effort = 'balance' } = rendering;
+  const part = heardPart(rendering.part, rendering.sound ?? 'kept');
   const input = path.basename(rendering.input);
   if (path.resolve(workFolder, input) !== path.resolve(rendering.input) || !plainName.test(input))
     throw new Problem('internal', 'A part is rendered in the work folder alone.');
@@ -109,7 +117,7 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   const output = `${stem}-viewing.mp4`;
   const mostBytes = outputLimit(part, (await stat(rendering.input)).size);
   const placed = await placeMarks(stem, rendering);
-  const args = viewingRecipe({ input, output, part, marks: placed, mostBytes, threads: encoderThreads(), version: tools.version });
+  const args = viewingRecipe({ input, output, part, marks: placed, mostBytes, effort, threads: encoderThreads(), version: tools.version });
   const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
   await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
   const copied: Readable = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' } };

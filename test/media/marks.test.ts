@@ -32,6 +32,7 @@ const recipeFor = (place: Scene, version = versions.debian, part: ViewingRecipe[
     input: '01.mp4',
     output: '01-viewing.mp4',
     mostBytes: 100_000_000,
+    effort: 'balance',
     threads: 3,
     version,
     part,

@@ -1,7 +1,7 @@
 // A recipe from outside is run only where this program could have written it: everything else of ffmpeg's language stays shut.
 import assert from 'node:assert/strict';
 import type { Recipe } from '../../plugin/domain/artifact.js';
-import type { Mark } from '../../plugin/domain/duty.js';
+import { efforts, type Effort, type Mark } from '../../plugin/domain/duty.js';
 import { markMakers } from '../../plugin/media/marks/index.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
 import { viewingRecipe } from '../../plugin/media/recipe.js';
@@ -17,11 +17,11 @@ const jpeg: Part = { ...part, container: 'mkv', codec: 'mjpeg', audio: { codec: 
 const bytes = 3_000_000;
 const versions = ['ffmpeg version 5.1.9-0+deb12u1', 'ffmpeg version 7.1', 'ffmpeg version 4.4.2'];
 
-function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock']): Recipe {
+function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock'], effort: Effort = 'balance'): Recipe {
   const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
   const filters = marks.map((mark) => markMakers[mark].filter(scene, { font: '01-font.ttf', text: `01-${mark}.txt` }));
   const narrow = of.codec === 'mjpeg' ? [{ filter: 'scale', options: { in_range: 'full', out_range: 'limited' } }, { filter: 'format', options: { pix_fmts: 'yuv420p' } }] : [];
-  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: filters, mostBytes: outputLimit(of, bytes), threads: 3, version });
+  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: filters, mostBytes: outputLimit(of, bytes), effort, threads: 3, version });
   assert.equal(made.some((one) => one.startsWith('scale=')), narrow.length > 0);
   const beside = marks.length === 0 ? [] : [{ name: '01-font.ttf', sha256: '0'.repeat(64) }, ...marks.map((mark) => ({ name: `01-${mark}.txt`, text: markMakers[mark].write(scene) }))];
   return { tool: 'ffmpeg', version, arguments: [...runArguments, ...made], beside };
@@ -62,6 +62,10 @@ const hostile: [what: string, change: (recipe: Recipe) => Recipe][] = [
   ['another encoder', behind('-c:v', 'libx265')],
   ['a report', args((list) => ['-report', ...list.slice(1)])],
   ['progress sent elsewhere', behind('-progress', 'http://127.0.0.1/')],
+  ['the preset of another effort', behind('-preset', 'superfast')],
+  ['a preset of no effort', behind('-preset', 'placebo')],
+  ['the rate factor of another effort', behind('-crf', '19')],
+  ['a rate factor of no effort', behind('-crf', '0')],
   ['no arguments', args(() => [])],
 ];
 
@@ -73,6 +77,21 @@ describe('a recipe that is read back', () => {
           const read = readViewingRecipe(aRecipe(of, version, marks), of, bytes);
           assert.deepEqual([read?.input, read?.output], [`01.${of.container}`, '01-viewing.mp4']);
         });
+
+  for (const effort of efforts)
+    for (const [what, of, hasSound] of [
+      ['without sound', part, false],
+      ['with sound', jpeg, true],
+      ['of sound, muted', { ...jpeg, audio: null }, false],
+    ] as const)
+      it(`is known: ${effort}, ${what}`, () => {
+        const read = readViewingRecipe(aRecipe(of, versions[0], ['text'], effort), what === 'of sound, muted' ? jpeg : of, bytes);
+        assert.equal(read?.hasSound, hasSound);
+      });
+
+  it('is refused: sound where the part has none', () => {
+    assert.equal(readViewingRecipe(aRecipe(jpeg), { ...jpeg, audio: null }, bytes), null);
+  });
 
   for (const [what, change] of hostile) it(`is refused: ${what}`, () => assert.equal(readViewingRecipe(change(aRecipe()), part, bytes), null));
 

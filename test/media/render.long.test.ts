@@ -1,14 +1,17 @@
 // The viewing copy: the asked frames at their times, nothing else; bad footage, bad names and a stop end cleanly.
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { efforts } from '../../plugin/domain/duty.js';
 import { Problem } from '../../plugin/domain/problem.js';
+import { effortOptions } from '../../plugin/media/effort.js';
 import type { Tools } from '../../plugin/media/find-ffmpeg.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
 import { probe } from '../../plugin/media/probe.js';
+import { readViewingRecipe } from '../../plugin/media/remake.js';
 import { renderViewing } from '../../plugin/media/render.js';
 import type { Rendering } from '../../plugin/media/render.js';
-import { runFfmpeg } from '../../plugin/media/run-ffmpeg.js';
+import { runArguments, runFfmpeg } from '../../plugin/media/run-ffmpeg.js';
 import { noFence, runTool } from '../../plugin/media/run-tool.js';
 import { combine, packets, readFootage } from './footage.js';
 import type { Footage } from './footage.js';
@@ -101,6 +104,41 @@ describe('the viewing copy', function () {
           const length = heard.at(-1)!.micros - heard[0]!.micros;
           assert.ok(Math.abs(length - part!.durationMicros) < 65_000, `${length} of ${part!.durationMicros}`);
         }));
+
+  for (const [name, find] of builds)
+    for (const [codec, read] of codecs.filter(([codec]) => /AAC|G\.711/.test(codec)))
+      it(`of ${codec} has no sound where it is muted, and the frames all the same, by ${name}`, () =>
+        inFolder(async (folder) => {
+          const [tools, { tracks, samples }] = [await find(), read()];
+          const { files, parts } = await mux(samples.filter(({ utcMicros }) => utcMicros < zero + 2_000_000), tracks);
+          const [part] = parts;
+          const input = path.join(folder, `01.${part!.container}`);
+          await writeFile(input, files[0]!);
+          const { output, recipe } = await renderViewing(tools, { input, workFolder: folder, part: part!, marks: ['clock'], times: 'proven', text, sound: 'muted' });
+          const found = await probe(tools, output, { container: 'mp4', codec: 'avc1', audio: null });
+          assert.deepEqual([found.audio, found.streams, found.frames], [null, 1, part!.frames]);
+          assert.deepEqual((await shownFrames(tools.ffmpeg, output)).map((frame) => frame.micros), Array.from({ length: part!.frames }, (_, at) => at * 100_000));
+          assert.ok(part!.audio && (await packets(tools.ffprobe, input, 'a')).length === part!.audio.units, 'the parent keeps its own');
+          assert.equal(readViewingRecipe(recipe, part!, files[0]!.length)?.hasSound, false);
+        }));
+
+  for (const [name, find] of builds)
+    it(`takes more effort, and loses less, from speed over balance to quality, by ${name}`, () =>
+      inFolder(async (folder) => {
+        const tools = await find();
+        const { part, rendering } = await street(folder, { to: 50 });
+        const likeness: number[] = [];
+        for (const effort of efforts) {
+          const { output, recipe } = await renderViewing(tools, { ...rendering, marks: [], effort });
+          assert.deepEqual(readViewingRecipe(recipe, part, (await stat(rendering.input)).size)?.arguments, recipe.arguments.slice(runArguments.length));
+          assert.ok(effortOptions(effort).every((option) => recipe.arguments.includes(option)));
+          const said = await ask(tools.ffmpeg, ['-v', 'error', '-i', output, '-i', rendering.input, '-lavfi', 'ssim=stats_file=-', '-f', 'null', '-']);
+          const all = [...said.toString().matchAll(/All:(\d\.\d+)/g)].map(([, value]) => Number(value));
+          assert.equal(all.length, part.frames);
+          likeness.push(all.reduce((sum, value) => sum + value, 0) / all.length);
+        }
+        assert.ok(likeness[0]! < likeness[1]! && likeness[1]! < likeness[2]! && likeness[2]! < 1, likeness.join(' '));
+      }));
 
   it('of a part whose sound is all before the first picture has silence', () =>
     inFolder(async (folder) => {
