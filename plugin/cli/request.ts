@@ -1,4 +1,5 @@
 // exportgate request submit FILE | show ID | list
+import type { CopySound, Effort } from '../domain/duty.js';
 import { padTo } from './console.js';
 import { clientOf, type Verb } from './context.js';
 import { readForm } from './read-form.js';
@@ -25,7 +26,7 @@ interface View {
   glass: { reason: string; askedBy: string; broken: boolean; endsAt: string | null } | null;
   hold: { until: string | null; by: string } | null;
   explanation: string | null;
-  plan: { steps: { step: string }[]; inspect: string[]; execute: string } | null;
+  plan: { steps: { step: string }[]; inspect: string[]; execute: string; sound: CopySound; encode: Effort } | null;
   unkept: string[];
   sla: { verifyBy: string; releaseBy: string } | null;
   slaMissed: ('verify' | 'total')[];
@@ -105,6 +106,7 @@ export function lines(view: View | Brief): string[] {
     ),
     ...(view.sla ? [told('due 时限', times(view.sla, view.slaMissed))] : []),
     ...(view.unkept.length > 0 ? [told('unkept 未能履行', `${view.unkept.join(', ')}: nothing leaves`)] : []),
+    ...(plan ? [told('copies 查阅件', `sound ${plan.sound} ${soundWords[plan.sound]}; encode ${plan.encode} ${effortWords[plan.encode]}`)] : []),
     ...narrowed(view),
     ...view.callBacks.map(({ at, by, directory, confirmed }) =>
       told('called 回拨', `${at}  ${by}  ${directory}: ${confirmed ? 'confirmed 已核实' : 'not confirmed 未核实'}`),
@@ -168,5 +170,8 @@ const why = ({ footage }: View, camera: string): string =>
   footage.find((take) => take.camera === camera)?.doubt === 'zone'
     ? 'the recorder’s clock is rather in another zone 录像机时区可疑'
     : 'no recorder proved its times 时间未经录像机证明';
+
+const soundWords = { kept: '保留声音', muted: '消除声音' } as const satisfies Record<CopySound, string>;
+const effortWords = { speed: '速度优先', balance: '兼顾', quality: '画质优先' } as const satisfies Record<Effort, string>;
 
 const told = (word: string, what: string): string => `  ${padTo(word, 15)} ${what}`;

@@ -33,6 +33,8 @@ const AROUND_STILL_MS = 2_000;
 /** One piece of footage with the grant that shows it. */
 export interface Judged extends Shown {
   footage: Footage;
+  /** Its plan wants no sound. */
+  muted: boolean;
 }
 
 /** The gate's name of the camera that the system calls so. Problem `camera-unknown`: the configuration names none, so no policy covers it. */
@@ -57,7 +59,7 @@ export async function judgePieces(
     const camera = cameraOf(parts, recorder, recordingOf(footage.source));
     const shown = await parts.viewings.find(person, camera, inTrueTime(footage), form === 'archive');
     expectKept(parts, shown.grant);
-    judged.push({ ...shown, footage });
+    judged.push({ ...shown, footage, muted: isMuted(parts, shown.grant) });
   }
   return judged;
 }
@@ -69,6 +71,8 @@ export async function judgeStill(parts: PlayParts, person: Person, pieces: reado
   for (const piece of pieces) {
     await parts.viewings.judgeStill(person, piece, form === 'archive');
     expectKept(parts, piece.grant);
+    // Asked for again, it is silent.
+    if (isMuted(parts, piece.grant) && !piece.muted) throw new Problem('reason-missing', 'The plan wants this footage without sound now.');
   }
 }
 
@@ -77,6 +81,11 @@ export const inTrueTime = ({ from, to, offsetMs }: Footage): Span => ({ from: mo
 const moved = (instant: Instant, ms: number): Instant => (ms === 0 ? instant : new Date(Date.parse(instant) + ms).toISOString());
 
 const recordingOf = (source: Source): string => ('recording' in source ? source.recording : '');
+
+/** A reason has no plan. */
+const isMuted = ({ requests }: PlayParts, grant: Grant): boolean => grant.kind === 'request' && requests.state(grant.requestId).plan?.sound === 'muted';
+
+const heardAs = ({ muted }: Judged, marked: MarkedForm): MarkedForm => (muted && marked.kind === 'clip' ? { ...marked, sound: false } : marked);
 
 /** What the plan wants hidden is not shown while it cannot be. */
 function expectKept({ requests }: PlayParts, grant: Grant): void {
@@ -105,8 +114,8 @@ export function copyOf(
 export const sizeOf = ({ copies }: PlayParts, person: Person, recorder: string, judged: Judged, form: Exclude<PlayForm, 'mjpeg'>, marked: MarkedForm): number | null =>
   copies.sizeOf(keyOf(person, recorder, judged, form, marked));
 
-const keyOf = ({ pseudonym }: Person, recorder: string, { camera, span, grant }: Judged, form: PlayForm, marked: MarkedForm): string =>
-  JSON.stringify([pseudonym, recorder, camera, span, grant, form, marked]);
+const keyOf = ({ pseudonym }: Person, recorder: string, judged: Judged, form: PlayForm, marked: MarkedForm): string =>
+  JSON.stringify([pseudonym, recorder, judged.camera, judged.span, judged.grant, form, heardAs(judged, marked)]);
 
 /** Recorded before anything is pulled; the original's samples go through memory into the marks and nowhere else. */
 export async function* play(
@@ -127,7 +136,7 @@ export async function* play(
   try {
     const span: Span & { basis: TimeBasis } = { ...shown, basis: 'recorder' };
     const pull = await vms.pull(source, span, both);
-    yield* markSamples(parts.tools, { ...pullFacts(pull, shown), marks: ['text', 'clock'], text: textOf(person, judged.grant), workFolder: work.folder, form: marked }, both);
+    yield* markSamples(parts.tools, { ...pullFacts(pull, shown), marks: ['text', 'clock'], text: textOf(person, judged.grant), workFolder: work.folder, form: heardAs(judged, marked) }, both);
   } finally {
     // Who stops reading ends the pull too.
     stop.abort(new Problem('render-failed', 'Nobody reads it any more.'));
