@@ -9,6 +9,7 @@ import { renderViewing, type Rendering } from '../media/render.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import type { CameraIndex } from './custody.js';
+import type { CopyNumber } from './number-copies.js';
 import { openSealed } from './open-sealed.js';
 
 export interface RenderParts {
@@ -25,6 +26,7 @@ export async function renderCamera(
   { camera, coverage, artifacts }: CameraIndex,
   { marks, sound, encode: effort }: Pick<Plan, 'marks' | 'sound' | 'encode'>,
   text: MarkText,
+  copies: ReadonlyMap<string, CopyNumber>,
   signal: AbortSignal,
 ): Promise<Artifact[]> {
   const wanted = coverage.spans.flatMap((span) => span.parts.map((part) => ({ part, times: span.times ?? 'asserted' })));
@@ -34,7 +36,7 @@ export async function renderCamera(
       const original = artifacts.find((artifact) => artifact.path === part.path)!;
       const onProgress = (percent: number) =>
         parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
-      made.push(await renderPart(parts, original, { part: part.facts, times, marks, sound, effort, text, onProgress, signal }));
+      made.push(await renderPart(parts, original, { part: part.facts, times, marks, sound, effort, text: { ...text, copy: copies.get(part.path)! }, onProgress, signal }));
     }
     return made;
   } catch (thrown) {

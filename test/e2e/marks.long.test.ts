@@ -52,8 +52,8 @@ function correlate(a: Gray, b: Gray, { left, right, top, bottom }: Region): numb
 const pixelsOf = ({ pixels }: Gray, chosen: (at: number) => boolean): Uint32Array =>
   Uint32Array.from({ length: pixels.length }, (_, at) => at).filter(chosen);
 
-function correlateAt(where: Uint32Array, a: (at: number) => number, b: (at: number) => number): number {
-  assert.ok(where.length > 100, 'there is something to compare');
+function correlateAt(where: Uint32Array, a: (at: number) => number, b: (at: number) => number, least = 100): number {
+  assert.ok(where.length > least, 'there is something to compare');
   const pairs = Array.from(where, (at): [number, number] => [a(at), b(at)]);
   const mean = (side: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length;
   const [meanA, meanB] = [mean(0), mean(1)];
@@ -70,7 +70,7 @@ function correlateAt(where: Uint32Array, a: (at: number) => number, b: (at: numb
 const inTurn = (graph: string): Record<Mark, string> =>
   Object.fromEntries(graph.split(/,(?=drawtext=)/).map((filter) => [/textfile=01-(\w+)\.txt/.exec(filter)![1]!, filter])) as Record<Mark, string>;
 
-const text = { requestId: 'EG-310000-SZX01-2026-000123', unit: '沪江市公安局城东分局刑侦支队', officers: ['欧阳明远', '上官静姝'] };
+const text = { requestId: 'EG-310000-SZX01-2026-000123', copy: { number: 3, of: 12 }, unit: '沪江市公安局城东分局刑侦支队', officers: ['欧阳明远', '上官静姝'] };
 const frames = [2, 14, 27];
 const zoneClock = /^录像机时间 UTC\+08:00/;
 
@@ -195,6 +195,14 @@ for (const [name, width, height, find] of table)
           const person = regionOf(mine[at]!, (pixel) => Math.abs(mine[at]!.pixels[pixel]! - other[at]!.pixels[pixel]!) > blackBelow);
           const [right, wrong] = [correlate(mine[at]!, copy[at]!, person), correlate(other[at]!, copy[at]!, person)];
           assert.ok(right >= 0.8 && wrong < right - 0.4, `frame ${frame}: this officer ${right}, another ${wrong}`);
+        });
+
+        // And so is the number of the copy, though one figure alone is another one.
+        const eighth = await alone(one, await withText(one, 'text', (written) => written.replace('第 3 份', '第 8 份').replace('COPY 3', 'COPY 8')));
+        frames.forEach((frame, at) => {
+          const figures = pixelsOf(mine[at]!, (pixel) => Math.abs(mine[at]!.pixels[pixel]! - eighth[at]!.pixels[pixel]!) > blackBelow);
+          const [right, wrong] = [mine, eighth].map((drawn) => correlateAt(figures, (pixel) => drawn[at]!.pixels[pixel]!, (pixel) => copy[at]!.pixels[pixel]!, 10)) as [number, number];
+          assert.ok(right >= 0.8 && wrong < right - 0.4, `frame ${frame}: copy 3 ${right}, copy 8 ${wrong}`);
         });
 
         // The clock runs: the time of one frame is not the time of another.

@@ -53,7 +53,7 @@ describe('the recipe', () => {
   ] as const)
     it(`for ${width}×${height} is the golden one`, async () => {
       const file = new URL(`../golden/media/viewing-${width}x${height}.txt`, import.meta.url);
-      const made = golden(scene(width, height));
+      const made = golden(scene(width, height, { copy: { number: 3, of: 12 } }));
       if (process.env.UPDATE_GOLDEN) await writeFile(file, made);
       assert.equal(made, await readFile(file, 'utf8'));
     });
@@ -163,6 +163,22 @@ describe('a mark', () => {
     assert.equal(drawn.length, 5);
     assert.equal(drawn[2], '文书编号 沪公（刑）调证字〔2026〕0123号');
     assert.ok(!markMakers.text.write(scene(1920, 1080)).includes('文书'));
+  });
+
+  it('says which of how many copies of the package this is, where it is one', () => {
+    const drawn = markMakers.text.write(scene(1920, 1080, { copy: { number: 3, of: 12 } })).split('\n');
+    assert.deepEqual([drawn.length, drawn[1]], [5, '第 3 份,共 12 份 COPY 3 OF 12']);
+    assert.doesNotMatch(markMakers.text.write(scene(1920, 1080)), /份|COPY \d/);
+    // Nowhere else: the tile bears names alone, and the clock the time.
+    for (const mark of ['clock', 'tile'] as const)
+      assert.equal(markMakers[mark].write(scene(640, 360, { copy: { number: 3, of: 12 } })), markMakers[mark].write(scene(640, 360)));
+  });
+
+  it('leaves out which copy it is rather than who received it, where the picture has no room for both', () => {
+    for (const [width, height] of [[176, 144], [160, 120], [128, 96]] as const)
+      assert.equal(markMakers.text.write(scene(width, height, { copy: { number: 3, of: 12 } })), markMakers.text.write(scene(width, height)));
+    for (const [width, height] of [[320, 240], [352, 288], [640, 360]] as const)
+      assert.match(markMakers.text.write(scene(width, height, { copy: { number: 3, of: 12 } })), /COPY 3 OF 12[\s\S]*李四$/);
   });
 
   it('loses no character of a name to line breaks', () => {

@@ -64,13 +64,13 @@ export function fit(
   scene: Pick<Scene, 'width' | 'height'>,
   lines: readonly string[],
   { largest = usualSize(scene), height = mostHeight } = {},
-): { size: number; lines: string[] } {
+): { size: number; lines: string[]; isCut: boolean } {
   for (let size = largest; ; size--) {
     const most = (scene.width - 2 * (margin(size) + padding(size))) / size;
     const wrapped = lines.flatMap((line) => wrap(line, most));
     const room = Math.max(1, Math.floor((scene.height * height) / (size * lineHeight)));
-    if (wrapped.length <= room) return { size, lines: wrapped };
-    if (size <= smallestSize) return { size, lines: [...wrapped.slice(0, room - 1), '…'] };
+    if (wrapped.length <= room) return { size, lines: wrapped, isCut: false };
+    if (size <= smallestSize) return { size, lines: [...wrapped.slice(0, room - 1), '…'], isCut: true };
   }
 }
 

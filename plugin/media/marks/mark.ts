@@ -4,6 +4,8 @@ import type { Filter } from '../ffmpeg.js';
 /** People's text on the picture. Personal data. */
 export interface MarkText {
   requestId: string;
+  /** Which of the viewing copies of its package this is; left out of what is no copy: streams, stills. */
+  copy?: { number: number; of: number };
   /** Number of the paper on which the copy was given; left out where there is none. */
   instrument?: string;
   /** The requesting unit. */

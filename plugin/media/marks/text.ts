@@ -1,17 +1,24 @@
-// Whose copy this is, and that it is a copy: bottom left, through textfile and without expansion, so that a name is never read as a filter.
+// Whose copy this is and which of how many, and that it is a copy: bottom left, through textfile and without expansion, so that a name is never read as a filter.
 import { drawtext, fit, printable } from './layout.js';
 import type { MarkMaker, Scene } from './mark.js';
 
 const notice = '查阅件,非原件 VIEWING COPY, NOT THE ORIGINAL';
 
-const lay = (scene: Scene): { size: number; lines: string[] } =>
-  fit(scene, [
-    notice,
-    `申请编号 ${printable(scene.text.requestId)}`,
-    ...(scene.text.instrument === undefined ? [] : [`文书编号 ${printable(scene.text.instrument)}`]),
-    `申请单位 ${printable(scene.text.unit)}`,
-    `经办人 ${scene.text.officers.map(printable).join('、')}`,
-  ]);
+const copyLine = ({ text: { copy } }: Scene): string[] =>
+  copy === undefined ? [] : [`第 ${copy.number} 份,共 ${copy.of} 份 COPY ${copy.number} OF ${copy.of}`];
+
+const rest = ({ text }: Scene): string[] => [
+  `申请编号 ${printable(text.requestId)}`,
+  ...(text.instrument === undefined ? [] : [`文书编号 ${printable(text.instrument)}`]),
+  `申请单位 ${printable(text.unit)}`,
+  `经办人 ${text.officers.map(printable).join('、')}`,
+];
+
+/** In a picture too small for all of it, who received the copy is worth more than which of how many it is. */
+function lay(scene: Scene): { size: number; lines: string[] } {
+  const whole = fit(scene, [notice, ...copyLine(scene), ...rest(scene)]);
+  return whole.isCut ? fit(scene, [notice, ...rest(scene)]) : whole;
+}
 
 export const textMark: MarkMaker = {
   write: (scene) => lay(scene).lines.join('\n'),
