@@ -3,6 +3,10 @@
 export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
+/** Why a file was made of another one: to be looked at, marked; because less was granted than was sealed; for tools that cannot read the original. */
+export const derivativeReasons = ['viewing', 'narrowed', 'working'] as const;
+export type DerivativeReason = (typeof derivativeReasons)[number];
+
 /** A file that the arguments name and that was written for them: its text, or the sum of what is too large to tell. */
 export type RecipeFile = { name: string; text: string } | { name: string; sha256: string };
 
@@ -36,6 +40,8 @@ export interface Artifact extends Digest {
   parent?: string;
   /** Of an excerpt: the sealed file it was cut from, which stays with the custodian. */
   sealedParent?: SealedParent;
+  /** Of whatever has a parent of either kind. */
+  reason?: DerivativeReason;
   recipe?: Recipe;
   /** Of a viewing copy: pictures of its parent that no decoder makes anything of, and that it therefore does not show; left out where there are none. */
   undecoded?: number;

@@ -1,6 +1,6 @@
 // What a manifest is: the shape that its maker and the verifier share. See docs/spec/manifest.md.
 import { z } from 'zod';
-import { artifactRoles } from '../domain/artifact.js';
+import { artifactRoles, derivativeReasons } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
 import { facts } from '../domain/decision.js';
 import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
@@ -105,6 +105,7 @@ const file = z.strictObject({
   parent: path.optional(),
   /** Of an excerpt: what it was cut from, which stays sealed with the custodian. */
   sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
+  reason: z.enum(derivativeReasons).optional(),
   recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional() }).optional(),
   undecoded: z.int().positive().optional(),
 });
@@ -123,6 +124,9 @@ const files = z
         context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
       if (each.sealedParent && (known.has(each.sealedParent.path) || each.parent !== undefined))
         context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
+      const isDerivative = each.parent !== undefined || each.sealedParent !== undefined;
+      if (isDerivative !== (each.reason !== undefined) || (each.sealedParent !== undefined) !== (each.reason === 'narrowed'))
+        context.addIssue({ code: 'custom', path: [i, 'reason'], message: 'is not why this file was made' });
       if (each.undecoded !== undefined && each.role !== 'viewing')
         context.addIssue({ code: 'custom', path: [i, 'undecoded'], message: 'is said of what is no viewing copy' });
       if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))

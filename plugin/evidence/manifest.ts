@@ -89,7 +89,7 @@ const describeInstrument = ({ type, number, issuer, issuedOn, provideBy, scanSha
 });
 
 /** Without what is ours alone: the sealed object's id, and the sum that only a ZIP header wants. */
-const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, recipe, undecoded }: Artifact) => ({
+const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, reason, recipe, undecoded }: Artifact) => ({
   path,
   role,
   bytes,
@@ -97,6 +97,7 @@ const describeFile = ({ path, role, bytes, sha256, sm3, parent, sealedParent, re
   sm3,
   parent,
   sealedParent,
+  reason,
   recipe,
   undecoded,
 });

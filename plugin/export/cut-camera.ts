@@ -31,7 +31,7 @@ export async function cutCamera(
     const spans: CoverageSpan[] = [];
     for (const span of granted) spans.push(await cutSpan(parts, shelf, index, span, signal));
     const whole: Coverage = { version: 1, camera: index.camera, state: stateOf(spans), spans };
-    const parentOf = (role: 'units' | 'coverage') => ({ sealedParent: asParent(index.artifacts.find((it) => it.role === role)!) });
+    const parentOf = (role: 'units' | 'coverage') => ({ reason: 'narrowed' as const, sealedParent: asParent(index.artifacts.find((it) => it.role === role)!) });
     return await shelf.close(whole, { units: parentOf('units'), coverage: parentOf('coverage') });
   } catch (thrown) {
     await shelf.discard();
@@ -97,7 +97,7 @@ async function cutParts(
     signal.throwIfAborted();
     const { path, facts } = touched.get(number)!;
     const original = artifacts.find((artifact) => artifact.path === path)!;
-    const origin = { sealedParent: asParent(original), recipe: recipeOf(method, path, span) };
+    const origin = { reason: 'narrowed' as const, sealedParent: asParent(original), recipe: recipeOf(method, path, span) };
     const work = await openWork(workFolder);
     try {
       const input = await openSealed(objects, original.object, facts, work.folder, signal);

@@ -59,6 +59,7 @@ async function renderPart(
       path: original.path.replace(/^(?:original|excerpt)\/(.*)\.[a-z0-9]+$/, 'viewing/$1.mp4'),
       role: 'viewing',
       parent: original.path,
+      reason: 'viewing',
       recipe,
       ...(undecoded > 0 && { undecoded }),
       ...sealed,

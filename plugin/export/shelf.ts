@@ -7,7 +7,7 @@ import type { SealedWriter } from '../store/sealed-object.js';
 import { sealBytes, type CameraIndex, type Coverage, type CoveragePart } from './custody.js';
 
 /** What is said of a file beside its sums. */
-type Origin = Pick<Artifact, 'sealedParent' | 'recipe'>;
+type Origin = Pick<Artifact, 'sealedParent' | 'reason' | 'recipe'>;
 
 export class Shelf {
   readonly #artifacts: Artifact[] = [];

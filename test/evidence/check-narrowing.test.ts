@@ -53,7 +53,7 @@ describe('a narrowed package', () => {
     const found = await verdict(twist, original.filter(({ path: name }) => name.includes('cam-1')));
     assert.ok(found.intact, JSON.stringify(found));
     const [other] = narrowedContents();
-    const wrong = await verdict(twist, [...original.filter(({ path: name }) => name.includes('cam-1')), { ...other!, path: 'original/cam-2/01.mp4', role: 'original', sealedParent: undefined, recipe: undefined }]);
+    const wrong = await verdict(twist, [...original.filter(({ path: name }) => name.includes('cam-1')), { ...other!, path: 'original/cam-2/01.mp4', role: 'original', sealedParent: undefined, reason: undefined, recipe: undefined }]);
     assert.deepEqual(wrong, { intact: false, fault: { code: 'manifest-changed', where: 'manifest.json#/files/4' } });
   });
 
@@ -85,14 +85,20 @@ describe('a narrowed package', () => {
   });
 
   const misfits: [what: string, change: (list: Content[]) => Content[]][] = [
-    ['an excerpt of nothing', (list) => list.map((it) => ({ ...it, sealedParent: undefined }))],
+    ['an excerpt of nothing', (list) => list.map((it) => ({ ...it, sealedParent: undefined, reason: it.parent === undefined ? undefined : it.reason }))],
     ['an excerpt without its recipe', (list) => list.map((it) => ({ ...it, recipe: undefined }))],
     ['a sealed parent that is here', (list) => [...list, fileOf(original, 'original/cam-1/01.mp4')]],
-    ['footage that calls itself the page', (list) => list.map((it) => (it.role === 'units' ? { ...it, role: 'verifier', sealedParent: undefined } : it))],
+    ['footage that calls itself the page', (list) => list.map((it) => (it.role === 'units' ? { ...it, role: 'verifier', sealedParent: undefined, reason: undefined } : it))],
     ['a page that calls itself footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, role: 'viewing' } : it))],
-    ['a page that was made from footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
+    ['a page that was made from footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, parent: 'excerpt/cam-1/01.mp4', reason: 'viewing' } : it))],
     ['an excerpt that tells what a copy lacks', (list) => list.map((it) => (it.role === 'excerpt' ? { ...it, undecoded: 1 } : it))],
     ['a copy that lacks nothing, and says so', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, undecoded: 0 } : it))],
+    ['an excerpt that was not made of less', (list) => list.map((it) => (it.role === 'excerpt' ? { ...it, reason: 'viewing' } : it))],
+    ['a list of an excerpt without a reason', (list) => list.map((it) => (it.role === 'units' ? { ...it, reason: undefined } : it))],
+    ['a copy without a reason', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: undefined } : it))],
+    ['a copy for less than was sealed', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: 'narrowed' } : it))],
+    ['a copy for a reason that nobody knows', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: 'published' as never } : it))],
+    ['a page with a reason', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, reason: 'viewing' } : it))],
     ['two parents', (list) => list.map((it) => (it.role === 'units' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
   ];
   for (const [what, change] of misfits)

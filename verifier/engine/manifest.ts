@@ -44,6 +44,7 @@ export interface ListedFile {
   sm3: string;
   parent?: string;
   sealedParent?: { path: string };
+  reason?: string;
   recipe?: Json;
   undecoded?: number;
 }
@@ -134,6 +135,7 @@ const fileShape = members({
   sm3: isHex64,
   'parent?': isListedPath,
   'sealedParent?': members({ path: isListedPath, bytes: isCount, sha256: isHex64, sm3: isHex64 }),
+  'reason?': oneOf('viewing', 'narrowed', 'working'),
   'recipe?': members({
     tool: isText,
     version: isText,
@@ -180,7 +182,7 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
   const known = new Set(files.map(({ path }) => path));
   return (
     files.length <= mostFiles &&
-    files.every(({ path, role, parent, sealedParent, recipe, undecoded }, i) => {
+    files.every(({ path, role, parent, sealedParent, reason, recipe, undecoded }, i) => {
       const inOrder = i === 0 || compareTexts(files[i - 1]!.path, path) < 0;
       const hasParent = parent === undefined || (known.has(parent) && parent !== path);
       const hasSealed = sealedParent === undefined || (!known.has(sealedParent.path) && parent === undefined);
@@ -190,6 +192,8 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         inOrder &&
         hasParent &&
         hasSealed &&
+        (parent !== undefined || sealedParent !== undefined) === (reason !== undefined) &&
+        (sealedParent !== undefined) === (reason === 'narrowed') &&
         (role !== 'excerpt' || (sealedParent && recipe)) &&
         (undecoded === undefined || (role === 'viewing' && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&

@@ -52,7 +52,7 @@ export const contents = (seed = ''): Content[] => [
   artifact('original/cam-1/units.ndjson', 'units', Buffer.from('{"part":1}\n{"part":2}\n')),
   artifact('original/cam-1/coverage.json', 'coverage', Buffer.from('{"parts":2}\n')),
   artifact('viewing/cam-1/01.mp4', 'viewing', noise(`${seed}c`, 2500), {
-    parent: 'original/cam-1/01.mp4',
+    parent: 'original/cam-1/01.mp4', reason: 'viewing',
     recipe: { tool: 'ffmpeg', version: 'ffmpeg version 5.1', arguments: ['-i', '{work}/in.mp4', '{work}/out.mp4'] },
   }),
   artifact('original/大门-2/01.mp4', 'original', noise(`${seed}d`, 900)),
@@ -172,13 +172,13 @@ export function narrowedContents(): Content[] {
   const cutFrom = (path: string, role: ArtifactRole, content: Buffer, source: string): Content => {
     const { path: from, bytes, sha256, sm3 } = originals.find((it) => it.path === source)!;
     const recipe = { tool: 'exportgate', version: '0.1.0', arguments: ['excerpt', '--from', shorter.from, '--to', shorter.to, source] };
-    return artifact(path, role, content, { sealedParent: { path: from, bytes, sha256, sm3 }, ...(role === 'excerpt' && { recipe }) });
+    return artifact(path, role, content, { sealedParent: { path: from, bytes, sha256, sm3 }, reason: 'narrowed', ...(role === 'excerpt' && { recipe }) });
   };
   return [
     cutFrom('excerpt/cam-1/01.mp4', 'excerpt', noise('cut', 800), 'original/cam-1/01.mp4'),
     cutFrom('excerpt/cam-1/units.ndjson', 'units', Buffer.from('{"part":1}\n'), 'original/cam-1/units.ndjson'),
     cutFrom('excerpt/cam-1/coverage.json', 'coverage', Buffer.from('{"parts":1}\n'), 'original/cam-1/coverage.json'),
-    artifact('viewing/cam-1/01.mp4', 'viewing', noise('seen', 700), { parent: 'excerpt/cam-1/01.mp4' }),
+    artifact('viewing/cam-1/01.mp4', 'viewing', noise('seen', 700), { parent: 'excerpt/cam-1/01.mp4', reason: 'viewing' }),
     artifact('verify.html', 'verifier', noise('page', 600)),
   ];
 }
