@@ -3,8 +3,8 @@
 export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
-/** Why a file was made of another one: to be looked at, marked; because less was granted than was sealed; for tools that cannot read the original. */
-export const derivativeReasons = ['viewing', 'narrowed', 'working'] as const;
+/** Why a file was made of another one: to be looked at, marked; or because less was granted than was sealed. */
+export const derivativeReasons = ['viewing', 'narrowed'] as const;
 export type DerivativeReason = (typeof derivativeReasons)[number];
 
 /** A file that the arguments name and that was written for them: its text, or the sum of what is too large to tell. */

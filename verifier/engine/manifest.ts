@@ -135,7 +135,7 @@ const fileShape = members({
   sm3: isHex64,
   'parent?': isListedPath,
   'sealedParent?': members({ path: isListedPath, bytes: isCount, sha256: isHex64, sm3: isHex64 }),
-  'reason?': oneOf('viewing', 'narrowed', 'working'),
+  'reason?': oneOf('viewing', 'narrowed'),
   'recipe?': members({
     tool: isText,
     version: isText,

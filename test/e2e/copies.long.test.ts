@@ -1,0 +1,97 @@
+// What a policy says of viewing copies, in a package: muted, with more effort, each numbered, each with the reason for which it was made.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { makeOutput } from '../../plugin/cli/console.js';
+import { reproducePackage } from '../../plugin/cli/reproduce.js';
+import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
+import { unpackArchive } from '../../plugin/evidence/unpack.js';
+import { verifyPackage } from '../../plugin/evidence/verify.js';
+import { fixture, packets } from '../media/footage.js';
+import { inFolder, machineTools, shownFrames } from '../media/tools.js';
+import { withPolicies, type Edits } from '../policy/policy-folder.js';
+import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
+import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { approveAll, letGo, submit, until } from '../support/walk.js';
+
+const at = (seconds: number): string => new Date(Date.parse('2026-03-01T02:00:00.000Z') + seconds * 1000).toISOString();
+/** Cuts each camera's footage in two. */
+const holes = [{ from: new Date(at(6)), to: new Date(at(7)) }];
+const cameras = ['sh-yf-street', 'sh-yf-gate'] as const;
+
+/** Beside what tier 1 asks of both kinds of applicants. */
+const alsoAsk = (words: string): Edits => ({
+  'cities/310000.csv': [['role:police.investigator', 'ordinary'], ['role:police.public-order', 'ADMIN_CASE']]
+    .map(([role, basis]) => `p, ${role}, 310000, camera:*, request, ${basis}, *, allow, ${words}\n`)
+    .join(''),
+});
+
+interface Delivered {
+  folder: string;
+  manifest: Manifest;
+  /** What `exportgate reproduce` says of it. */
+  again: string;
+}
+
+async function deliver(gate: TestGate, folder: string): Promise<Delivered> {
+  const { requestId } = await submit(gate, { items: cameras.map((camera) => ({ camera, from: at(3), to: at(10) })) });
+  await approveAll(gate, requestId);
+  const seen = await until(gate, requestId, ({ state, lastFailure }) => state === 'packaged' || lastFailure !== null);
+  assert.deepEqual([seen.state, seen.lastFailure], ['packaged', null]);
+  for (const executor of shanghai.executors) await letGo(gate, executor, requestId);
+  const officer = await gate.as(shanghai.officer);
+  const [zip, key, unpacked] = ['package.zip', 'gate.pub', 'package'].map((name) => path.join(folder, name)) as [string, string, string];
+  await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+  await officer.download('/api/v1/keys/gate.pub', key);
+  const pem = await fs.promises.readFile(key, 'utf8');
+  const found = await verifyPackage(zip, pem);
+  assert.ok(found.intact, JSON.stringify(found));
+  assert.deepEqual(await verifyByPage(await fs.promises.readFile(zip), pem), asThePageSays(found));
+  await unpackArchive(zip, unpacked);
+  const out = new PassThrough();
+  assert.equal(await reproducePackage({ config: '', gate: '', env: process.env, output: makeOutput(false, out as never) }, { package: zip, key }), 0);
+  return { folder: unpacked, manifest: JSON.parse(await fs.promises.readFile(path.join(unpacked, 'manifest.json'), 'utf8')) as Manifest, again: String(out.read() ?? '') };
+}
+
+describe('viewing copies in a package', function () {
+  this.timeout(300_000);
+
+  // prettier-ignore
+  const table: [what: string, words: string | null, media: string, container: string, sound: 'aac' | null, preset: string][] = [
+    ['of footage with G.711, of which nothing is said', null, 'street-g711.mov', 'mov', 'aac', 'veryfast'],
+    ['a viewing copy under sound:muted has no sound, and its original has', 'sound:muted', 'street-g711.mov', 'mov', null, 'veryfast'],
+    ['of footage with AAC, muted, and with all effort', 'sound:muted encode:quality', 'street-b.mp4', 'mp4', null, 'medium'],
+    ['quickly', 'encode:speed', 'street-b.mp4', 'mp4', 'aac', 'superfast'],
+  ];
+  for (const [what, words, media, container, sound, preset] of table)
+    it(what, () =>
+      withPolicies(words === null ? {} : alsoAsk(words), (policiesFolder) =>
+        inFolder(async (folder) => {
+          const gate = await aGate({ recorder: { media: fixture(media), holes }, policiesFolder });
+          try {
+            const { folder: unpacked, manifest, again } = await deliver(gate, folder);
+            const { ffmpeg, ffprobe } = await machineTools();
+            const heard = async (file: string): Promise<number> => (await packets(ffprobe, path.join(unpacked, file), 'a').catch(() => [])).length;
+            const copies = manifest.files.filter(({ role }) => role === 'viewing');
+            assert.deepEqual(copies.map(({ path: name }) => name), [...cameras].sort().flatMap((camera) => [`viewing/${camera}/01.mp4`, `viewing/${camera}/02.mp4`]));
+            assert.equal(manifest.plan.sound, sound === null ? 'muted' : 'kept');
+            for (const [index, copy] of copies.entries()) {
+              assert.deepEqual([copy.reason, copy.parent], ['viewing', copy.path.replace('viewing', 'original').replace('mp4', container)]);
+              assert.ok((await heard(copy.parent!)) > 0, 'the original has sound');
+              assert.equal((await heard(copy.path)) > 0, sound !== null);
+              const times = async (file: string): Promise<number[]> => (await shownFrames(ffmpeg, path.join(unpacked, file))).map(({ micros }) => micros);
+              assert.deepEqual(await times(copy.path), await times(copy.parent!));
+              const { arguments: args, beside } = copy.recipe!;
+              assert.equal(args[args.indexOf('-preset') + 1], preset);
+              const text = beside!.find(({ name }) => name.endsWith('-text.txt')) as { text: string };
+              assert.ok(text.text.split('\n').includes(`第 ${index + 1} 份,共 ${copies.length} 份 COPY ${index + 1} OF ${copies.length}`), text.text);
+              assert.match(again, new RegExp(`^${copy.path}: same bytes`, 'm'));
+            }
+            for (const file of manifest.files) assert.equal(file.reason !== undefined, file.role === 'viewing', file.path);
+          } finally {
+            await gate.close();
+          }
+        }),
+      ));
+});
