@@ -7,7 +7,7 @@ import { Problem } from './domain/problem.js';
 import type { ClockReading } from './domain/vms.js';
 import { expectProfile, loadKeys, type KnownKey } from './keys/keys.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
-import { measureRender } from './media/measure-render.js';
+import { measureEfforts, measureRender } from './media/measure-render.js';
 import { proveEncoders } from './media/prove-encoders.js';
 import { proveText } from './media/prove-text.js';
 import { openWork } from './media/work-folder.js';
@@ -89,8 +89,9 @@ async function lookAtPictures(tools: Tools, workFolder: string, look: Look): Pro
   );
   await look('capacity', () =>
     inWork(async (folder) => {
-      const speeds = await measureRender(tools, folder);
-      return `of real time, marked: ${speeds.map(({ name, speed }) => `${name} ${speed.toFixed(1)}×`).join(', ')}`;
+      const told = (speeds: Awaited<ReturnType<typeof measureRender>>): string => speeds.map(({ name, speed }) => `${name} ${speed.toFixed(1)}×`).join(', ');
+      const sizes = told(await measureRender(tools, folder));
+      return `of real time, marked: ${sizes}; 1080p by effort: ${told(await measureEfforts(tools, folder))}`;
     }),
   );
 }

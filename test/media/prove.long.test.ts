@@ -4,7 +4,7 @@ import { chmod, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Tools } from '../../plugin/media/find-ffmpeg.js';
-import { measureRender } from '../../plugin/media/measure-render.js';
+import { measureEfforts, measureRender } from '../../plugin/media/measure-render.js';
 import { proveEncoders } from '../../plugin/media/prove-encoders.js';
 import { proveText } from '../../plugin/media/prove-text.js';
 import { bundledTools, inFolder, machineTools } from './tools.js';
@@ -74,5 +74,12 @@ describe('proved by doing', function () {
       assert.deepEqual(speeds.map(({ name }) => name), ['360p', '1080p', '4K']);
       assert.ok(speeds.every(({ speed }) => speed > 0));
       assert.ok((await readdir(folder)).includes('measure-2-viewing.mp4'));
+    }));
+
+  it('speeds of each effort are told, those of the quickest above those of the best', () =>
+    inFolder(async (folder) => {
+      const speeds = await measureEfforts(await machineTools(), folder);
+      assert.deepEqual(speeds.map(({ name }) => name), ['speed', 'balance', 'quality']);
+      assert.ok(speeds[0]!.speed > speeds[2]!.speed && speeds[2]!.speed > 0, JSON.stringify(speeds));
     }));
 });
