@@ -75,7 +75,7 @@ async function lines({ decision, plan, planDigest, floor, disclaimer, cityName, 
     ...(decision.facts.length > 0 ? [`  facts: ${decision.facts.join(', ')}`] : []),
     ...(plan
       ? [
-          `  plan ${planDigest}: ${plan.steps.map((step) => step.step).join(' → ')}; execute ${plan.execute}; marks 标记 ${plan.marks.join('+')}; sound 声音 ${plan.sound}; encode 编码 ${plan.encode}; original ${plan.original}`,
+          `  plan ${planDigest}: ${plan.steps.map((step) => step.step).join(' → ')}; execute ${plan.execute}; marks 标记 ${plan.marks.join('+')}; sound 声音 ${plan.sound}; encode 编码 ${plan.encode}; working 工作件 ${plan.working}; original ${plan.original}`,
         ]
       : []),
     ...floor.map((article) => `  floor ${article.id} (as of ${lawAsOf}): ${article.zh} ${article.en} [${article.source}]`),

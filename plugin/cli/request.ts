@@ -1,5 +1,5 @@
 // exportgate request submit FILE | show ID | list
-import type { CopySound, Effort } from '../domain/duty.js';
+import type { CopySound, Effort, Working } from '../domain/duty.js';
 import { padTo } from './console.js';
 import { clientOf, type Verb } from './context.js';
 import { readForm } from './read-form.js';
@@ -26,7 +26,7 @@ interface View {
   glass: { reason: string; askedBy: string; broken: boolean; endsAt: string | null } | null;
   hold: { until: string | null; by: string } | null;
   explanation: string | null;
-  plan: { steps: { step: string }[]; inspect: string[]; execute: string; sound: CopySound; encode: Effort } | null;
+  plan: { steps: { step: string }[]; inspect: string[]; execute: string; sound: CopySound; encode: Effort; working: Working } | null;
   unkept: string[];
   sla: { verifyBy: string; releaseBy: string } | null;
   slaMissed: ('verify' | 'total')[];
@@ -106,7 +106,7 @@ export function lines(view: View | Brief): string[] {
     ),
     ...(view.sla ? [told('due 时限', times(view.sla, view.slaMissed))] : []),
     ...(view.unkept.length > 0 ? [told('unkept 未能履行', `${view.unkept.join(', ')}: nothing leaves`)] : []),
-    ...(plan ? [told('copies 查阅件', `sound ${plan.sound} ${soundWords[plan.sound]}; encode ${plan.encode} ${effortWords[plan.encode]}`)] : []),
+    ...(plan ? [told('copies 查阅件', `sound ${plan.sound} ${soundWords[plan.sound]}; encode ${plan.encode} ${effortWords[plan.encode]}; working copy ${plan.working} ${workingWords[plan.working]}`)] : []),
     ...narrowed(view),
     ...view.callBacks.map(({ at, by, directory, confirmed }) =>
       told('called 回拨', `${at}  ${by}  ${directory}: ${confirmed ? 'confirmed 已核实' : 'not confirmed 未核实'}`),
@@ -172,6 +172,7 @@ const why = ({ footage }: View, camera: string): string =>
     : 'no recorder proved its times 时间未经录像机证明';
 
 const soundWords = { kept: '保留声音', muted: '消除声音' } as const satisfies Record<CopySound, string>;
+const workingWords = { none: '无工作件', mp4: '另附 MP4 工作件' } as const satisfies Record<Working, string>;
 const effortWords = { speed: '速度优先', balance: '兼顾', quality: '画质优先' } as const satisfies Record<Effort, string>;
 
 const told = (word: string, what: string): string => `  ${padTo(word, 15)} ${what}`;

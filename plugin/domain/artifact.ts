@@ -1,10 +1,10 @@
 // A file in custody: what it is, what it was made from, and the hashes that follow it.
 
-export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'] as const;
+export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'working', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
-/** Why a file was made of another one: to be looked at, marked; or because less was granted than was sealed. */
-export const derivativeReasons = ['viewing', 'narrowed'] as const;
+/** Why a file was made of another one: to be looked at, marked; because less was granted than was sealed; for tools that do not open the original. */
+export const derivativeReasons = ['viewing', 'narrowed', 'working'] as const;
 export type DerivativeReason = (typeof derivativeReasons)[number];
 
 /** A file that the arguments name and that was written for them: its text, or the sum of what is too large to tell. */
@@ -43,7 +43,7 @@ export interface Artifact extends Digest {
   /** Of whatever has a parent of either kind. */
   reason?: DerivativeReason;
   recipe?: Recipe;
-  /** Of a viewing copy: pictures of its parent that no decoder makes anything of, and that it therefore does not show; left out where there are none. */
+  /** Of a copy: pictures of its parent that no decoder makes anything of, and that it therefore does not show; left out where there are none. */
   undecoded?: number;
   /** Id of the sealed object that holds it. */
   object: string;

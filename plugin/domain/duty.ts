@@ -20,6 +20,10 @@ export type CopySound = (typeof copySounds)[number];
 export const efforts = ['speed', 'balance', 'quality'] as const;
 export type Effort = (typeof efforts)[number];
 
+/** In which form working copies lie beside originals that ordinary tools do not open. The order is the strictness. */
+export const workings = ['none', 'mp4'] as const;
+export type Working = (typeof workings)[number];
+
 /** Papers to be shown: the organ's instrument; the approval of a county-level head, or the unit's certificate, beside it. */
 export const papers = ['notice', 'approval'] as const;
 export type Paper = (typeof papers)[number];
@@ -47,6 +51,7 @@ export type Duty =
   | { kind: 'mark'; marks: readonly Mark[] }
   | { kind: 'sound'; copies: CopySound }
   | { kind: 'encode'; effort: Effort }
+  | { kind: 'working'; form: Working }
   | { kind: 'original'; delivery: Original }
   | { kind: 'deliver'; what: Deliver }
   | { kind: 'encrypt'; need: Encryption }

@@ -1,5 +1,5 @@
 // A decision applied to an application: plain data that says what must happen. Recorded before anything does; never changed.
-import type { CopySound, Deliver, Effort, Encryption, Execution, Mark, Masking, Original, Paper } from './duty.js';
+import type { CopySound, Deliver, Effort, Encryption, Execution, Mark, Masking, Original, Paper, Working } from './duty.js';
 import type { Fact } from './decision.js';
 import type { Item } from './export-request.js';
 import type { RoleName } from './subject.js';
@@ -46,6 +46,8 @@ export interface Plan {
   sound: CopySound;
   /** With which viewing copies are encoded. */
   encode: Effort;
+  /** Made only where the original leaves in the package: a working copy is as good as it. */
+  working: Working;
   deliver: Deliver;
   original: Original;
   encrypt: Encryption | 'none';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { artifactRoles, derivativeReasons } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
 import { facts } from '../domain/decision.js';
-import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
+import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers, workings } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
 import type { Plan } from '../domain/plan.js';
@@ -45,6 +45,7 @@ const plan: z.ZodType<Plan> = z.strictObject({
   masks: z.array(z.enum(maskings)),
   sound: z.enum(copySounds),
   encode: z.enum(efforts),
+  working: z.enum(workings),
   deliver: z.enum(deliveries),
   original: z.enum(originals),
   encrypt: z.enum([...encryptions, 'none']),
@@ -125,10 +126,10 @@ const files = z
       if (each.sealedParent && (known.has(each.sealedParent.path) || each.parent !== undefined))
         context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
       const isDerivative = each.parent !== undefined || each.sealedParent !== undefined;
-      if (isDerivative !== (each.reason !== undefined) || (each.sealedParent !== undefined) !== (each.reason === 'narrowed'))
+      if (isDerivative !== (each.reason !== undefined) || (each.sealedParent !== undefined) !== (each.reason === 'narrowed') || (each.role === 'working') !== (each.reason === 'working'))
         context.addIssue({ code: 'custom', path: [i, 'reason'], message: 'is not why this file was made' });
-      if (each.undecoded !== undefined && each.role !== 'viewing')
-        context.addIssue({ code: 'custom', path: [i, 'undecoded'], message: 'is said of what is no viewing copy' });
+      if (each.undecoded !== undefined && each.role !== 'viewing' && each.role !== 'working')
+        context.addIssue({ code: 'custom', path: [i, 'undecoded'], message: 'is said of what is no copy' });
       if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))
         context.addIssue({ code: 'custom', path: [i], message: 'is an excerpt of nothing' });
       // Footage that called itself the page would be out of the scope of what was granted.

@@ -18,6 +18,7 @@ import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
 import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { enclosePage } from './enclose-page.js';
+import { makeWorking, wantsWorking } from './make-working.js';
 import { numberCopies } from './number-copies.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
@@ -64,6 +65,7 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     const copies = numberCopies(indexes);
     for (const index of indexes)
       made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, state.plan!, text, copies, signal))));
+    if (wantsWorking(state.plan!)) for (const index of indexes) made.push(...(await makeWorking(parts, index, state.plan!, signal)));
     made.push(await enclosePage(objects));
     const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
     const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));

@@ -21,6 +21,12 @@ export async function* unitsByPart(
   if (units.length > 0) yield { part: units[0]!.part, units };
 }
 
+/** Lines of one part; none where the list has none. */
+export async function unitsOf(pieces: AsyncIterable<Buffer>, wanted: number): Promise<UnitLine[]> {
+  for await (const { units } of unitsByPart(pieces, (part) => part === wanted)) return units;
+  return [];
+}
+
 async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<UnitLine> {
   let rest = Buffer.alloc(0);
   for await (const piece of pieces) {

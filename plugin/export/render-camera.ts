@@ -69,7 +69,8 @@ async function renderPart(
   }
 }
 
-async function sealFile(objects: Objects, file: string) {
+/** A file of the work folder, put into the sealed store. */
+export async function sealFile(objects: Objects, file: string) {
   const writer = await objects.create();
   try {
     for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 })) await writer.write(chunk as Buffer);

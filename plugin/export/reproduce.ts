@@ -1,5 +1,6 @@
 // Each derivative of a package made again from its parent and its recipe, in a folder that is wiped, and held against what was handed over.
 import path from 'node:path';
+import type { ArtifactRole } from '../domain/artifact.js';
 import type { Manifest } from '../evidence/manifest-schema.js';
 import type { Source } from '../evidence/source.js';
 import { compareFrames } from '../media/compare-frames.js';
@@ -7,23 +8,29 @@ import { readViewingRecipe, remakeViewing } from '../media/remake.js';
 import { timeLimit } from '../media/time-limit.js';
 import { openWork } from '../media/work-folder.js';
 import { factsOf } from './read-facts.js';
+import { rework } from './rework.js';
 import { recut } from './recut.js';
 import { isSame, unpack, type Listed, type Reproduced, type ReproduceParts, type Told } from './reproduced.js';
 
-/** Viewing copies and excerpts, one after the other. `parents`: files that stayed sealed, by SHA-256. The package was found intact. */
+/** Lists that go with an excerpt are made with it. */
+const remade: readonly ArtifactRole[] = ['viewing', 'working', 'excerpt'];
+
+/** Copies and excerpts, one after the other. `parents`: files that stayed sealed, by SHA-256. The package was found intact. */
 export async function* reproduce(
   parts: ReproduceParts,
   { manifest, source }: { manifest: Manifest; source: Source },
   parents: ReadonlyMap<string, string>,
 ): AsyncGenerator<Reproduced> {
   for (const file of manifest.files) {
-    if (file.role !== 'viewing' && file.role !== 'excerpt') continue;
+    if (!remade.includes(file.role)) continue;
     const work = await openWork(parts.workFolder);
     try {
       const told =
-        file.role === 'viewing'
-          ? await again(parts, manifest, source, file, work.folder)
-          : await recut(parts, manifest, source, file, parents, work.folder);
+        file.role === 'excerpt'
+          ? await recut(parts, manifest, source, file, parents, work.folder)
+          : file.role === 'working' && file.recipe?.tool === 'exportgate'
+            ? await rework(parts, manifest, source, file, work.folder)
+            : await again(parts, manifest, source, file, work.folder);
       yield { path: file.path, ...told };
     } finally {
       await work.wipe();

@@ -82,6 +82,7 @@ function fill(decision: Decision, duties: readonly Duty[], items: readonly Item[
     masks: draft.masks ?? [],
     sound: draft.sound ?? 'kept',
     encode: draft.encode ?? 'balance',
+    working: draft.working ?? 'none',
     deliver: draft.deliver ?? 'package',
     original: draft.original,
     encrypt: draft.encrypt ?? 'none',

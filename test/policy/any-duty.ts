@@ -1,6 +1,6 @@
 // Random duties of each kind, made as words, so that they are duties that a file can hold.
 import fc from 'fast-check';
-import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, type Duty, type DutyKind } from '../../plugin/domain/duty.js';
+import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, workings, type Duty, type DutyKind } from '../../plugin/domain/duty.js';
 import { dutyKinds } from '../../plugin/policy/duties/index.js';
 import { readDuty } from '../../plugin/policy/strictest.js';
 
@@ -21,6 +21,7 @@ const values: Record<DutyKind, fc.Arbitrary<string>> = {
   mark: some(marks),
   sound: fc.constantFrom(...copySounds.filter((it) => it !== 'kept')),
   encode: fc.constantFrom(...efforts),
+  working: fc.constantFrom(...workings.filter((it) => it !== 'none')),
   deliver: fc.constantFrom(...deliveries.filter((it) => it !== 'package')),
   original: fc.constantFrom(...originals),
   encrypt: fc.constantFrom(...encryptions),

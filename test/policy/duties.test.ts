@@ -1,4 +1,4 @@
-// Duty words, all twenty-two kinds: what is read, what is refused, the ways back, and that the strictest stands whatever the order.
+// Duty words, all twenty-three kinds: what is read, what is refused, the ways back, and that the strictest stands whatever the order.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
@@ -11,6 +11,7 @@ import {
   maskings,
   originals,
   papers,
+  workings,
   type Duty,
   type DutyKind,
   type DutyOf,
@@ -32,6 +33,7 @@ const atLeast: { [K in DutyKind]: (a: DutyOf<K>, b: DutyOf<K>) => boolean } = {
   mark: (a, b) => holdsAll(a.marks, b.marks),
   sound: (a, b) => copySounds.indexOf(a.copies) >= copySounds.indexOf(b.copies),
   encode: (a, b) => efforts.indexOf(a.effort) >= efforts.indexOf(b.effort),
+  working: (a, b) => workings.indexOf(a.form) >= workings.indexOf(b.form),
   deliver: (a, b) => deliveries.indexOf(a.what) >= deliveries.indexOf(b.what),
   original: (a, b) => originals.indexOf(a.delivery) >= originals.indexOf(b.delivery),
   encrypt: (a, b) => encryptions.indexOf(a.need) >= encryptions.indexOf(b.need),
@@ -68,6 +70,7 @@ describe('duty words', () => {
     ['sound:muted', { kind: 'sound', copies: 'muted' }],
     ['encode:speed', { kind: 'encode', effort: 'speed' }],
     ['encode:quality', { kind: 'encode', effort: 'quality' }],
+    ['working:mp4', { kind: 'working', form: 'mp4' }],
     ['deliver:copy', { kind: 'deliver', what: 'copy' }],
     ['deliver:view', { kind: 'deliver', what: 'view' }],
     ['original:with', { kind: 'original', delivery: 'with' }],
@@ -86,14 +89,14 @@ describe('duty words', () => {
   for (const [word, duty] of read) it(`reads ${word}`, () => assert.deepEqual(readDuty(word), duty));
 
   it('reads every kind there is', () => {
-    assert.equal(dutyKinds.length, 22);
+    assert.equal(dutyKinds.length, 23);
     assert.deepEqual([...new Set(read.map(([, { kind }]) => kind))].sort(), [...dutyKinds].sort());
   });
 
   // What is refused → what would be right.
   // prettier-ignore
   const refused: Record<string, readonly string[]> = {
-    'one of approve, officers, instrument, span, cameras, privacy-review, mask, mark, sound, encode, deliver, original, encrypt, downloads, expires, retain, register, sla, paper, execute, review-after, inspect, each followed by : and its value':
+    'one of approve, officers, instrument, span, cameras, privacy-review, mask, mark, sound, encode, working, deliver, original, encrypt, downloads, expires, retain, register, sla, paper, execute, review-after, inspect, each followed by : and its value':
       ['officer:2', 'Officers:2', 'officers', ':2', '', 'constructor:x', '__proto__:x', 'toString:1', 'privacy:officer', 'review:10%/90d', ' officers:2'],
     'approve:step+step with steps of steps.csv, each once': ['approve:', 'approve:a++b', 'approve:a+a', 'approve:+'],
     'officers:N with N from 1 to 9, or officers:N/recorded': ['officers:2/Recorded', 'officers:2/recorded/recorded', 'officers:/recorded', 'officers:0/recorded', 'officers:10/recorded', 'officers:2+recorded', 'officers:', 'officers:0', 'officers:02', 'officers:-1', 'officers:2.0', 'officers:1e1', 'officers:10', 'officers:２', 'officers:Infinity'],
@@ -105,6 +108,7 @@ describe('duty words', () => {
     'mark: and text+clock+tile, or some of them': ['mark:', 'mark:text+logo', 'mark:text+text'],
     'sound:muted': ['sound:', 'sound:kept', 'sound:Muted', 'sound:muted+kept', 'sound:off'],
     'encode: and one of speed, balance, quality': ['encode:', 'encode:fast', 'encode:Quality', 'encode:speed+quality', 'encode:21', 'encode:constructor'],
+    'working:mp4': ['working:', 'working:none', 'working:mkv', 'working:MP4', 'working:mp4+mkv'],
     'deliver: and one of copy, view': ['deliver:', 'deliver:package', 'deliver:View', 'deliver:copy+view'],
     'original: and one of with, apart, court': ['original:', 'original:without', 'original:apart+court'],
     'encrypt: and one of recommended, required': ['encrypt:', 'encrypt:none', 'encrypt:yes'],
@@ -133,6 +137,7 @@ describe('duty words', () => {
     const words = {
       sound: copySounds.slice(1),
       encode: efforts,
+      working: workings.slice(1),
       deliver: deliveries.slice(1),
       original: originals,
       encrypt: encryptions,
@@ -248,6 +253,8 @@ describe('duties', () => {
     ['', 'deliver:copy', false],
     ['sound:muted', '', true],
     ['', 'sound:muted', false],
+    ['working:mp4', '', true],
+    ['', 'working:mp4', false],
     ['encode:quality', 'encode:balance', true],
     ['encode:balance', 'encode:speed', true],
     ['encode:speed', 'encode:balance', false],                           // the better picture is asked for

@@ -83,6 +83,7 @@ describe('policy folder', () => {
     ['schools of tier 3 with a privacy review', { 'tier-3.csv': forBoth('role:police.investigator, tier-3, group:school, request, ordinary, *, allow, privacy-review:officer') }],
     ['one more approver for long spans', { 'tier-2.csv': forBoth('role:police.investigator, tier-2, camera:*, request, ordinary, over-hard, allow, approve:unit-head') }],
     ['sound muted in one city', { 'cities/310000.csv': forBoth('role:police.investigator, 310000, camera:*, request, ordinary, *, allow, sound:muted')(''), 'tests/mine.csv': 'user,at,act,basis,hours,late,verdict,expect\nuser:sh.lu,sh-yf-gate,request,COURT,1,no,allow,sound:muted\n' }],
+    ['working copies in one tier', { 'tier-2.csv': forBoth('role:police.investigator, tier-2, camera:*, request, ordinary, *, allow, working:mp4') }],
     ['better pictures of one group', { 'tier-3.csv': forBoth('role:police.investigator, tier-3, group:school, request, ordinary, *, allow, encode:quality') }],
     ['a look before the last voice', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, CRIMINAL_CASE, *, allow, inspect:unit-head') }],
     ['one basis stricter than the others, for one kind of applicant', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, STATE_SECURITY, *, allow, approve:duty-manager officers:3') }],

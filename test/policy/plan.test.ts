@@ -47,6 +47,7 @@ describe('plan', () => {
       masks: [],
       sound: 'kept',
       encode: 'balance',
+      working: 'none',
       deliver: 'package',
       original: 'with',
       encrypt: 'none',
@@ -80,6 +81,7 @@ describe('plan', () => {
       { reviewAfter: null },
       { sound: 'muted' as const },
       { encode: 'speed' as const },
+      { working: 'mp4' as const },
     ];
     for (const change of changes) assert.notEqual(planDigest({ ...plan, ...change }), digest);
   });

@@ -142,6 +142,7 @@ export const wrongEdits: readonly [string, Edits, string, RegExp | string, RegEx
   ['sound muted for one kind of applicant alone', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, sound:muted') }, 'basis-lighter', 'tier-1.csv:8:1', /Lacking or weaker: sound:muted/],
   ['the better picture for one kind of applicant alone', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, encode:quality') }, 'basis-lighter', 'tier-1.csv:8:1', /Lacking or weaker: encode:quality/],
   ['a word for sound that is kept', { 'tier-1.csv': replace('mark:text', 'sound:kept mark:text') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /sound:muted/],
+  ['a working copy in another form', { 'tier-1.csv': replace('mark:text', 'working:avi mark:text') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /working:mp4/],
   ['an effort in figures', { 'tier-1.csv': replace('mark:text', 'encode:21 mark:text') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /speed, balance, quality/],
   ['a quicker copy beside a row that wants the better picture', { 'tier-3.csv': both(row('role:police.investigator, tier-3, camera:*, request, ordinary, *, allow, encode:quality'), row('role:police.investigator, tier-3, group:school, request, ordinary, *, allow, encode:speed')) }, 'row-shadowed', 'tier-3.csv:last:1', /as much/],
   // Files and places.

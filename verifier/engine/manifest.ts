@@ -92,6 +92,7 @@ const planShape = members({
   masks: listOf(isText),
   sound: isText,
   encode: isText,
+  working: isText,
   deliver: isText,
   original: isText,
   encrypt: isText,
@@ -129,13 +130,13 @@ const besideSum = members({ name: isText, sha256: isHex64 });
 
 const fileShape = members({
   path: isListedPath,
-  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'),
+  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'working', 'verifier'),
   bytes: isCount,
   sha256: isHex64,
   sm3: isHex64,
   'parent?': isListedPath,
   'sealedParent?': members({ path: isListedPath, bytes: isCount, sha256: isHex64, sm3: isHex64 }),
-  'reason?': oneOf('viewing', 'narrowed'),
+  'reason?': oneOf('viewing', 'narrowed', 'working'),
   'recipe?': members({
     tool: isText,
     version: isText,
@@ -194,8 +195,9 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         hasSealed &&
         (parent !== undefined || sealedParent !== undefined) === (reason !== undefined) &&
         (sealedParent !== undefined) === (reason === 'narrowed') &&
+        (role === 'working') === (reason === 'working') &&
         (role !== 'excerpt' || (sealedParent && recipe)) &&
-        (undecoded === undefined || (role === 'viewing' && undecoded > 0)) &&
+        (undecoded === undefined || ((role === 'viewing' || role === 'working') && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&
         (!isPage || isPlain)
       );

@@ -22,6 +22,7 @@ import { reviewAfter } from './review-after.js';
 import { sla } from './sla.js';
 import { sound } from './sound.js';
 import { span } from './span.js';
+import { working } from './working.js';
 import type { DutyCraft } from './reading.js';
 
 export const duties = {
@@ -35,6 +36,7 @@ export const duties = {
   mark,
   sound,
   encode,
+  working,
   deliver,
   original,
   encrypt,

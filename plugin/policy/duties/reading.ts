@@ -18,6 +18,7 @@ export type PlanDraft = { steps?: readonly string[] } & {
       | 'masks'
       | 'sound'
       | 'encode'
+      | 'working'
       | 'deliver'
       | 'original'
       | 'encrypt'

@@ -35,7 +35,7 @@ export const aPlan: Plan = {
   items: ['cam-1', 'cam-2'].map((camera) => ({ camera, ...span })), facts: [],
   steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }, { step: 'unit-head', role: 'role:unit-head' }],
   inspect: [], privacyReview: 'none', officers: 2, orRecorded: false, papers: ['notice'], span: { softHours: 4, hardHours: 24 }, cameras: 8, execute: 'dual', marks: ['text', 'clock'],
-  masks: [], sound: 'kept', encode: 'balance', deliver: 'package', original: 'with', encrypt: 'none', downloads: 3, expiresHours: 72, retainDays: null, paperHours: null, registerYears: 3, sla: null, reviewAfter: null,
+  masks: [], sound: 'kept', encode: 'balance', working: 'none', deliver: 'package', original: 'with', encrypt: 'none', downloads: 3, expiresHours: 72, retainDays: null, paperHours: null, registerYears: 3, sla: null, reviewAfter: null,
   policyVersion: `sha256:${'ab'.repeat(32)}`,
 };
 export const planDigest = `sha256:${sha256Hex(canonicalJson(aPlan))}`;
