@@ -1,4 +1,4 @@
-// What a policy says of viewing copies, in a package: muted, with more effort, each numbered, each with the reason for which it was made.
+// What a policy says of copies, in a package: muted, with more effort, each numbered, each with the reason for which it was made; working copies.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,8 +6,11 @@ import { PassThrough } from 'node:stream';
 import { makeOutput } from '../../plugin/cli/console.js';
 import { reproducePackage } from '../../plugin/cli/reproduce.js';
 import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
+import { openSource } from '../../plugin/evidence/source.js';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
+import { wantsWorking } from '../../plugin/export/make-working.js';
+import { reproduce } from '../../plugin/export/reproduce.js';
 import { fixture, packets } from '../media/footage.js';
 import { inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { withPolicies, type Edits } from '../policy/policy-folder.js';
@@ -94,4 +97,80 @@ describe('viewing copies in a package', function () {
           }
         }),
       ));
+});
+
+describe('working copies in a package', function () {
+  this.timeout(300_000);
+
+  // prettier-ignore
+  const table: [what: string, words: string, media: string, container: string, tool: 'exportgate' | 'ffmpeg' | null, sound: boolean][] = [
+    ['of footage with G.711: the received pictures in MP4', 'working:mp4', 'street-g711.mov', 'mov', 'exportgate', false],
+    ['of JPEG: encoded, at the same times', 'working:mp4', 'street-jpeg.mov', 'mkv', 'ffmpeg', false],
+    ['of what is MP4 already there are none', 'working:mp4', 'street-b.mp4', 'mp4', null, true],
+  ];
+  for (const [what, words, media, container, tool, sound] of table)
+    it(what, () =>
+      withPolicies(alsoAsk(words), (policiesFolder) =>
+        inFolder(async (folder) => {
+          const gate = await aGate({ recorder: { media: fixture(media), holes }, policiesFolder });
+          try {
+            const { folder: unpacked, manifest, again } = await deliver(gate, folder);
+            const { ffmpeg, ffprobe } = await machineTools();
+            const copies = manifest.files.filter(({ role }) => role === 'working');
+            assert.deepEqual([manifest.plan.working, copies.length], ['mp4', tool === null ? 0 : 4]);
+            // Only viewing copies are counted, and only they are marked.
+            assert.equal(manifest.files.filter(({ role }) => role === 'viewing').length, 4);
+            for (const copy of copies) {
+              assert.deepEqual([copy.reason, copy.parent, copy.recipe?.tool], ['working', copy.path.replace('working', 'original').replace('mp4', container), tool]);
+              assert.ok(!copy.recipe!.arguments.join(' ').includes('drawtext') && (copy.recipe!.beside ?? []).length === 0);
+              const [mine, theirs] = [await shownFrames(ffmpeg, path.join(unpacked, copy.path)), await shownFrames(ffmpeg, path.join(unpacked, copy.parent!))];
+              assert.ok(mine.length > 10, `${copy.path}: ${mine.length} of ${theirs.length}`);
+              assert.deepEqual(mine.map(({ micros }) => micros), theirs.map(({ micros }) => micros));
+              if (tool === 'exportgate') assert.deepEqual(mine, theirs);
+              assert.equal((await packets(ffprobe, path.join(unpacked, copy.path), 'a').catch(() => [])).length > 0, sound);
+              assert.match(again, new RegExp(`^${copy.path}: same bytes`, 'm'));
+            }
+            assert.deepEqual(await fs.promises.readdir(path.join(gate.folder, 'data/work')), []);
+            if (tool === 'exportgate') await judgeRecipes(unpacked, manifest, folder);
+          } finally {
+            await gate.close();
+          }
+        }),
+      ));
+
+  /** What is said where a recipe, or the copy itself, is another one. */
+  async function judgeRecipes(unpacked: string, manifest: Manifest, folder: string): Promise<void> {
+    const at = manifest.files.findIndex(({ role }) => role === 'working');
+    const parts = { tools: await machineTools(), workFolder: path.join(folder, 'work') };
+    const told = async (change: Partial<Manifest['files'][number]>): Promise<unknown> => {
+      const files = manifest.files.with(at, { ...manifest.files[at]!, ...change });
+      const source = await openSource(unpacked);
+      try {
+        for await (const { path: name, ...each } of reproduce(parts, { manifest: { ...manifest, files }, source }, new Map())) if (name === files[at]!.path) return each;
+      } finally {
+        await source.close();
+      }
+      return null;
+    };
+    const recipe = manifest.files[at]!.recipe!;
+    const unknown = { outcome: 'cannot', why: 'recipe-unknown' };
+    assert.deepEqual(await told({ recipe: { ...recipe, arguments: ['working', '/etc/passwd'] } }), unknown);
+    assert.deepEqual(await told({ recipe: { ...recipe, arguments: [...recipe.arguments, 'more'] } }), unknown);
+    assert.deepEqual(await told({ recipe: { ...recipe, tool: 'sh' } }), unknown);
+    assert.deepEqual(await told({ recipe: undefined }), { outcome: 'cannot', why: 'recipe-missing' });
+    assert.deepEqual(await fs.promises.readdir(parts.workFolder), []);
+  }
+});
+
+describe('a working copy is wanted', () => {
+  // prettier-ignore
+  const table: [plan: Parameters<typeof wantsWorking>[0], wanted: boolean][] = [
+    [{ working: 'mp4', deliver: 'package', original: 'with' }, true],
+    [{ working: 'none', deliver: 'package', original: 'with' }, false],
+    [{ working: 'mp4', deliver: 'copy', original: 'with' }, false],
+    [{ working: 'mp4', deliver: 'view', original: 'with' }, false],
+    [{ working: 'mp4', deliver: 'package', original: 'apart' }, false],
+    [{ working: 'mp4', deliver: 'package', original: 'court' }, false],
+  ];
+  for (const [plan, wanted] of table) it(`${Object.values(plan).join(' ')}: ${wanted}`, () => assert.equal(wantsWorking(plan), wanted));
 });
