@@ -98,6 +98,8 @@ describe('a narrowed package', () => {
     ['a copy without a reason', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: undefined } : it))],
     ['a copy for less than was sealed', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: 'narrowed' } : it))],
     ['a copy for a reason that nobody knows', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: 'published' as never } : it))],
+    ['a working copy for another reason', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, role: 'working' } : it))],
+    ['a viewing copy to be worked on', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, reason: 'working' } : it))],
     ['a page with a reason', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, reason: 'viewing' } : it))],
     ['two parents', (list) => list.map((it) => (it.role === 'units' ? { ...it, parent: 'excerpt/cam-1/01.mp4' } : it))],
   ];
