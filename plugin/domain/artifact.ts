@@ -1,6 +1,6 @@
 // A file in custody: what it is, what it was made from, and the hashes that follow it.
 
-export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'] as const;
+export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
 /** A file that the arguments name and that was written for them: its text, or the sum of what is too large to tell. */
@@ -34,10 +34,10 @@ export interface Artifact extends Digest {
   role: ArtifactRole;
   /** Path of the file it was made from. */
   parent?: string;
-  /** Of an excerpt: the sealed file it was cut from, which stays with the custodian. */
+  /** The sealed file that an excerpt was cut from, or a copy made of, where that stays with the custodian. */
   sealedParent?: SealedParent;
   recipe?: Recipe;
-  /** Of a viewing copy: pictures of its parent that no decoder makes anything of, and that it therefore does not show; left out where there are none. */
+  /** Of a viewing or masked copy: pictures of its parent that no decoder makes anything of, and that it therefore does not show; left out where there are none. */
   undecoded?: number;
   /** Id of the sealed object that holds it. */
   object: string;

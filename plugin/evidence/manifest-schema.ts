@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { artifactRoles } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
+import { hiddenThings, longestReason, maskStyles, mostAreas, mostCorners, fewestCorners, wholeSide } from '../domain/mask-area.js';
 import { facts } from '../domain/decision.js';
 import { deliveries, encryptions, executions, marks, maskings, originals, papers } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
@@ -63,6 +64,33 @@ const clockReading = z.strictObject({
   zoneSuspect: z.boolean(),
 });
 
+const side = z.int().min(0).max(wholeSide);
+const area = z.strictObject({
+  shape: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('rectangle'), x: side, y: side, width: side, height: side }),
+    z.strictObject({ kind: z.literal('polygon'), corners: z.array(z.tuple([side, side])).min(fewestCorners).max(mostCorners) }),
+  ]),
+  style: z.enum(maskStyles),
+  span: span.optional(),
+  hides: z.array(z.enum(hiddenThings)).min(1),
+  reason: z.string().min(1).max(longestReason),
+});
+/** What is hidden in every copy of a camera: what stands for all its footage, and what somebody drew for this request. */
+const masks = z.strictObject({
+  standing: z.array(area).max(mostAreas),
+  drawn: z
+    .strictObject({
+      areas: z.array(area).max(mostAreas),
+      /** Why nothing was drawn. */
+      reason: z.string().min(1).max(longestReason).optional(),
+      person: text.optional(),
+      at: instant,
+      /** Of the list as it was recorded. */
+      sha256: hex64,
+    })
+    .nullable(),
+});
+
 const camera = z.strictObject({
   camera: text,
   asked: z.array(span.extend({ basis: z.enum(['beijing', 'recorder']) })).min(1),
@@ -88,6 +116,7 @@ const camera = z.strictObject({
   height: z.int().positive().nullable(),
   codec: text.nullable(),
   audio: z.enum(audioCodecs).nullable(),
+  masks: masks.optional(),
 });
 
 const beside = z.array(
@@ -101,7 +130,7 @@ const file = z.strictObject({
   sha256: hex64,
   sm3: hex64,
   parent: path.optional(),
-  /** Of an excerpt: what it was cut from, which stays sealed with the custodian. */
+  /** What an excerpt was cut from, or a copy made of, where that stays sealed with the custodian. */
   sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
   recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional() }).optional(),
   undecoded: z.int().positive().optional(),
@@ -121,7 +150,7 @@ const files = z
         context.addIssue({ code: 'custom', path: [i, 'parent'], message: 'is not another file of this package' });
       if (each.sealedParent && (known.has(each.sealedParent.path) || each.parent !== undefined))
         context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
-      if (each.undecoded !== undefined && each.role !== 'viewing')
+      if (each.undecoded !== undefined && each.role !== 'viewing' && each.role !== 'masked')
         context.addIssue({ code: 'custom', path: [i, 'undecoded'], message: 'is said of what is no viewing copy' });
       if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))
         context.addIssue({ code: 'custom', path: [i], message: 'is an excerpt of nothing' });

@@ -47,13 +47,19 @@ export interface ListedFile {
   recipe?: Json;
   undecoded?: number;
 }
+/** What is hidden of a camera, as somebody drew it. */
+export interface Drawn {
+  areas: Json;
+  reason?: string;
+  sha256: string;
+}
 /** What the checks read of it. */
 export interface Manifest {
   requestId: string;
   policy: { planDigest: string };
   plan: { [member: string]: Json };
   narrowed?: { asked: Json; granted: Json };
-  cameras: { camera: string; asked: { from: string; to: string; basis: string }[] }[];
+  cameras: { camera: string; asked: { from: string; to: string; basis: string }[]; masks?: { drawn: Drawn | null } }[];
   disclosures: { commitment: string; field: string; value: Json; salt: string }[];
   files: ListedFile[];
   log: { origin: string; vkey: string };
@@ -102,6 +108,26 @@ const planShape = members({
   policyVersion: isText,
 });
 
+const isSide: Shape = (value) => isCount(value) && (value as number) <= 10_000;
+const rectangle = members({ kind: oneOf('rectangle'), x: isSide, y: isSide, width: isSide, height: isSide });
+const isCorner: Shape = (value) => listOf(isSide, 2)(value) && (value as Json[]).length === 2;
+const polygon = members({ kind: oneOf('polygon'), corners: (value) => listOf(isCorner, 3)(value) && (value as Json[]).length <= 64 });
+const isReason: Shape = (value) => isText(value) && (value as string).length <= 200;
+const areasShape: Shape = (value) =>
+  listOf(
+    members({
+      shape: (shape) => rectangle(shape) || polygon(shape),
+      style: oneOf('solid', 'blur'),
+      'span?': members(span),
+      hides: listOf(oneOf('faces', 'plates', 'names', 'place'), 1),
+      reason: isReason,
+    }),
+  )(value) && (value as Json[]).length <= 64;
+const masksShape = members({
+  standing: areasShape,
+  drawn: orNull(members({ areas: areasShape, 'reason?': isReason, 'person?': isText, at: isInstant, sha256: isHex64 })),
+});
+
 const cameraShape = members({
   camera: isText,
   asked: listOf(members({ ...span, basis: oneOf('beijing', 'recorder') }), 1),
@@ -119,6 +145,7 @@ const cameraShape = members({
   height: orNull(isCount),
   codec: orNull(isText),
   audio: orNull(isText),
+  'masks?': masksShape,
 });
 
 const besideText = members({ name: isText, text: (value) => typeof value === 'string' });
@@ -126,7 +153,7 @@ const besideSum = members({ name: isText, sha256: isHex64 });
 
 const fileShape = members({
   path: isListedPath,
-  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'verifier'),
+  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'verifier'),
   bytes: isCount,
   sha256: isHex64,
   sm3: isHex64,
@@ -189,7 +216,7 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         hasParent &&
         hasSealed &&
         (role !== 'excerpt' || (sealedParent && recipe)) &&
-        (undecoded === undefined || (role === 'viewing' && undecoded > 0)) &&
+        (undecoded === undefined || ((role === 'viewing' || role === 'masked') && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&
         (!isPage || isPlain)
       );
