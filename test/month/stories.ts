@@ -244,7 +244,7 @@ export const internal: Story = async function* (stage, city) {
   await stage.refuse(matter, city.guard, { act: 'inspect', at: `stream?camera=${items[0]!.camera}`, code: 'view-refused' });
 };
 
-/** Wants masks, which this version cannot make: it stops before its release. */
+/** Masked: nobody agrees for the privacy officer before it was drawn. */
 export const publication: Story = async function* (stage, city) {
   const form = aForm(city, stage.number(), stage.clock.at, [recently(stage, city.street.camera)], { purpose: 'publication' });
   const matter = await stage.apply(city, { applicant: city.investigator, steps: city.publication }, form, { state: 'held' });
