@@ -344,7 +344,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const webs = config.recorders.filter((it) => it.web);
     for (const recorder of webs) {
       const web = await openWeb(recorder, {
-        ...{ viewings, copies, requests, clock: clockWatch, tools, workFolder: config.workFolder, journal, store, tickets, now, log },
+        ...{ viewings, copies, requests, objects, clock: clockWatch, tools, workFolder: config.workFolder, journal, store, tickets, now, log },
         ...{ vmsOf: recorders.vmsOf, camerasOf: recorders.camerasOf, pictures, gateUrl: url },
         get policy() {
           return policies.inForce;

@@ -34,13 +34,13 @@ export class Client {
     return this.#json<T>('POST', path, bytes);
   }
 
-  /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing. `mode`: of the file; footage is its fetcher's alone. */
-  async download(path: string, file: string, mode = 0o600): Promise<number> {
+  /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing. `mode`: of the file; footage is its fetcher's alone. `body`: what is asked with. */
+  async download(path: string, file: string, { mode = 0o600, body }: { mode?: number; body?: unknown } = {}): Promise<number> {
     const temporary = `${file}.part`;
     // The file before the question: a fetch of a package is counted, and must not be spent on a place that takes nothing.
     const handle = await openNew(temporary, mode);
     try {
-      const bytes = await this.#send('GET', path)
+      const bytes = await this.#send(body === undefined ? 'GET' : 'POST', path, body)
         .then((response) => save(response, handle))
         .finally(() => handle.close());
       await fs.promises.rename(temporary, file);

@@ -162,7 +162,7 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   await fs.promises.mkdir(out, { recursive: true });
   const [file, key] = [path.join(out, 'package.zip'), path.join(out, 'gate.pub')];
   await as(people.officer).download(`/api/v1/requests/${requestId}/package`, file);
-  await as(people.officer).download('/api/v1/keys/gate.pub', key, 0o644);
+  await as(people.officer).download('/api/v1/keys/gate.pub', key, { mode: 0o644 });
   const { verifierPage } = await import('../evidence/page.js');
   await fs.promises.writeFile(path.join(out, 'verify.html'), verifierPage());
   const { verifyPackage } = await import('../evidence/verify.js');

@@ -11,6 +11,7 @@ import {
   listInvitations,
   setUpAccount,
 } from './account.js';
+import { drawAreas } from './areas.js';
 import { check, type Checks } from './check.js';
 import { makeOutput, plain, plainJson } from './console.js';
 import type { Context, Verb } from './context.js';
@@ -310,6 +311,17 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .addOption(new Option('--edge <edge>', 'which frame').choices(['first', 'last']).makeOptionMandatory())
       .requiredOption('--out <file>', 'JPEG'),
     fetchFrame,
+  );
+  does(
+    request
+      .command('areas')
+      .description('what is masked of each camera: read, or drawn before the voice that wants it 遮蔽区域')
+      .argument('<id>')
+      .option('--camera <id>', 'draw on this camera')
+      .option('--file <file>', 'the whole list: JSON with areas; an empty one with a reason')
+      .option('--preview <file>', 'draw nothing: one picture with the areas in it, JPEG 预览')
+      .option('--at <instant>', 'which picture, by the recorder’s clock; left out: the first'),
+    drawAreas,
   );
   does(
     request

@@ -1,10 +1,14 @@
 // A file in custody: what it is, what it was made from, and the hashes that follow it.
 
-export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'working', 'verifier'] as const;
+export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
-/** Why a file was made of another one: to be looked at, marked; because less was granted than was sealed; for tools that do not open the original. */
-export const derivativeReasons = ['viewing', 'narrowed', 'working'] as const;
+/** Copies of another file of the package, or of a sealed one: to look at, or to work on. */
+export const copyRoles = ['viewing', 'masked', 'working'] as const;
+export const isCopy = (role: ArtifactRole): role is (typeof copyRoles)[number] => (copyRoles as readonly ArtifactRole[]).includes(role);
+
+/** Why a file was made of another one: to be looked at, marked; the same, with something hidden; because less was granted than was sealed; for tools that do not open the original. */
+export const derivativeReasons = [...copyRoles, 'narrowed'] as const;
 export type DerivativeReason = (typeof derivativeReasons)[number];
 
 /** A file that the arguments name and that was written for them: its text, or the sum of what is too large to tell. */
@@ -38,7 +42,7 @@ export interface Artifact extends Digest {
   role: ArtifactRole;
   /** Path of the file it was made from. */
   parent?: string;
-  /** Of an excerpt: the sealed file it was cut from, which stays with the custodian. */
+  /** The sealed file that an excerpt was cut from, or a copy made of, where that stays with the custodian. */
   sealedParent?: SealedParent;
   /** Of whatever has a parent of either kind. */
   reason?: DerivativeReason;

@@ -103,6 +103,8 @@ export interface RequestEvents {
   'frame-inspected': { camera: string; edge: Edge };
   /** A person is about to watch marked footage; recorded before the first byte. */
   'footage-viewed': { camera: string; from: Instant; to: Instant; why: Viewing };
+  /** Somebody drew what is hidden of a camera: the whole list, which replaces the one before. `index` is the sealed list, with its reasons. */
+  'areas-drawn': { camera: string; count: number; index: Digest & { object: string } };
   /** What the picture's own clock shows on the first and the last frame, read by a person beside what was asserted. */
   'times-confirmed': { camera: string; first: { asserted: Instant; shown: Instant }; last: { asserted: Instant; shown: Instant } };
   /** Nothing recorded, or the last try to pull it failed: `cause` is the problem's code. */

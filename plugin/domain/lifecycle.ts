@@ -57,6 +57,8 @@ export const moves: Record<RequestEventName, Move> = {
   // Before a voice that wants it, and before times are confirmed.
   'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
   'footage-viewed': { from: { approval: open, custody: ['sealed'], delivery: beforeRelease }, to: {} },
+  // While voices are given: what they agree to is what is masked.
+  'areas-drawn': { from: { approval: ['held'], custody: ['sealed'], delivery: ['none'] }, to: {} },
   'expiry-near': { from: { approval: open, custody: begun, delivery: ['none'] }, to: {} },
   // Before anything is made of it. Of what was granted only an emergency's whose paper did not come: export/expire.ts knows when.
   'footage-expired': { from: { custody: begun, delivery: ['none'] }, to: { custody: 'expired' } },
@@ -171,6 +173,8 @@ export interface RequestState {
   missing: readonly Extract<RequestEntry, { event: 'footage-missing' }>['data'][];
   /** Who saw which frame. */
   inspected: readonly { camera: string; edge: Edge; by: string }[];
+  /** Lists of what is hidden, each as it was drawn; the last one of a camera counts. */
+  drawings: readonly (Extract<RequestEntry, { event: 'areas-drawn' }>['data'] & { by: Pseudonym; at: Instant })[];
   /** A person's word on times that no recorder proved, with who gave it; the last word for each camera counts. */
   confirmations: readonly (Extract<RequestEntry, { event: 'times-confirmed' }>['data'] & { by: string; at: string })[];
   returned: Extract<RequestEntry, { event: 'export-returned' }>['data'] | null;
@@ -247,6 +251,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     takes: [],
     missing: [],
     inspected: [],
+    drawings: [],
     confirmations: [],
     returned: null,
     denied: null,
@@ -350,6 +355,8 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { missing: [...state.missing, entry.data] };
     case 'frame-inspected':
       return { inspected: [...state.inspected, { ...entry.data, by: entry.by }] };
+    case 'areas-drawn':
+      return { drawings: [...state.drawings, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'times-confirmed':
       return {
         confirmations: [

@@ -70,11 +70,9 @@ export interface Plan {
 
 /**
  * Duties of a plan that this version of the gate cannot keep yet. What holds one is never released: a promise is not broken in silence.
- * Masking waits for the picture room, encryption and a separate delivery of the original for the hand-over.
+ * Encryption and a separate delivery of the original wait for the hand-over.
  */
-export const unkept = ({ masks, deliver, original, encrypt }: Pick<Plan, 'masks' | 'deliver' | 'original' | 'encrypt'>): string[] => [
-  ...(deliver === 'copy' ? ['deliver:copy'] : []),
-  ...(masks.length > 0 ? [`mask:${masks.join('+')}`] : []),
+export const unkept = ({ original, encrypt }: Pick<Plan, 'original' | 'encrypt'>): string[] => [
   ...(original === 'with' ? [] : [`original:${original}`]),
   ...(encrypt === 'required' ? ['encrypt:required'] : []),
 ];

@@ -58,6 +58,8 @@ export const problems = {
   'delegation-invalid': { status: 422, title: 'This delegation is not possible' },
   'paper-missing': { status: 409, title: 'No file leaves before the paper' },
   'not-inspected': { status: 409, title: 'This step looks at the footage before it agrees' },
+  'areas-missing': { status: 409, title: 'Nobody drew yet what is to be masked' },
+  'areas-invalid': { status: 422, title: 'The areas to be masked are not such as can be drawn' },
   'plan-changed': { status: 409, title: 'The plan is not the one that was shown' },
   'state-conflict': { status: 409, title: 'The request is not in a state that allows this' },
   'executor-barred': { status: 403, title: 'This person may not execute this request' },

@@ -24,6 +24,7 @@ const events = {
   'footage-missing': null,
   'frame-inspected': null,
   'footage-viewed': null,
+  'areas-drawn': null,
   'expiry-near': null,
   'footage-expired': null,
   'hold-placed': null,
@@ -79,7 +80,12 @@ export const entrySchema = z.union([
   z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string(), timeStamp: z.strictObject({ sha256: z.string(), at: z.string() }).nullish() }) }),
   z.strictObject({
     ...head,
-    event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', ...planEvents, 'package-sealed']),
+    event: z.literal('areas-drawn'),
+    data: z.looseObject({ camera: z.string(), index: z.looseObject({ sha256: z.string() }) }),
+  }),
+  z.strictObject({
+    ...head,
+    event: z.enum(Object.keys(events) as RequestEventName[]).exclude(['export-requested', ...planEvents, 'areas-drawn', 'package-sealed']),
     data,
   }),
 ]);

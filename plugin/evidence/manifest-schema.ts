@@ -1,7 +1,8 @@
 // What a manifest is: the shape that its maker and the verifier share. See docs/spec/manifest.md.
 import { z } from 'zod';
-import { artifactRoles, derivativeReasons } from '../domain/artifact.js';
+import { artifactRoles, derivativeReasons, isCopy } from '../domain/artifact.js';
 import { bases } from '../domain/basis.js';
+import { hiddenThings, longestReason, maskStyles, mostAreas, mostCorners, fewestCorners, wholeSide } from '../domain/mask-area.js';
 import { facts } from '../domain/decision.js';
 import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers, workings } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
@@ -66,6 +67,33 @@ const clockReading = z.strictObject({
   zoneSuspect: z.boolean(),
 });
 
+const side = z.int().min(0).max(wholeSide);
+const area = z.strictObject({
+  shape: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('rectangle'), x: side, y: side, width: side, height: side }),
+    z.strictObject({ kind: z.literal('polygon'), corners: z.array(z.tuple([side, side])).min(fewestCorners).max(mostCorners) }),
+  ]),
+  style: z.enum(maskStyles),
+  span: span.optional(),
+  hides: z.array(z.enum(hiddenThings)).min(1),
+  reason: z.string().min(1).max(longestReason),
+});
+/** What is hidden in every copy of a camera: what stands for all its footage, and what somebody drew for this request. */
+const masks = z.strictObject({
+  standing: z.array(area).max(mostAreas),
+  drawn: z
+    .strictObject({
+      areas: z.array(area).max(mostAreas),
+      /** Why nothing was drawn. */
+      reason: z.string().min(1).max(longestReason).optional(),
+      person: text.optional(),
+      at: instant,
+      /** Of the list as it was recorded. */
+      sha256: hex64,
+    })
+    .nullable(),
+});
+
 const camera = z.strictObject({
   camera: text,
   asked: z.array(span.extend({ basis: z.enum(['beijing', 'recorder']) })).min(1),
@@ -91,6 +119,7 @@ const camera = z.strictObject({
   height: z.int().positive().nullable(),
   codec: text.nullable(),
   audio: z.enum(audioCodecs).nullable(),
+  masks: masks.optional(),
 });
 
 const beside = z.array(
@@ -104,7 +133,7 @@ const file = z.strictObject({
   sha256: hex64,
   sm3: hex64,
   parent: path.optional(),
-  /** Of an excerpt: what it was cut from, which stays sealed with the custodian. */
+  /** What an excerpt was cut from, or a copy made of, where that stays sealed with the custodian. */
   sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
   reason: z.enum(derivativeReasons).optional(),
   recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional() }).optional(),
@@ -126,9 +155,10 @@ const files = z
       if (each.sealedParent && (known.has(each.sealedParent.path) || each.parent !== undefined))
         context.addIssue({ code: 'custom', path: [i, 'sealedParent'], message: 'is in this package, or not the only parent' });
       const isDerivative = each.parent !== undefined || each.sealedParent !== undefined;
-      if (isDerivative !== (each.reason !== undefined) || (each.sealedParent !== undefined) !== (each.reason === 'narrowed') || (each.role === 'working') !== (each.reason === 'working'))
+      const why = isCopy(each.role) ? each.role : 'narrowed';
+      if (each.reason !== (isDerivative ? why : undefined) || (each.reason === 'narrowed' && each.parent !== undefined))
         context.addIssue({ code: 'custom', path: [i, 'reason'], message: 'is not why this file was made' });
-      if (each.undecoded !== undefined && each.role !== 'viewing' && each.role !== 'working')
+      if (each.undecoded !== undefined && !isCopy(each.role))
         context.addIssue({ code: 'custom', path: [i, 'undecoded'], message: 'is said of what is no copy' });
       if (each.role === 'excerpt' && !(each.sealedParent && each.recipe))
         context.addIssue({ code: 'custom', path: [i], message: 'is an excerpt of nothing' });

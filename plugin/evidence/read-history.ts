@@ -28,6 +28,8 @@ export interface History {
   /** Of the application. */
   asked: AskedItems;
   sealed: Extract<ReadEntry, { event: 'package-sealed' }>['data'] | null;
+  /** SHA-256 of the list that was drawn last of each camera. */
+  drawings: ReadonlyMap<string, string>;
   /** Every commitment that these entries make. */
   commitments: ReadonlySet<string>;
 }
@@ -39,6 +41,7 @@ export const whereLine = (i: number): string => `${entriesPath}:${i + 1}`;
 export async function readHistory(source: Source): Promise<History> {
   const lines: Line[] = [];
   const commitments = new Set<string>();
+  const drawings = new Map<string, string>();
   let [held, sealed]: [History['held'], History['sealed']] = [null, null];
   const plans: PlanLine[] = [];
   let asked: AskedItems = [];
@@ -49,6 +52,7 @@ export async function readHistory(source: Source): Promise<History> {
       asked = entry.data.items;
       for (const value of Object.values(entry.data)) if (isCommitment(value)) commitments.add(value);
     }
+    if (entry.event === 'areas-drawn') drawings.set(entry.data.camera, entry.data.index.sha256);
     if (isPlanEntry(entry)) {
       held = entry.data;
       plans.push({ line: lines.length, isGranted, event: entry.event, by: entry.by, ...entry.data });
@@ -58,7 +62,7 @@ export async function readHistory(source: Source): Promise<History> {
     const { index, requestId, requestSequence, previous, event } = entry;
     lines.push({ index, requestId, requestSequence, previous, event, leaf: leafHash(bytes) });
   }
-  return { lines, held, asked, plans, sealed, commitments };
+  return { lines, held, asked, plans, sealed, drawings, commitments };
 }
 
 const isPlanEntry = (entry: ReadEntry): entry is PlanEntry => (planEvents as readonly string[]).includes(entry.event);

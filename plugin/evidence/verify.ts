@@ -6,6 +6,7 @@ import { parseVerifierKey } from '../domain/formats/signed-note.js';
 import { Problem } from '../domain/problem.js';
 import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
 import { checkChain } from './check-chain.js';
+import { checkDelivery } from './check-delivery.js';
 import { checkFiles } from './check-files.js';
 import { checkItems, checkNarrowing } from './check-narrowing.js';
 import { checkCosignatures, checkProofs, isIncluded } from './check-proofs.js';
@@ -69,6 +70,7 @@ async function verifySource(
   checkItems(history);
   checkBinding(manifest, sha256, history);
   checkNarrowing(manifest, history);
+  checkDelivery(manifest, history);
   const timeStamp = await openTimeStamp(source, history, authorities);
   await checkFiles(source, manifest, history);
   checkDisclosures(manifest, history);

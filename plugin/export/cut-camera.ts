@@ -118,7 +118,7 @@ async function cutParts(
   return covered;
 }
 
-const asParent = ({ path, bytes, sha256, sm3 }: Artifact): SealedParent => ({ path, bytes, sha256, sm3 });
+export const asParent = ({ path, bytes, sha256, sm3 }: Artifact): SealedParent => ({ path, bytes, sha256, sm3 });
 
 /** Cutting is a function of the sealed file, its units and the span, in recorder's time. */
 const recipeOf = ({ exportgate }: CutParts['method'], path: string, { from, to }: Span): Recipe => ({

@@ -86,9 +86,10 @@ export async function expireFootage({ requests, objects, log, now }: Parts): Pro
       .catch((cause: unknown) => log('error', { event: 'footage-unexpired', requestId: id, cause }));
 }
 
-async function destroy(objects: Objects, { takes, package: packed }: RequestState): Promise<void> {
+async function destroy(objects: Objects, { takes, drawings, package: packed }: RequestState): Promise<void> {
   for (const take of takes) await discardTake(objects, take.index);
+  for (const { index } of drawings) await objects.remove(index.object);
   if (!packed) return;
-  const { artifacts } = await readSealedJson<PackageIndex>(objects, packed.index);
-  for (const { object } of [...artifacts, packed.index]) await objects.remove(object);
+  const { artifacts, withheld = [] } = await readSealedJson<PackageIndex>(objects, packed.index);
+  for (const { object } of [...artifacts, ...withheld, packed.index]) await objects.remove(object);
 }

@@ -1,5 +1,6 @@
 // Granted and sealed: cut what less was granted of, render the viewing copies, write and sign the manifest, seal it, record its hash. May be run twice.
 import { nextStep } from '../domain/approval.js';
+import { undrawn } from '../domain/drawing.js';
 import type { Artifact } from '../domain/artifact.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { sha256Hex } from '../domain/formats/digest.js';
@@ -13,6 +14,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import type { Store } from '../store/store.js';
+import { masksOf, describeMasks, type CameraMasks } from './masks.js';
 import { askedSpans } from './asked-spans.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
 import { coverNothing, cutCamera, isLess } from './cut-camera.js';
@@ -51,9 +53,11 @@ export interface PackageIndex {
   /** Base64. */
   timeStamp?: string;
   artifacts: readonly Artifact[];
+  /** Made for it and not handed over: what the copies are made of, where the plan lets the copies alone leave. */
+  withheld?: readonly Artifact[];
 }
 
-/** Problems: `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
+/** Problems: `areas-missing`, `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
 export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
   const { requests, objects } = parts;
   const state = await begin(parts, requestId);
@@ -63,17 +67,23 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     const text = await markText(parts, state);
     const indexes = await deliverable(parts, state, made, signal);
     const copies = numberCopies(indexes);
-    for (const index of indexes)
-      made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, state.plan!, text, copies, signal))));
+    const masks = await masksOf(parts, state, indexes);
+    for (const index of indexes) {
+      const copying = { ...copyingOf(state), areas: masks.get(index.camera)?.areas ?? [] };
+      made.push(...(await timed(parts, index, () => renderCamera(parts, requestId, index, copying, text, copies, signal))));
+    }
     if (wantsWorking(state.plan!)) for (const index of indexes) made.push(...(await makeWorking(parts, index, state.plan!, signal)));
     made.push(await enclosePage(objects));
-    const artifacts = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
-    const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts)));
+    const all = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
+    const artifacts = all.filter((artifact) => mayLeave(state, artifact));
+    const withheld = made.filter((artifact) => !mayLeave(state, artifact));
+    const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts, masks)));
     const envelope = parts.sign(manifest);
     const stamp = parts.stamp ? await parts.stamp(Buffer.from(envelope), signal) : undefined;
     const packed: PackageIndex = {
       ...{ manifest: manifest.toString('utf8'), envelope, artifacts },
       ...(stamp && { timeStamp: stamp.answer.toString('base64') }),
+      ...(withheld.length > 0 && { withheld }),
     };
     const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
     // Journal last: what the entry commits to is on disk already.
@@ -89,6 +99,18 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
 }
 
 const nameStamp = ({ answer, at }: { answer: Buffer; at: Date }) => ({ sha256: sha256Hex(answer), at: at.toISOString() });
+
+const copyingOf = ({ plan }: RequestState) => ({
+  marks: plan!.marks,
+  sound: plan!.sound,
+  effort: plan!.encode,
+  role: plan!.masks.length > 0 ? ('masked' as const) : ('viewing' as const),
+  isParentSealed: plan!.deliver !== 'package',
+});
+
+/** `deliver:copy`: no picture leaves but those of the copies; how the pull went may be told. */
+const mayLeave = ({ plan }: RequestState, { role }: Artifact): boolean =>
+  plan!.deliver === 'package' || !['original', 'excerpt', 'units'].includes(role);
 
 /** What was learnt of it tells the next applicant how long theirs will take. */
 async function timed<T>({ speeds, now }: Parts, { coverage }: CameraIndex, render: () => Promise<T>): Promise<T> {
@@ -132,6 +154,8 @@ async function begin({ journal, requests }: Parts, requestId: string): Promise<R
     const state = fold(journal.entriesOf(requestId));
     if (state.tracks.approval !== 'granted' || nextStep(state) !== null)
       throw new Problem('state-conflict', `The journal does not hold every voice that the plan of ${requestId} needs.`);
+    const missing = undrawn(state);
+    if (missing.length > 0) throw new Problem('areas-missing', `The journal does not hold what is masked of ${missing.join(', ')}.`);
     await append({ event: 'fulfil-started', by: 'gate', data: { attempt: state.attempts.fulfil + 1 } });
     return requests.state(requestId);
   });
@@ -159,6 +183,7 @@ async function manifestParts(
   state: RequestState,
   indexes: readonly CameraIndex[],
   artifacts: readonly Artifact[],
+  masks: ReadonlyMap<string, CameraMasks>,
 ): Promise<ManifestParts> {
   const { store, policy, journal, newId, now, method, log } = parts;
   const { site } = policy.place(state.plan!.items[0]!.camera);
@@ -178,7 +203,10 @@ async function manifestParts(
       ...(await Promise.all(
         indexes
           .filter(({ camera }) => state.takes.some((take) => take.camera === camera))
-          .map(async (index) => describeCamera(index, await confirmationOf(parts, state, index.camera))),
+          .map(async (index) => ({
+            ...describeCamera(index, await confirmationOf(parts, state, index.camera)),
+            ...(await describeMasks(masks.get(index.camera), (person) => nameOf(parts, person))),
+          })),
       )),
       ...state.missing
         .filter(({ camera }) => isGranted(state, camera))

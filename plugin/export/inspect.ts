@@ -1,12 +1,15 @@
 // Sealed footage for a person who has to look: one part, or what a narrowed plan leaves of it, marked, as a stream that is never a file. Recorded before the first byte.
 import type { Viewing } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import { undrawn } from '../domain/drawing.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Tools } from '../media/find-ffmpeg.js';
 import { streamMarked } from '../media/stream-marked.js';
 import { openWork } from '../media/work-folder.js';
+import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
+import { hiddenFor } from './areas.js';
 import { judgeCount } from './may-watch.js';
 import { keepJudging } from './keep-judging.js';
 import { listParts } from './list-parts.js';
@@ -22,6 +25,8 @@ interface Parts {
   workFolder: string;
   screens: Screens;
   now: () => Date;
+  /** The one in force: its standing areas are hidden. */
+  readonly policy: Policy;
 }
 
 export interface Look {
@@ -53,14 +58,14 @@ export async function inspect(
   await look.judge(parts.requests.state(requestId));
   const screen = await parts.screens.enter(person.pseudonym, signal);
   try {
-    const found = await record(parts, person, requestId, look);
+    const seen = await record(parts, person, requestId, look);
     const judgeAgain = async (): Promise<void> => {
       await look.still();
       const state = parts.requests.state(requestId);
       await look.judge(state);
-      await judgeStillAsked(parts.objects, state, look.camera, found);
+      await judgeStillAsked(parts.objects, state, look.camera, seen.found);
     };
-    return await begun(show(parts, person, requestId, found, { ...screen, judgeAgain }));
+    return await begun(show(parts, person, requestId, seen, { ...screen, judgeAgain }));
   } catch (thrown) {
     screen.leave();
     // Whoever ended it says why; what it broke on the way is of no interest.
@@ -68,18 +73,31 @@ export async function inspect(
   }
 }
 
+/** What is shown, and of which camera. */
+interface Found {
+  found: Stretch;
+  camera: string;
+}
+
 /** Judged and recorded in one turn. */
-function record({ requests, objects }: Parts, person: Person, requestId: string, look: Look): Promise<Stretch> {
+function record({ requests, objects }: Parts, person: Person, requestId: string, look: Look): Promise<Found> {
   return requests.take(requestId, async ({ state, append }) => {
     const why = await look.judge(state);
     if (state.tracks.custody !== 'sealed')
       throw new Problem('state-conflict', `The footage of ${requestId} is not sealed yet; there is nothing to see.`);
     const found = await find(objects, state, look);
     const span = spanOf(found);
+    judgeHidden(state, look.camera, why);
     if (why === 'view') judgeCount(state, look.camera, span.from);
     await append({ event: 'footage-viewed', by: person.pseudonym, data: { camera: look.camera, ...span, why } });
-    return found;
+    return { found, camera: look.camera };
   });
+}
+
+/** Who does not review sees nothing that the plan wants hidden. Problem `areas-missing`. */
+function judgeHidden(state: RequestState, camera: string, why: Viewing): void {
+  if (why !== 'review' && undrawn(state).includes(camera))
+    throw new Problem('areas-missing', `Nobody drew yet what is masked of ${camera}, which the plan of ${state.requestId} wants.`);
 }
 
 /** Problems: `camera-unknown`, `not-found`, `view-refused` (sealed, and not asked for any more), `object-corrupt`. */
@@ -107,19 +125,22 @@ const spanOf = (stretch: Stretch): { from: string; to: string } => ({
 });
 
 async function* show(
-  { objects, tools, workFolder, now }: Parts,
+  parts: Parts,
   person: Person,
   requestId: string,
-  { part, times, object, from, to }: Stretch,
+  { found, camera }: Found,
   { signal, leave, judgeAgain }: { signal: AbortSignal; leave(): void; judgeAgain(): Promise<void> },
 ): AsyncGenerator<Buffer> {
+  const { objects, tools, workFolder, now } = parts;
+  const { part, times, object, from, to } = found;
   try {
     const work = await openWork(workFolder);
     try {
       const input = await openSealed(objects, object, part.facts, work.folder, signal);
       const text = { requestId, unit: person.unit, officers: [person.name] };
       const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-      const shown = { input, workFolder: work.folder, part: part.facts, times, marks: ['text', 'clock'] as const, text, ...bounds };
+      const areas = await hiddenFor(parts, parts.requests.state(requestId), camera);
+      const shown = { input, workFolder: work.folder, part: part.facts, times, marks: ['text', 'clock'] as const, text, areas, ...bounds };
       yield* keepJudging(streamMarked(tools, shown, signal), now, judgeAgain);
     } finally {
       await work.wipe();

@@ -31,16 +31,19 @@ export interface NamedObjectsParts {
 export async function* namedObjects({ requests, objects, policyTexts, scans }: NamedObjectsParts): AsyncGenerator<Named | Unreadable> {
   for (const text of [...policyTexts, ...scans]) yield { ...text, requestId: null };
   for (const requestId of requests.ids()) {
-    const { takes, package: packed, tracks } = requests.state(requestId);
+    const { takes, drawings, package: packed, tracks } = requests.state(requestId);
     if (tracks.custody === 'expired') continue;
+    for (const { index } of drawings) yield { ...index, requestId };
     for (const list of [...takes.map((take) => take.index), ...(packed ? [packed.index] : [])]) {
       yield { ...list, requestId };
       const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);
       if (found === null) yield { unreadable: list.object };
-      else for (const artifact of found.artifacts) yield { ...artifact, requestId };
+      else for (const artifact of [...found.artifacts, ...withheldIn(found)]) yield { ...artifact, requestId };
     }
   }
 }
+
+const withheldIn = (found: CameraIndex | PackageIndex): PackageIndex['artifacts'] => ('manifest' in found ? (found.withheld ?? []) : []);
 
 function unreadable(thrown: unknown): null {
   if (thrown instanceof Problem && thrown.code === 'object-corrupt') return null;

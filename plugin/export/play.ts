@@ -2,7 +2,8 @@
 // bytes. Several pieces are judged one by one and shown together or not at all.
 import type { Footage } from '../domain/web-front.js';
 import type { PlayForm } from '../domain/audit-event.js';
-import { unkept } from '../domain/plan.js';
+import { undrawn } from '../domain/drawing.js';
+import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
 import type { Instant, Span } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
@@ -10,6 +11,9 @@ import type { Pull, Source, TimeBasis, Vms } from '../domain/vms.js';
 import type { Tools } from '../media/find-ffmpeg.js';
 import { markSamples, type MarkedForm } from '../media/mark-samples.js';
 import { openWork } from '../media/work-folder.js';
+import type { Policy } from '../policy/load.js';
+import type { Objects } from '../store/objects.js';
+import { hiddenFor, standingAreas } from './areas.js';
 import type { ClockWatch } from './clock-watch.js';
 import type { MarkedCopies, OpenCopy } from './marked-copies.js';
 import type { Requests } from './requests.js';
@@ -22,6 +26,8 @@ export interface PlayParts {
   requests: Requests;
   clock: ClockWatch;
   tools: Tools;
+  objects: Objects;
+  readonly policy: Policy;
   workFolder: string;
   vmsOf(camera: string): { vms: Vms; source: Source; turns: Turns };
   camerasOf(recorder: string): readonly { camera: string; recording: string | null }[];
@@ -44,7 +50,7 @@ export function cameraOf({ camerasOf }: Pick<PlayParts, 'camerasOf'>, recorder: 
   return found.camera;
 }
 
-/** Each piece under a grant of this person, or none. Problems: `camera-unknown`, `reason-missing`, `duty-unkept`, `clock-doubted`. */
+/** Each piece under a grant of this person, or none. Problems: `camera-unknown`, `reason-missing`, `areas-missing`, `clock-doubted`. */
 export async function judgePieces(
   parts: PlayParts,
   person: Person,
@@ -58,7 +64,7 @@ export async function judgePieces(
   for (const footage of pieces) {
     const camera = cameraOf(parts, recorder, recordingOf(footage.source));
     const shown = await parts.viewings.find(person, camera, inTrueTime(footage), form === 'archive');
-    expectKept(parts, shown.grant);
+    expectDrawn(parts, shown.grant, camera);
     judged.push({ ...shown, footage, muted: isMuted(parts, shown.grant) });
   }
   return judged;
@@ -70,7 +76,7 @@ export async function judgeStill(parts: PlayParts, person: Person, pieces: reado
   if (parts.clock.doubt !== null) await parts.clock.judge();
   for (const piece of pieces) {
     await parts.viewings.judgeStill(person, piece, form === 'archive');
-    expectKept(parts, piece.grant);
+    expectDrawn(parts, piece.grant, piece.camera);
     // Asked for again, it is silent.
     if (isMuted(parts, piece.grant) && !piece.muted) throw new Problem('reason-missing', 'The plan wants this footage without sound now.');
   }
@@ -87,12 +93,16 @@ const isMuted = ({ requests }: PlayParts, grant: Grant): boolean => grant.kind =
 
 const heardAs = ({ muted }: Judged, marked: MarkedForm): MarkedForm => (muted && marked.kind === 'clip' ? { ...marked, sound: false } : marked);
 
-/** What the plan wants hidden is not shown while it cannot be. */
-function expectKept({ requests }: PlayParts, grant: Grant): void {
-  const plan = grant.kind === 'request' ? requests.state(grant.requestId).plan : null;
-  const masks = plan ? unkept({ ...plan, deliver: 'view', original: 'with', encrypt: 'none' }) : [];
-  if (masks.length > 0) throw new Problem('duty-unkept', `The plan wants ${masks.join(', ')}, which this version cannot keep.`);
+/** What the plan wants hidden is not shown before somebody drew it, and agreed to what they drew. */
+function expectDrawn({ requests }: PlayParts, grant: Grant, camera: string): void {
+  if (grant.kind !== 'request') return;
+  const missing = undrawn(requests.state(grant.requestId)).includes(camera);
+  if (missing) throw new Problem('areas-missing', `Nobody drew yet what is masked of ${camera}, which the plan of ${grant.requestId} wants.`);
 }
+
+/** The standing areas of the camera, and those that were drawn for the request under which it is shown. */
+const hiddenOf = (parts: PlayParts, { camera, grant }: Judged): Promise<readonly MaskArea[]> | readonly MaskArea[] =>
+  grant.kind === 'request' ? hiddenFor(parts, parts.requests.state(grant.requestId), camera) : standingAreas(parts, camera);
 
 /**
  * A marked copy, kept for minutes: asked for again, it is the same one and no further viewing. Problems: those of `Viewings.record`,
@@ -107,15 +117,16 @@ export function copyOf(
   marked: MarkedForm,
   signal: AbortSignal,
 ): Promise<OpenCopy> {
-  return parts.copies.open(person.pseudonym, keyOf(person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
+  return parts.copies.open(person.pseudonym, keyOf(parts, person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
 }
 
 /** Bytes of what `copyOf` would give, where it is whole already. Nothing is made or recorded. */
-export const sizeOf = ({ copies }: PlayParts, person: Person, recorder: string, judged: Judged, form: Exclude<PlayForm, 'mjpeg'>, marked: MarkedForm): number | null =>
-  copies.sizeOf(keyOf(person, recorder, judged, form, marked));
+export const sizeOf = (parts: PlayParts, person: Person, recorder: string, judged: Judged, form: Exclude<PlayForm, 'mjpeg'>, marked: MarkedForm): number | null =>
+  parts.copies.sizeOf(keyOf(parts, person, recorder, judged, form, marked));
 
-const keyOf = ({ pseudonym }: Person, recorder: string, judged: Judged, form: PlayForm, marked: MarkedForm): string =>
-  JSON.stringify([pseudonym, recorder, judged.camera, judged.span, judged.grant, form, heardAs(judged, marked)]);
+/** A copy is kept for what it shows: one with other areas is another one. */
+const keyOf = (parts: PlayParts, { pseudonym }: Person, recorder: string, judged: Judged, form: PlayForm, marked: MarkedForm): string =>
+  JSON.stringify([pseudonym, recorder, judged.camera, judged.span, judged.grant, form, heardAs(judged, marked), standingAreas(parts, judged.camera)]);
 
 /** Recorded before anything is pulled; the original's samples go through memory into the marks and nowhere else. */
 export async function* play(
@@ -135,8 +146,9 @@ export async function* play(
   const work = await openWork(parts.workFolder);
   try {
     const span: Span & { basis: TimeBasis } = { ...shown, basis: 'recorder' };
+    const areas = await hiddenOf(parts, judged);
     const pull = await vms.pull(source, span, both);
-    yield* markSamples(parts.tools, { ...pullFacts(pull, shown), marks: ['text', 'clock'], text: textOf(person, judged.grant), workFolder: work.folder, form: heardAs(judged, marked) }, both);
+    yield* markSamples(parts.tools, { ...pullFacts(pull, shown), marks: ['text', 'clock'], text: textOf(person, judged.grant), areas, workFolder: work.folder, form: heardAs(judged, marked) }, both);
   } finally {
     // Who stops reading ends the pull too.
     stop.abort(new Problem('render-failed', 'Nobody reads it any more.'));

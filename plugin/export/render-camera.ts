@@ -1,7 +1,8 @@
 // The viewing copies of one camera: each part opened into the private work folder, marked, probed, sealed, wiped.
 import fs from 'node:fs';
 import type { Artifact } from '../domain/artifact.js';
-import type { Plan } from '../domain/plan.js';
+import type { CopySound, Effort, Mark } from '../domain/duty.js';
+import type { MaskArea } from '../domain/mask-area.js';
 import type { OnProgress } from '../domain/progress.js';
 import type { Tools } from '../media/find-ffmpeg.js';
 import type { MarkText } from '../media/marks/mark.js';
@@ -9,6 +10,7 @@ import { renderViewing, type Rendering } from '../media/render.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
 import type { CameraIndex } from './custody.js';
+import { asParent } from './cut-camera.js';
 import type { CopyNumber } from './number-copies.js';
 import { openSealed } from './open-sealed.js';
 
@@ -19,24 +21,38 @@ export interface RenderParts {
   onProgress: OnProgress;
 }
 
-/** Artifacts of role `viewing`, sealed. Removes what it made when it fails. Problems: `render-failed`, `object-corrupt`, `disk-full`. */
+/** What of the camera is copied, and how. */
+export interface Copying {
+  marks: readonly Mark[];
+  areas: readonly MaskArea[];
+  sound: CopySound;
+  effort: Effort;
+  /** Also the folder in which the copies lie in a package: `masked` where the plan wants masks. */
+  role: 'viewing' | 'masked';
+  /** The parents stay with the custodian: the copies name them by their sums. */
+  isParentSealed: boolean;
+}
+
+/** Artifacts of this role, sealed. Removes what it made when it fails. Problems: `render-failed`, `object-corrupt`, `disk-full`. */
 export async function renderCamera(
   parts: RenderParts,
   requestId: string,
   { camera, coverage, artifacts }: CameraIndex,
-  { marks, sound, encode: effort }: Pick<Plan, 'marks' | 'sound' | 'encode'>,
+  copying: Copying,
   text: MarkText,
   copies: ReadonlyMap<string, CopyNumber>,
   signal: AbortSignal,
 ): Promise<Artifact[]> {
   const wanted = coverage.spans.flatMap((span) => span.parts.map((part) => ({ part, times: span.times ?? 'asserted' })));
+  const { marks, areas, sound, effort } = copying;
+  const drawn = { marks, areas, sound, effort };
   const made: Artifact[] = [];
   try {
     for (const [at, { part, times }] of wanted.entries()) {
       const original = artifacts.find((artifact) => artifact.path === part.path)!;
       const onProgress = (percent: number) =>
         parts.onProgress({ requestId, stage: 'render', camera, percent: Math.floor((100 * at + percent) / wanted.length) });
-      made.push(await renderPart(parts, original, { part: part.facts, times, marks, sound, effort, text: { ...text, copy: copies.get(part.path)! }, onProgress, signal }));
+      made.push(await renderPart(parts, original, { part: part.facts, times, ...drawn, text: { ...text, copy: copies.get(part.path)! }, onProgress, signal }, copying));
     }
     return made;
   } catch (thrown) {
@@ -49,6 +65,7 @@ async function renderPart(
   { objects, tools, workFolder }: RenderParts,
   original: Artifact,
   rendering: Omit<Rendering, 'input' | 'workFolder'>,
+  { role, isParentSealed }: Copying,
 ): Promise<Artifact> {
   const work = await openWork(workFolder);
   try {
@@ -56,10 +73,10 @@ async function renderPart(
     const { output, recipe, undecoded } = await renderViewing(tools, { ...rendering, input, workFolder: work.folder });
     const sealed = await sealFile(objects, output);
     return {
-      path: original.path.replace(/^(?:original|excerpt)\/(.*)\.[a-z0-9]+$/, 'viewing/$1.mp4'),
-      role: 'viewing',
-      parent: original.path,
-      reason: 'viewing',
+      path: original.path.replace(/^(?:original|excerpt)\/(.*)\.[a-z0-9]+$/, `${role}/$1.mp4`),
+      role,
+      ...(isParentSealed ? { sealedParent: asParent(original) } : { parent: original.path }),
+      reason: role,
       recipe,
       ...(undecoded > 0 && { undecoded }),
       ...sealed,

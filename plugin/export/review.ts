@@ -1,4 +1,5 @@
 // One more voice: approve the step that waits, narrow what it is asked to agree to, or return the request with a coded formal defect.
+import { judgeDrawn } from '../domain/drawing.js';
 import { judgeCallBack, judgeKept, judgeLook, nextStep } from '../domain/approval.js';
 import type { Pseudonym } from '../domain/audit-event.js';
 import type { ReturnCode } from '../domain/basis.js';
@@ -28,7 +29,7 @@ export type Voice =
   | { verdict: 'return'; code: ReturnCode };
 
 /**
- * Problems: `request-unknown`, `own-request`, `already-voted`, `not-your-step`, `plan-changed`, `not-inspected`, `call-back-missing`,
+ * Problems: `request-unknown`, `own-request`, `already-voted`, `not-your-step`, `plan-changed`, `not-inspected`, `areas-missing`, `call-back-missing`,
  * `scope-wider`, `scope-same`, `span-invalid`, `state-conflict`, `not-permitted`.
  */
 export async function review(parts: Parts, reviewer: Person, requestId: string, voice: Voice): Promise<RequestState> {
@@ -52,6 +53,7 @@ export async function review(parts: Parts, reviewer: Person, requestId: string, 
       throw new Problem('plan-changed', `The plan of ${requestId} is ${turn.state.planDigest ?? 'none'}, not the one that was agreed to.`);
     judgeCallBack(turn.state);
     judgeLook(turn.state, step, person);
+    judgeDrawn(turn.state, step, person, voice.verdict === 'narrow' ? voice.items : undefined);
     if (voice.verdict === 'narrow') await narrow(turn, person, step.step, voice.items);
     const data = {
       step: step.step,

@@ -9,6 +9,7 @@ import type { Tools } from '../media/find-ffmpeg.js';
 import { renderStill } from '../media/still.js';
 import { openWork } from '../media/work-folder.js';
 import type { Objects } from '../store/objects.js';
+import { hiddenFor } from './areas.js';
 import { doubtedTake } from './confirm-times.js';
 import { expectNotNamed } from './named.js';
 import { openSealed } from './open-sealed.js';
@@ -48,6 +49,7 @@ export async function showFrame(parts: Parts, person: Person, requestId: string,
       from: found.from,
       to: found.to,
       times: found.times,
+      areas: await hiddenFor(parts, parts.requests.state(requestId), camera),
       marks: ['text', 'clock'],
       text: { requestId, unit: person.unit, officers: [person.name] },
     });

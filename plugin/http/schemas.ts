@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findings } from '../domain/audit-event.js';
 import { bases, returnCodes } from '../domain/basis.js';
 import { idKinds, type Form } from '../domain/export-request.js';
+import { fewestCorners, hiddenThings, longestReason, maskStyles, mostAreas, mostCorners, wholeSide } from '../domain/mask-area.js';
 import { purposes } from '../domain/kind.js';
 import { approvalKinds, instrumentTypes } from '../domain/legal-instrument.js';
 import { isUserId, type UserId } from '../domain/subject.js';
@@ -87,6 +88,21 @@ export const reviewSchema = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('narrow'), items: itemsSchema, planDigest: seenPlan }),
   z.strictObject({ verdict: z.literal('return'), code: z.enum(returnCodes) }),
 ]);
+
+const side = z.int('whole ten-thousandths of the picture').min(0).max(wholeSide);
+const areaSchema = z.strictObject({
+  shape: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('rectangle'), x: side, y: side, width: side, height: side }),
+    z.strictObject({ kind: z.literal('polygon'), corners: z.array(z.tuple([side, side])).min(fewestCorners).max(mostCorners) }),
+  ]),
+  style: z.enum(maskStyles),
+  span: z.strictObject({ from: instantSchema, to: instantSchema }).optional(),
+  hides: z.array(z.enum(hiddenThings)).min(1).max(hiddenThings.length),
+  reason: line(longestReason),
+});
+/** What is masked of one camera; `reason`: why nothing is, with an empty list. */
+export const areasSchema = z.strictObject({ areas: z.array(areaSchema).max(mostAreas), reason: line(longestReason).optional() });
+export const previewSchema = areasSchema.extend({ at: instantSchema.optional() });
 
 export const afterReviewSchema = z.strictObject({ finding: z.enum(findings) });
 

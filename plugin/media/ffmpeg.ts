@@ -8,6 +8,9 @@ export interface Filter {
   filter: string;
   /** Plain names, numbers and constant expressions only: people's text comes through `textfile`. */
   options: Readonly<Record<string, string | number>>;
+  /** Names of a branch inside one chain; left out: what the filter before gives, and to the filter behind. */
+  inputs?: readonly string[];
+  outputs?: readonly string[];
 }
 
 export interface Job {
@@ -21,20 +24,32 @@ export interface Job {
 /** What a recipe may hand to a filter: nothing that the filter graph's syntax gives a meaning to (ffmpeg-filters, "escaping"), but commas,
  *  round which fluent-ffmpeg puts quotes. */
 const plain = /^[A-Za-z0-9_.@+*/()#,-]+$/;
+const plainLabel = /^[a-z0-9]+$/;
 
 /** Arguments in ffmpeg's order, without the program. Throws a TypeError where an option of a filter would need escaping. */
 export function buildArguments(job: Job): string[] {
-  for (const { filter, options } of job.filters)
+  for (const { filter, options, inputs, outputs } of job.filters) {
     for (const [name, value] of Object.entries(options))
       if (!plain.test(String(value))) throw new TypeError(`${filter}: ${name} is not plain`);
+    for (const label of [...(inputs ?? []), ...(outputs ?? [])])
+      if (!plainLabel.test(label)) throw new TypeError(`${filter}: ${label} is not plain`);
+  }
   const command = fluent()
     .input(job.input)
     .inputOptions([...job.inputOptions])
-    .videoFilters(job.filters.map(({ filter, options }) => ({ filter, options: { ...options } })))
+    .videoFilters(job.filters.map(asFluent))
     .outputOptions([...job.outputOptions])
     .output(job.output);
   return (command as unknown as { _getArguments(): string[] })._getArguments();
 }
+
+/** Arrays of its own: fluent-ffmpeg writes a chain as one text, in which a branch has names and needs no other mark than a comma. */
+const asFluent = ({ filter, options, inputs, outputs }: Filter) => ({
+  filter,
+  options: { ...options },
+  ...(inputs && { inputs: [...inputs] }),
+  ...(outputs && { outputs: [...outputs] }),
+});
 
 const formats = { mp4: 'mov,mp4,m4a,3gp,3g2,mj2', mov: 'mov,mp4,m4a,3gp,3g2,mj2', mkv: 'matroska,webm' } as const satisfies Record<
   Container,

@@ -1,5 +1,6 @@
 // Marked pictures of samples while they come in: the original goes through ffmpeg's standard input and never lies on disk.
 import type { Mark } from '../domain/duty.js';
+import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
 import { milliseconds, type Instant, type Span } from '../domain/span.js';
 import type { AudioTrack, Sample, Track } from '../domain/vms.js';
@@ -41,6 +42,8 @@ export interface MarkedSamples {
   times: 'proven' | 'asserted';
   marks: readonly Mark[];
   text: MarkText;
+  /** What is hidden of the camera's picture; left out: nothing. */
+  areas?: readonly MaskArea[];
   /** The gate's: people's text lies in a private folder of it while the play lasts. */
   workFolder: string;
   form: MarkedForm;
@@ -73,9 +76,11 @@ function limitsFor({ given: { span }, folder, signal }: Play, bytesPerSecond: nu
 
 /** Marks for pictures of this size, and all that a recipe says. */
 async function prepare(play: Play, time: PlayTime, picture: Picture, size: Size, sound: AudioTrack | null): Promise<PlayRecipe> {
-  const { times, marks, text } = play.given;
-  const part = { ...size, firstUtcMicros: time.zeroUtcMicros };
-  const placed = await placeMarks('play', { workFolder: play.folder, part, times, marks, text });
+  const { times, marks, text, areas } = play.given;
+  // Pictures that are made larger mix what lies further apart.
+  const spread = Math.max(size.width / picture.width, size.height / picture.height);
+  const part = { ...size, firstUtcMicros: time.zeroUtcMicros, spread };
+  const placed = await placeMarks('play', { workFolder: play.folder, part, times, marks, text, areas });
   return { codec: picture.codec, sound, size, marks: placed, version: play.tools.version };
 }
 

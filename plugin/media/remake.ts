@@ -4,10 +4,12 @@ import { symlink, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recipe, RecipeFile } from '../domain/artifact.js';
 import { copySounds, efforts } from '../domain/duty.js';
+import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
 import { buildArguments } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
+import { drawAreas } from './masks/draw-areas.js';
 import { beforeMarks, viewingRecipe } from './recipe.js';
 import { heardPart, outputLimit, plainName } from './render.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
@@ -35,8 +37,8 @@ const after = (args: readonly string[], name: string): string | undefined => arg
 const graphOf = (args: readonly string[]): string | null => (args.includes('-filter:v') ? after(args, '-filter:v')! : null);
 
 /** What of a graph draws the marks of this part: what stands behind the filters that come before them. null where those are not there. */
-function marksIn(graph: string | null, part: Part): string[] | null {
-  const before = graphOf(buildArguments({ inputOptions: [], input: '-', filters: beforeMarks(part), outputOptions: [], output: '-' }));
+function marksIn(graph: string | null, part: Part, areas: readonly MaskArea[]): string[] | null {
+  const before = graphOf(buildArguments({ inputOptions: [], input: '-', filters: [...beforeMarks(part), ...drawAreas(areas, part)], outputOptions: [], output: '-' }));
   if (graph === before) return [];
   if (graph === null || (before !== null && !graph.startsWith(`${before},`))) return null;
   return graph.slice(before === null ? 0 : before.length + 1).split(',');
@@ -56,22 +58,22 @@ function drawMarks(filters: readonly string[], names: ReadonlySet<string>): bool
   });
 }
 
-/** null where the recipe is not one of ours for this part. `parentBytes`: of the part's file. */
-export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: number): ReadRecipe | null {
+/** null where the recipe is not one of ours for this part. `parentBytes`: of the part's file; `areas`: what the manifest says is hidden. */
+export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: number, areas: readonly MaskArea[] = []): ReadRecipe | null {
   const args = recipe.arguments.slice(runArguments.length);
   const [input, output] = [after(args, '-i'), args.at(-1)].map((name) => /^file:(.+)$/.exec(name ?? '')?.[1] ?? '') as [string, string];
   const [threads, mostBytes] = [Number(after(args, '-threads')), Number(after(args, '-fs'))];
   const beside = recipe.beside ?? [];
   const names = beside.map(({ name }) => name);
   const graph = graphOf(args);
-  const marks = marksIn(graph, part);
+  const marks = marksIn(graph, part, areas);
   const arePlain = plainName.test(input) && plainName.test(output) && names.every((name) => besideName.test(name));
   const areApart = new Set([input, output, ...names]).size === names.length + 2;
   const isBounded = Number.isInteger(threads) && threads >= 1 && threads <= 16 && mostBytes === outputLimit(part, parentBytes);
   if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || !marks || !drawMarks(marks, new Set(names)))
     return null;
-  // All but the marks: exactly what would be written today.
-  const any = marks.length === 0 ? [] : [{ filter: 'drawtext', options: { x: 0 } }];
+  // All but what is drawn: exactly what would be written today.
+  const any = graph === null ? [] : [{ filter: 'drawtext', options: { x: 0 } }];
   for (const heard of copySounds.map((sound) => heardPart(part, sound)))
     for (const effort of efforts) {
       const ours = [...runArguments, ...viewingRecipe({ input, output, part: heard, marks: any, mostBytes, effort, threads, version: recipe.version })];

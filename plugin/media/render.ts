@@ -4,12 +4,14 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Recipe, RecipeFile } from '../domain/artifact.js';
 import type { CopySound, Effort, Mark } from '../domain/duty.js';
+import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
 import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
 import { inDrawingOrder, markMakers } from './marks/index.js';
 import type { MarkText, Scene } from './marks/mark.js';
+import { drawAreas } from './masks/draw-areas.js';
 import { probe } from './probe.js';
 import type { Probed } from './probe.js';
 import { copiedSize, viewingRecipe } from './recipe.js';
@@ -31,6 +33,8 @@ export interface Rendering {
   sound?: CopySound;
   /** Left out: `balance`. */
   effort?: Effort;
+  /** What is hidden of the camera's picture; left out: nothing. */
+  areas?: readonly MaskArea[];
   /** 0 to 100, never going back. */
   onProgress?: (percent: number) => void;
   signal?: AbortSignal;
@@ -57,7 +61,7 @@ async function besideOf(stem: string, { workFolder, marks }: Pick<Rendering, 'wo
   return [{ name: `${stem}-font.ttf`, sha256: await fontSum() }, ...(await Promise.all(texts))];
 }
 
-/** Writes each mark's text beside the part and tells the filters that read them. */
+/** Writes each mark's text beside the part and tells the filters that read them, behind those that hide areas: what is masked is masked wherever marks are. */
 export async function placeMarks(
   stem: string,
   {
@@ -66,15 +70,16 @@ export async function placeMarks(
     times,
     marks,
     text,
-  }: Pick<Rendering, 'workFolder' | 'times' | 'marks' | 'text'> & {
-    part: Pick<Part, 'width' | 'height' | 'firstUtcMicros'>;
+    areas = [],
+  }: Pick<Rendering, 'workFolder' | 'times' | 'marks' | 'text' | 'areas'> & {
+    part: Pick<Part, 'width' | 'height' | 'firstUtcMicros'> & { spread?: number };
   },
 ): Promise<Filter[]> {
   const scene: Scene = { width: part.width, height: part.height, firstUtcMicros: part.firstUtcMicros, times, text };
   const font = `${stem}-font.ttf`;
   await rm(path.join(workFolder, font), { force: true });
   await symlink(findFont(), path.join(workFolder, font));
-  const placed: Filter[] = [];
+  const placed: Filter[] = drawAreas(areas, part);
   for (const mark of inDrawingOrder(marks)) {
     const file = `${stem}-${mark}.txt`;
     await writeFile(path.join(workFolder, file), markMakers[mark].write(scene), { mode: 0o600 });

@@ -6,6 +6,7 @@ import { Problem } from '../domain/problem.js';
 import { boundsOf, inSeconds, type Within } from './bounds.js';
 import { buildArguments, whitelists } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
+import { beforeMarks } from './recipe.js';
 import { placeMarks, plainName, type Rendering } from './render.js';
 import { runFfmpeg } from './run-ffmpeg.js';
 import type { Part } from './write-part.js';
@@ -28,7 +29,8 @@ export async function renderStill(tools: Tools, rendering: Rendering & Within & 
     // The times of the file are kept: the clock mark reads them.
     inputOptions: [...whitelists(part), ...seek(rendering)],
     input: `file:${input}`,
-    filters: await placeMarks(stem, rendering),
+    // What is blurred is cut out by pairs of pixels: a side of an odd length gets one more.
+    filters: [...(hasBlur(rendering) ? beforeMarks({ ...part, codec: 'avc1' }) : []), ...(await placeMarks(stem, rendering))],
     // Each frame is written over the one before, so that the last one stays.
     outputOptions: [
       '-map',
@@ -51,6 +53,8 @@ export async function renderStill(tools: Tools, rendering: Rendering & Within & 
   if (!still || still.length === 0) throw new Problem('render-failed', 'No picture came of the footage.');
   return still;
 }
+
+const hasBlur = ({ areas = [] }: Rendering): boolean => areas.some(({ style }) => style === 'blur');
 
 /** Decoding begins at the key frame before. */
 function seek({ part, edge, from, to }: Within & { part: Part; edge: Edge }): string[] {

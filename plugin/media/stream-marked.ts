@@ -12,7 +12,7 @@ import { timeLimit } from './time-limit.js';
 import { countUndecoded, shownOf } from './undecoded.js';
 import { watchFrames } from './watch-frames.js';
 
-export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text'>, Within {
+export interface MarkedStream extends Pick<Rendering, 'input' | 'workFolder' | 'part' | 'times' | 'marks' | 'text' | 'areas'>, Within {
   /** Left out: silent. */
   sound?: boolean;
 }

@@ -44,6 +44,7 @@ export const faultWords = {
   'test-failed': '自测结果与预期不符',
   'test-malformed': '自测写法有误',
   'user-malformed': '用户写法有误',
+  'masks-too-many': '遮蔽区域过多',
   'value-malformed': '取值有误',
   'when-unknown': '条件不在清单内',
 } as const satisfies Record<string, string>;

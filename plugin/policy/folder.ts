@@ -17,6 +17,7 @@ const fixedFiles = [
   'steps.csv',
   'roles.csv',
   'directory.csv',
+  'masks.csv',
   'tier-1.csv',
   'tier-2.csv',
   'tier-3.csv',

@@ -2,6 +2,7 @@
 // whoever holds the old one.
 import type { Camera, City, Place, Site } from '../domain/camera.js';
 import { acts, type Act, type Decision, type Question } from '../domain/decision.js';
+import type { MaskArea } from '../domain/mask-area.js';
 import { unkept, type Step } from '../domain/plan.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import { isUserId, type RoleName, type UserId } from '../domain/subject.js';
@@ -12,6 +13,7 @@ import { findSitesInUse, judgeEditors, judgeFillable, judgeHeld } from './fillab
 import { judgeFloor } from './floor.js';
 import { filesIn, readFolder, takeTexts, versionOf, type PolicyTexts } from './folder.js';
 import { readLaw, type Law } from './law.js';
+import { readMasks } from './masks.js';
 import { makePace, paced, type Pace } from './pace.js';
 import { judgeRoles, readHoldings, readSteps, type Holding, type StepRow } from './people.js';
 import { readCameras, readCities, readGroups, readSites, type Places } from './places.js';
@@ -38,6 +40,8 @@ export interface Policy {
   readonly holdings: readonly Holding[];
   /** By its id: whom to call back, and on which number. */
   readonly directory: ReadonlyMap<string, DirectoryEntry>;
+  /** What is hidden of a camera in every derivative. */
+  readonly masks: ReadonlyMap<string, readonly MaskArea[]>;
   /** Groups whose cameras make a request sensitive. */
   readonly sensitiveGroups: readonly string[];
   /** May this person do this to footage, and on what terms? Problems: `camera-unknown`, `sites-mixed`, `span-invalid`. */
@@ -116,8 +120,6 @@ const notesOn = (rows: readonly PolicyRow[]): Fault[] =>
   rows.flatMap(({ source, duties }) => {
     const terms = applyAll(duties);
     const words = unkept({
-      masks: terms.masks ?? [],
-      deliver: terms.deliver ?? 'package',
       original: terms.original ?? 'with',
       encrypt: terms.encrypt ?? 'none',
     });
@@ -132,6 +134,7 @@ interface Read {
   steps: ReadonlyMap<string, StepRow>;
   holdings: readonly Holding[];
   directory: ReadonlyMap<string, DirectoryEntry>;
+  masks: ReadonlyMap<string, readonly MaskArea[]>;
   rows: readonly PolicyRow[];
   index: RowIndex;
   /** Was every line read? */
@@ -150,6 +153,7 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
   const groups = await readGroups(texts['groups.csv'], faults, pace);
   const cameras = await readCameras(texts['cameras.csv'], { sites, groups }, faults, pace);
   const directory = await readDirectory(texts['directory.csv'], cities, faults, pace);
+  const masks = await readMasks(texts['masks.csv'], cameras, faults, pace);
   const steps = await readSteps(texts['steps.csv'], faults, pace);
   const arePlacesWhole = faults.length === 0;
   const { holdings, doubtful, named } = await readHoldings(texts['roles.csv'], { cities, sites }, faults, pace);
@@ -181,7 +185,7 @@ export async function readTexts(texts: PolicyTexts, faults: Fault[], pace: Pace)
     add(faults, await judgeFillable(ground, pace));
     add(faults, judgeEditors(ground.holdings, index));
   }
-  return { law, places: { cities, sites, cameras, groups }, steps, holdings, directory, rows, index, isWhole };
+  return { law, places: { cities, sites, cameras, groups }, steps, holdings, directory, masks, rows, index, isWhole };
 }
 
 async function readAllRows(
@@ -214,7 +218,7 @@ async function readAllRows(
 /** What was read, put together: judged before, by whoever calls. */
 export async function assemble(
   texts: PolicyTexts,
-  { law, places, steps, holdings, directory, rows, index }: Read,
+  { law, places, steps, holdings, directory, masks, rows, index }: Read,
   pace: Pace,
 ): Promise<Policy> {
   const version = await versionOf(texts, pace);
@@ -259,6 +263,7 @@ export async function assemble(
     steps: Object.freeze(ordered),
     holdings: Object.freeze([...holdings]),
     directory,
+    masks,
     sensitiveGroups: Object.freeze(sensitiveGroups),
     cities: Object.freeze([...cities.values()]),
     sites: Object.freeze([...sites.values()]),

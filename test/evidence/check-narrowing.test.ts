@@ -135,7 +135,7 @@ describe('the items of a history’s plans', () => {
   ];
   for (const [what, plans, isSound] of table)
     it(`${what}: ${isSound ? 'sound' : 'entry-changed'}`, () => {
-      const check = () => checkItems({ lines: [], held: null, asked, plans, sealed: null, commitments: new Set() });
+      const check = () => checkItems({ lines: [], held: null, asked, plans, sealed: null, drawings: new Map(), commitments: new Set() });
       if (isSound) check();
       else assert.throws(check, (thrown) => thrown instanceof Broken && thrown.code === 'entry-changed');
     });

@@ -27,7 +27,7 @@ describe('the plans of a history', () => {
   ];
   for (const [what, plans, where] of table)
     it(`${what}: ${where ?? 'sound'}`, () => {
-      const check = () => checkPlans({ lines: [], held: null, asked: [], plans, sealed: null, commitments: new Set() });
+      const check = () => checkPlans({ lines: [], held: null, asked: [], plans, sealed: null, drawings: new Map(), commitments: new Set() });
       if (where === null) check();
       else assert.throws(check, (thrown) => thrown instanceof Broken && thrown.code === 'entry-changed' && thrown.where === where);
     });

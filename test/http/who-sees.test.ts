@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from '../../plugin/domain/problem.js';
 import { operations } from '../../plugin/http/api/index.js';
 import { aGate, anApplication, cardOf, nameOf, password, scanSha256, shanghai, type TestGate } from '../support/gate.js';
 import { aHookServer, says, type HookServer } from '../support/letter-box.js';
-import { approveAll, noPaper, noPlan, problemOf, submit, until, type Seen } from '../support/walk.js';
+import { approveAll, noPaper, noPlan, problemOf, quarter, submit, until, type Seen } from '../support/walk.js';
 
 /** Kinds of people, as the shipped roles make them. The officer applied; the colleague is of the same unit, in the same city. */
 const people = {
@@ -105,6 +105,15 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/requests/{id}/after-review': [{ at: of(ids.held, '/after-review'), body: { finding: 'in-order' }, may: overseers }],
     'GET /api/v1/requests/{id}/frame': [{ at: of(ids.held, '/frame?camera=sh-yf-street&edge=first'), may: [] }],
     'GET /api/v1/requests/{id}/stream': [{ at: of(ids.held, '/stream?camera=sh-yf-street'), may: [] }],
+    // A camera that has no footage of it: who may draw on the others is told so.
+    'POST /api/v1/requests/{id}/cameras/{camera}/areas': [{ at: of(ids.held, '/cameras/sh-yf-nowhere/areas'), body: { areas: [quarter] }, may: ['clerk'] }],
+    'POST /api/v1/requests/{id}/cameras/{camera}/areas/preview': [
+      { at: of(ids.held, '/cameras/sh-yf-nowhere/areas/preview'), body: { areas: [quarter] }, may: ['clerk'] },
+    ],
+    'GET /api/v1/requests/{id}/areas': [
+      { at: of(ids.held, '/areas'), may: readersOfHeld },
+      { at: of(ids.confidential, '/areas'), may: confidentialReaders },
+    ],
     'POST /api/v1/requests/{id}/times': [
       { at: of(ids.packaged, '/times'), body: { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }, may: ['executor'] },
     ],

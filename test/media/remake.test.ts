@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Recipe } from '../../plugin/domain/artifact.js';
 import { efforts, type Effort, type Mark } from '../../plugin/domain/duty.js';
+import type { MaskArea } from '../../plugin/domain/mask-area.js';
 import { markMakers } from '../../plugin/media/marks/index.js';
+import { drawAreas } from '../../plugin/media/masks/draw-areas.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
 import { viewingRecipe } from '../../plugin/media/recipe.js';
 import { readViewingRecipe } from '../../plugin/media/remake.js';
@@ -17,11 +19,11 @@ const jpeg: Part = { ...part, container: 'mkv', codec: 'mjpeg', audio: { codec: 
 const bytes = 3_000_000;
 const versions = ['ffmpeg version 5.1.9-0+deb12u1', 'ffmpeg version 7.1', 'ffmpeg version 4.4.2'];
 
-function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock'], effort: Effort = 'balance'): Recipe {
+function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock'], effort: Effort = 'balance', areas: readonly MaskArea[] = []): Recipe {
   const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
   const filters = marks.map((mark) => markMakers[mark].filter(scene, { font: '01-font.ttf', text: `01-${mark}.txt` }));
   const narrow = of.codec === 'mjpeg' ? [{ filter: 'scale', options: { in_range: 'full', out_range: 'limited' } }, { filter: 'format', options: { pix_fmts: 'yuv420p' } }] : [];
-  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: filters, mostBytes: outputLimit(of, bytes), effort, threads: 3, version });
+  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: [...drawAreas(areas, of), ...filters], mostBytes: outputLimit(of, bytes), effort, threads: 3, version });
   assert.equal(made.some((one) => one.startsWith('scale=')), narrow.length > 0);
   const beside = marks.length === 0 ? [] : [{ name: '01-font.ttf', sha256: '0'.repeat(64) }, ...marks.map((mark) => ({ name: `01-${mark}.txt`, text: markMakers[mark].write(scene) }))];
   return { tool: 'ffmpeg', version, arguments: [...runArguments, ...made], beside };
@@ -100,4 +102,17 @@ describe('a recipe that is read back', () => {
     assert.equal(readViewingRecipe(aRecipe(), part, bytes + 1), null);
     assert.equal(readViewingRecipe(aRecipe(jpeg), { ...jpeg, durationMicros: 1 }, bytes), null);
   });
+
+  const window: MaskArea = { shape: { kind: 'rectangle', x: 0, y: 0, width: 2000, height: 2000 }, style: 'solid', hides: ['place'], reason: '示例' };
+  const areas: MaskArea[] = [window, { ...window, style: 'blur', span: { from: '2026-03-01T10:00:00.000Z', to: '2026-03-01T10:00:05.000Z' } }];
+  for (const [what, of] of [['H.264', part], ['JPEG and sound', jpeg]] as const)
+    for (const marks of [['text', 'clock'], []] as const)
+      it(`that hides areas is known beside these very areas, and no others: ${what}, ${marks.length} marks`, () => {
+        const recipe = aRecipe(of, versions[0], marks, 'balance', areas);
+        assert.notEqual(readViewingRecipe(recipe, of, bytes, areas), null);
+        for (const other of [[], [window], [{ ...window, style: 'blur' as const }, areas[1]!], [...areas, window]])
+          assert.equal(readViewingRecipe(recipe, of, bytes, other), null);
+        assert.equal(readViewingRecipe(aRecipe(of, versions[0], marks), of, bytes, areas), null);
+        assert.equal(readViewingRecipe(recipe, { ...of, width: 1280 }, bytes, areas), null);
+      });
 });

@@ -174,7 +174,7 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
 
 /** What somebody may be told who tries what they may not, by the steps of the procedure. */
 const refusals: readonly ProblemCode[] = [
-  'already-voted', 'call-back-missing', 'camera-unknown', 'directory-unknown', 'duty-unkept', 'executor-barred', 'footage-held', 'not-inspected', 'not-permitted',
+  'already-voted', 'areas-missing', 'call-back-missing', 'camera-unknown', 'directory-unknown', 'executor-barred', 'footage-held', 'not-inspected', 'not-permitted',
   'not-your-step', 'own-request', 'paper-missing', 'plan-changed', 'release-expired', 'request-returned', 'retention-running', 'reviewer-party', 'scope-same',
   'scope-wider', 'span-invalid', 'state-conflict', 'view-refused',
 ];

@@ -15,7 +15,7 @@ import type { UserId } from '../../plugin/domain/subject.js';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { call, type Call } from '../http/onvif-client.js';
 import { machineTools, shownFrames } from '../media/tools.js';
-import { problemOf, type Seen } from '../support/walk.js';
+import { problemOf, quarter, type Seen } from '../support/walk.js';
 import { scanSha256, uploadScan, type TestGate } from '../support/gate.js';
 import type { Chance } from './chance.js';
 import { cities, recorded, type City, type Step } from './cities.js';
@@ -324,6 +324,13 @@ export class Stage {
     const file = path.join(this.gate.folder, 'frame.jpg');
     await this.#as(user, (client) => client.download(`/api/v1/requests/${matter.id}/frame?camera=${camera}&edge=${edge}`, file));
     this.#done(matter, { action: 'frame-inspected', at, by: user, about: edge, items: [{ camera, from: null, to: null }] });
+  }
+
+  /** The upper left quarter of the camera is masked. */
+  async draw(matter: Matter, user: UserId, camera: string): Promise<void> {
+    await this.until(matter, ({ custody }) => custody === 'sealed');
+    await this.#begin(matter);
+    await this.#post(matter, user, `cameras/${camera}/areas`, { areas: [quarter] });
   }
 
   // ——— handing out ———

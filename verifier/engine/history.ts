@@ -34,6 +34,8 @@ export interface History {
   plans: PlanLine[];
   /** What the application asked for. */
   asked: Item[];
+  /** SHA-256 of the list of areas that was drawn last, by camera. */
+  drawings: Map<string, string>;
   /** Commitments that it made. */
   commitments: Set<string>;
   /** Manifest that the last seal names. */
@@ -62,6 +64,7 @@ export const requestEvents = [
   'preserve-started',
   'footage-sealed',
   'frame-inspected',
+  'areas-drawn',
   'footage-viewed',
   'times-confirmed',
   'footage-missing',
@@ -113,6 +116,7 @@ const dataShapes: Record<string, Shape> = {
   'export-held': planData,
   'plan-replaced': planData,
   'plan-narrowed': planData,
+  'areas-drawn': withMembers({ camera: isString, index: withMembers({ sha256: isString }) }),
   'package-sealed': withMembers({ manifest: isString, 'timeStamp?': orNull(members({ sha256: isHex64, at: isInstant })) }),
 };
 
@@ -121,7 +125,7 @@ export const lineAt = (i: number): string => `${entriesPath}:${i + 1}`;
 
 /** Throws Broken `file-missing`, `entry-changed`. */
 export async function readHistory(source: Source): Promise<History> {
-  const history: History = { lines: [], plans: [], asked: [], commitments: new Set(), sealed: null, stamp: null };
+  const history: History = { lines: [], plans: [], asked: [], drawings: new Map(), commitments: new Set(), sealed: null, stamp: null };
   let isGranted = false;
   for await (const bytes of splitLines(source)) {
     const line = history.lines.length;
@@ -138,6 +142,7 @@ export async function readHistory(source: Source): Promise<History> {
         by: entry.by,
         isGranted,
       });
+    if (entry.event === 'areas-drawn') history.drawings.set(data['camera'] as string, (data['index'] as { sha256: string }).sha256);
     if (entry.event === 'export-granted') isGranted = true;
     if (entry.event === 'package-sealed') {
       history.sealed = data['manifest'] as string;

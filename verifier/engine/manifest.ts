@@ -48,13 +48,19 @@ export interface ListedFile {
   recipe?: Json;
   undecoded?: number;
 }
+/** What is hidden of a camera, as somebody drew it. */
+export interface Drawn {
+  areas: Json;
+  reason?: string;
+  sha256: string;
+}
 /** What the checks read of it. */
 export interface Manifest {
   requestId: string;
   policy: { planDigest: string };
   plan: { [member: string]: Json };
   narrowed?: { asked: Json; granted: Json };
-  cameras: { camera: string; asked: { from: string; to: string; basis: string }[] }[];
+  cameras: { camera: string; asked: { from: string; to: string; basis: string }[]; masks?: { drawn: Drawn | null } }[];
   disclosures: { commitment: string; field: string; value: Json; salt: string }[];
   files: ListedFile[];
   log: { origin: string; vkey: string };
@@ -106,6 +112,26 @@ const planShape = members({
   policyVersion: isText,
 });
 
+const isSide: Shape = (value) => isCount(value) && (value as number) <= 10_000;
+const rectangle = members({ kind: oneOf('rectangle'), x: isSide, y: isSide, width: isSide, height: isSide });
+const isCorner: Shape = (value) => listOf(isSide, 2)(value) && (value as Json[]).length === 2;
+const polygon = members({ kind: oneOf('polygon'), corners: (value) => listOf(isCorner, 3)(value) && (value as Json[]).length <= 64 });
+const isReason: Shape = (value) => isText(value) && (value as string).length <= 200;
+const areasShape: Shape = (value) =>
+  listOf(
+    members({
+      shape: (shape) => rectangle(shape) || polygon(shape),
+      style: oneOf('solid', 'blur'),
+      'span?': members(span),
+      hides: listOf(oneOf('faces', 'plates', 'names', 'place'), 1),
+      reason: isReason,
+    }),
+  )(value) && (value as Json[]).length <= 64;
+const masksShape = members({
+  standing: areasShape,
+  drawn: orNull(members({ areas: areasShape, 'reason?': isReason, 'person?': isText, at: isInstant, sha256: isHex64 })),
+});
+
 const cameraShape = members({
   camera: isText,
   asked: listOf(members({ ...span, basis: oneOf('beijing', 'recorder') }), 1),
@@ -123,6 +149,7 @@ const cameraShape = members({
   height: orNull(isCount),
   codec: orNull(isText),
   audio: orNull(isText),
+  'masks?': masksShape,
 });
 
 const besideText = members({ name: isText, text: (value) => typeof value === 'string' });
@@ -130,13 +157,13 @@ const besideSum = members({ name: isText, sha256: isHex64 });
 
 const fileShape = members({
   path: isListedPath,
-  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'working', 'verifier'),
+  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier'),
   bytes: isCount,
   sha256: isHex64,
   sm3: isHex64,
   'parent?': isListedPath,
   'sealedParent?': members({ path: isListedPath, bytes: isCount, sha256: isHex64, sm3: isHex64 }),
-  'reason?': oneOf('viewing', 'narrowed', 'working'),
+  'reason?': oneOf('viewing', 'masked', 'working', 'narrowed'),
   'recipe?': members({
     tool: isText,
     version: isText,
@@ -178,6 +205,8 @@ const manifestShape = members({
   notice: members({ zh: isText, en: isText }),
 });
 
+const isCopy = oneOf('viewing', 'masked', 'working');
+
 /** Each path once, in order; no file made from one that is not there; the page that verifies is no evidence. */
 function areFilesSound(files: readonly ListedFile[]): boolean {
   const known = new Set(files.map(({ path }) => path));
@@ -193,11 +222,10 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         inOrder &&
         hasParent &&
         hasSealed &&
-        (parent !== undefined || sealedParent !== undefined) === (reason !== undefined) &&
-        (sealedParent !== undefined) === (reason === 'narrowed') &&
-        (role === 'working') === (reason === 'working') &&
+        reason === (parent === undefined && sealedParent === undefined ? undefined : isCopy(role) ? role : 'narrowed') &&
+        (reason !== 'narrowed' || parent === undefined) &&
         (role !== 'excerpt' || (sealedParent && recipe)) &&
-        (undecoded === undefined || ((role === 'viewing' || role === 'working') && undecoded > 0)) &&
+        (undecoded === undefined || (isCopy(role) && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&
         (!isPage || isPlain)
       );

@@ -46,7 +46,8 @@ export function checkScope({ plan, narrowed, cameras, files }: Manifest, { asked
   const granted = plan['items'] as unknown as Item[];
   if (sameJson(asJson(granted), asJson(asked))) {
     if (narrowed) throw changedMember('narrowed');
-    const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || sealedParent !== undefined);
+    const isCopy = (role: string): boolean => plan['deliver'] === 'copy' && (role === 'viewing' || role === 'masked');
+    const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || (sealedParent !== undefined && !isCopy(role)));
     if (excerpt >= 0) throw changedMember(`files/${excerpt}`);
     return;
   }

@@ -5,6 +5,7 @@ import { checkFiles, type OnProgress } from './files.js';
 import { openFolder, type Found } from './folder.js';
 import { checkChain, readHistory } from './history.js';
 import { checkInclusion, isIncluded } from './inclusion.js';
+import { checkDelivery } from './delivery.js';
 import type { GateKey } from './key.js';
 import { openManifest } from './manifest.js';
 import { checkDisclosures, checkPlans, checkScope, checkSeal } from './plans.js';
@@ -33,6 +34,7 @@ async function verifySource(source: Source, keys: readonly GateKey[], onProgress
   checkPlans(history);
   checkSeal(manifest, sha256, history);
   checkScope(manifest, history);
+  checkDelivery(manifest, history);
   await checkFiles(source, manifest.files, history, onProgress);
   checkDisclosures(manifest, history);
   source.settle();

@@ -8,6 +8,7 @@ import { inspectOperations } from './inspect.js';
 import { journalOperations } from './journal.js';
 import { matterOperations } from './matters.js';
 import { accountOperations } from './accounts.js';
+import { areaOperations } from './areas.js';
 import { auditOperations } from './audits.js';
 import { oidcOperations } from './oidc.js';
 import { noticeOperations } from './notices.js';
@@ -32,6 +33,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...scanOperations,
   ...draftOperations,
   ...inspectOperations,
+  ...areaOperations,
   ...explainOperations,
   ...policyOperations,
   ...journalOperations,

@@ -1,0 +1,35 @@
+// Is what was delivered what the plan lets leave? Masked copies where it wants masks, and no picture but theirs where copies alone may leave.
+import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { sha256Hex } from '../domain/formats/digest.js';
+import { manifestPath } from './layout.js';
+import type { Manifest } from './manifest-schema.js';
+import { Broken } from './package-fault.js';
+import type { History } from './read-history.js';
+
+const differs = (member: string): Broken => new Broken('manifest-changed', `${manifestPath}#/${member}`);
+const unmasked: readonly string[] = ['original', 'excerpt', 'units'];
+
+/**
+ * The list that the manifest tells as drawn is the last one that an entry of the history committed to, and none is kept silent. Throws Broken
+ * `manifest-changed`.
+ */
+export function checkDelivery({ plan, cameras, files }: Manifest, { drawings }: Pick<History, 'drawings'>): void {
+  const isMasked = plan.masks.length > 0;
+  for (const [i, { role, parent, sealedParent }] of files.entries()) {
+    const isCopy = role === 'viewing' || role === 'masked';
+    const isOfPlan = !isCopy || (role === 'masked') === isMasked;
+    const mayLeave = plan.deliver !== 'copy' || (!unmasked.includes(role) && (!isCopy || (parent === undefined && sealedParent !== undefined)));
+    if (!isOfPlan || !mayLeave) throw differs(`files/${i}`);
+  }
+  for (const [i, { camera, masks }] of cameras.entries()) {
+    const drawn = masks?.drawn ?? null;
+    const isCommitted = (drawn?.sha256 ?? null) === (drawings.get(camera) ?? null);
+    if (!isCommitted || (drawn !== null && sumOf(camera, drawn) !== drawn.sha256)) throw differs(`cameras/${i}`);
+    if (isMasked && drawn === null && files.some(({ role, path }) => role === 'masked' && path.split('/')[1] === camera)) throw differs(`cameras/${i}`);
+  }
+}
+
+/** Of the list as the gate sealed it. */
+function sumOf(camera: string, { areas, reason }: NonNullable<NonNullable<Manifest['cameras'][number]['masks']>['drawn']>): string {
+  return sha256Hex(Buffer.from(canonicalJson({ version: 1, camera, areas, ...(reason !== undefined && { reason }) })));
+}
