@@ -23,6 +23,8 @@ export interface Recipe {
   arguments: readonly string[];
   /** What else the arguments read, beside the parent. */
   beside?: readonly RecipeFile[];
+  /** Of a long part: made in pieces, which `arguments` only join. The arguments of each, with blanks, and where pieces begin and the last one ends, microseconds. */
+  pieces?: { arguments: readonly string[]; cuts: readonly number[] };
 }
 
 /** Bytes with their sums, digests in lower-case hex: SHA-256, SM3 (GB/T 32905), and the CRC-32 that a ZIP header wants. */

@@ -126,6 +126,8 @@ const beside = z.array(
   z.union([z.strictObject({ name: text, text: z.string().max(65_536) }), z.strictObject({ name: text, sha256: hex64 })]),
 );
 
+const pieces = z.strictObject({ arguments: z.array(z.string().max(65_536)), cuts: z.array(count).min(3).max(10_001) });
+
 const file = z.strictObject({
   path,
   role: z.enum(artifactRoles),
@@ -136,7 +138,7 @@ const file = z.strictObject({
   /** What an excerpt was cut from, or a copy made of, where that stays sealed with the custodian. */
   sealedParent: z.strictObject({ path, bytes: count, sha256: hex64, sm3: hex64 }).optional(),
   reason: z.enum(derivativeReasons).optional(),
-  recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional() }).optional(),
+  recipe: z.strictObject({ tool: text, version: text, arguments: z.array(z.string().max(65_536)), beside: beside.optional(), pieces: pieces.optional() }).optional(),
   undecoded: z.int().positive().optional(),
 });
 

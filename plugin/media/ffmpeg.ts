@@ -16,6 +16,8 @@ export interface Filter {
 export interface Job {
   inputOptions: readonly string[];
   input: string;
+  /** A second input. */
+  beside?: { inputOptions: readonly string[]; input: string };
   filters: readonly Filter[];
   outputOptions: readonly string[];
   output: string;
@@ -34,9 +36,11 @@ export function buildArguments(job: Job): string[] {
     for (const label of [...(inputs ?? []), ...(outputs ?? [])])
       if (!plainLabel.test(label)) throw new TypeError(`${filter}: ${label} is not plain`);
   }
-  const command = fluent()
+  const inputs = fluent()
     .input(job.input)
-    .inputOptions([...job.inputOptions])
+    .inputOptions([...job.inputOptions]);
+  if (job.beside) inputs.input(job.beside.input).inputOptions([...job.beside.inputOptions]);
+  const command = inputs
     .videoFilters(job.filters.map(asFluent))
     .outputOptions([...job.outputOptions])
     .output(job.output);
@@ -71,3 +75,6 @@ export function whitelists({ container, codec, audio }: Readable, protocol: 'fil
   const open = [video, ...(audio ? [decoders[audio.codec]] : [])];
   return ['-codec_whitelist', open.join(','), '-format_whitelist', formats[container], '-protocol_whitelist', protocol];
 }
+
+/** Of a list of pieces that were made here. */
+export const pieceWhitelists = ['-codec_whitelist', decoders.avc1, '-format_whitelist', `concat,${formats.mp4}`, '-protocol_whitelist', 'file'];

@@ -1,7 +1,8 @@
 // How a viewing copy is made, as arguments: pure, so that the same request gives the same recipe and the recipe can be kept.
 import type { Effort } from '../domain/duty.js';
+import { inSeconds } from './bounds.js';
 import { effortOptions } from './effort.js';
-import { buildArguments, whitelists } from './ffmpeg.js';
+import { buildArguments, pieceWhitelists, whitelists } from './ffmpeg.js';
 import type { Filter } from './ffmpeg.js';
 import type { Part } from './write-part.js';
 
@@ -46,69 +47,113 @@ export const beforeMarks = ({ codec, width, height }: ViewingRecipe['part']): Fi
 /** Of the copy. */
 export const copiedSize = ({ width, height }: Pick<Part, 'width' | 'height'>): Pick<Part, 'width' | 'height'> => ({ width: even(width), height: even(height) });
 
-/** Sound at its times: gaps become silence, since players do not agree on them; it ends with the pictures. */
-function soundOptions({ part }: ViewingRecipe): string[] {
+/** Sound at its times: gaps become silence, since players do not agree on them; it ends with the pictures. `input`: which one has it. */
+function soundOptions({ part }: Pick<ViewingRecipe, 'part'>, input: number): string[] {
   if (!part.audio) return ['-an'];
-  const filters = `aresample=async=1:first_pts=0,apad,atrim=end=${(part.durationMicros / 1_000_000).toFixed(6)}`;
-  return ['-map', '0:a:0', '-af', filters, '-c:a', 'aac', '-b:a', '64k', '-ar', '48000', '-flags:a', '+bitexact'];
+  const filters = `aresample=async=1:first_pts=0,apad,atrim=end=${inSeconds(part.durationMicros)}`;
+  return ['-map', `${input}:a:0`, '-af', filters, '-c:a', 'aac', '-b:a', '64k', '-ar', '48000', '-flags:a', '+bitexact'];
 }
 
 /**
- * None in a copy without sound: old versions give the last frame no duration, and an edit list would then hide it. Nothing needs one
- * without reordered frames. But AAC begins with 1,024 samples of the encoder's own, which only an edit list hides: in old versions sound
- * comes those 21 ms late.
+ * Pictures that lean on later ones are not stored in the order in which they are shown, and only an edit list says so; it also hides the 1,024 samples with
+ * which AAC begins. Old versions give the last frame no duration, and an edit list would hide it: they make no such pictures and write no list, and sound comes
+ * those 21 ms late.
  */
-function editList({ part, version }: ViewingRecipe): string[] {
-  if (part.audio && isRenamed(version)) return ['-use_editlist', '1'];
+function orderOptions({ part, version }: Pick<ViewingRecipe, 'part' | 'version'>): string[] {
+  if (isRenamed(version)) return ['-use_editlist', '1'];
   return ['-use_editlist', '0', ...(part.audio ? ['-avoid_negative_ts', 'disabled'] : [])];
 }
 
-/**
- * H.264 in the size and frame times of the part, frames hidden by its edit list left out, marks burned in, metadata stripped.
- * Microseconds throughout: the encoder's time base would otherwise be the guessed frame rate.
- */
+const withoutWords = ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact', '-flags:v', '+bitexact'];
+
+/** Microseconds throughout: the encoder's time base would otherwise be the guessed frame rate. A key frame every ten seconds at least of 25 frames: whoever jumps waits for so many to be decoded. */
+const pictureOptions = ({ version, effort }: Pick<ViewingRecipe, 'version' | 'effort'>, threads: number): string[] => [
+  ...(isRenamed(version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),
+  ...['-enc_time_base', '1:1000000', '-video_track_timescale', '1000000'],
+  ...['-c:v', 'libx264', ...effortOptions(effort)],
+  ...(isRenamed(version) ? ['-bf', '2', '-b_strategy', '0'] : ['-bf', '0']),
+  ...['-g', '250', '-threads', String(threads), '-pix_fmt', 'yuv420p'],
+];
+
+/** H.264 in the size and frame times of the part, frames hidden by its edit list left out, marks burned in, metadata stripped. */
 export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
   buildArguments({
     inputOptions: whitelists(recipe.part),
     input: `file:${recipe.input}`,
     filters: [...beforeMarks(recipe.part), ...recipe.marks],
     outputOptions: [
-      '-map',
-      '0:v:0',
-      ...soundOptions(recipe),
-      '-sn',
-      '-dn',
-      '-map_metadata',
-      '-1',
-      '-map_chapters',
-      '-1',
-      '-fflags',
-      '+bitexact',
-      '-flags:v',
-      '+bitexact',
-      ...(isRenamed(recipe.version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),
-      '-enc_time_base',
-      '1:1000000',
-      '-video_track_timescale',
-      '1000000',
-      '-c:v',
-      'libx264',
-      ...effortOptions(recipe.effort),
-      '-bf',
-      '0',
-      '-g',
-      '50',
-      '-threads',
-      String(recipe.threads),
-      '-pix_fmt',
-      'yuv420p',
-      ...editList(recipe),
-      '-movflags',
-      '+faststart',
-      '-fs',
-      String(recipe.mostBytes),
-      '-f',
-      'mp4',
+      ...['-map', '0:v:0', ...soundOptions(recipe, 0), ...withoutWords, ...pictureOptions(recipe, recipe.threads), ...orderOptions(recipe)],
+      ...['-movflags', '+faststart', '-fs', String(recipe.mostBytes), '-f', 'mp4'],
+    ],
+    output: `file:${recipe.output}`,
+  });
+
+const stemOf = (output: string): string => output.slice(0, output.lastIndexOf('.'));
+
+/** What stands in a piece's arguments until it is known which piece: its number, its span in seconds, and its beginning in microseconds. */
+const blank = { number: '@piece@', from: '@from@', to: '@to@', begin: '@begin@' };
+
+export interface Piece {
+  /** From 0. */
+  number: number;
+  /** Microseconds of the part's presentation time. */
+  from: number;
+  to: number;
+}
+
+export const piecesOf = (cuts: readonly number[]): Piece[] => cuts.slice(1).map((to, number) => ({ number, from: cuts[number]!, to }));
+
+export const pieceFile = (output: string, { number }: Piece): string => `${stemOf(output)}-${String(number).padStart(4, '0')}.mp4`;
+
+/**
+ * The pictures of one piece of a long part, with blanks where pieces differ. Begun at the key frame, what lies outside is left out by its time; marks read the part's own
+ * time, and the piece begins at 0 behind them. One thread: as many pieces are made at once as there are processors, and their number changes no picture.
+ */
+export const pieceRecipe = (recipe: Omit<ViewingRecipe, 'threads'>): string[] =>
+  buildArguments({
+    inputOptions: [...whitelists({ ...recipe.part, audio: null }), '-threads', '1', '-seek_timestamp', '1', '-noaccurate_seek', '-ss', blank.from, '-copyts'],
+    input: `file:${recipe.input}`,
+    filters: [
+      { filter: 'trim', options: { start: blank.from, end: blank.to } },
+      ...beforeMarks(recipe.part),
+      ...recipe.marks,
+      { filter: 'settb', options: { expr: '1/1000000' } },
+      { filter: 'setpts', options: { expr: `PTS-${blank.begin}` } },
+    ],
+    outputOptions: [
+      ...['-map', '0:v:0', '-an', ...withoutWords, ...pictureOptions(recipe, 1), ...orderOptions({ ...recipe, part: { ...recipe.part, audio: null } })],
+      ...['-fs', String(recipe.mostBytes), '-f', 'mp4'],
+    ],
+    output: `file:${stemOf(recipe.output)}-${blank.number}.mp4`,
+  });
+
+export function fillPiece(template: readonly string[], output: string, piece: Piece): string[] {
+  const file = pieceFile(output, piece);
+  return template.map((argument) =>
+    argument
+      .replaceAll(`${stemOf(output)}-${blank.number}.mp4`, file)
+      .replaceAll(blank.from, inSeconds(piece.from))
+      .replaceAll(blank.to, inSeconds(piece.to))
+      .replaceAll(blank.begin, String(piece.from)),
+  );
+}
+
+/** The list from which pieces are joined, and its name. Durations as they were cut, so that no picture's time is added up from others. */
+export const pieceList = (output: string, cuts: readonly number[]) => ({
+  name: `${stemOf(output)}-pieces.txt`,
+  text: `ffconcat version 1.0\n${piecesOf(cuts).map((piece) => `file ${pieceFile(output, piece)}\nduration ${inSeconds(piece.to - piece.from)}\n`).join('')}`,
+});
+
+/** Pieces joined, nothing encoded but the sound, which is made in one. */
+export const joinRecipe = (recipe: Pick<ViewingRecipe, 'input' | 'output' | 'part' | 'mostBytes' | 'version'>): string[] =>
+  buildArguments({
+    inputOptions: [...pieceWhitelists, '-f', 'concat', '-safe', '1'],
+    input: `file:${stemOf(recipe.output)}-pieces.txt`,
+    ...(recipe.part.audio && { beside: { inputOptions: whitelists(recipe.part), input: `file:${recipe.input}` } }),
+    filters: [],
+    outputOptions: [
+      ...['-map', '0:v:0', ...soundOptions(recipe, 1), ...withoutWords, '-c:v', 'copy', '-video_track_timescale', '1000000', ...orderOptions(recipe)],
+      ...['-movflags', '+faststart', '-fs', String(recipe.mostBytes), '-f', 'mp4'],
     ],
     output: `file:${recipe.output}`,
   });

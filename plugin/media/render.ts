@@ -6,15 +6,18 @@ import type { Recipe, RecipeFile } from '../domain/artifact.js';
 import type { CopySound, Effort, Mark } from '../domain/duty.js';
 import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
+import { cutPoints } from './cut-points.js';
 import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
 import { inDrawingOrder, markMakers } from './marks/index.js';
+import { isRunning, layMarks } from './marks/lay-marks.js';
 import type { MarkText, Scene } from './marks/mark.js';
 import { drawAreas } from './masks/draw-areas.js';
 import { probe } from './probe.js';
 import type { Probed } from './probe.js';
-import { copiedSize, viewingRecipe } from './recipe.js';
+import { copiedSize, joinRecipe, pieceRecipe, viewingRecipe } from './recipe.js';
+import { renderPieces } from './render-pieces.js';
 import { timeLimit } from './time-limit.js';
 import { countUndecoded, shownOf } from './undecoded.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
@@ -35,6 +38,8 @@ export interface Rendering {
   effort?: Effort;
   /** What is hidden of the camera's picture; left out: nothing. */
   areas?: readonly MaskArea[];
+  /** Pieces of a long part that are made at once; left out: one for each processor. */
+  workers?: number;
   /** 0 to 100, never going back. */
   onProgress?: (percent: number) => void;
   signal?: AbortSignal;
@@ -88,6 +93,13 @@ export async function placeMarks(
   return placed;
 }
 
+/** What hides areas, as it is; marks that never change as one layer. */
+function laidMarks(placed: readonly Filter[], { marks, part }: Pick<Rendering, 'marks' | 'part'>): Filter[] {
+  const drawn = placed.slice(placed.length - marks.length);
+  const running = drawn.filter(isRunning);
+  return [...placed.slice(0, placed.length - marks.length), ...layMarks(drawn.slice(0, drawn.length - running.length), running, copiedSize(part))];
+}
+
 /** Problem `render-failed`: the output is not the whole part, less what cannot be decoded, and nothing but it. */
 function accept(found: Probed, part: Part, undecoded: number): void {
   const frames = shownOf(part) - undecoded;
@@ -121,10 +133,16 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   const stem = path.parse(input).name;
   const output = `${stem}-viewing.mp4`;
   const mostBytes = outputLimit(part, (await stat(rendering.input)).size);
-  const placed = await placeMarks(stem, rendering);
-  const args = viewingRecipe({ input, output, part, marks: placed, mostBytes, effort, threads: encoderThreads(), version: tools.version });
+  const marks = laidMarks(await placeMarks(stem, rendering), rendering);
+  const recipe = { input, output, part, marks, mostBytes, effort, version: tools.version };
   const limits = { timeLimitMs: timeLimit(part), cwd: workFolder, signal, mostBytes: mostBytes + 1024 ** 2 };
-  await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress: rendering.onProgress });
+  const cuts = await cutPoints(tools, rendering);
+  const isLong = cuts.length > 2;
+  const args = isLong ? joinRecipe(recipe) : viewingRecipe({ ...recipe, threads: encoderThreads() });
+  const template = pieceRecipe(recipe);
+  const { onProgress, workers } = rendering;
+  if (isLong) await renderPieces(tools, { template, join: args, output, cuts, workers, onProgress }, limits);
+  else await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress });
   const copied: Readable = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' } };
   const found = await probe(tools, path.join(workFolder, output), copied, signal);
   const undecoded = await countUndecoded(tools, rendering, found.frames);
@@ -132,6 +150,12 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   return {
     output: path.join(workFolder, output),
     undecoded,
-    recipe: { tool: 'ffmpeg', version: tools.version, arguments: [...runArguments, ...args], beside: await besideOf(stem, rendering) },
+    recipe: {
+      tool: 'ffmpeg',
+      version: tools.version,
+      arguments: [...runArguments, ...args],
+      beside: await besideOf(stem, rendering),
+      ...(isLong && { pieces: { arguments: [...runArguments, ...template], cuts } }),
+    },
   };
 }
