@@ -6,11 +6,14 @@ import type { Recipe, RecipeFile } from '../domain/artifact.js';
 import { copySounds, efforts } from '../domain/duty.js';
 import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
-import { buildArguments } from './ffmpeg.js';
+import { areCuts } from './cut-points.js';
+import type { Filter } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
 import { drawAreas } from './masks/draw-areas.js';
-import { beforeMarks, viewingRecipe } from './recipe.js';
+import { isRunning, layMarks } from './marks/lay-marks.js';
+import { copiedSize, joinRecipe, pieceList, pieceRecipe, viewingRecipe } from './recipe.js';
+import { renderPieces } from './render-pieces.js';
 import { heardPart, outputLimit, plainName } from './render.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
 import { timeLimit } from './time-limit.js';
@@ -27,62 +30,63 @@ export interface ReadRecipe {
   beside: readonly RecipeFile[];
   /** Has the copy sound? */
   hasSound: boolean;
+  /** Of a long part. */
+  pieces?: { template: readonly string[]; cuts: readonly number[] };
 }
 
 const besideName = /^[a-z0-9][a-z0-9-]{0,40}\.(txt|ttf)$/;
 const drawn = /^(?:fontfile|textfile|expansion|fontsize|fontcolor|box|boxcolor|boxborderw|shadowcolor|shadowx|shadowy|line_spacing|x|y)=[A-Za-z0-9_.@+*/()#-]+$/;
+/** Of one graph: a mark that never changes is drawn on white and on black. */
+const mostDrawn = 5;
 const after = (args: readonly string[], name: string): string | undefined => args[args.indexOf(name) + 1];
 
 /** The filter graph; null where there is none. */
 const graphOf = (args: readonly string[]): string | null => (args.includes('-filter:v') ? after(args, '-filter:v')! : null);
 
-/** What of a graph draws the marks of this part: what stands behind the filters that come before them. null where those are not there. */
-function marksIn(graph: string | null, part: Part, areas: readonly MaskArea[]): string[] | null {
-  const before = graphOf(buildArguments({ inputOptions: [], input: '-', filters: [...beforeMarks(part), ...drawAreas(areas, part)], outputOptions: [], output: '-' }));
-  if (graph === before) return [];
-  if (graph === null || (before !== null && !graph.startsWith(`${before},`))) return null;
-  return graph.slice(before === null ? 0 : before.length + 1).split(',');
+/** Options of a filter that draws a mark from files that the recipe brings along; null where it is anything else. */
+function readDrawtext(text: string, names: ReadonlySet<string>): Filter | null {
+  const [, options = ''] = /^drawtext=(.+)$/.exec(text) ?? [];
+  const files = [...options.matchAll(/(?:fontfile|textfile)=([^:]*)/g)].map(([, name]) => name!);
+  if (!options.split(':').every((option) => drawn.test(option)) || files.length !== 2 || !files.every((name) => names.has(name))) return null;
+  return { filter: 'drawtext', options: Object.fromEntries(options.split(':').map((option) => [option.slice(0, option.indexOf('=')), option.slice(option.indexOf('=') + 1)])) };
 }
 
-/** Does each of these filters draw a mark, from files that the recipe brings along, and nothing else? */
-function drawMarks(filters: readonly string[], names: ReadonlySet<string>): boolean {
-  return filters.every((filter) => {
-    const [, options] = /^drawtext=(.+)$/.exec(filter) ?? [];
-    const files = [...(options ?? '').matchAll(/(?:fontfile|textfile)=([^:]*)/g)].map(([, name]) => name!);
-    return (
-      options !== undefined &&
-      options.split(':').every((option) => drawn.test(option)) &&
-      files.length === 2 &&
-      files.every((name) => names.has(name))
-    );
-  });
+/** Every way in which the marks of this graph could have been laid; none where a filter that draws is not one of ours. */
+function marksIn(graph: string | null, names: ReadonlySet<string>, part: Part): Filter[][] {
+  const filters = (graph?.match(/drawtext=[^,[]*/g) ?? []).map((text) => readDrawtext(text, names));
+  const known = filters.filter((one) => one !== null);
+  if (known.length !== filters.length || known.length > mostDrawn) return [];
+  const running = known.filter(isRunning);
+  const still = known.slice(0, (known.length - running.length) / 2);
+  return [layMarks(still, running, copiedSize(part))];
 }
 
 /** null where the recipe is not one of ours for this part. `parentBytes`: of the part's file; `areas`: what the manifest says is hidden. */
 export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: number, areas: readonly MaskArea[] = []): ReadRecipe | null {
   const args = recipe.arguments.slice(runArguments.length);
-  const [input, output] = [after(args, '-i'), args.at(-1)].map((name) => /^file:(.+)$/.exec(name ?? '')?.[1] ?? '') as [string, string];
-  const [threads, mostBytes] = [Number(after(args, '-threads')), Number(after(args, '-fs'))];
+  const pictures = recipe.pieces ? recipe.pieces.arguments.slice(runArguments.length) : args;
+  const [input, output] = [after(pictures, '-i'), args.at(-1)].map((name) => /^file:(.+)$/.exec(name ?? '')?.[1] ?? '') as [string, string];
+  const [threads, mostBytes] = [Number(after(pictures, '-threads')), Number(after(args, '-fs'))];
   const beside = recipe.beside ?? [];
   const names = beside.map(({ name }) => name);
-  const graph = graphOf(args);
-  const marks = marksIn(graph, part, areas);
   const arePlain = plainName.test(input) && plainName.test(output) && names.every((name) => besideName.test(name));
-  const areApart = new Set([input, output, ...names]).size === names.length + 2;
+  const areApart = new Set([input, output, pieceList(output, []).name, ...names]).size === names.length + 3;
   const isBounded = Number.isInteger(threads) && threads >= 1 && threads <= 16 && mostBytes === outputLimit(part, parentBytes);
-  if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || !marks || !drawMarks(marks, new Set(names)))
-    return null;
-  // All but what is drawn: exactly what would be written today.
-  const any = graph === null ? [] : [{ filter: 'drawtext', options: { x: 0 } }];
-  for (const heard of copySounds.map((sound) => heardPart(part, sound)))
-    for (const effort of efforts) {
-      const ours = [...runArguments, ...viewingRecipe({ input, output, part: heard, marks: any, mostBytes, effort, threads, version: recipe.version })];
-      if (graph !== null && ours.includes('-filter:v')) ours[ours.indexOf('-filter:v') + 1] = graph;
-      if (ours.length === recipe.arguments.length && ours.every((one, at) => one === recipe.arguments[at]))
-        return { input, output, arguments: args, beside, hasSound: heard.audio !== null };
-    }
+  if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || (recipe.pieces && !areCuts(recipe.pieces.cuts, part))) return null;
+  const said = [recipe.arguments, recipe.pieces?.arguments ?? []];
+  for (const marks of marksIn(graphOf(pictures), new Set(names), part))
+    for (const heard of copySounds.map((sound) => heardPart(part, sound)))
+      for (const effort of efforts) {
+        const ours = { input, output, part: heard, marks: [...drawAreas(areas, part), ...marks], mostBytes, effort, version: recipe.version };
+        const written = recipe.pieces ? [joinRecipe(ours), pieceRecipe(ours)] : [viewingRecipe({ ...ours, threads })];
+        if (isSame(said, written.map((one) => [...runArguments, ...one])))
+          return { input, output, arguments: args, beside, hasSound: heard.audio !== null, ...(recipe.pieces && { pieces: { template: pictures, cuts: recipe.pieces.cuts } }) };
+      }
   return null;
 }
+
+const isSame = (said: readonly (readonly string[])[], written: readonly (readonly string[])[]): boolean =>
+  said.every((list, at) => list.length === (written[at]?.length ?? 0) && list.every((one, i) => one === written[at]![i]));
 
 /** Puts the files beside the part; false where one is a font that is not ours. */
 async function placeBeside(folder: string, beside: readonly RecipeFile[]): Promise<boolean> {
@@ -113,13 +117,9 @@ export async function remakeViewing(
   if (!(await placeBeside(folder, read.beside))) return { cannot: 'other-font' };
   const mostBytes = outputLimit(part, (await stat(path.join(folder, read.input))).size) + 1024 ** 2;
   try {
-    await runFfmpeg(tools, read.arguments, {
-      timeLimitMs: timeLimit(part),
-      cwd: folder,
-      mostBytes,
-      signal,
-      wantedMicros: part.durationMicros,
-    });
+    const limits = { timeLimitMs: timeLimit(part), cwd: folder, mostBytes, signal };
+    if (read.pieces) await renderPieces(tools, { ...read.pieces, join: read.arguments, output: read.output }, limits);
+    else await runFfmpeg(tools, read.arguments, { ...limits, wantedMicros: part.durationMicros });
   } catch (thrown) {
     if (thrown instanceof Problem && thrown.code === 'render-failed' && !signal?.aborted) return { cannot: 'render-failed' };
     throw thrown;

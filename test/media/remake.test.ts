@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import type { Recipe } from '../../plugin/domain/artifact.js';
 import { efforts, type Effort, type Mark } from '../../plugin/domain/duty.js';
 import type { MaskArea } from '../../plugin/domain/mask-area.js';
+import { isRunning, layMarks } from '../../plugin/media/marks/lay-marks.js';
 import { markMakers } from '../../plugin/media/marks/index.js';
 import { drawAreas } from '../../plugin/media/masks/draw-areas.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
-import { viewingRecipe } from '../../plugin/media/recipe.js';
+import { joinRecipe, pieceRecipe, viewingRecipe } from '../../plugin/media/recipe.js';
 import { readViewingRecipe } from '../../plugin/media/remake.js';
 import { outputLimit } from '../../plugin/media/render.js';
 import { runArguments } from '../../plugin/media/run-ffmpeg.js';
@@ -19,11 +20,24 @@ const jpeg: Part = { ...part, container: 'mkv', codec: 'mjpeg', audio: { codec: 
 const bytes = 3_000_000;
 const versions = ['ffmpeg version 5.1.9-0+deb12u1', 'ffmpeg version 7.1', 'ffmpeg version 4.4.2'];
 
-function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock'], effort: Effort = 'balance', areas: readonly MaskArea[] = []): Recipe {
+/** The same, in pieces. */
+function inPieces(cuts: readonly number[], of: Part = part): Recipe {
+  const whole = aRecipe(of);
+  const recipe = { input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: laidOf(of), mostBytes: outputLimit(of, bytes), effort: 'balance' as const, version: versions[0]! };
+  return { ...whole, arguments: [...runArguments, ...joinRecipe(recipe)], pieces: { arguments: [...runArguments, ...pieceRecipe(recipe)], cuts } };
+}
+
+function laidOf(of: Part, marks: readonly Mark[] = ['text', 'clock']) {
   const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
   const filters = marks.map((mark) => markMakers[mark].filter(scene, { font: '01-font.ttf', text: `01-${mark}.txt` }));
+  return layMarks(filters.filter((one) => !isRunning(one)), filters.filter(isRunning), of);
+}
+
+function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock'], effort: Effort = 'balance', areas: readonly MaskArea[] = []): Recipe {
+  const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
+  const laid = laidOf(of, marks);
   const narrow = of.codec === 'mjpeg' ? [{ filter: 'scale', options: { in_range: 'full', out_range: 'limited' } }, { filter: 'format', options: { pix_fmts: 'yuv420p' } }] : [];
-  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: [...drawAreas(areas, of), ...filters], mostBytes: outputLimit(of, bytes), effort, threads: 3, version });
+  const made = viewingRecipe({ input: `01.${of.container}`, output: '01-viewing.mp4', part: of, marks: [...drawAreas(areas, of), ...laid], mostBytes: outputLimit(of, bytes), effort, threads: 3, version });
   assert.equal(made.some((one) => one.startsWith('scale=')), narrow.length > 0);
   const beside = marks.length === 0 ? [] : [{ name: '01-font.ttf', sha256: '0'.repeat(64) }, ...marks.map((mark) => ({ name: `01-${mark}.txt`, text: markMakers[mark].write(scene) }))];
   return { tool: 'ffmpeg', version, arguments: [...runArguments, ...made], beside };
@@ -48,7 +62,7 @@ const hostile: [what: string, change: (recipe: Recipe) => Recipe][] = [
   ['open protocols', behind('-protocol_whitelist', 'file,http,tcp')],
   ['open formats', behind('-format_whitelist', 'concat,hls')],
   ['another filter', behind('-filter:v', 'movie=/etc/passwd')],
-  ['a filter behind the marks', args((list) => list.map((one) => (one.startsWith('drawtext=') ? `${one},movie=x.mp4` : one)))],
+  ['a filter behind the marks', args((list) => list.map((one) => (one.includes('drawtext=') ? `${one},movie=x.mp4` : one)))],
   ['a filter in a quoted value', args((list) => list.map((one) => one.replace('x=14', "x='14;movie=x.mp4'")))],
   ['a mark from a file of the machine', replace('textfile=01-text.txt', 'textfile=/etc/passwd')],
   ['a mark from a file that was not brought', replace('textfile=01-text.txt', 'textfile=02-text.txt')],
@@ -96,6 +110,31 @@ describe('a recipe that is read back', () => {
   });
 
   for (const [what, change] of hostile) it(`is refused: ${what}`, () => assert.equal(readViewingRecipe(change(aRecipe()), part, bytes), null));
+
+  const cuts = [0, 20_000_000, 40_000_000, part.durationMicros];
+  for (const of of [part, jpeg])
+    it(`is known in pieces: ${of.container}`, () => {
+      const read = readViewingRecipe(inPieces(cuts, of), of, bytes);
+      assert.deepEqual(read?.pieces?.cuts, cuts);
+      assert.equal(read?.hasSound, of.audio !== null);
+    });
+
+  const wrongPieces: [what: string, change: (recipe: Recipe) => Recipe][] = [
+    ['that begin behind the beginning', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, cuts: [1, ...cuts.slice(1)] } })],
+    ['that end before the end', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, cuts: cuts.slice(0, -1) } })],
+    ['that go back', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, cuts: [0, 40_000_000, 20_000_000, part.durationMicros] } })],
+    ['of no length', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, cuts: [0, 20_000_000, 20_000_000, part.durationMicros] } })],
+    ['cut between microseconds', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, cuts: [0, 0.5, part.durationMicros] } })],
+    ['without cuts', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, cuts: [] } })],
+    ['with another input', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, arguments: recipe.pieces!.arguments.map((one) => one.replace('file:01.mp4', 'file:/etc/passwd')) } })],
+    ['with another output', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, arguments: recipe.pieces!.arguments.with(-1, 'file:/tmp/x.mp4') } })],
+    ['with an argument more', (recipe) => ({ ...recipe, pieces: { ...recipe.pieces!, arguments: [...recipe.pieces!.arguments.slice(0, -1), '-attach', '/etc/passwd', recipe.pieces!.arguments.at(-1)!] } })],
+    ['joined from a list of its own', (recipe) => ({ ...recipe, arguments: recipe.arguments.map((one) => one.replace('01-viewing-pieces.txt', 'other.txt')) })],
+    ['joined from a list that was brought', (recipe) => ({ ...recipe, beside: [...recipe.beside!, { name: '01-viewing-pieces.txt', text: 'ffconcat version 1.0\nfile /etc/passwd\n' }] })],
+    ['that are nowhere, only joined', ({ pieces: _, ...recipe }) => recipe],
+    ['beside a whole', (recipe) => ({ ...recipe, arguments: aRecipe().arguments })],
+  ];
+  for (const [what, change] of wrongPieces) it(`is refused in pieces ${what}`, () => assert.equal(readViewingRecipe(change(inPieces(cuts)), part, bytes), null));
 
   it('is refused where the part is another one', () => {
     assert.equal(readViewingRecipe(aRecipe(), jpeg, bytes), null);
