@@ -11,12 +11,15 @@ import { ask, inFolder, machineTools } from '../tools.js';
 import { anArea, writeOriginal, type Kind } from './originals.js';
 
 /** In whole blocks: outside the area the two are the same, bit by bit. */
-const kind: Kind = { codec: 'jpeg', pixels: 'yuvj422p', width: 640, height: 480 };
+const usual: Kind = { codec: 'jpeg', pixels: 'yuvj422p', width: 640, height: 480 };
 const area = anArea({ kind: 'polygon', corners: [[2500, 3000], [7500, 3000], [7500, 7000], [2500, 7000]] });
-const where = 'gte(X,160)*lt(X,480)*gte(Y,144)*lt(Y,336)';
+const where = ({ width, height }: Kind): string => `gte(X,${0.25 * width})*lt(X,${0.75 * width})*gte(Y,${0.3 * height})*lt(Y,${0.7 * height})`;
+/** Smaller than anything that is shown: it is made larger, and the edge with it. */
+const tiny: Kind = { ...usual, width: 64, height: 80 };
 const at = new Date(zero / 1000 + 500).toISOString();
 
-const forms: [what: string, form: MarkedForm][] = [
+const forms: [what: string, form: MarkedForm, kind?: Kind][] = [
+  ['a clip of a tiny picture', clip, tiny],
   ['a clip', clip],
   ['pictures', pictures],
   ['pictures of half the size', { ...pictures, scalePercent: 50 }],
@@ -29,12 +32,12 @@ const forms: [what: string, form: MarkedForm][] = [
 describe('a play with a solid area', function () {
   this.timeout(120_000);
 
-  for (const [what, form] of forms)
+  for (const [what, form, kind = usual] of forms)
     it(`tells nothing of what lies under it: ${what}`, () =>
       inFolder(async (folder) => {
         const tools = await machineTools();
         const play = async (name: string, seed: number, areas: readonly (typeof area)[]): Promise<Buffer> => {
-          const { input } = await writeOriginal(folder, name, kind, where, seed);
+          const { input } = await writeOriginal(folder, name, kind, where(kind), seed);
           const { tracks, samples } = footageOf(input);
           const given = { tracks, samples: stream(samples), span, times: 'asserted' as const, marks: ['text', 'clock'] as const, text, areas, workFolder: folder, form };
           const bytes = await gather(markSamples(tools, given, never, atOnce));
