@@ -362,7 +362,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .description('make each copy of a package again, and compare 重做并比对')
       .argument('<package>', 'ZIP or folder')
       .requiredOption('--key <file>', 'the gate’s public key, PEM')
-      .option('--parent <file...>', 'sealed originals and their lists, for excerpts')
+      .option('--parent <file...>', 'sealed originals, and for excerpts their lists')
       .option('--ffmpeg <file>', 'absolute path; without it the one on PATH'),
     reproducePackage,
   );

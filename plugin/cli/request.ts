@@ -30,6 +30,8 @@ interface View {
   unkept: string[];
   sla: { verifyBy: string; releaseBy: string } | null;
   slaMissed: ('verify' | 'total')[];
+  areas: { camera: string; count: number; at: string; by: string }[];
+  areasMissing: string[];
   footage: { camera: string; state: string; parts: number; frames: number; doubt: string | null }[];
   missing: { camera: string; cause: string }[];
   timesUnconfirmed: string[];
@@ -131,6 +133,8 @@ export function lines(view: View | Brief): string[] {
     ...view.timesUnconfirmed.map((camera) =>
       told('times 待核时间', `${camera}: ${why(view, camera)}; see request frame, then request times`),
     ),
+    ...view.areas.map(({ camera, count, at, by }) => told('masked 遮蔽', `${camera}  ${count} area(s)  ${at}  ${by}`)),
+    ...(view.areasMissing.length > 0 ? [told('to mask 待遮蔽', `${view.areasMissing.join(', ')}; see request areas`)] : []),
     ...view.missing.map(({ camera, cause }) => told('missing 无录像', `${camera}  ${cause}`)),
     ...(view.waitsForRoom !== null && view.waitsForRoom !== 'submitted' ? [told('waits 等待', view.waitsForRoom)] : []),
     ...(view.lastFailure === null ? [] : [told('failed 失败', view.lastFailure)]),

@@ -11,6 +11,10 @@ export type Drawing = RequestState['drawings'][number];
 export const drawingOf = ({ drawings }: Pick<RequestState, 'drawings'>, camera: string): Drawing | null =>
   drawings.findLast((it) => it.camera === camera) ?? null;
 
+/** The last one of each camera, in the order in which they were drawn first. */
+export const drawingsOf = (state: Pick<RequestState, 'drawings'>): Drawing[] =>
+  [...new Set(state.drawings.map(({ camera }) => camera))].map((camera) => drawingOf(state, camera)!);
+
 /** Did whoever drew it agree to the request since? Until then it is a proposal. */
 export const isSettled = (state: RequestState, drawing: Drawing): boolean => hasSpoken(state, drawing.by);
 

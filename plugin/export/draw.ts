@@ -1,6 +1,6 @@
 // What is masked of a camera, drawn by who looks at it before they agree: seen first as it will be, then sealed, then recorded. Until the entry stands,
 // the list is nobody's.
-import { drawingOf, judgeDraw } from '../domain/drawing.js';
+import { drawingsOf, judgeDraw } from '../domain/drawing.js';
 import { judgeKept } from '../domain/approval.js';
 import type { RequestEvents } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
@@ -86,10 +86,9 @@ export async function draw(parts: Parts, person: Person, requestId: string, came
 
 /** What was drawn last for each camera of this request. Problem `object-corrupt`. */
 export async function drawnOf(objects: Objects, state: RequestState) {
-  const cameras = [...new Set(state.drawings.map(({ camera }) => camera))];
   return Promise.all(
-    cameras.map(async (camera) => {
-      const drawing = drawingOf(state, camera)!;
+    drawingsOf(state).map(async (drawing) => {
+      const { camera } = drawing;
       const { areas, reason } = await readDrawing(objects, drawing);
       return { camera, areas, ...(reason !== undefined && { reason }), by: drawing.by, at: drawing.at, sha256: drawing.index.sha256 };
     }),

@@ -1,5 +1,6 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
 import { nextStep } from '../domain/approval.js';
+import { drawingsOf, undrawn } from '../domain/drawing.js';
 import { dueTimes, glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { isConfidential, kindOf } from '../domain/kind.js';
 import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
@@ -91,6 +92,8 @@ export async function viewOf(state: RequestState, { store, months }: { store: St
       frames,
       bytes,
     })),
+    areas: await Promise.all(drawingsOf(state).map(async ({ camera, count, by, at }) => ({ camera, count, at, by: await nameOf(by) }))),
+    areasMissing: undrawn(state),
     missing: state.missing,
     fulfilment: fulfilmentOf(state),
     timesUnconfirmed: unconfirmed(state),

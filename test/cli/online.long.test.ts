@@ -9,7 +9,7 @@ import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import { inFolder } from '../media/tools.js';
 import { aGate, anApplication, footage, shanghai, street } from '../support/gate.js';
 import { startRecorder, type Recorder } from '../support/recorder/start-recorder.js';
-import { submit, until, vote, type Seen } from '../support/walk.js';
+import { quarter, submit, until, vote, type Seen } from '../support/walk.js';
 import { aPlace, exportgate, serve, type Place } from './program.js';
 
 describe('exportgate demo', function () {
@@ -155,6 +155,38 @@ describe('exportgate review and release', function () {
         const place = path.join(folder, 'package');
         assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--out', place)).code, 0);
         assert.ok((await fs.promises.readdir(place)).includes('manifest.json'));
+      });
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it('request areas: reads, previews and draws, and says what is right', async () => {
+    const gate = await aGate();
+    try {
+      const { requestId } = await submit(gate, { purpose: 'publication' });
+      await until(gate, requestId, ({ custody }) => custody === 'sealed');
+      const by = async (user: string, ...args: string[]) => exportgate(['--gate', gate.url, ...args], { env: { EXPORTGATE_TOKEN: await gate.tokenOf(user) } });
+      const [clerk, manager, privacy] = shanghai.steps;
+      await gate.as(privacy);
+      for (const user of [clerk, manager]) await vote(gate, user, requestId);
+      const areas = (...args: string[]) => by(privacy, 'request', 'areas', requestId, ...args);
+      assert.match((await areas()).stdout, /nothing was drawn 尚未绘定/);
+      assert.match((await by(privacy, 'request', 'show', requestId)).stdout, /待遮蔽 +sh-yf-street/);
+      await inFolder(async (folder) => {
+        const [list, broken, picture] = ['areas.json', 'broken.json', 'seen.jpg'].map((name) => path.join(folder, name)) as [string, string, string];
+        await fs.promises.writeFile(list, JSON.stringify({ areas: [quarter] }));
+        await fs.promises.writeFile(broken, JSON.stringify({ areas: [{ ...quarter, shape: { kind: 'rectangle', x: 9999, y: 0, width: 2, height: 1 } }] }));
+        for (const wrong of [['--camera', 'sh-yf-street'], ['--file', list], ['--camera', 'sh-yf-street', '--file', list, '--at', '2026-03-01T02:00:02Z'], ['--camera', 'sh-yf-street', '--file', `${list}.none`]])
+          assert.equal((await areas(...wrong)).code, 2, wrong.join(' '));
+        const at = ['--camera', 'sh-yf-street', '--file'];
+        const refused = await areas(...at, broken);
+        assert.deepEqual([refused.code, /areas-invalid[\s\S]+areas\/1: area-malformed 区域有误/.test(refused.stderr)], [1, true], refused.stderr);
+        const seen = await areas(...at, list, '--preview', picture, '--at', '2026-03-01T02:00:02Z');
+        assert.deepEqual([seen.code, (await fs.promises.readFile(picture)).toString('hex', 0, 2), (await fs.promises.stat(picture)).mode & 0o777], [0, 'ffd8', 0o600], seen.stderr);
+        assert.match((await areas()).stdout, /nothing was drawn/);
+        assert.match((await areas(...at, list)).stdout, /masked 遮蔽 +sh-yf-street +1 area/);
+        assert.match((await areas()).stdout, /sh-yf-street +1 area\(s\)[\s\S]+solid +faces\+plates/);
       });
     } finally {
       await gate.close();

@@ -158,7 +158,7 @@ describe('a publication', function () {
       }
     }));
 
-  it('is packaged again from what was drawn, after a crash in the middle', () =>
+  it('is packaged from what was drawn, though the gate was stopped behind the last voice', () =>
     inFolder(async (folder) => {
       const gate = await aGate();
       try {

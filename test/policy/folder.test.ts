@@ -84,6 +84,6 @@ describe('policy files', () => {
   it('names every file that is missing', () => {
     const faults: Fault[] = [];
     assert.equal(takeTexts({ 'gate.csv': '' }, faults), null);
-    assert.equal(faults.filter(({ code }) => code === 'file-missing').length, 12);
+    assert.equal(faults.filter(({ code }) => code === 'file-missing').length, 13);
   });
 });
