@@ -1,4 +1,4 @@
-// What it costs: `npm run bench -- pull`, `… decide`, `… gate`, `… journal`, `… seal`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
+// What it costs: `npm run bench -- pull`, `… decide`, `… gate`, `… journal`, `… seal`, `… render`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseInstant } from '../plugin/domain/span.js';
@@ -9,6 +9,7 @@ import { journalRows } from './journal-rows.js';
 import type { PullAnswer, PullOrder } from './pull.js';
 import { pullRows } from './pull-rows.js';
 import { asTable, missed, type Row } from './rows.js';
+import { renderRows } from './render-rows.js';
 import { sealRows } from './seal-rows.js';
 
 const usage = `usage:
@@ -18,6 +19,7 @@ const usage = `usage:
   npm run bench -- gate [--runs N] [--json]
   npm run bench -- journal [--runs N] [--entries N] [--json]
   npm run bench -- seal [--runs N] [--json]
+  npm run bench -- render [--runs N] [--json]
 The password may come in EXPORTGATE_BENCH_PASSWORD instead, where other users of the machine do not see it.
 `;
 
@@ -100,11 +102,12 @@ async function pullFrom(given: Given, env: NodeJS.ProcessEnv): Promise<number> {
 try {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [bench, ...more] = positionals;
-  if (more.length > 0 || !bench || !['pull', 'decide', 'gate', 'journal', 'seal'].includes(bench))
-    throw new Error('The benches are: pull, decide, gate, journal, seal.');
+  if (more.length > 0 || !bench || !['pull', 'decide', 'gate', 'journal', 'seal', 'render'].includes(bench))
+    throw new Error('The benches are: pull, decide, gate, journal, seal, render.');
   if (bench === 'decide') process.exitCode = await measureDecisions(values);
   else if (bench === 'gate') process.exitCode = tell(await gateRows(counted(values.runs ?? '3', 50)), values);
   else if (bench === 'seal') process.exitCode = tell(await sealRows(counted(values.runs ?? '3', 50)), values);
+  else if (bench === 'render') process.exitCode = tell(await renderRows(counted(values.runs ?? '3', 50)), values);
   else if (bench === 'journal')
     process.exitCode = tell(await journalRows(counted(values.runs ?? '3', 50), counted(values.entries, 10_000_000)), values);
   else process.exitCode = await (values.recorder === undefined ? measurePull(values) : pullFrom(values, process.env));

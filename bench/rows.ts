@@ -2,7 +2,7 @@
 
 export interface Row {
   row: string;
-  unit: 's' | 'ms' | 'MB' | 'frames' | 'plays';
+  unit: 's' | 'ms' | 'MB' | 'frames' | 'plays' | 'lost';
   /** One value per run. */
   us: number[];
   /** With whom or what ours is compared. */
@@ -38,7 +38,7 @@ export const missed = (rows: readonly Row[]): Row[] => rows.filter(({ ratio, mos
 
 const shown = (values: readonly number[], unit: Row['unit']): string => {
   if (values.length === 0) return '-';
-  const digits = unit === 's' || unit === 'ms' ? 3 : unit === 'plays' ? 1 : 0;
+  const digits = unit === 's' || unit === 'ms' || unit === 'lost' ? 3 : unit === 'plays' ? 1 : 0;
   const range = values.length > 1 ? ` (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})` : '';
   return `${median(values).toFixed(digits)}${range} ${unit}`;
 };
