@@ -169,6 +169,7 @@ const fileShape = members({
     version: isText,
     arguments: listOf((value) => typeof value === 'string'),
     'beside?': listOf((value) => besideText(value) || besideSum(value)),
+    'pieces?': members({ arguments: listOf((value) => typeof value === 'string'), cuts: listOf(isCount) }),
   }),
   'undecoded?': isCount,
 });
