@@ -51,14 +51,14 @@ function readDrawtext(text: string, names: ReadonlySet<string>): Filter | null {
   return { filter: 'drawtext', options: Object.fromEntries(options.split(':').map((option) => [option.slice(0, option.indexOf('=')), option.slice(option.indexOf('=') + 1)])) };
 }
 
-/** Every way in which the marks of this graph could have been laid; none where a filter that draws is not one of ours. */
-function marksIn(graph: string | null, names: ReadonlySet<string>, part: Part): Filter[][] {
+/** The marks of this graph as they would be laid; null where a filter that draws is not one of ours. */
+function marksIn(graph: string | null, names: ReadonlySet<string>, part: Part): Filter[] | null {
   const filters = (graph?.match(/drawtext=[^,[]*/g) ?? []).map((text) => readDrawtext(text, names));
   const known = filters.filter((one) => one !== null);
-  if (known.length !== filters.length || known.length > mostDrawn) return [];
+  if (known.length !== filters.length || known.length > mostDrawn) return null;
   const running = known.filter(isRunning);
   const still = known.slice(0, (known.length - running.length) / 2);
-  return [layMarks(still, running, copiedSize(part))];
+  return layMarks([...still, ...running], copiedSize(part));
 }
 
 /** null where the recipe is not one of ours for this part. `parentBytes`: of the part's file; `areas`: what the manifest says is hidden. */
@@ -74,14 +74,15 @@ export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: numbe
   const isBounded = Number.isInteger(threads) && threads >= 1 && threads <= 16 && mostBytes === outputLimit(part, parentBytes);
   if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || (recipe.pieces && !areCuts(recipe.pieces.cuts, part))) return null;
   const said = [recipe.arguments, recipe.pieces?.arguments ?? []];
-  for (const marks of marksIn(graphOf(pictures), new Set(names), part))
-    for (const heard of copySounds.map((sound) => heardPart(part, sound)))
-      for (const effort of efforts) {
-        const ours = { input, output, part: heard, marks: [...drawAreas(areas, part), ...marks], mostBytes, effort, version: recipe.version };
-        const written = recipe.pieces ? [joinRecipe(ours), pieceRecipe(ours)] : [viewingRecipe({ ...ours, threads })];
-        if (isSame(said, written.map((one) => [...runArguments, ...one])))
-          return { input, output, arguments: args, beside, hasSound: heard.audio !== null, ...(recipe.pieces && { pieces: { template: pictures, cuts: recipe.pieces.cuts } }) };
-      }
+  const marks = marksIn(graphOf(pictures), new Set(names), part);
+  if (!marks) return null;
+  for (const heard of copySounds.map((sound) => heardPart(part, sound)))
+    for (const effort of efforts) {
+      const ours = { input, output, part: heard, marks: [...drawAreas(areas, part), ...marks], mostBytes, effort, version: recipe.version };
+      const written = recipe.pieces ? [joinRecipe(ours), pieceRecipe(ours)] : [viewingRecipe({ ...ours, threads })];
+      if (isSame(said, written.map((one) => [...runArguments, ...one])))
+        return { input, output, arguments: args, beside, hasSound: heard.audio !== null, ...(recipe.pieces && { pieces: { template: pictures, cuts: recipe.pieces.cuts } }) };
+    }
   return null;
 }
 

@@ -11,7 +11,7 @@ import type { Filter, Readable } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
 import { inDrawingOrder, markMakers } from './marks/index.js';
-import { isRunning, layMarks } from './marks/lay-marks.js';
+import { layMarks } from './marks/lay-marks.js';
 import type { MarkText, Scene } from './marks/mark.js';
 import { drawAreas } from './masks/draw-areas.js';
 import { probe } from './probe.js';
@@ -95,9 +95,8 @@ export async function placeMarks(
 
 /** What hides areas, as it is; marks that never change as one layer. */
 function laidMarks(placed: readonly Filter[], { marks, part }: Pick<Rendering, 'marks' | 'part'>): Filter[] {
-  const drawn = placed.slice(placed.length - marks.length);
-  const running = drawn.filter(isRunning);
-  return [...placed.slice(0, placed.length - marks.length), ...layMarks(drawn.slice(0, drawn.length - running.length), running, copiedSize(part))];
+  const hidden = placed.length - marks.length;
+  return [...placed.slice(0, hidden), ...layMarks(placed.slice(hidden), copiedSize(part))];
 }
 
 /** Problem `render-failed`: the output is not the whole part, less what cannot be decoded, and nothing but it. */

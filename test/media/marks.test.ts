@@ -6,6 +6,7 @@ import { marks } from '../../plugin/domain/duty.js';
 import { buildArguments } from '../../plugin/media/ffmpeg.js';
 import { offsetAt } from '../../plugin/media/marks/clock.js';
 import { inDrawingOrder, markMakers } from '../../plugin/media/marks/index.js';
+import { layMarks } from '../../plugin/media/marks/lay-marks.js';
 import { printable } from '../../plugin/media/marks/layout.js';
 import type { MarkText, Scene } from '../../plugin/media/marks/mark.js';
 import { viewingRecipe } from '../../plugin/media/recipe.js';
@@ -36,7 +37,7 @@ const recipeFor = (place: Scene, version = versions.debian, part: ViewingRecipe[
     threads: 3,
     version,
     part,
-    marks: inDrawingOrder(marks).map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })),
+    marks: layMarks(inDrawingOrder(marks).map((mark) => markMakers[mark].filter(place, { font: '01-font.ttf', text: `01-${mark}.txt` })), place),
   });
 const silent = { width: 640, height: 360, container: 'mp4', codec: 'avc1.64001f', audio: null, durationMicros: 60_000_000 } as const;
 const withSound = { width: 640, height: 360, container: 'mkv', codec: 'mjpeg', audio: { codec: 'pcmu', channels: 1, sampleRate: 8000, units: 3000 }, durationMicros: 60_000_000 } as const;

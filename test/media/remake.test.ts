@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Recipe } from '../../plugin/domain/artifact.js';
 import { efforts, type Effort, type Mark } from '../../plugin/domain/duty.js';
 import type { MaskArea } from '../../plugin/domain/mask-area.js';
-import { isRunning, layMarks } from '../../plugin/media/marks/lay-marks.js';
+import { layMarks } from '../../plugin/media/marks/lay-marks.js';
 import { markMakers } from '../../plugin/media/marks/index.js';
 import { drawAreas } from '../../plugin/media/masks/draw-areas.js';
 import type { Part } from '../../plugin/media/mux-parts.js';
@@ -30,7 +30,7 @@ function inPieces(cuts: readonly number[], of: Part = part): Recipe {
 function laidOf(of: Part, marks: readonly Mark[] = ['text', 'clock']) {
   const scene = { ...of, times: 'proven' as const, text: { requestId: 'EG-1', unit: '示例', officers: ['示例甲'] } };
   const filters = marks.map((mark) => markMakers[mark].filter(scene, { font: '01-font.ttf', text: `01-${mark}.txt` }));
-  return layMarks(filters.filter((one) => !isRunning(one)), filters.filter(isRunning), of);
+  return layMarks(filters, of);
 }
 
 function aRecipe(of: Part = part, version = versions[0]!, marks: readonly Mark[] = ['text', 'clock'], effort: Effort = 'balance', areas: readonly MaskArea[] = []): Recipe {

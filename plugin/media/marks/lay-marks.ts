@@ -13,8 +13,9 @@ const chain = (filter: string, options: Filter['options'], more: Pick<Filter, 'i
  * drawtext draws a whole picture's letters anew on each, which costs as much as to decode it. Drawn once on white and once on black they tell how much of
  * a picture shows through (1 - white + black) and what colour the rest has (black ÷ that): laid over, the same pixels within a rounding.
  */
-export function layMarks(still: readonly Filter[], running: readonly Filter[], { width, height }: Pick<Scene, 'width' | 'height'>): Filter[] {
-  if (still.length === 0) return [...running];
+export function layMarks(marks: readonly Filter[], { width, height }: Pick<Scene, 'width' | 'height'>): Filter[] {
+  const [still, running] = [marks.filter((one) => !isRunning(one)), marks.filter(isRunning)];
+  if (still.length === 0) return running;
   const drawnOn = (color: string, name: string): Filter[] => [
     chain('color', { c: color, s: `${width}x${height}`, r: 1, d: 1 }),
     chain('format', { pix_fmts: 'gbrp' }),
