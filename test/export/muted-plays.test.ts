@@ -27,7 +27,7 @@ async function aPlayer({ requests }: Rig, workFolder: string, grant: Grant): Pro
   const { tracks, samples } = readFootage('street-b.mp4');
   const opened: string[] = [];
   const parts = {
-    requests, workFolder, tools: await machineTools(), clock: { judge: async () => undefined, doubt: null },
+    requests, workFolder, tools: await machineTools(), clock: { judge: async () => undefined, doubt: null }, policy: { masks: new Map() },
     viewings: { find: async () => ({ grant, camera: 'sh-yf-gate', span }), judgeStill: async () => undefined, record: async () => undefined },
     copies: { open: async (_by: string, key: string) => void opened.push(key), sizeOf: (key: string) => void opened.push(key) },
     camerasOf: () => [{ camera: 'sh-yf-gate', recording: 'REC_1' }],
