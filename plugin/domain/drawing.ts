@@ -24,6 +24,16 @@ export function undrawn(state: RequestState, items = state.plan?.items ?? []): s
   return state.takes.map(({ camera }) => camera).filter((camera) => items.some((item) => item.camera === camera) && drawingOf(state, camera) === null);
 }
 
+/** The same, also where somebody drew and has not agreed to it: nobody but who reviews sees such footage. */
+export function unsettled(state: RequestState): string[] {
+  if ((state.plan?.masks.length ?? 0) === 0) return [];
+  const isOpenTo = (camera: string): boolean => {
+    const drawing = drawingOf(state, camera);
+    return drawing !== null && isSettled(state, drawing);
+  };
+  return state.takes.map(({ camera }) => camera).filter((camera) => state.plan!.items.some((item) => item.camera === camera) && !isOpenTo(camera));
+}
+
 const isOpen = (state: RequestState, step: string): boolean => !state.voices.some((voice) => voice.step === step);
 
 /**
@@ -52,6 +62,9 @@ function decides(state: RequestState, step: string): boolean {
  */
 export function judgeDrawn(state: RequestState, { step }: Step, person: string, items = state.plan!.items): void {
   if (!decides(state, step)) return;
+  // What comes after the last voice nobody could draw on any more.
+  if (state.plan!.masks.length > 0 && state.tracks.custody !== 'sealed')
+    throw new Problem('areas-missing', `Step ${step} draws what is masked before it agrees, and the footage is not sealed yet.`);
   const missing = undrawn(state, items);
   if (missing.length > 0)
     throw new Problem('areas-missing', `Step ${step} draws what is masked before it agrees; not drawn yet: ${missing.join(', ')}. An empty list says that there is nothing to hide, and why.`);

@@ -7,7 +7,8 @@ import { Broken } from './package-fault.js';
 import type { History } from './read-history.js';
 
 const differs = (member: string): Broken => new Broken('manifest-changed', `${manifestPath}#/${member}`);
-const unmasked: readonly string[] = ['original', 'excerpt', 'units'];
+/** A working copy is as good as the original. */
+const unmasked: readonly string[] = ['original', 'excerpt', 'units', 'working'];
 
 /**
  * The list that the manifest tells as drawn is the last one that an entry of the history committed to, and none is kept silent. Throws Broken

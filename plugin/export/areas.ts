@@ -43,7 +43,16 @@ export const standingAreas = ({ policy }: Pick<Parts, 'policy'>, camera: string)
  * draw over. Problem `object-corrupt`.
  */
 export async function hiddenFor(parts: Parts, state: RequestState, camera: string): Promise<readonly MaskArea[]> {
-  const drawing = drawingOf(state, camera);
-  const drawn = drawing && isSettled(state, drawing) ? (await readDrawing(parts.objects, drawing)).areas : [];
+  const drawing = settledDrawing(state, camera);
+  const drawn = drawing ? (await readDrawing(parts.objects, drawing)).areas : [];
   return [...standingAreas(parts, camera), ...drawn];
 }
+
+function settledDrawing(state: RequestState, camera: string): Drawing | null {
+  const drawing = drawingOf(state, camera);
+  return drawing && isSettled(state, drawing) ? drawing : null;
+}
+
+/** The same text for the same areas that `hiddenFor` gives, nothing read. `state`: null where it is shown under no request. */
+export const hiddenAs = (parts: Pick<Parts, 'policy'>, state: RequestState | null, camera: string): string =>
+  canonicalJson([standingAreas(parts, camera) as never, (state && settledDrawing(state, camera)?.index.sha256) ?? null]);

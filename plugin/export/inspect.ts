@@ -1,7 +1,7 @@
 // Sealed footage for a person who has to look: one part, or what a narrowed plan leaves of it, marked, as a stream that is never a file. Recorded before the first byte.
 import type { Viewing } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
-import { undrawn } from '../domain/drawing.js';
+import { unsettled } from '../domain/drawing.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Tools } from '../media/find-ffmpeg.js';
@@ -96,8 +96,8 @@ function record({ requests, objects }: Parts, person: Person, requestId: string,
 
 /** Who does not review sees nothing that the plan wants hidden. Problem `areas-missing`. */
 function judgeHidden(state: RequestState, camera: string, why: Viewing): void {
-  if (why !== 'review' && undrawn(state).includes(camera))
-    throw new Problem('areas-missing', `Nobody drew yet what is masked of ${camera}, which the plan of ${state.requestId} wants.`);
+  if (why !== 'review' && unsettled(state).includes(camera))
+    throw new Problem('areas-missing', `Nobody drew yet what is masked of ${camera}, which the plan of ${state.requestId} wants, and agreed to it.`);
 }
 
 /** Problems: `camera-unknown`, `not-found`, `view-refused` (sealed, and not asked for any more), `object-corrupt`. */

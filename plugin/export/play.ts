@@ -2,7 +2,7 @@
 // bytes. Several pieces are judged one by one and shown together or not at all.
 import type { Footage } from '../domain/web-front.js';
 import type { PlayForm } from '../domain/audit-event.js';
-import { undrawn } from '../domain/drawing.js';
+import { unsettled } from '../domain/drawing.js';
 import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
 import type { Instant, Span } from '../domain/span.js';
@@ -13,7 +13,7 @@ import { markSamples, type MarkedForm } from '../media/mark-samples.js';
 import { openWork } from '../media/work-folder.js';
 import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
-import { hiddenFor, standingAreas } from './areas.js';
+import { hiddenAs, hiddenFor, standingAreas } from './areas.js';
 import type { ClockWatch } from './clock-watch.js';
 import type { MarkedCopies, OpenCopy } from './marked-copies.js';
 import type { Requests } from './requests.js';
@@ -41,6 +41,8 @@ export interface Judged extends Shown {
   footage: Footage;
   /** Its plan wants no sound. */
   muted: boolean;
+  /** What is hidden of it, as `hiddenAs` tells. */
+  hidden: string;
 }
 
 /** The gate's name of the camera that the system calls so. Problem `camera-unknown`: the configuration names none, so no policy covers it. */
@@ -65,7 +67,7 @@ export async function judgePieces(
     const camera = cameraOf(parts, recorder, recordingOf(footage.source));
     const shown = await parts.viewings.find(person, camera, inTrueTime(footage), form === 'archive');
     expectDrawn(parts, shown.grant, camera);
-    judged.push({ ...shown, footage, muted: isMuted(parts, shown.grant) });
+    judged.push({ ...shown, footage, muted: isMuted(parts, shown.grant), hidden: hiddenNow(parts, shown) });
   }
   return judged;
 }
@@ -79,6 +81,7 @@ export async function judgeStill(parts: PlayParts, person: Person, pieces: reado
     expectDrawn(parts, piece.grant, piece.camera);
     // Asked for again, it is silent.
     if (isMuted(parts, piece.grant) && !piece.muted) throw new Problem('reason-missing', 'The plan wants this footage without sound now.');
+    if (hiddenNow(parts, piece) !== piece.hidden) throw new Problem('reason-missing', 'Something else of this footage is hidden now.');
   }
 }
 
@@ -96,9 +99,12 @@ const heardAs = ({ muted }: Judged, marked: MarkedForm): MarkedForm => (muted &&
 /** What the plan wants hidden is not shown before somebody drew it, and agreed to what they drew. */
 function expectDrawn({ requests }: PlayParts, grant: Grant, camera: string): void {
   if (grant.kind !== 'request') return;
-  const missing = undrawn(requests.state(grant.requestId)).includes(camera);
-  if (missing) throw new Problem('areas-missing', `Nobody drew yet what is masked of ${camera}, which the plan of ${grant.requestId} wants.`);
+  const missing = unsettled(requests.state(grant.requestId)).includes(camera);
+  if (missing) throw new Problem('areas-missing', `Nobody drew yet what is masked of ${camera}, which the plan of ${grant.requestId} wants, and agreed to it.`);
 }
+
+const hiddenNow = (parts: PlayParts, { grant, camera }: Shown): string =>
+  hiddenAs(parts, grant.kind === 'request' ? parts.requests.state(grant.requestId) : null, camera);
 
 /** The standing areas of the camera, and those that were drawn for the request under which it is shown. */
 const hiddenOf = (parts: PlayParts, { camera, grant }: Judged): Promise<readonly MaskArea[]> | readonly MaskArea[] =>
@@ -117,16 +123,16 @@ export function copyOf(
   marked: MarkedForm,
   signal: AbortSignal,
 ): Promise<OpenCopy> {
-  return parts.copies.open(person.pseudonym, keyOf(parts, person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
+  return parts.copies.open(person.pseudonym, keyOf(person, recorder, judged, form, marked), (abort) => play(parts, person, recorder, judged, form, marked, abort), signal);
 }
 
 /** Bytes of what `copyOf` would give, where it is whole already. Nothing is made or recorded. */
 export const sizeOf = (parts: PlayParts, person: Person, recorder: string, judged: Judged, form: Exclude<PlayForm, 'mjpeg'>, marked: MarkedForm): number | null =>
-  parts.copies.sizeOf(keyOf(parts, person, recorder, judged, form, marked));
+  parts.copies.sizeOf(keyOf(person, recorder, judged, form, marked));
 
 /** A copy is kept for what it shows: one with other areas is another one. */
-const keyOf = (parts: PlayParts, { pseudonym }: Person, recorder: string, judged: Judged, form: PlayForm, marked: MarkedForm): string =>
-  JSON.stringify([pseudonym, recorder, judged.camera, judged.span, judged.grant, form, heardAs(judged, marked), standingAreas(parts, judged.camera)]);
+const keyOf = ({ pseudonym }: Person, recorder: string, judged: Judged, form: PlayForm, marked: MarkedForm): string =>
+  JSON.stringify([pseudonym, recorder, judged.camera, judged.span, judged.grant, form, heardAs(judged, marked), judged.hidden]);
 
 /** Recorded before anything is pulled; the original's samples go through memory into the marks and nowhere else. */
 export async function* play(

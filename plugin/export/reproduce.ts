@@ -63,7 +63,7 @@ async function again(
   const parent = parentOf(file, manifest, source, parents);
   if (!parent) return { outcome: 'cannot', why: file.sealedParent ? 'parent-sealed' : 'recipe-missing' };
   const part = await factsOf(source, parent.path);
-  const read = part && readViewingRecipe(recipe, part, parent.bytes, areasOf(manifest, file.path));
+  const read = part && readViewingRecipe(recipe, part, parent.bytes, areasOf(manifest, file));
   if (!part || !read) return { outcome: 'cannot', why: 'recipe-unknown' };
   if (!(await unpack(parent.read(), path.join(folder, read.input), parent))) return { outcome: 'cannot', why: 'parent-changed' };
   const made = await remakeViewing(tools, { recipe, part, folder, read, signal });
@@ -76,5 +76,5 @@ async function again(
   return difference ? { outcome: 'differs', ...difference } : { outcome: 'same-pictures' };
 }
 
-/** `masked/cam-1/01.mp4` is of cam-1. */
-const areasOf = ({ cameras }: Manifest, file: string) => areasTold(cameras.find(({ camera }) => camera === file.split('/')[1]));
+/** `masked/cam-1/01.mp4` is of cam-1. A working copy is as bare as the original that lies beside it. */
+const areasOf = ({ cameras }: Manifest, { role, path: name }: Listed) => (role === 'working' ? [] : areasTold(cameras.find(({ camera }) => camera === name.split('/')[1])));

@@ -78,6 +78,26 @@ async function askProbe<T>(tools: Tools, { file, readable, signal, timeLimitMs }
 export const probe = (tools: Tools, file: string, readable: Readable, signal?: AbortSignal): Promise<Probed> =>
   askProbe(tools, { file, readable, signal, timeLimitMs }, ['-count_packets'], readAnswer);
 
+/**
+ * When the last picture that a player shows begins, microseconds; null: there is none. What a file tells of its length is no measure of that: it adds up
+ * the steps in which pictures are decoded, and with B-frames at an uneven rate their sum is another one. Problem `render-failed`.
+ */
+export async function lastShown(tools: Tools, file: string, readable: Readable, signal?: AbortSignal): Promise<number | null> {
+  let [rest, last] = ['', -Infinity];
+  const take = (line: string): void => {
+    const [, seconds, flags] = /^(-?\d+\.\d{6}),(\w*)/.exec(line.trim()) ?? [];
+    // D: an edit list hides it.
+    if (seconds !== undefined && !flags!.includes('D')) last = Math.max(last, Math.round(Number(seconds) * 1_000_000));
+  };
+  const args = ['-v', 'error', ...whitelists(readable), '-select_streams', 'v:0', '-show_entries', 'packet=pts_time,flags', '-of', 'csv=p=0', `file:${path.basename(file)}`];
+  await runTool(tools.fence, tools.ffprobe, args, { cwd: path.dirname(file), timeLimitMs, mostBytes: 0, signal }, (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!.slice(-1024);
+    lines.forEach(take);
+  });
+  return Number.isFinite(last) ? last : null;
+}
+
 /** Decodes the whole file. Problem `render-failed`. */
 export const countDecoded = (tools: Tools, asked: Asked): Promise<Decoded> =>
   askProbe(tools, asked, ['-select_streams', 'v:0', '-count_packets', '-count_frames'], (answer) => {

@@ -3,7 +3,7 @@
 import { symlink, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recipe, RecipeFile } from '../domain/artifact.js';
-import { copySounds, efforts } from '../domain/duty.js';
+import { copySounds, efforts, marks } from '../domain/duty.js';
 import type { MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
 import { areCuts } from './cut-points.js';
@@ -12,9 +12,9 @@ import type { Tools } from './find-ffmpeg.js';
 import { findFont, fontSum } from './font.js';
 import { drawAreas } from './masks/draw-areas.js';
 import { isRunning, layMarks } from './marks/lay-marks.js';
-import { copiedSize, joinRecipe, pieceList, pieceRecipe, viewingRecipe } from './recipe.js';
+import { copiedSize, joinRecipe, pieceRecipe, viewingRecipe } from './recipe.js';
 import { renderPieces } from './render-pieces.js';
-import { heardPart, outputLimit, plainName } from './render.js';
+import { heardPart, outputLimit } from './render.js';
 import { runArguments, runFfmpeg } from './run-ffmpeg.js';
 import { timeLimit } from './time-limit.js';
 import type { Part } from './write-part.js';
@@ -34,11 +34,14 @@ export interface ReadRecipe {
   pieces?: { template: readonly string[]; cuts: readonly number[] };
 }
 
-const besideName = /^[a-z0-9][a-z0-9-]{0,40}\.(txt|ttf)$/;
 const drawn = /^(?:fontfile|textfile|expansion|fontsize|fontcolor|box|boxcolor|boxborderw|shadowcolor|shadowx|shadowy|line_spacing|x|y)=[A-Za-z0-9_.@+*/()#-]+$/;
 /** Of one graph: a mark that never changes is drawn on white and on black. */
 const mostDrawn = 5;
 const after = (args: readonly string[], name: string): string | undefined => args[args.indexOf(name) + 1];
+
+/** The font by its sum, and the text of a mark: whatever draws letters is given no font from outside. */
+const isBeside = (file: RecipeFile, stem: string): boolean =>
+  'text' in file ? marks.some((mark) => file.name === `${stem}-${mark}.txt`) : file.name === `${stem}-font.ttf`;
 
 /** The filter graph; null where there is none. */
 const graphOf = (args: readonly string[]): string | null => (args.includes('-filter:v') ? after(args, '-filter:v')! : null);
@@ -46,8 +49,8 @@ const graphOf = (args: readonly string[]): string | null => (args.includes('-fil
 /** Options of a filter that draws a mark from files that the recipe brings along; null where it is anything else. */
 function readDrawtext(text: string, names: ReadonlySet<string>): Filter | null {
   const [, options = ''] = /^drawtext=(.+)$/.exec(text) ?? [];
-  const files = [...options.matchAll(/(?:fontfile|textfile)=([^:]*)/g)].map(([, name]) => name!);
-  if (!options.split(':').every((option) => drawn.test(option)) || files.length !== 2 || !files.every((name) => names.has(name))) return null;
+  const files = [...options.matchAll(/(fontfile|textfile)=([^:]*)/g)].map(([, kind, name]) => names.has(name!) && name!.endsWith(kind === 'fontfile' ? '.ttf' : '.txt'));
+  if (!options.split(':').every((option) => drawn.test(option)) || files.length !== 2 || files.includes(false)) return null;
   return { filter: 'drawtext', options: Object.fromEntries(options.split(':').map((option) => [option.slice(0, option.indexOf('=')), option.slice(option.indexOf('=') + 1)])) };
 }
 
@@ -69,16 +72,18 @@ export function readViewingRecipe(recipe: Recipe, part: Part, parentBytes: numbe
   const [threads, mostBytes] = [Number(after(pictures, '-threads')), Number(after(args, '-fs'))];
   const beside = recipe.beside ?? [];
   const names = beside.map(({ name }) => name);
-  const arePlain = plainName.test(input) && plainName.test(output) && names.every((name) => besideName.test(name));
-  const areApart = new Set([input, output, pieceList(output, []).name, ...names]).size === names.length + 3;
+  // The names that the gate gives (a part is opened under 01): else a piece could be written over the part, or what was handed over not be put beside the copy.
+  const stem = '01';
+  const areOurs =
+    input === `${stem}.${part.container}` && output === `${stem}-viewing.mp4` && new Set(names).size === names.length && beside.every((file) => isBeside(file, stem));
   const isBounded = Number.isInteger(threads) && threads >= 1 && threads <= 16 && mostBytes === outputLimit(part, parentBytes);
-  if (recipe.tool !== 'ffmpeg' || !arePlain || !areApart || !isBounded || (recipe.pieces && !areCuts(recipe.pieces.cuts, part))) return null;
+  if (recipe.tool !== 'ffmpeg' || !areOurs || !isBounded || (recipe.pieces && !areCuts(recipe.pieces.cuts, part))) return null;
   const said = [recipe.arguments, recipe.pieces?.arguments ?? []];
-  const marks = marksIn(graphOf(pictures), new Set(names), part);
-  if (!marks) return null;
+  const laid = marksIn(graphOf(pictures), new Set(names), part);
+  if (!laid) return null;
   for (const heard of copySounds.map((sound) => heardPart(part, sound)))
     for (const effort of efforts) {
-      const ours = { input, output, part: heard, marks: [...drawAreas(areas, part), ...marks], mostBytes, effort, version: recipe.version };
+      const ours = { input, output, part: heard, marks: [...drawAreas(areas, part), ...laid], mostBytes, effort, version: recipe.version };
       const written = recipe.pieces ? [joinRecipe(ours), pieceRecipe(ours)] : [viewingRecipe({ ...ours, threads })];
       if (isSame(said, written.map((one) => [...runArguments, ...one])))
         return { input, output, arguments: args, beside, hasSound: heard.audio !== null, ...(recipe.pieces && { pieces: { template: pictures, cuts: recipe.pieces.cuts } }) };

@@ -14,7 +14,7 @@ import { inDrawingOrder, markMakers } from './marks/index.js';
 import { layMarks } from './marks/lay-marks.js';
 import type { MarkText, Scene } from './marks/mark.js';
 import { drawAreas } from './masks/draw-areas.js';
-import { probe } from './probe.js';
+import { lastShown, probe } from './probe.js';
 import type { Probed } from './probe.js';
 import { copiedSize, joinRecipe, pieceRecipe, viewingRecipe } from './recipe.js';
 import { renderPieces } from './render-pieces.js';
@@ -100,7 +100,7 @@ function laidMarks(placed: readonly Filter[], { marks, part }: Pick<Rendering, '
 }
 
 /** Problem `render-failed`: the output is not the whole part, less what cannot be decoded, and nothing but it. */
-function accept(found: Probed, part: Part, undecoded: number): void {
+function accept(found: Probed, last: number | null, part: Part, undecoded: number): void {
   const frames = shownOf(part) - undecoded;
   const size = copiedSize(part);
   const interval = part.durationMicros - (part.lastUtcMicros - part.firstUtcMicros);
@@ -112,10 +112,11 @@ function accept(found: Probed, part: Part, undecoded: number): void {
     frames > 0 &&
     found.width === size.width &&
     found.height === size.height &&
-    Math.abs(found.durationMicros - part.durationMicros) <= interval * (1 + undecoded) + 1000;
+    last !== null &&
+    Math.abs(last + interval - part.durationMicros) <= interval * (1 + undecoded) + 1000;
   if (whole) return;
   throw new Problem('render-failed', `The viewing copy is not the whole part: ${found.frames} of ${frames} frames came out.`, {
-    cause: new Error(JSON.stringify({ found, part })),
+    cause: new Error(JSON.stringify({ found, last, part })),
   });
 }
 
@@ -144,8 +145,9 @@ export async function renderViewing(tools: Tools, rendering: Rendering): Promise
   else await runFfmpeg(tools, args, { ...limits, wantedMicros: part.durationMicros, onProgress });
   const copied: Readable = { container: 'mp4', codec: 'avc1', audio: part.audio && { codec: 'aac' } };
   const found = await probe(tools, path.join(workFolder, output), copied, signal);
+  const last = await lastShown(tools, path.join(workFolder, output), copied, signal);
   const undecoded = await countUndecoded(tools, rendering, found.frames);
-  accept(found, part, undecoded);
+  accept(found, last, part, undecoded);
   return {
     output: path.join(workFolder, output),
     undecoded,

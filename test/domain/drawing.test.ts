@@ -1,6 +1,6 @@
 // Whose turn it is to draw what is masked, and for whom it is missing, step by step.
 import assert from 'node:assert/strict';
-import { drawingOf, judgeDraw, judgeDrawn, undrawn } from '../../plugin/domain/drawing.js';
+import { drawingOf, judgeDraw, judgeDrawn, undrawn, unsettled } from '../../plugin/domain/drawing.js';
 import type { RequestState } from '../../plugin/domain/lifecycle.js';
 import { Problem } from '../../plugin/domain/problem.js';
 
@@ -17,12 +17,14 @@ interface Story {
   drawn?: string[];
   takes?: string[];
   items?: string[];
+  custody?: string;
 }
 
-function state({ steps: of, masks = ['faces'], voices = [], drawn = [], takes = ['a', 'b'], items = ['a', 'b'] }: Story): RequestState {
+function state({ steps: of, masks = ['faces'], voices = [], drawn = [], takes = ['a', 'b'], items = ['a', 'b'], custody = 'sealed' }: Story): RequestState {
   const pairs = (texts: string[]) => texts.map((text) => text.split(' ') as [string, string]);
   return {
     requestId: 'EG-1',
+    tracks: { approval: 'held', custody, delivery: 'none' },
     plan: { steps: of, masks, items: items.map((camera) => ({ camera, from: '', to: '' })) },
     voices: pairs(voices).map(([step, by]) => ({ step, by, at: '', standsInFor: null })),
     drawings: pairs(drawn).map(([camera, by]) => ({ camera, by, at: '', count: 1, index: { object: `${camera}-${by}` } })),
@@ -64,6 +66,10 @@ describe('a voice', () => {
     ['and then is given', { steps: withPrivacy, voices: ['clerk x'], drawn: ['a p', 'b p'] }, 'privacy-officer', 'p', null],
     ['not where another one drew since', { steps: withPrivacy, voices: ['clerk x'], drawn: ['a p', 'b p', 'a q'] }, 'privacy-officer', 'p', 'areas-missing'],
     ['of cameras with footage alone', { steps: withPrivacy, voices: ['clerk x'], drawn: ['a p'], takes: ['a'] }, 'privacy-officer', 'p', null],
+    ['not before the footage is sealed, which could not be drawn on behind it', { steps: withPrivacy, voices: ['clerk x'], drawn: ['a p'], takes: ['a'], custody: 'pulling' }, 'privacy-officer', 'p', 'areas-missing'],
+    ['of the last one neither', { steps: without, voices: ['clerk x'], takes: [], custody: 'queued' }, 'head', 'h', 'areas-missing'],
+    ['before the privacy officer’s does not wait for it', { steps: withPrivacy, takes: [], custody: 'queued' }, 'clerk', 'x', null],
+    ['where no masks are asked for does not wait for it', { steps: without, voices: ['clerk x'], masks: [], takes: [], custody: 'queued' }, 'head', 'h', null],
     ['of cameras of the plan alone', { steps: withPrivacy, voices: ['clerk x'], drawn: ['a p'], items: ['a'] }, 'privacy-officer', 'p', null],
     ['of the last one, where masks were asked for since', { steps: withPrivacy, voices: ['clerk x', 'privacy-officer p'] }, 'head', 'h', 'areas-missing'],
     ['of the last one, behind the privacy officer’s', { steps: withPrivacy, voices: ['clerk x', 'privacy-officer p'], drawn: ['a p', 'b p'] }, 'head', 'h', null],
@@ -82,4 +88,16 @@ describe('a voice', () => {
     assert.deepEqual(undrawn(half), ['b']);
     assert.equal(drawingOf(half, 'b'), null);
   });
+});
+
+describe('what nobody but who reviews may see', () => {
+  const table: [what: string, story: Story, expected: string[]][] = [
+    ['what nobody drew', { steps: without }, ['a', 'b']],
+    ['what somebody drew who did not agree', { steps: without, drawn: ['a x', 'b x'] }, ['a', 'b']],
+    ['not what somebody drew who did', { steps: without, drawn: ['a x', 'b y'], voices: ['clerk x'] }, ['b']],
+    ['what somebody else drew since', { steps: without, drawn: ['a x', 'b x', 'a y'], voices: ['clerk x'] }, ['a']],
+    ['nothing that the plan leaves out', { steps: without, items: ['a'] }, ['a']],
+    ['nothing where no masks are asked for', { steps: without, masks: [], drawn: ['a x'] }, []],
+  ];
+  for (const [what, story, expected] of table) it(`${what}: ${expected.join(', ') || 'nothing'}`, () => assert.deepEqual(unsettled(state(story)), expected));
 });

@@ -13,7 +13,7 @@ import { wantsWorking } from '../../plugin/export/make-working.js';
 import { reproduce } from '../../plugin/export/reproduce.js';
 import { fixture, packets } from '../media/footage.js';
 import { inFolder, machineTools, shownFrames } from '../media/tools.js';
-import { withPolicies, type Edits } from '../policy/policy-folder.js';
+import { append, withPolicies, type Edits } from '../policy/policy-folder.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
@@ -110,11 +110,13 @@ describe('working copies in a package', function () {
   ];
   for (const [what, words, media, container, tool, sound] of table)
     it(what, () =>
-      withPolicies(alsoAsk(words), (policiesFolder) =>
+      // What stands over the camera is hidden in viewing copies; a working copy is as bare as its original, and made again so.
+      withPolicies({ ...alsoAsk(words), 'masks.csv': append(`${cameras[0]},rectangle 0 0 2500 4000,solid,place,示例:邻居窗户`) }, (policiesFolder) =>
         inFolder(async (folder) => {
           const gate = await aGate({ recorder: { media: fixture(media), holes }, policiesFolder });
           try {
             const { folder: unpacked, manifest, again } = await deliver(gate, folder);
+            assert.deepEqual(manifest.cameras.map(({ camera, masks }) => [camera, masks?.standing.length]).sort(), [[cameras[1], undefined], [cameras[0], 1]]);
             const { ffmpeg, ffprobe } = await machineTools();
             const copies = manifest.files.filter(({ role }) => role === 'working');
             assert.deepEqual([manifest.plan.working, copies.length], ['mp4', tool === null ? 0 : 4]);

@@ -68,7 +68,7 @@ function correlateAt(where: Uint32Array, a: (at: number) => number, b: (at: numb
 
 /** Each mark by the file that it reads. */
 const inTurn = (graph: string): Record<Mark, string> =>
-  Object.fromEntries(graph.split(/,(?=drawtext=)/).map((filter) => [/textfile=01-(\w+)\.txt/.exec(filter)![1]!, filter])) as Record<Mark, string>;
+  Object.fromEntries([...graph.matchAll(/drawtext=[^,[]*textfile=01-(\w+)\.txt[^,[]*/g)].map(([filter, mark]) => [mark, filter])) as Record<Mark, string>;
 
 const text = { requestId: 'EG-310000-SZX01-2026-000123', copy: { number: 3, of: 12 }, unit: '沪江市公安局城东分局刑侦支队', officers: ['欧阳明远', '上官静姝'] };
 const frames = [2, 14, 27];

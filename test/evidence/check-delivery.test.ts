@@ -23,6 +23,7 @@ const sealed = { sealedParent: { path: original.path } };
 const viewing = { path: 'viewing/cam-1/01.mp4', role: 'viewing', parent: original.path };
 const masked = { path: 'masked/cam-1/01.mp4', role: 'masked', parent: original.path };
 const alone = { path: 'masked/cam-1/01.mp4', role: 'masked', ...sealed };
+const working = { path: 'working/cam-1/01.mp4', role: 'working', parent: original.path };
 
 interface Story {
   masks?: string[];
@@ -47,6 +48,9 @@ const table: [what: string, story: Story, where: string | null][] = [
   ['the original beside the copy alone', { masks: ['faces'], deliver: 'copy', files: [original, coverage, alone], drawn: one, recorded: one.sha256 }, 'files/0'],
   ['its units beside it', { masks: ['faces'], deliver: 'copy', files: [coverage, units, alone], drawn: one, recorded: one.sha256 }, 'files/1'],
   ['an excerpt beside it', { masks: ['faces'], deliver: 'copy', files: [coverage, { ...original, role: 'excerpt' }, alone], drawn: one, recorded: one.sha256 }, 'files/1'],
+  ['a working copy beside it', { masks: ['faces'], deliver: 'copy', files: [coverage, alone, { ...working, parent: undefined, ...sealed }], drawn: one, recorded: one.sha256 }, 'files/2'],
+  ['a working copy beside it, said to be made of it', { masks: ['faces'], deliver: 'copy', files: [coverage, alone, { ...working, parent: alone.path }], drawn: one, recorded: one.sha256 }, 'files/2'],
+  ['a working copy beside its original', { files: [original, units, coverage, viewing, working] }, null],
   ['a copy alone that names a parent of the package', { masks: ['faces'], deliver: 'copy', files: [coverage, masked], drawn: one, recorded: one.sha256 }, 'files/1'],
   ['masked, and nobody drew', { masks: ['faces'], deliver: 'copy', files: [coverage, alone] }, 'cameras/0'],
   ['drawn, and no entry says so', { files: [original, viewing], drawn: one }, 'cameras/0'],

@@ -60,6 +60,19 @@ describe('a long part in pieces', function () {
         assert.deepEqual((await readdir(folder)).filter((name) => /-\d{4}\.mp4$/.test(name)), [], 'no piece is left');
       }));
 
+  it('shows them at their times also where the camera slows down at a cut', () =>
+    inFolder(async (folder) => {
+      const tools = await machineTools();
+      const footage = repeated(readFootage('street-b.mp4'), least);
+      const [pictures, start] = [footage.samples.filter(({ track }) => track === 0), footage.samples[0]!.utcMicros];
+      const slows = pictures.find(({ key }, at) => key && at >= leastPieceFrames)!.utcMicros;
+      const slow = (micros: number): number => (micros < slows ? micros : slows + (micros - slows) * 4);
+      const { rendering } = await longPart(folder, { tracks: footage.tracks.slice(0, 1), samples: pictures.map((one) => ({ ...one, utcMicros: slow(one.utcMicros) })) });
+      const { output, recipe } = await renderViewing(tools, { ...rendering, marks: [] });
+      assert.ok(recipe.pieces!.cuts.includes(slows - start));
+      assert.deepEqual(await timesIn(tools.ffmpeg, output), await timesIn(tools.ffmpeg, rendering.input));
+    }));
+
   it('by the bundled ffmpeg too', () =>
     inFolder(async (folder) => {
       const tools = await bundledTools();

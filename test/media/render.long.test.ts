@@ -205,6 +205,24 @@ describe('the viewing copy', function () {
       );
     }));
 
+  for (const [name, find] of builds)
+    for (const [what, step] of [['slows down', (at: number) => (at < 30 ? 40_000 : 1_000_000)], ['becomes faster', (at: number) => (at < 30 ? 1_000_000 : 40_000)]] as const)
+      it(`of a camera that ${what} has each frame at its time, by ${name}`, () =>
+        inFolder(async (folder) => {
+          const tools = await find();
+          const { samples, parameterSets } = await readStreet({ to: 60 });
+          let utcMicros = zero;
+          const uneven = samples.map((sample, at) => ({ ...sample, utcMicros: (utcMicros += step(at)) }));
+          const { files, parts } = await mux(uneven, parameterSets);
+          const input = path.join(folder, '01.mp4');
+          await writeFile(input, files[0]!);
+          const { output } = await renderViewing(tools, { input, workFolder: folder, part: parts[0]!, marks: ['clock'], times: 'proven', text });
+          assert.deepEqual(
+            (await shownFrames(tools.ffmpeg, output)).map((frame) => frame.micros),
+            uneven.map((sample) => sample.utcMicros - uneven[0]!.utcMicros),
+          );
+        }));
+
   it('is made again to the byte by the recipe that it names', () =>
     inFolder(async (folder) => {
       const tools = await machineTools();

@@ -16,7 +16,7 @@ export function checkDelivery({ plan, cameras, files }: Manifest, { drawings }: 
     if (role === 'viewing' || role === 'masked') {
       if ((role === 'masked') !== wantsMasks) throw wrongMember(`files/${i}`);
       if (copiesAlone && (parent !== undefined || sealedParent === undefined)) throw wrongMember(`files/${i}`);
-    } else if (copiesAlone && (role === 'original' || role === 'excerpt' || role === 'units')) throw wrongMember(`files/${i}`);
+    } else if (copiesAlone && (role === 'original' || role === 'excerpt' || role === 'units' || role === 'working')) throw wrongMember(`files/${i}`);
   }
   for (const [i, { camera, masks }] of cameras.entries()) {
     const drawn = masks?.drawn ?? null;
