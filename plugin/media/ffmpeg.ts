@@ -55,6 +55,9 @@ const asFluent = ({ filter, options, inputs, outputs }: Filter) => ({
   ...(outputs && { outputs: [...outputs] }),
 });
 
+/** Pictures as they lie in the stream: newer versions turn them by a word of the stream, and what is hidden would be elsewhere in them. */
+export const asTheyLie = ['-noautorotate'];
+
 const formats = { mp4: 'mov,mp4,m4a,3gp,3g2,mj2', mov: 'mov,mp4,m4a,3gp,3g2,mj2', mkv: 'matroska,webm' } as const satisfies Record<
   Container,
   string

@@ -1,6 +1,6 @@
 // How a play is made of Matroska on standard input, as arguments: pure.
 import type { AudioCodec } from '../domain/vms.js';
-import { buildArguments, whitelists, type Filter } from './ffmpeg.js';
+import { asTheyLie, buildArguments, whitelists, type Filter } from './ffmpeg.js';
 import { fromZero, onlyAt, onlyShown } from './play-time.js';
 import { isRenamed } from './recipe.js';
 
@@ -35,6 +35,7 @@ const soundWait = '1000000';
  */
 const inputOptions = ({ codec, sound }: PlayRecipe): string[] => [
   ...whitelists({ container: 'mkv', codec, audio: sound }, 'pipe'),
+  ...asTheyLie,
   ...['-threads', '1', '-fpsprobesize', '0', '-reinit_filter', '0', '-copyts', '-f', 'matroska'],
 ];
 

@@ -2,7 +2,7 @@
 import type { Effort } from '../domain/duty.js';
 import { inSeconds } from './bounds.js';
 import { effortOptions } from './effort.js';
-import { buildArguments, pieceWhitelists, whitelists } from './ffmpeg.js';
+import { asTheyLie, buildArguments, pieceWhitelists, whitelists } from './ffmpeg.js';
 import type { Filter } from './ffmpeg.js';
 import type { Part } from './write-part.js';
 
@@ -78,7 +78,7 @@ const pictureOptions = ({ version, effort }: Pick<ViewingRecipe, 'version' | 'ef
 /** H.264 in the size and frame times of the part, frames hidden by its edit list left out, marks burned in, metadata stripped. */
 export const viewingRecipe = (recipe: ViewingRecipe): string[] =>
   buildArguments({
-    inputOptions: whitelists(recipe.part),
+    inputOptions: [...whitelists(recipe.part), ...asTheyLie],
     input: `file:${recipe.input}`,
     filters: [...beforeMarks(recipe.part), ...recipe.marks],
     outputOptions: [
@@ -111,7 +111,7 @@ export const pieceFile = (output: string, { number }: Piece): string => `${stemO
  */
 export const pieceRecipe = (recipe: Omit<ViewingRecipe, 'threads'>): string[] =>
   buildArguments({
-    inputOptions: [...whitelists({ ...recipe.part, audio: null }), '-threads', '1', '-seek_timestamp', '1', '-noaccurate_seek', '-ss', blank.from, '-copyts'],
+    inputOptions: [...whitelists({ ...recipe.part, audio: null }), ...asTheyLie, '-threads', '1', '-seek_timestamp', '1', '-noaccurate_seek', '-ss', blank.from, '-copyts'],
     input: `file:${recipe.input}`,
     filters: [
       { filter: 'trim', options: { start: blank.from, end: blank.to } },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Edge } from '../domain/audit-event.js';
 import { Problem } from '../domain/problem.js';
 import { boundsOf, inSeconds, type Within } from './bounds.js';
-import { buildArguments, whitelists } from './ffmpeg.js';
+import { asTheyLie, buildArguments, whitelists } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { beforeMarks } from './recipe.js';
 import { placeMarks, plainName, type Rendering } from './render.js';
@@ -27,7 +27,7 @@ export async function renderStill(tools: Tools, rendering: Rendering & Within & 
   const output = `${stem}-${edge}.jpg`;
   const args = buildArguments({
     // The times of the file are kept: the clock mark reads them.
-    inputOptions: [...whitelists(part), ...seek(rendering)],
+    inputOptions: [...whitelists(part), ...asTheyLie, ...seek(rendering)],
     input: `file:${input}`,
     // What is blurred is cut out by pairs of pixels: a side of an odd length gets one more.
     filters: [...(hasBlur(rendering) ? beforeMarks({ ...part, codec: 'avc1' }) : []), ...(await placeMarks(stem, rendering))],

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { stat } from 'node:fs/promises';
 import { Problem } from '../domain/problem.js';
 import { boundsOf, inSeconds, type Within } from './bounds.js';
-import { buildArguments, whitelists, type Filter } from './ffmpeg.js';
+import { asTheyLie, buildArguments, whitelists, type Filter } from './ffmpeg.js';
 import type { Tools } from './find-ffmpeg.js';
 import { beforeMarks, isRenamed } from './recipe.js';
 import { outputLimit, placeMarks, plainName, type Rendering } from './render.js';
@@ -37,6 +37,7 @@ function argumentsFor(stream: MarkedStream, input: string, marks: readonly Filte
   return buildArguments({
     inputOptions: [
       ...whitelists(part),
+      ...asTheyLie,
       ...(begin === null ? [] : ['-ss', inSeconds(begin)]),
       ...(end === null ? [] : ['-to', inSeconds(end)]),
       ...(begin === null && end === null ? [] : ['-copyts']),
