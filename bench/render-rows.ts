@@ -4,7 +4,7 @@ import path from 'node:path';
 import { makeOnce } from './clip.js';
 import { root, runWork } from './children.js';
 import type { RenderAnswer, RenderOrder } from './render.js';
-import { compare, type Row } from './rows.js';
+import { asTable, compare, type Row } from './rows.js';
 
 const street = path.join(root, 'test/fixtures/street.mp4');
 const mute = ['-an', '-pix_fmt', 'yuv420p', '-flags', '+bitexact', '-fflags', '+bitexact'];
@@ -94,7 +94,15 @@ async function longRows(runs: number): Promise<Row[]> {
 
 export async function renderRows(runs: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const film of films) rows.push(...(await filmRows(film, runs)));
-  return [...rows, await overheadRow(runs), await parallelRow(runs), ...(await longRows(runs))];
+  // It takes a quarter of an hour: what is known is told.
+  const tell = (more: readonly Row[]): void => {
+    rows.push(...more);
+    process.stderr.write(`${asTable(more)}\n\n`);
+  };
+  for (const film of films) tell(await filmRows(film, runs));
+  tell([await overheadRow(runs)]);
+  tell([await parallelRow(runs)]);
+  tell(await longRows(runs));
+  return rows;
 }
 

@@ -37,7 +37,8 @@ const tools = await findFfmpeg({ searchPath: process.env.PATH ?? '' });
 const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-bench-'));
 const text = { requestId: 'EG-310000-SZX01-2026-000123', instrument: '沪公(示)调证字〔2026〕0042号', unit: '示例支队', officers: ['陆一舟', '顾南'], copy: { number: 1, of: 1 } };
 
-async function partOf(file: string): Promise<Rendering> {
+/** As the gate has them: a long span falls into parts. */
+async function partsOf(file: string): Promise<Rendering[]> {
   const { tracks, samples } = footageOf(file);
   const files = new PartFiles(folder);
   const parts: Part[] = [];
@@ -48,9 +49,10 @@ async function partOf(file: string): Promise<Rendering> {
   const end = samples.at(-1)!.utcMicros / 1000 + 1;
   const span = { from: new Date(samples[0]!.utcMicros / 1000).toISOString(), to: new Date(end).toISOString() };
   await muxParts((async function* () { yield* samples; })(), { tracks, span, open: (number, container) => files.open(number, container), onUnit: () => undefined, onPart });
-  const [part] = parts;
-  if (!part || parts.length > 1) throw new Error(`${file} falls into ${parts.length} parts.`);
-  return { input: path.join(folder, `01.${part.container}`), workFolder: folder, part, times: 'proven', marks: ['text', 'clock', 'tile'], text, workers };
+  return parts.map((part, at) => {
+    const input = path.join(folder, `${String(at + 1).padStart(2, '0')}.${part.container}`);
+    return { input, workFolder: folder, part, times: 'proven', marks: ['text', 'clock', 'tile'], text, workers } satisfies Rendering;
+  });
 }
 
 /** Of the largest process that this one started, ever; looked at ten times a second. */
@@ -89,13 +91,16 @@ async function likenessOf(input: string, graph: string, output: string): Promise
   return Number(/SSIM .*All:([0-9.]+)/.exec(stderr)![1]);
 }
 
-const rendering = await partOf(media);
+const renderings = await partsOf(media);
+const [rendering] = renderings;
+if (!rendering) throw new Error(`${media} holds no part.`);
+if (renderings.length > 1 && what !== 'copy' && what !== 'stream') throw new Error(`${media} falls into ${renderings.length} parts.`);
 const answer: RenderAnswer = { seconds: 0, bytes: 0, likeness: null, megabytes: 0, childMegabytes: 0 };
 const children = watchChildren();
 if (what === 'copy') {
-  let output = '';
-  answer.seconds = await timed(async () => ({ output } = await renderViewing(tools, rendering)));
-  answer.bytes = fs.statSync(output).size;
+  answer.seconds = await timed(async () => {
+    for (const each of renderings) answer.bytes += fs.statSync((await renderViewing(tools, each)).output).size;
+  });
 } else if (what === 'plain') {
   const { recipe } = await renderViewing(tools, rendering);
   if (recipe.pieces) throw new Error('This film is long: its copy is no single run of ffmpeg.');
