@@ -34,6 +34,7 @@ const groundTexts = {
     ...Object.entries(cameras).map(([id, { site, groups }]) => `${id},${site},${groups.join(' ') || '-'},x`),
   ].join('\n'),
   'directory.csv': 'id,city,unit,phone',
+  'masks.csv': 'camera,shape,style,hides,reason',
   'steps.csv': 'step,order,role,zh,en\nfirst,1,role:r1,x,x\nsecond,2,role:r2,x,x\nthird,3,role:r3,x,x',
 };
 

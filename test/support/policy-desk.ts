@@ -1,5 +1,5 @@
 // A gate over policy files that a test edits as an administrator does: a file is written beside and renamed over, and the gate notices.
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -30,6 +30,16 @@ const inShort = ({ code, where }: Fault): string => `${code} ${where}`;
 /** The two of the shipped files. */
 export const [luo, bai] = ['user:root.luo', 'user:root.bai'];
 
+/** Of a path that the shipped folder does not have: the folder or file, from the top, where it leaves it (`sites` of `sites/a.csv`). */
+async function firstStranger(file: string): Promise<string> {
+  const steps = file.split('/');
+  for (let length = 1; length < steps.length; length++) {
+    const place = steps.slice(0, length).join('/');
+    if (await access(path.join(shipped, place)).then(() => false, () => true)) return place;
+  }
+  return file;
+}
+
 export async function aPolicyDesk(options: GateOptions = {}): Promise<PolicyDesk> {
   const policies = await mkdtemp(path.join(os.tmpdir(), 'exportgate-desk-'));
   await cp(shipped, policies, { recursive: true });
@@ -44,9 +54,8 @@ export async function aPolicyDesk(options: GateOptions = {}): Promise<PolicyDesk
   const save = async (edits: Edits): Promise<void> => {
     for (const file of [...edited].filter((it) => !(it in edits))) {
       const original = await readFile(path.join(shipped, file)).catch(() => null);
-      // A folder may stand in the place of a file: then that goes.
-      const place = path.join(policies, ...file.split('/').slice(0, 2));
-      await (original === null ? rm(place, { force: true, recursive: true }) : write(file, original));
+      if (original !== null) await write(file, original);
+      else await rm(path.join(policies, await firstStranger(file)), { force: true, recursive: true });
       edited.delete(file);
     }
     for (const [file, edit] of Object.entries(edits)) {
