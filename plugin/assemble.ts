@@ -147,7 +147,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       hold: holdLock,
     });
     undo.push(() => journal.close());
-    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
+    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
     const roll = new Roll(journal);
     const policies = await Policies.open({
