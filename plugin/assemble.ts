@@ -8,13 +8,15 @@ import type { Config } from './config/config.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
+import { keyOf } from './domain/request-key.js';
+import { readRecipient } from './backup/recipient.js';
 import { askTime } from './evidence/ask-time.js';
 import { readAuthorities } from './evidence/check-time-stamp.js';
 import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
-import { finishDestruction } from './export/destroy-with.js';
+import { destroyedParts, finishDestruction } from './export/destroy-with.js';
 import { finishErasure } from './export/erase.js';
 import { ReadRecord } from './export/read-record.js';
 import { recordRotations } from './export/record-rotations.js';
@@ -57,6 +59,7 @@ import { makeTokens } from './identity/token.js';
 import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
 import { expectProfile, loadKeys } from './keys/keys.js';
+import { writeKeyCopy } from './key-copy.js';
 import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
@@ -150,7 +153,13 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     undo.push(() => journal.close());
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
-    const shred = async (ended: readonly string[]): Promise<void> => ended.forEach((key) => keys.requests.destroy(key));
+    const shred = async (ended: readonly string[]): Promise<void> => {
+      ended.forEach((key) => keys.requests.destroy(key));
+      if (!config.backup?.keys) return;
+      const destroyed = requests.ids().flatMap((id) => destroyedParts(requests.state(id)).map((part) => keyOf(id, part)));
+      const { keysFolder, keys: { masterFolder } } = config;
+      await writeKeyCopy(config.backup.keys, readRecipient(config.backup.recipient), { keysFolder, masterFolder, origin: config.journal.origin, destroyed });
+    };
     const roll = new Roll(journal);
     const policies = await Policies.open({
       folder: config.policiesFolder,

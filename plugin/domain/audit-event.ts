@@ -259,6 +259,8 @@ export interface GateEvents {
   'logs-erased': { values: number; before: Instant };
   /** The gate asked itself whether all is as it should be. `report`: SHA-256 of the signed report, hex. */
   'self-audited': { report: string; startedAt: Instant; findings: number };
+  /** A backup was brought back to a place apart, and looked at. `report`: SHA-256 of what was found, hex; `backup`: when it was made. */
+  'restore-drilled': { report: string; backup: Instant; packages: number; destroyed: number; findings: number };
   /** A witness cosigned more entries than this journal has, or other ones: it was cut back or written anew. Each once, until the witness agrees again. */
   'witness-disagreed': { witness: string; why: 'more-entries' | 'another-history' };
 }

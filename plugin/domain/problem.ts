@@ -67,6 +67,8 @@ export const problems = {
   'host-refused': { status: 421, title: 'This host name is not served here' },
   'view-refused': { status: 403, title: 'This person may not watch this footage now' },
   'footage-held': { status: 409, title: 'A hold stands: nothing is deleted' },
+  'backup-failed': { status: 503, title: 'The backup could not be written' },
+  'backup-broken': { status: 409, title: 'The backup is not what was written' },
   'retention-running': { status: 409, title: 'The time for which it is kept has not passed' },
   'clock-doubted': { status: 503, title: 'The gate’s clock is in doubt, so nothing is released' },
   'duty-unkept': { status: 409, title: 'A duty of the plan cannot be kept by this version' },

@@ -62,7 +62,7 @@ function judgeReceiver({ now }: Parts, state: RequestState, person: string): voi
  * The archive is a function of the sealed index, the journal up to package-sealed and the checkpoint that covers it, which is chosen once:
  * the same bytes each time. Problem `checkpoint-uncosigned`.
  */
-async function packaged({ journal, objects }: Parts, state: RequestState): Promise<PackageFile[]> {
+export async function packaged({ journal, objects }: Pick<Parts, 'journal' | 'objects'>, state: RequestState): Promise<PackageFile[]> {
   const sealed = state.package!;
   const index = await readSealedJson<PackageIndex>(objects, sealed.index);
   const history = journal.entriesOf(state.requestId);

@@ -50,11 +50,11 @@ function siteDaysOf(policy: Policy, camera: string): number | null {
 }
 
 /** A confidential one is destroyed by those who hand such things over: whoever else may destroy does not know of it. */
-const mayDestroy = (policy: Policy, user: UserId, { requested: { site, basis } }: RequestState): boolean =>
-  policy.allows(user, 'destroy', 'request:*', site) || (isConfidential(basis) && policy.allows(user, 'release', 'request:*', site));
+export const mayDestroy = (policy: Policy, user: UserId, { requested: { site, basis } }: RequestState): boolean =>
+  policy.allows(user, isConfidential(basis) ? 'release' : 'destroy', 'request:*', site);
 /** 监销: who looks after the site will do for the second. */
 const mayWitness = (policy: Policy, user: UserId, state: RequestState): boolean =>
-  mayDestroy(policy, user, state) || policy.allows(user, 'inspect', 'request:*', state.requested.site);
+  mayDestroy(policy, user, state) || (!isConfidential(state.requested.basis) && policy.allows(user, 'inspect', 'request:*', state.requested.site));
 
 /**
  * The first word asks, another person's destroys. Problems: `request-unknown`, `not-permitted`, `own-request`, `footage-held`, `retention-running`,
