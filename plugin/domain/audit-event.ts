@@ -40,6 +40,13 @@ export type Viewing = (typeof viewings)[number];
 export const playForms = ['clip', 'mjpeg', 'still', 'archive'] as const;
 export type PlayForm = (typeof playForms)[number];
 
+/** `timeStamp`: of manifest.tsr and when it says; null where one was asked for in vain, left out where none is configured. */
+export interface SealedPackage {
+  manifest: string;
+  index: Digest & { object: string };
+  timeStamp?: { sha256: string; at: Instant } | null;
+}
+
 /** Events that concern one request: its history is these, in order, and nothing else. */
 export interface RequestEvents {
   /** The application as it came in. First, before anything is decided. `application` commits to the whole form. */
@@ -133,11 +140,12 @@ export interface RequestEvents {
   'fulfil-started': { attempt: number };
   'fulfil-failed': { code: string };
   /** `manifest` is the SHA-256 of manifest.json, hex. `index` is the sealed list of all that the package holds: the archive itself
-   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. `timeStamp`: of manifest.tsr
-   *  and when it says; null where one was asked for in vain, left out where none is configured. */
-  'package-sealed': { manifest: string; index: Digest & { object: string }; timeStamp?: { sha256: string; at: Instant } | null };
-  'release-asked': { planDigest: string };
-  'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number };
+   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. `originals`: the package of its own
+   *  in which they leave, where the plan wants them apart. */
+  'package-sealed': { manifest: string; index: SealedPackage['index']; timeStamp?: SealedPackage['timeStamp']; originals?: SealedPackage };
+  /** `originalsFor`: who is to have the originals, where they leave apart. */
+  'release-asked': { planDigest: string; originalsFor?: Pseudonym };
+  'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number; originalsFor?: Pseudonym };
   'clip-transferred': { from: number; to: number };
   /** A marked copy of released footage is about to leave through a recorder's own pages. */
   'copy-transferred': { camera: string; from: Instant; to: Instant; form: PlayForm };

@@ -194,6 +194,8 @@ export interface RequestState {
   lastFailure: string | null;
   package: Extract<RequestEntry, { event: 'package-sealed' }>['data'] | null;
   releaseAskedBy: string | null;
+  /** Whom the first executor named for the originals. */
+  originalsFor: Pseudonym | null;
   release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
   transfers: number;
   /** Marked copies that left through a recorder's own pages. */
@@ -265,6 +267,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     lastFailure: null,
     package: null,
     releaseAskedBy: null,
+    originalsFor: null,
     release: null,
     transfers: 0,
     copies: [],
@@ -379,7 +382,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'package-sealed':
       return { package: entry.data, lastFailure: null };
     case 'release-asked':
-      return { releaseAskedBy: entry.by };
+      return { releaseAskedBy: entry.by, originalsFor: entry.data.originalsFor ?? null };
     case 'clip-released':
       return { release: { ...entry.data, at: entry.at } };
     case 'clip-transferred':

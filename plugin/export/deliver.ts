@@ -10,7 +10,7 @@ import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
 import type { ClockWatch } from './clock-watch.js';
 import { readSealedJson } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 interface Parts {

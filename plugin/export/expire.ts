@@ -9,7 +9,8 @@ import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
 import type { Objects } from '../store/objects.js';
 import { discardTake, readSealedJson } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import { packageLists } from './named-objects.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
@@ -89,7 +90,8 @@ export async function expireFootage({ requests, objects, log, now }: Parts): Pro
 async function destroy(objects: Objects, { takes, drawings, package: packed }: RequestState): Promise<void> {
   for (const take of takes) await discardTake(objects, take.index);
   for (const { index } of drawings) await objects.remove(index.object);
-  if (!packed) return;
-  const { artifacts, withheld = [] } = await readSealedJson<PackageIndex>(objects, packed.index);
-  for (const { object } of [...artifacts, ...withheld, packed.index]) await objects.remove(object);
+  for (const list of packageLists(packed)) {
+    const { artifacts, withheld = [] } = await readSealedJson<PackageIndex>(objects, list);
+    for (const { object } of [...artifacts, ...withheld, list]) await objects.remove(object);
+  }
 }

@@ -1,8 +1,10 @@
 // Sealed objects that somebody may still want: those that entries name, by their lists, and those of kept scans.
+import type { SealedPackage } from '../domain/audit-event.js';
+import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson, type CameraIndex } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 export interface Named {
@@ -34,7 +36,7 @@ export async function* namedObjects({ requests, objects, policyTexts, scans }: N
     const { takes, drawings, package: packed, tracks } = requests.state(requestId);
     if (tracks.custody === 'expired') continue;
     for (const { index } of drawings) yield { ...index, requestId };
-    for (const list of [...takes.map((take) => take.index), ...(packed ? [packed.index] : [])]) {
+    for (const list of [...takes.map((take) => take.index), ...packageLists(packed)]) {
       yield { ...list, requestId };
       const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);
       if (found === null) yield { unreadable: list.object };
@@ -42,6 +44,10 @@ export async function* namedObjects({ requests, objects, policyTexts, scans }: N
     }
   }
 }
+
+/** Lists of what is in a package, or in both. */
+export const packageLists = (packed: RequestState['package']): SealedPackage['index'][] =>
+  packed ? [packed, ...(packed.originals ? [packed.originals] : [])].map(({ index }) => index) : [];
 
 const withheldIn = (found: CameraIndex | PackageIndex): PackageIndex['artifacts'] => ('manifest' in found ? (found.withheld ?? []) : []);
 

@@ -7,6 +7,7 @@ import { Problem } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { ClockWatch } from './clock-watch.js';
+import { receiverOfOriginals } from './receiver-of-originals.js';
 import { mayStill, type MayStillParts } from './may-still.js';
 import { expectNotNamed } from './named.js';
 import type { Requests } from './requests.js';
@@ -21,8 +22,11 @@ interface Parts extends MayStillParts {
 /** To execute is to carry out what was granted, to release is to hand it over; today one act of one person is both. */
 const acts = ['execute', 'release'] as const;
 
-/** Problems: `request-unknown`, `own-request`, `executor-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`. */
-export async function release(parts: Parts, executor: Person, requestId: string): Promise<RequestState> {
+/**
+ * `originalsFor`: whom the originals go to, where they leave apart; left out, whom the first executor named, or the applicant. Problems:
+ * `request-unknown`, `own-request`, `executor-barred`, `receiver-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`.
+ */
+export async function release(parts: Parts, executor: Person, requestId: string, originalsFor?: UserId): Promise<RequestState> {
   const person = executor.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
@@ -46,13 +50,14 @@ export async function release(parts: Parts, executor: Person, requestId: string)
         `Nothing of ${requestId} leaves: this version of the gate cannot keep ${broken.join(', ')} of its plan.`,
       );
     const first = await standingFirst(parts, state);
+    const receiver = await receiverOfOriginals(parts, state, { executors: [first, person], named: originalsFor, before: first && state.originalsFor });
     if (plan.execute !== 'single' && first === null) {
-      await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest! } });
+      await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest!, ...receiver } });
       return turn.state;
     }
     const executors = first === null ? [person] : [first, person];
     const expiresAt = new Date(parts.now().getTime() + plan.expiresHours * 3_600_000).toISOString();
-    await turn.append({ event: 'clip-released', by: person, data: { executors, expiresAt, downloads: plan.downloads } });
+    await turn.append({ event: 'clip-released', by: person, data: { executors, expiresAt, downloads: plan.downloads, ...receiver } });
     await drawWhenReleased(turn);
     return turn.state;
   });

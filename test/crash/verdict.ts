@@ -9,7 +9,7 @@ import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { fold, type RequestState } from '../../plugin/domain/lifecycle.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { readSealedJson, type CameraIndex } from '../../plugin/export/custody.js';
-import type { PackageIndex } from '../../plugin/export/fulfil.js';
+import type { PackageIndex } from '../../plugin/export/seal-package.js';
 import { verifyJournal } from '../../plugin/journal/verify.js';
 import { loadKeys, type Keys } from '../../plugin/keys/keys.js';
 import { Objects } from '../../plugin/store/objects.js';
