@@ -1,9 +1,9 @@
 // Who is to have the originals, where they leave apart: one named person with an account; under `original:court` somebody of a court or procuratorate.
 import type { Pseudonym } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
-import { leavesApart } from '../domain/package-part.js';
+import { judicialRoles, leavesApart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
-import type { RoleName, UserId } from '../domain/subject.js';
+import type { UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import { openAccount } from './people.js';
 import { mayStill, type MayStillParts } from './may-still.js';
@@ -11,9 +11,6 @@ import { mayStill, type MayStillParts } from './may-still.js';
 interface Parts extends MayStillParts {
   policy: Policy;
 }
-
-/** Who holds one of them at the site receives for a court or a procuratorate. */
-export const judicialRoles: readonly RoleName[] = ['role:court', 'role:procuratorate'];
 
 interface Naming {
   executors: readonly (Pseudonym | null)[];
