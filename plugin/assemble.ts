@@ -14,6 +14,7 @@ import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
+import { finishDestruction } from './export/destroy-with.js';
 import { finishErasure } from './export/erase.js';
 import { ReadRecord } from './export/read-record.js';
 import { recordRotations } from './export/record-rotations.js';
@@ -147,8 +148,9 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       hold: holdLock,
     });
     undo.push(() => journal.close());
-    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
+    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
+    const shred = async (ended: readonly string[]): Promise<void> => ended.forEach((key) => keys.requests.destroy(key));
     const roll = new Roll(journal);
     const policies = await Policies.open({
       folder: config.policiesFolder,
@@ -194,6 +196,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await wipeAll(config.workFolder);
     await requests.catchUp();
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
+    await finishDestruction({ requests, shred }, (key) => keys.requests.isThere(key));
     await follower.begin();
     await delivery.begin();
     await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });
@@ -303,6 +306,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
         return policies.inForce;
       },
       requests,
+      shred,
       store,
       log,
       delegations,

@@ -154,6 +154,26 @@ export interface RequestEvents {
   'review-drawn': { percent: number; seed: string; drawn: boolean; dueAt: Instant };
   'review-overdue': { dueAt: Instant };
   'release-reviewed': { finding: Finding };
+  /** Who asked for it, or handed it over, says that the case is closed: the sealed original is needed no longer. */
+  'case-closed': Record<string, never>;
+  /** The export copies' time is over: their key is destroyed, then their objects. They can be made again while the original is there. `list`: the sealed
+   *  sums of what was handed over, and of what is gone. */
+  'copies-destroyed': { dueAt: Instant; keys: readonly string[]; files: number; bytes: number; list: Digest & { object: string } };
+  /** A week or less is left until the sealed original may be destroyed, by two people. */
+  'destruction-near': { dueAt: Instant };
+  'destruction-asked': { dueAt: Instant };
+  /** A second person agreed: the keys are destroyed, then the objects. `list`: the sealed sums of what is gone. */
+  'footage-destroyed': {
+    askedBy: Pseudonym;
+    askedAt: Instant;
+    dueAt: Instant;
+    keys: readonly string[];
+    files: number;
+    bytes: number;
+    list: Digest & { object: string };
+  };
+  /** The recorder will soon write over footage of it that was not pulled yet. */
+  'overwrite-near': { camera: string; dueAt: Instant };
 }
 
 /** What a review after the fact finds. */

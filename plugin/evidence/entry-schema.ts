@@ -49,6 +49,12 @@ const events = {
   'review-drawn': null,
   'review-overdue': null,
   'release-reviewed': null,
+  'case-closed': null,
+  'copies-destroyed': null,
+  'destruction-near': null,
+  'destruction-asked': null,
+  'footage-destroyed': null,
+  'overwrite-near': null,
 } satisfies Record<RequestEventName, null>;
 
 /** Entries that hold a plan. */

@@ -50,7 +50,7 @@ function around(
   if (!state) return [];
   const { requested } = state;
   const isParty = (user: UserId): boolean => [requested.applicant, requested.enteredBy].includes(took.get(user) ?? stranger);
-  const whoMay = (act: 'execute' | 'inspect'): UserId[] => [...usersWhoMay(policy, act, 'request:*', requested)];
+  const whoMay = (act: 'execute' | 'inspect' | 'destroy'): UserId[] => [...usersWhoMay(policy, act, 'request:*', requested)];
   switch (circle) {
     case 'applicant':
       return [...took.keys()].filter(isParty);
@@ -69,6 +69,8 @@ function around(
       );
     case 'overseers':
       return whoMay('inspect').filter((user) => !isParty(user));
+    case 'destroyers':
+      return whoMay('destroy').filter((user) => !isParty(user));
     case 'reviewers':
       return whoMay('inspect').filter((user) => mayDo(() => judgeAfterReviewer(state, took.get(user) ?? stranger)));
   }

@@ -1,5 +1,5 @@
 // The package leaves: after a release, to who asked for it, a counted number of times, until it ends. Recorded before the first byte.
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
@@ -43,11 +43,12 @@ export async function deliver(parts: Parts, receiver: Person, requestId: string)
 }
 
 function judgeReceiver({ now }: Parts, state: RequestState, person: string): void {
-  const { release, requested, requestId } = state;
+  const { release, requested, requestId, copiesDestroyed } = state;
   const receivers = [requested.applicant, requested.enteredBy, ...(release?.executors ?? [])];
   if (!receivers.includes(person))
     throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
   if (!release) throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; its package is not released.`);
+  if (copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${requestId} was destroyed; its time is over.`);
   if (Date.parse(release.expiresAt) <= now().getTime())
     throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
   if (state.transfers >= release.downloads)

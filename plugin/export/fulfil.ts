@@ -7,6 +7,7 @@ import type { RequestEntry } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { leavesApart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
+import { keyOf } from '../domain/request-key.js';
 import { fold } from '../domain/lifecycle.js';
 import type { ManifestCamera } from '../evidence/manifest-schema.js';
 import type { ManifestParts } from '../evidence/manifest.js';
@@ -43,8 +44,10 @@ interface Parts extends RenderParts, SealParts {
 }
 
 /** Problems: `areas-missing`, `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
-export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
-  const { requests, objects } = parts;
+export async function fulfil(given: Parts, requestId: string, signal: AbortSignal): Promise<void> {
+  const { requests } = given;
+  const objects = given.objects.under(keyOf(requestId, 'copies'));
+  const parts = { ...given, objects };
   const state = await begin(parts, requestId);
   const made: Artifact[] = [];
   const leavings: string[] = [];

@@ -117,6 +117,8 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/requests/{id}/times': [
       { at: of(ids.packaged, '/times'), body: { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }, may: ['executor'] },
     ],
+    'POST /api/v1/requests/{id}/case-closing': [{ at: of(ids.packaged, '/case-closing'), body: {}, may: ['officer'] }],
+    'POST /api/v1/requests/{id}/destruction': [{ at: of(ids.packaged, '/destruction'), body: {}, may: ['privacy'] }],
     'GET /api/v1/requests/{id}/package': [{ at: of(ids.packaged, '/package'), may: ['officer'] }],
     'GET /api/v1/requests/{id}/progress': [
       { at: of(ids.held, '/progress'), may: readersOfHeld },

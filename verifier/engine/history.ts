@@ -97,6 +97,12 @@ export const requestEvents = [
   'review-drawn',
   'review-overdue',
   'release-reviewed',
+  'case-closed',
+  'copies-destroyed',
+  'destruction-near',
+  'destruction-asked',
+  'footage-destroyed',
+  'overwrite-near',
 ];
 
 const isString: Shape = (value) => typeof value === 'string';
