@@ -31,9 +31,10 @@ export interface NamedObjectsParts {
 export async function* namedObjects({ requests, objects, policyTexts, scans }: NamedObjectsParts): AsyncGenerator<Named | Unreadable> {
   for (const text of [...policyTexts, ...scans]) yield { ...text, requestId: null };
   for (const requestId of requests.ids()) {
-    const { takes, drawings, package: packed, tracks } = requests.state(requestId);
+    const { takes, drawings, package: packed, release, tracks } = requests.state(requestId);
     if (tracks.custody === 'expired') continue;
     for (const { index } of drawings) yield { ...index, requestId };
+    if (release) yield { ...release.delivery, requestId };
     for (const list of [...takes.map((take) => take.index), ...(packed ? [packed.index] : [])]) {
       yield { ...list, requestId };
       const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);

@@ -27,7 +27,7 @@ const ends: [State, RequestEventName[]][] = [
   ['returned', ['footage-expired', ...anywhere]],
   ['withdrawn', ['footage-expired', ...anywhere]],
   ['closed', ['footage-expired', ...anywhere]],
-  ['released', [...anywhere, 'clip-transferred', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
+  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
 ];
 /** The words that need more than the tracks. */
 const abouts: Parameters<typeof stateOf>[1][] = [{}, { waitsFor: 'quota-exceeded' }, { awaitsPaper: true }, { isOnlySeen: true }];
