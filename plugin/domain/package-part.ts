@@ -3,7 +3,11 @@
 import type { Plan } from './plan.js';
 import type { RoleName } from './subject.js';
 
-export const packageParts = ['copies', 'originals'] as const;
+export const apartParts = ['copies', 'originals'] as const;
+export type ApartPart = (typeof apartParts)[number];
+
+/** Which package of a request: each has its own list, passphrase, transfers and hand-overs. */
+export const packageParts = ['whole', ...apartParts] as const;
 export type PackagePart = (typeof packageParts)[number];
 
 /** Do the originals leave in a package of their own? Where copies alone leave, or nothing, no original does. */

@@ -3,7 +3,7 @@ import type { Artifact } from '../domain/artifact.js';
 import type { Site } from '../domain/camera.js';
 import type { Application, Item } from '../domain/export-request.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
-import type { PackagePart } from '../domain/package-part.js';
+import type { ApartPart } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
@@ -32,7 +32,7 @@ export interface ManifestParts {
   plan: Plan;
   planDigest: string;
   /** Where the originals leave apart: which of the two this is, and in the copies' the SHA-256 of the other's manifest, hex. */
-  part?: PackagePart;
+  part?: ApartPart;
   originals?: string;
   /** Where less was granted than asked for: the items of the application and those of the plan. */
   narrowed?: { asked: readonly Item[]; granted: readonly Item[] };

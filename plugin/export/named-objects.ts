@@ -38,11 +38,12 @@ export async function* namedObjects(parts: NamedObjectsParts): AsyncGenerator<Na
 /** Of one request, as it stands now. */
 export async function* namedOf({ requests, objects }: Pick<NamedObjectsParts, 'requests' | 'objects'>, requestId: string): AsyncGenerator<Named | Unreadable> {
   const state = requests.state(requestId);
-  const { takes, drawings, package: packed, copiesDestroyed, destroyed } = state;
+  const { takes, drawings, package: packed, release, copiesDestroyed, destroyed } = state;
   // What was destroyed stays known by its sums.
   for (const end of [copiesDestroyed, destroyed]) if (end) yield { ...end.list, requestId };
   if (isGone(state)) return;
   for (const { index } of drawings) yield { ...index, requestId };
+  if (release && !copiesDestroyed) yield { ...release.delivery, requestId };
   for (const list of [...takes.map((take) => take.index), ...(copiesDestroyed ? [] : packageLists(packed))]) {
     yield { ...list, requestId };
     const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);

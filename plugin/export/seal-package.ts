@@ -4,7 +4,7 @@ import type { Artifact, ArtifactRole } from '../domain/artifact.js';
 import type { RequestEvents, SealedPackage } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { sha256Hex } from '../domain/formats/digest.js';
-import { leavesApart, type PackagePart } from '../domain/package-part.js';
+import { leavesApart, type ApartPart } from '../domain/package-part.js';
 import { makeManifest, writeManifest, type ManifestParts } from '../evidence/manifest.js';
 import type { Objects } from '../store/objects.js';
 import { sealBytes } from './custody.js';
@@ -33,7 +33,7 @@ export interface PackageIndex {
 interface Content {
   files: readonly Artifact[];
   withheld?: readonly Artifact[];
-  part?: PackagePart;
+  part?: ApartPart;
   originals?: string;
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { packageParts, type PackagePart } from '../../plugin/domain/package-part.js';
+import { apartParts, type ApartPart } from '../../plugin/domain/package-part.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { filesOf, makeTempFolder, zipFiles } from '../support/evidence/bytes.js';
 import { verifyByPage } from '../support/evidence/by-page.js';
@@ -11,11 +11,11 @@ import { publicPem } from '../support/evidence/keys.js';
 import { aPartOf, apart, aSealedPackage, gateKey, type Content, type Twist } from '../support/evidence/sealed-package.js';
 
 const pem = publicPem(gateKey);
-const asLeft = (part: PackagePart, more: (all: readonly Content[]) => readonly Content[]) => (of: PackagePart, all: readonly Content[]): readonly Content[] =>
+const asLeft = (part: ApartPart, more: (all: readonly Content[]) => readonly Content[]) => (of: ApartPart, all: readonly Content[]): readonly Content[] =>
   (of === part ? [...apart(of, all), ...more(all)] : apart(of, all));
 const role = (wanted: string) => (all: readonly Content[]): Content[] => all.filter((it) => it.role === wanted);
 
-const table: [what: string, part: PackagePart, twist: Omit<Twist, 'part' | 'then'>, where: RegExp][] = [
+const table: [what: string, part: ApartPart, twist: Omit<Twist, 'part' | 'then'>, where: RegExp][] = [
   ['an original among the copies', 'copies', { partOf: asLeft('copies', (all) => all.filter(({ path }) => path === 'original/cam-1/02.mp4')) }, /#\/files\/0$/],
   ['units among the copies', 'copies', { partOf: asLeft('copies', role('units')) }, /#\/files\/1$/],
   ['a copy among the originals', 'originals', { partOf: asLeft('originals', role('viewing')) }, /#\/files\/\d$/],
@@ -40,7 +40,7 @@ describe('originals that leave apart', () => {
     return verdicts.map((verdict) => (verdict.intact ? null : `${verdict.fault.code} ${verdict.fault.where}`));
   }
 
-  for (const part of packageParts) it(`the ${part}, as the gate makes them: intact`, async () => assert.deepEqual(await told(aPartOf(part)), [null, null]));
+  for (const part of apartParts) it(`the ${part}, as the gate makes them: intact`, async () => assert.deepEqual(await told(aPartOf(part)), [null, null]));
 
   for (const [what, part, twist, where] of table)
     it(`${what}: manifest-changed`, async () => {

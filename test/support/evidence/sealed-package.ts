@@ -6,7 +6,7 @@ import { canonicalJson } from '../../../plugin/domain/formats/canonical-json.js'
 import { commit } from '../../../plugin/domain/formats/commitment.js';
 import { digestOf, sha256Hex } from '../../../plugin/domain/formats/digest.js';
 import { verifierKey } from '../../../plugin/domain/formats/signed-note.js';
-import type { PackagePart } from '../../../plugin/domain/package-part.js';
+import type { ApartPart } from '../../../plugin/domain/package-part.js';
 import type { Plan } from '../../../plugin/domain/plan.js';
 import type { Manifest } from '../../../plugin/evidence/manifest-schema.js';
 import { makeManifest, writeManifest } from '../../../plugin/evidence/manifest.js';
@@ -104,12 +104,12 @@ export interface Twist {
   /** Bytes of manifest.tsr. */
   timeStamp?: Buffer;
   /** Where the originals leave apart: which of the two is wanted, and what is in each. */
-  part?: PackagePart;
-  partOf?: (part: PackagePart, artifacts: readonly Content[]) => readonly Content[];
+  part?: ApartPart;
+  partOf?: (part: ApartPart, artifacts: readonly Content[]) => readonly Content[];
 }
 
 /** What is in each as the gate makes them: copies name a parent that is in the other. */
-export function apart(part: PackagePart, artifacts: readonly Content[]): Content[] {
+export function apart(part: ApartPart, artifacts: readonly Content[]): Content[] {
   const isCopy = ({ role }: Content): boolean => role === 'viewing';
   if (part === 'originals') return artifacts.filter((it) => !isCopy(it));
   return artifacts
@@ -125,7 +125,7 @@ export const anApartPlan: Plan = { ...aPlan, number: 2, replaces: planDigest, or
 const apartDigest = `sha256:${sha256Hex(canonicalJson(anApartPlan))}`;
 
 /** One of the two packages of a request whose originals leave apart. */
-export const aPartOf = (part: PackagePart, twist: Omit<Twist, 'part' | 'then'> = {}): PackageParts =>
+export const aPartOf = (part: ApartPart, twist: Omit<Twist, 'part' | 'then'> = {}): PackageParts =>
   aSealedPackage({ ...twist, part, then: [['plan-replaced', { plan: anApartPlan, planDigest: apartDigest, rows: [] }]], parts: { plan: anApartPlan, planDigest: apartDigest, ...twist.parts } });
 
 /** Writes one request's history into the log, up to its seal, and gives all that its package consists of. */
