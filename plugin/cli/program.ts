@@ -349,7 +349,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .option('--after <finding>', 'what a review of a drawn release finds 事后复核'),
     reviewRequest,
   );
-  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>'), releaseRequest);
+  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>').option('--originals-for <user>', 'who has the originals, where they leave apart 原件接收人'), releaseRequest);
   does(
     program
       .command('verify')

@@ -1,6 +1,6 @@
 // The states of a request: voices and footage run side by side until they meet in the delivery, and what may follow what. A request changes state
 // only along this table. Everything here is folded from journal entries; the store only keeps a copy.
-import type { Commitment, Edge, Finding, GlassReason, Pseudonym, RequestEntry, RequestEventName, ServedPaper } from './audit-event.js';
+import type { ByteRange, Commitment, Edge, Finding, GlassReason, Pseudonym, RequestEntry, RequestEventName, ServedPaper, TransferEnd } from './audit-event.js';
 import type { Plan } from './plan.js';
 import { Problem } from './problem.js';
 import type { Instant } from './span.js';
@@ -84,7 +84,13 @@ export const moves: Record<RequestEventName, Move> = {
   // Again, where who asked first has lost the right or the account since.
   'release-asked': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
   'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
+  'passphrase-shown': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'clip-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
+  'transfer-ended': { from: { delivery: ['released'] }, to: {} },
+  'receipt-confirmed': { from: { delivery: ['released'] }, to: {} },
+  'receipt-refused': { from: { delivery: ['released'] }, to: {} },
+  'handover-made': { from: { delivery: ['released'] }, to: {} },
+  'handover-signed': { from: { delivery: ['released'] }, to: {} },
   'copy-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'review-drawn': { from: { delivery: ['released'] }, to: {} },
   'review-overdue': { from: { delivery: ['released'] }, to: {} },
@@ -142,6 +148,21 @@ export function stateOf({ approval, custody, delivery }: Tracks, { waitsFor = nu
   return custody === 'queued' && waitsFor !== null && waitsFor !== 'submitted' ? 'preserve-queued' : 'held';
 }
 
+/** One counted download, with what became of it. */
+export type Transfer = Extract<RequestEntry, { event: 'clip-transferred' }>['data'] & {
+  by: Pseudonym;
+  at: Instant;
+  ended: { why: TransferEnd; ranges: readonly ByteRange[] | null; at: Instant } | null;
+  receipt: { outcome: 'confirmed' | 'refused'; by: Pseudonym; at: Instant } | null;
+};
+
+/** One medium that was handed over, with who signed for it. */
+export type Handover = Extract<RequestEntry, { event: 'handover-made' }>['data'] & {
+  by: Pseudonym;
+  at: Instant;
+  signatures: readonly { by: Pseudonym; at: Instant; scanSha256: string | null }[];
+};
+
 /** All that the journal says of one request. */
 export interface RequestState {
   requestId: string;
@@ -158,7 +179,7 @@ export interface RequestState {
   /** Commits to the newest form. */
   application: Commitment;
   /** Everything that people wrote about it: each form (a paper that is served makes a new one), why it is held, why it was closed. */
-  words: readonly { field: 'application' | 'reason' | 'explanation'; commitment: Commitment }[];
+  words: readonly { field: 'application' | 'reason' | 'explanation' | 'receivers'; commitment: Commitment }[];
   /** One per step that was agreed to, in order. `standsInFor`: whose role it was, where it was delegated. */
   voices: readonly { step: string; by: string; at: string; standsInFor: Pseudonym | null }[];
   grantedAt: Instant | null;
@@ -207,8 +228,13 @@ export interface RequestState {
   lastFailure: string | null;
   package: Extract<RequestEntry, { event: 'package-sealed' }>['data'] | null;
   releaseAskedBy: string | null;
+  /** Whom the first executor named for the originals. */
+  originalsFor: Pseudonym | null;
   release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
-  transfers: number;
+  transfers: readonly Transfer[];
+  handovers: readonly Handover[];
+  /** When the package was received: the first receipt, signed hand-over or noted refusal. From here on its times of keeping run. */
+  receivedAt: Instant | null;
   /** Marked copies that left through a recorder's own pages. */
   copies: readonly Extract<RequestEntry, { event: 'copy-transferred' }>['data'][];
   /** The draw for review afterwards; null before the release, and where the plan asks for none. */
@@ -217,8 +243,6 @@ export interface RequestState {
   reviewedAfter: { finding: Finding; by: string; at: string } | null;
   /** When the case was reported closed, and by whom. */
   closed: { by: Pseudonym; at: Instant } | null;
-  /** When the package first left. */
-  firstTransferAt: Instant | null;
   /** The export copies are gone. */
   copiesDestroyed: (Extract<RequestEntry, { event: 'copies-destroyed' }>['data'] & { at: Instant }) | null;
   /** From when on its original may be destroyed, as was told before. */
@@ -291,14 +315,16 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     lastFailure: null,
     package: null,
     releaseAskedBy: null,
+    originalsFor: null,
     release: null,
-    transfers: 0,
+    transfers: [],
+    handovers: [],
+    receivedAt: null,
     copies: [],
     draw: null,
     reviewOverdue: false,
     reviewedAfter: null,
     closed: null,
-    firstTransferAt: null,
     copiesDestroyed: null,
     destructionNear: null,
     destructionAsked: null,
@@ -415,11 +441,37 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'package-sealed':
       return { package: entry.data, lastFailure: null };
     case 'release-asked':
-      return { releaseAskedBy: entry.by };
+      return { releaseAskedBy: entry.by, originalsFor: entry.data.originalsFor ?? null };
     case 'clip-released':
       return { release: { ...entry.data, at: entry.at } };
     case 'clip-transferred':
-      return { transfers: state.transfers + 1, firstTransferAt: state.firstTransferAt ?? entry.at };
+      return { transfers: [...state.transfers, { ...entry.data, by: entry.by, at: entry.at, ended: null, receipt: null }] };
+    case 'transfer-ended':
+      return changeTransfer(state, entry.data.transfer, { ended: { why: entry.data.why, ranges: entry.data.ranges, at: entry.at } });
+    case 'receipt-confirmed':
+      return {
+        ...changeTransfer(state, entry.data.transfer, { receipt: { outcome: 'confirmed', by: entry.by, at: entry.at } }),
+        receivedAt: state.receivedAt ?? entry.at,
+      };
+    case 'receipt-refused':
+      return {
+        ...changeTransfer(state, entry.data.transfer, { receipt: { outcome: 'refused', by: entry.by, at: entry.at } }),
+        receivedAt: state.receivedAt ?? entry.at,
+        words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
+      };
+    case 'handover-made':
+      return {
+        handovers: [...state.handovers, { ...entry.data, by: entry.by, at: entry.at, signatures: [] }],
+        words: [...state.words, { field: 'receivers', commitment: entry.data.receivers }],
+      };
+    case 'handover-signed': {
+      const { handover, scanSha256 } = entry.data;
+      const signed = { by: entry.by, at: entry.at, scanSha256 };
+      return {
+        handovers: state.handovers.map((it) => (it.handover === handover ? { ...it, signatures: [...it.signatures, signed] } : it)),
+        receivedAt: state.receivedAt ?? entry.at,
+      };
+    }
     case 'copy-transferred':
       return { copies: [...state.copies, entry.data] };
     case 'review-drawn':
@@ -447,3 +499,6 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
 /** Nothing of its footage is there any more, by its clock or by two people. */
 export const isGone = ({ tracks: { custody } }: Pick<RequestState, 'tracks'>): boolean => custody === 'expired' || custody === 'destroyed';
 
+const changeTransfer = (state: RequestState, transfer: string, change: Partial<Transfer>): Pick<RequestState, 'transfers'> => ({
+  transfers: state.transfers.map((it) => (it.transfer === transfer ? { ...it, ...change } : it)),
+});

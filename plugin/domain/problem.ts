@@ -63,6 +63,7 @@ export const problems = {
   'plan-changed': { status: 409, title: 'The plan is not the one that was shown' },
   'state-conflict': { status: 409, title: 'The request is not in a state that allows this' },
   'executor-barred': { status: 403, title: 'This person may not execute this request' },
+  'receiver-barred': { status: 422, title: 'The originals cannot be released to this person' },
   'reason-missing': { status: 403, title: 'Nobody said yet why this footage is looked at' },
   'host-refused': { status: 421, title: 'This host name is not served here' },
   'view-refused': { status: 403, title: 'This person may not watch this footage now' },

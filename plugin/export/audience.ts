@@ -54,6 +54,8 @@ function around(
   switch (circle) {
     case 'applicant':
       return [...took.keys()].filter(isParty);
+    case 'receiver':
+      return [...took.keys()].filter((user) => took.get(user) === state.release?.originalsFor);
     case 'step':
       return [...usersOf(holdersOf(policy), nextStep(state)?.role ?? '', requested), ...standIns].filter(
         (user) =>
@@ -92,6 +94,7 @@ async function whoTookPart(state: RequestState, store: Store): Promise<TookPart>
     requested.enteredBy,
     ...[...voices, ...confirmations].map(({ by }) => by),
     ...(release?.executors ?? []),
+    ...(release?.originalsFor === undefined ? [] : [release.originalsFor]),
   ];
   if (releaseAskedBy !== null) people.push(releaseAskedBy);
   return usersBehind(people, store);

@@ -1,4 +1,5 @@
 // The package leaves: after a release, to who asked for it, a counted number of times, until it ends. Recorded before the first byte.
+import { randomUUID } from 'node:crypto';
 import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
@@ -10,7 +11,7 @@ import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
 import type { ClockWatch } from './clock-watch.js';
 import { readSealedJson } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
@@ -36,7 +37,7 @@ export async function deliver(parts: Parts, receiver: Person, requestId: string)
     // Set back, the gate's clock would open again what had ended.
     await parts.clock.judge();
     const packed = await packaged(parts, turn.state);
-    await turn.append({ event: 'clip-transferred', by: person, data: { from: 0, to: zipLayout(packed).total } });
+    await turn.append({ event: 'clip-transferred', by: person, data: { transfer: randomUUID(), part: 'whole', form: 'plain', bytes: zipLayout(packed).total, recipient: null } });
     return packed;
   });
   return { fileName: `${requestId}.zip`, bytes: zipLayout(files).total, body: writeZip(files) };
@@ -51,10 +52,10 @@ function judgeReceiver({ now }: Parts, state: RequestState, person: string): voi
   if (copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${requestId} was destroyed; its time is over.`);
   if (Date.parse(release.expiresAt) <= now().getTime())
     throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
-  if (state.transfers >= release.downloads)
+  if (state.transfers.length >= release.downloads)
     throw new Problem(
       'release-expired',
-      `The package of ${requestId} was fetched ${state.transfers} times, which is all that its plan allows.`,
+      `The package of ${requestId} was fetched ${state.transfers.length} times, which is all that its plan allows.`,
     );
 }
 

@@ -59,7 +59,7 @@ async function matches(parts: Parts, state: RequestState, sought: Sought): Promi
     return form && [form.caseNumber, form.instrument?.number].includes(sought.case) ? [] : null;
   }
   const { hash } = sought;
-  const manifest: Matched[] = state.package?.manifest === hash ? [{ path: 'manifest.json', delivered: true, destroyed: state.copiesDestroyed !== null }] : [];
+  const manifest: Matched[] = [state.package?.manifest, state.package?.originals?.manifest].includes(hash) ? [{ path: 'manifest.json', delivered: true, destroyed: state.copiesDestroyed !== null }] : [];
   const files = (await sumsOf(parts.objects, state)).filter(({ sha256, sm3 }) => sha256 === hash || sm3 === hash);
   const told = [...manifest, ...files.map(({ path, delivered, destroyed }) => ({ path, delivered, destroyed }))];
   return told.length > 0 ? told : null;

@@ -6,12 +6,9 @@ import type { Instant } from '../domain/span.js';
 
 export const DAY_MS = 86_400_000;
 
-/** When it was received: as long as nothing else tells, when the package first left. */
-export const receivedAt = ({ firstTransferAt }: RequestState): Instant | null => firstTransferAt;
-
-/** Received; failing that, when the release ended; what is only seen: when it was granted. Null: it has not been handed over yet. */
+/** Received; failing that, when it first left, or when the release ended; what is only seen: when it was granted. Null: it has not been handed over yet. */
 const servedAt = (state: RequestState): Instant | null =>
-  receivedAt(state) ?? state.release?.expiresAt ?? (state.plan?.deliver === 'view' ? state.grantedAt : null);
+  state.receivedAt ?? state.transfers[0]?.at ?? state.release?.expiresAt ?? (state.plan?.deliver === 'view' ? state.grantedAt : null);
 
 /** When the gate destroys the export copies; null: there are none, or the policy names no time. Never while they may still be fetched. */
 export function copiesDueAt(state: RequestState): Instant | null {

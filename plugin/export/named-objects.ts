@@ -1,9 +1,10 @@
 // Sealed objects that somebody may still want: those that entries name, by their lists, and those of kept scans.
-import { isGone } from '../domain/lifecycle.js';
+import type { SealedPackage } from '../domain/audit-event.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson, type CameraIndex } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 export interface Named {
@@ -37,12 +38,13 @@ export async function* namedObjects(parts: NamedObjectsParts): AsyncGenerator<Na
 /** Of one request, as it stands now. */
 export async function* namedOf({ requests, objects }: Pick<NamedObjectsParts, 'requests' | 'objects'>, requestId: string): AsyncGenerator<Named | Unreadable> {
   const state = requests.state(requestId);
-  const { takes, drawings, package: packed, copiesDestroyed, destroyed } = state;
+  const { takes, drawings, package: packed, release, copiesDestroyed, destroyed } = state;
   // What was destroyed stays known by its sums.
   for (const end of [copiesDestroyed, destroyed]) if (end) yield { ...end.list, requestId };
   if (isGone(state)) return;
   for (const { index } of drawings) yield { ...index, requestId };
-  for (const list of [...takes.map((take) => take.index), ...(packed && !copiesDestroyed ? [packed.index] : [])]) {
+  if (release && !copiesDestroyed) yield { ...release.delivery, requestId };
+  for (const list of [...takes.map((take) => take.index), ...(copiesDestroyed ? [] : packageLists(packed))]) {
     yield { ...list, requestId };
     const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);
     if (found === null) yield { unreadable: list.object };
@@ -55,6 +57,10 @@ export async function isStillNamed(parts: Pick<NamedObjectsParts, 'requests' | '
   for await (const named of namedOf(parts, requestId)) if ('unreadable' in named || named.object === object) return true;
   return false;
 }
+
+/** Lists of what is in a package, or in both. */
+export const packageLists = (packed: RequestState['package']): SealedPackage['index'][] =>
+  packed ? [packed, ...(packed.originals ? [packed.originals] : [])].map(({ index }) => index) : [];
 
 const withheldIn = (found: CameraIndex | PackageIndex): PackageIndex['artifacts'] => ('manifest' in found ? (found.withheld ?? []) : []);
 

@@ -8,10 +8,10 @@ import type { Instant } from '../domain/span.js';
 import { isRequestEntry, type Entry, type GateEvents, type RequestEvents } from '../domain/audit-event.js';
 
 /**
- * The circles of the procedure, and no others: holders of the step that waits and who stands in for them, applicant and typist, who may execute, who may inspect at the
+ * The circles of the procedure, and no others: holders of the step that waits and who stands in for them, applicant and typist, who is to have the originals where they leave apart, who may execute, who may inspect at the
  * site (the shipped files: head of the unit, auditor), who may review the release, who may destroy, administrators of the gate.
  */
-export type Audience = 'step' | 'applicant' | 'executors' | 'overseers' | 'reviewers' | 'destroyers' | 'administrators';
+export type Audience = 'step' | 'applicant' | 'receiver' | 'executors' | 'overseers' | 'reviewers' | 'destroyers' | 'administrators';
 
 export interface Raised extends Notice {
   audience: readonly Audience[];
@@ -62,7 +62,7 @@ const ofRequest: OfRequest = {
   'export-unavailable': () => tell('not-available', ['applicant', 'overseers']),
   'package-sealed': (_, state) => tell('package-ready', ['executors'], handOverBy(state)),
   'release-asked': (_, state) => tell('release-waits', ['executors'], handOverBy(state)),
-  'clip-released': ({ expiresAt }) => tell('released', ['applicant'], expiresAt),
+  'clip-released': ({ expiresAt }) => tell('released', ['applicant', 'receiver'], expiresAt),
   'deadline-near': ({ dueAt }, state) => tell('deadline-near', [...doers(state), 'overseers'], dueAt),
   'deadline-missed': ({ provideBy }, state) => tell('deadline-missed', [...doers(state), 'overseers'], provideBy),
   // Whose paper did not come is told like its time: the applicant can still bring it.

@@ -5,7 +5,8 @@ import { canonicalJson } from '../domain/formats/canonical-json.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import { packageLists } from './named-objects.js';
+import type { PackageIndex } from './seal-package.js';
 
 export interface SumLine extends Pick<Artifact, 'path' | 'role' | 'bytes' | 'sha256' | 'sm3'> {
   /** Was it in the package? */
@@ -26,10 +27,12 @@ const lineOf = ({ path, role, bytes, sha256, sm3 }: Artifact, delivered: boolean
 /** What the copies' key holds, and what of the original was handed over with it. Problem `object-corrupt`. */
 export async function sumsOfCopies(objects: Objects, state: RequestState): Promise<SumLine[]> {
   const originals = new Set((await originalsOf(objects, state)).map(({ object }) => object));
-  const { artifacts, withheld = [] } = await readSealedJson<PackageIndex>(objects, state.package!.index);
+  const lists = await Promise.all(packageLists(state.package).map((list) => readSealedJson<PackageIndex>(objects, list)));
+  // What tells of the pull lies in both packages of a request that has two.
+  const delivered = new Map(lists.flatMap(({ artifacts }) => artifacts).map((it) => [it.object, it]));
   return [
-    ...artifacts.map((it) => lineOf(it, true, !originals.has(it.object))),
-    ...withheld.map((it) => lineOf(it, false, true)),
+    ...[...delivered.values()].map((it) => lineOf(it, true, !originals.has(it.object))),
+    ...lists.flatMap(({ withheld = [] }) => withheld).map((it) => lineOf(it, false, true)),
   ];
 }
 

@@ -114,7 +114,7 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
       at: state.release.at,
       expiresAt: state.release.expiresAt,
       downloads: state.release.downloads,
-      fetched: state.transfers,
+      fetched: state.transfers.length,
       executors: await Promise.all(state.release.executors.map(nameOf)),
     },
     afterReview: state.draw && {

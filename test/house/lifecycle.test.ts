@@ -28,7 +28,7 @@ const ends: [State, RequestEventName[]][] = [
   // What was only seen, and is destroyed, can still be taken back.
   ['withdrawn', ['footage-expired', ...anywhere, 'overwrite-near']],
   ['closed', ['footage-expired', ...anywhere, 'overwrite-near']],
-  ['released', [...anywhere, 'clip-transferred', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed']],
+  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed']],
 ];
 /** The words that need more than the tracks. */
 const abouts: Parameters<typeof stateOf>[1][] = [{}, { waitsFor: 'quota-exceeded' }, { awaitsPaper: true }, { isOnlySeen: true }];
@@ -77,7 +77,9 @@ describe('lifecycle', () => {
     const may = reached.filter((tracks) => canMove(tracks, 'footage-destroyed'));
     assert.deepEqual(may.map(keyOf).sort(), ['granted sealed none', 'granted sealed released']);
     const after = events.filter((event) => canMove({ approval: 'granted', custody: 'destroyed', delivery: 'released' }, event));
-    assert.deepEqual(after.sort(), [...anywhere, 'review-drawn', 'review-overdue', 'release-reviewed'].sort());
+    // What left before is still told: how its transfer ended, who received it, on which medium.
+    const told: RequestEventName[] = ['transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed'];
+    assert.deepEqual(after.sort(), [...anywhere, ...told, 'review-drawn', 'review-overdue', 'release-reviewed'].sort());
   });
 
   it('nothing is packaged that was not granted and sealed', () => {
