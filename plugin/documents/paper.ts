@@ -50,7 +50,7 @@ export interface Vouched {
 }
 
 const margin = 40;
-const [titleSize, headingSize, textSize, cellSize, footSize] = [16, 10.5, 9, 7, 6.5];
+const [titleSize, headingSize, textSize, cellSize, footSize] = [16, 10.5, 9, 6.5, 6.5];
 const codeSide = 82;
 const [slotHeight, sealSide] = [46, 132];
 

@@ -1,6 +1,7 @@
 // Is what was delivered what the plan lets leave? Masked copies where it wants masks, and no picture but theirs where copies alone may leave.
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { sha256Hex } from '../domain/formats/digest.js';
+import { sumListDigest } from '../domain/formats/sum-list.js';
 import { manifestPath } from './layout.js';
 import type { Manifest } from './manifest-schema.js';
 import { Broken } from './package-fault.js';
@@ -28,6 +29,11 @@ export function checkDelivery({ plan, cameras, files }: Manifest, { drawings }: 
     if (!isCommitted || (drawn !== null && sumOf(camera, drawn) !== drawn.sha256)) throw differs(`cameras/${i}`);
     if (isMasked && drawn === null && files.some(({ role, path }) => role === 'masked' && path.split('/')[1] === camera)) throw differs(`cameras/${i}`);
   }
+}
+
+/** What the papers name is what is listed. Throws Broken `manifest-changed`. */
+export function checkContents({ contents, files }: Manifest): void {
+  if (contents.sha256 !== sumListDigest(files.filter(({ role }) => role !== 'document'))) throw differs('contents');
 }
 
 /** Of the list as the gate sealed it. */

@@ -8,6 +8,7 @@ import type { RequestEntry } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import { fold } from '../domain/lifecycle.js';
+import { gateCode } from '../domain/paper-number.js';
 import type { ManifestCamera } from '../evidence/manifest-schema.js';
 import { makeManifest, writeManifest, type ManifestParts } from '../evidence/manifest.js';
 import type { Journal } from '../journal/journal.js';
@@ -20,6 +21,7 @@ import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
 import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { enclosePage } from './enclose-page.js';
+import { enclosePapers, type EnclosingParts } from './enclose-papers.js';
 import { makeWorking, wantsWorking } from './make-working.js';
 import { numberCopies } from './number-copies.js';
 import { applicationOf, unitOf } from './revealed.js';
@@ -28,7 +30,7 @@ import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
 import type { Speeds } from './speeds.js';
 
-interface Parts extends RenderParts {
+interface Parts extends RenderParts, EnclosingParts {
   journal: Journal;
   requests: Requests;
   store: Store;
@@ -59,7 +61,7 @@ export interface PackageIndex {
 
 /** Problems: `areas-missing`, `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
 export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
-  const { requests, objects } = parts;
+  const { requests, objects, store } = parts;
   const state = await begin(parts, requestId);
   const made: Artifact[] = [];
   const leavings: string[] = [];
@@ -75,9 +77,13 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     if (wantsWorking(state.plan!)) for (const index of indexes) made.push(...(await makeWorking(parts, index, state.plan!, signal)));
     made.push(await enclosePage(objects));
     const all = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
-    const artifacts = all.filter((artifact) => mayLeave(state, artifact));
+    const leaving = all.filter((artifact) => mayLeave(state, artifact));
     const withheld = made.filter((artifact) => !mayLeave(state, artifact));
-    const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts, masks)));
+    const told = await manifestParts(parts, state, indexes, leaving, masks);
+    const papers = await enclosePapers(parts, state, await knownApplication(store, state), told);
+    made.push(...papers);
+    const artifacts = [...leaving, ...papers];
+    const manifest = writeManifest(makeManifest({ ...told, artifacts }));
     const envelope = parts.sign(manifest);
     const stamp = parts.stamp ? await parts.stamp(Buffer.from(envelope), signal) : undefined;
     const packed: PackageIndex = {
@@ -161,10 +167,11 @@ async function begin({ journal, requests }: Parts, requestId: string): Promise<R
   });
 }
 
-async function markText({ store }: Parts, state: RequestState) {
+async function markText({ store, papers }: Parts, state: RequestState) {
   const application = await knownApplication(store, state);
   return {
     requestId: state.requestId,
+    gate: gateCode(papers.origin),
     ...(application.instrument && { instrument: application.instrument.number }),
     unit: await unitOf(state, store),
     officers: application.officers.map((officer) => officer.name),

@@ -11,6 +11,11 @@ export interface PaperDesk {
   origin: string;
   /** Of the key that signs packages, as `keyIdOf` makes it. */
   keyId: string;
+  /** By which packages are signed, as people call it. */
+  algorithm: string;
+  /** Is an authority of time stamps configured? */
+  isStamped: boolean;
+  /** Where packages are checked; null where the configuration names no address of the gate. */
   verifyUrl: string | null;
   seal: Making['seal'];
 }
