@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { RunningGate } from './cli/serve.js';
 import type { Config } from './config/config.js';
+import { algorithmOf } from './domain/formats/key-algorithm.js';
+import { keyIdOf } from './domain/formats/key-id.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
@@ -29,6 +31,7 @@ import { stopAccess } from './export/intercept.js';
 import { makeLogKeeping } from './export/keeping.js';
 import { MonthIndex } from './export/month-index.js';
 import { lackedByRequests } from './export/needs.js';
+import type { PaperDesk } from './export/paper-making.js';
 import { Policies } from './export/policies.js';
 import { estimateBytes, preserve } from './export/preserve.js';
 import { redecideAll } from './export/redecide.js';
@@ -58,7 +61,7 @@ import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
-import { expectProfile, loadKeys } from './keys/keys.js';
+import { expectProfile, loadKeys, type Keys } from './keys/keys.js';
 import { writeKeyCopy } from './key-copy.js';
 import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
@@ -227,6 +230,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       synchronised: around.synchronised ?? systemClock(around.searchPath, () => performance.now()),
     });
     const recorders = makeRecorders(config);
+    const papers = deskOf(config, keys);
     const progress = new ProgressHub();
     const workParts = {
       journal,
@@ -249,6 +253,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       stamp: config.timestamps && stamper(config.timestamps, now, log),
       method: { exportgate: version, node: process.version, ffmpeg: tools.version },
       log: { origin: config.journal.origin, vkey: verifierKey(config.journal.origin, keys.log) },
+      camerasOf: recorders.camerasOf,
+      papers,
     };
     const work = new Work({
       requests,
@@ -402,6 +408,18 @@ function stamper({ required, ca, ...authority }: NonNullable<Config['timestamps'
       log('error', { event: 'time-stamp-missing', problem: problem.code, cause: problem });
       return null;
     }
+  };
+}
+
+/** What the papers say of this gate. */
+function deskOf({ listen, journal, timestamps }: Config, keys: Keys): PaperDesk {
+  return {
+    origin: journal.origin,
+    keyId: keyIdOf(keys.manifest),
+    algorithm: algorithmOf(keys.manifest) ?? '',
+    isStamped: timestamps !== null,
+    verifyUrl: listen.publicUrl && `${listen.publicUrl}/verify.html`,
+    seal: null,
   };
 }
 

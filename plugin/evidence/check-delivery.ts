@@ -2,6 +2,7 @@
 // apart from the originals; and no copy among these.
 import { canonicalJson } from '../domain/formats/canonical-json.js';
 import { sha256Hex } from '../domain/formats/digest.js';
+import { sumListDigest } from '../domain/formats/sum-list.js';
 import { manifestPath } from './layout.js';
 import type { Manifest } from './manifest-schema.js';
 import { Broken } from './package-fault.js';
@@ -30,6 +31,11 @@ export function checkDelivery({ plan, part, cameras, files }: Manifest, { drawin
     if (!isCommitted || (drawn !== null && sumOf(camera, drawn) !== drawn.sha256)) throw differs(`cameras/${i}`);
     if (isMasked && drawn === null && files.some(({ role, path }) => role === 'masked' && path.split('/')[1] === camera)) throw differs(`cameras/${i}`);
   }
+}
+
+/** What the papers name is what is listed. Throws Broken `manifest-changed`. */
+export function checkContents({ contents, files }: Manifest): void {
+  if (contents.sha256 !== sumListDigest(files.filter(({ role }) => role !== 'document'))) throw differs('contents');
 }
 
 /** Of the list as the gate sealed it. */

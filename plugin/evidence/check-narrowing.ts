@@ -52,9 +52,9 @@ export function checkNarrowing({ plan, part, narrowed, cameras, files }: Manifes
   const granted = new Set(plan.items.map(({ camera }) => camera));
   for (const [i, { path, role }] of files.entries()) {
     const [folder, camera] = path.split('/');
-    // The schema lets no other file than verify.html bear this role.
+    // The schema lets no other file than verify.html, and those of documents/, bear these roles.
     const isFitting =
-      role === 'verifier' || (granted.has(camera!) && (!cut.has(camera!) || (folder !== 'original' && role !== 'original')));
+      role === 'verifier' || role === 'document' || (granted.has(camera!) && (!cut.has(camera!) || (folder !== 'original' && role !== 'original')));
     if (!isFitting) throw differs(`files/${i}`);
   }
 }

@@ -11,7 +11,7 @@ import { apartParts } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import type { RoleName } from '../domain/subject.js';
 import { audioCodecs, rungs } from '../domain/vms.js';
-import { comparePaths, isPackagePath, isReserved, maxFiles, pagePath } from './layout.js';
+import { comparePaths, isDocumentPath, isPackagePath, isReserved, maxFiles, pagePath } from './layout.js';
 
 export const manifestPayloadType = 'application/vnd.exportgate.manifest+json; version=1';
 
@@ -169,6 +169,9 @@ const files = z
       const isMade = each.parent !== undefined || each.sealedParent !== undefined || each.recipe !== undefined;
       if ((each.role === 'verifier') !== (each.path === pagePath) || (each.role === 'verifier' && isMade))
         context.addIssue({ code: 'custom', path: [i], message: `is not the page ${pagePath}` });
+      // So would footage that called itself a paper, and the sum of the contents would miss it.
+      if ((each.role === 'document') !== isDocumentPath(each.path) || (each.role === 'document' && isMade))
+        context.addIssue({ code: 'custom', path: [i], message: 'is not a paper in documents/' });
     }
   });
 
@@ -205,6 +208,8 @@ export const manifestSchema = z.strictObject({
   method: z.strictObject({ exportgate: text, node: text, ffmpeg: text }),
   disclosures: z.array(z.strictObject({ commitment: digest, field: text, value: z.json(), salt: hex64 })),
   files,
+  /** What papers name: SHA-256 of the list that `sha256sum` writes of all files but the papers. */
+  contents: z.strictObject({ sha256: hex64 }),
   log: z.strictObject({ origin: text, vkey: text }),
   notice: z.strictObject({ zh: text, en: text }),
 });

@@ -7,6 +7,7 @@ import type { ApartPart } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { sumListDigest } from '../domain/formats/sum-list.js';
 import { comparePaths, maxManifestBytes } from './layout.js';
 import { manifestSchema } from './manifest-schema.js';
 import type { Disclosure, Manifest, ManifestCamera } from './manifest-schema.js';
@@ -71,12 +72,16 @@ export function makeManifest(parts: ManifestParts): Manifest {
     method: parts.method,
     disclosures: parts.disclosures,
     files: parts.artifacts.map(describeFile).sort((a, b) => comparePaths(a.path, b.path)),
+    contents: { sha256: contentsOf(parts.artifacts) },
     log: parts.log,
     notice,
   });
   if (!judged.success) throw new Problem('internal', 'The manifest of this package could not be put together.', { cause: judged.error });
   return judged.data;
 }
+
+/** What a paper in the package names; it cannot name the manifest that lists it. SHA-256 over all files but the papers, hex. */
+export const contentsOf = (artifacts: readonly Artifact[]): string => sumListDigest(artifacts.filter(({ role }) => role !== 'document'));
 
 /** Bytes of manifest.json: canonical JSON (RFC 8785), no newline behind it. Problem `internal` above 16 MiB. */
 export function writeManifest(manifest: Manifest): Buffer {

@@ -9,6 +9,7 @@ import { leavesApart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { keyOf } from '../domain/request-key.js';
 import { fold } from '../domain/lifecycle.js';
+import { gateCode } from '../domain/paper-number.js';
 import type { ManifestCamera } from '../evidence/manifest-schema.js';
 import type { ManifestParts } from '../evidence/manifest.js';
 import type { Journal } from '../journal/journal.js';
@@ -21,6 +22,7 @@ import { readSealedJson, type CameraIndex } from './custody.js';
 import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { enclosePage } from './enclose-page.js';
+import { enclosePapers, type EnclosingParts } from './enclose-papers.js';
 import { makeWorking, wantsWorking } from './make-working.js';
 import { numberCopies } from './number-copies.js';
 import { applicationOf, unitOf } from './revealed.js';
@@ -30,7 +32,7 @@ import type { Requests } from './requests.js';
 import { sealPackages, type Made, type SealParts } from './seal-package.js';
 import type { Speeds } from './speeds.js';
 
-interface Parts extends RenderParts, SealParts {
+interface Parts extends RenderParts, SealParts, EnclosingParts {
   journal: Journal;
   requests: Requests;
   store: Store;
@@ -45,7 +47,7 @@ interface Parts extends RenderParts, SealParts {
 
 /** Problems: `areas-missing`, `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
 export async function fulfil(given: Parts, requestId: string, signal: AbortSignal): Promise<void> {
-  const { requests } = given;
+  const { requests, store } = given;
   const objects = given.objects.under(keyOf(requestId, 'copies'));
   const parts = { ...given, objects };
   const state = await begin(parts, requestId);
@@ -63,7 +65,9 @@ export async function fulfil(given: Parts, requestId: string, signal: AbortSigna
     if (wantsWorking(state.plan!)) for (const index of indexes) made.push(...(await makeWorking(parts, index, state.plan!, signal)));
     made.push(await enclosePage(objects));
     const told = await manifestParts(parts, state, indexes, masks);
-    const data = await sealPackages(parts, { pulled: indexes.flatMap((index) => index.artifacts), made, told }, leavings, signal);
+    const application = await knownApplication(store, state);
+    const enclose = (listed: ManifestParts): Promise<Artifact[]> => enclosePapers(parts, state, application, listed);
+    const data = await sealPackages(parts, { pulled: indexes.flatMap((index) => index.artifacts), made, told, enclose }, leavings, signal);
     // Journal last: what the entry commits to is on disk already.
     await requests.take(requestId, ({ append }) => append({ event: 'package-sealed', by: 'gate', data }));
   } catch (thrown) {
@@ -130,10 +134,11 @@ async function begin({ journal, requests }: Parts, requestId: string): Promise<R
   });
 }
 
-async function markText({ store }: Parts, state: RequestState) {
+async function markText({ store, papers }: Parts, state: RequestState) {
   const application = await knownApplication(store, state);
   return {
     requestId: state.requestId,
+    gate: gateCode(papers.origin),
     ...(application.instrument && { instrument: application.instrument.number }),
     unit: await unitOf(state, store),
     officers: application.officers.map((officer) => officer.name),

@@ -43,17 +43,23 @@ export interface Made {
   made: readonly Artifact[];
   /** What the manifest says whatever is in it. */
   told: Omit<ManifestParts, 'packageId' | 'artifacts'>;
+  /** Makes the papers of a package from what its manifest tells. Problem `seal-missing`. */
+  enclose: (listed: ManifestParts) => Promise<readonly Artifact[]>;
 }
 
 const isFootage = ({ role }: { role: ArtifactRole }): boolean => ['original', 'excerpt', 'units', 'working'].includes(role);
 const isShown = ({ role }: { role: ArtifactRole }): boolean => role === 'viewing' || role === 'masked';
 
-/** Each object that is sealed on the way is added to `leavings`. Problems: `time-stamp-missing`, `disk-full`, `store-unavailable`. */
-export async function sealPackages(parts: SealParts, { pulled, made, told }: Made, leavings: string[], signal: AbortSignal): Promise<RequestEvents['package-sealed']> {
+/** Each object that is sealed on the way is added to `leavings`. Problems: `seal-missing`, `time-stamp-missing`, `disk-full`, `store-unavailable`. */
+export async function sealPackages(parts: SealParts, { pulled, made, told, enclose }: Made, leavings: string[], signal: AbortSignal): Promise<RequestEvents['package-sealed']> {
   const { plan } = told;
   const all = [...new Set([...pulled, ...made])];
   const seal = async (content: Content): Promise<SealedPackage> => {
-    const sealed = await sealPackage(parts, told, content, signal);
+    const { files, withheld = [], ...which } = content;
+    const listed = { ...told, ...which, packageId: parts.newId(), artifacts: files };
+    const papers = await enclose(listed);
+    leavings.push(...papers.map(({ object }) => object));
+    const sealed = await sealPackage(parts, { ...listed, artifacts: [...files, ...papers] }, withheld, signal);
     leavings.push(sealed.index.object);
     return sealed;
   };
@@ -64,12 +70,12 @@ export async function sealPackages(parts: SealParts, { pulled, made, told }: Mad
   return { ...(await seal({ part: 'copies', originals: originals.manifest, files: all.filter((it) => !isFootage(it)) })), originals };
 }
 
-async function sealPackage(parts: SealParts, told: Made['told'], { files, withheld = [], ...which }: Content, signal: AbortSignal): Promise<SealedPackage> {
-  const manifest = writeManifest(makeManifest({ ...told, ...which, packageId: parts.newId(), artifacts: files }));
+async function sealPackage(parts: SealParts, told: ManifestParts, withheld: readonly Artifact[], signal: AbortSignal): Promise<SealedPackage> {
+  const manifest = writeManifest(makeManifest(told));
   const envelope = parts.sign(manifest);
   const stamp = parts.stamp ? await parts.stamp(Buffer.from(envelope), signal) : undefined;
   const index: PackageIndex = {
-    ...{ manifest: manifest.toString('utf8'), envelope, artifacts: files },
+    ...{ manifest: manifest.toString('utf8'), envelope, artifacts: told.artifacts },
     ...(stamp && { timeStamp: stamp.answer.toString('base64') }),
     ...(withheld.length > 0 && { withheld }),
   };

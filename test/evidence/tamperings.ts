@@ -12,7 +12,7 @@ import type { PackageParts } from '../../plugin/evidence/package.js';
 import { filesOf, zipFiles } from '../support/evidence/bytes.js';
 import { seededKey } from '../support/evidence/keys.js';
 import { rawZip, type RawEnd, type RawMember } from '../support/evidence/raw-zip.js';
-import { aPartOf, aPlan, aSealedPackage, contents, gateKey, logKey, narrowedContents, narrowing, noise, origin, twoSealedPackages } from '../support/evidence/sealed-package.js';
+import { aPaper, aPartOf, aPlan, aSealedPackage, contents, gateKey, logKey, narrowedContents, narrowing, noise, origin, twoSealedPackages } from '../support/evidence/sealed-package.js';
 import { editLines, entries, move, original, proofOf, relink, replaceCheckpoint, resign, without, type Files } from '../support/evidence/tamper.js';
 
 /** What is found: `code at where`, or `intact`. */
@@ -70,6 +70,13 @@ const fromOther = (take: (path: string) => boolean) => async (): Promise<Files> 
   return new Map([...kept, ...[...second].filter(([path]) => take(path))]);
 };
 const twisted = (...twist: Parameters<typeof aSealedPackage>) => async (): Promise<Files> => filesOf(aSealedPackage(...twist));
+
+const paper = 'documents/evidence-list.pdf';
+const withPaper = (change: (files: Files) => unknown) => async (): Promise<Files> => {
+  const files = await filesOf(aSealedPackage({}, [...contents(), aPaper()]));
+  change(files);
+  return files;
+};
 
 const zip = (change: (members: RawMember[]) => RawMember[], end?: RawEnd) => async (): Promise<Buffer> =>
   rawZip(change([...(await filesOf(aSealedPackage()))].map(([name, data]) => ({ name, data }))), end);
@@ -146,6 +153,9 @@ export const tamperings: readonly Tampering[] = [
   { what: 'a unit taken out of the list', make: edit('original/cam-1/units.ndjson', '{"part":2}\n', ''), says: 'file-changed at original/cam-1/units.ndjson' },
   { what: 'an empty list filled', make: add(hollow, Buffer.from('{}\n')), says: `file-changed at ${hollow}` },
   { what: 'the enclosed page changed', make: put('verify.html', () => Buffer.from('<p>intact</p>')), says: 'file-changed at verify.html' },
+  { what: 'a digest for the papers that the files do not have, sealed so', make: twisted({ alter: (it) => ({ ...it, contents: { sha256: 'ab'.repeat(32) } }) }), says: `manifest-changed at ${manifest}#/contents` },
+  { what: 'a paper changed', make: withPaper((files) => files.set(paper, noise('another', 500))), says: 'file-changed at documents/evidence-list.pdf' },
+  { what: 'a paper put beside the others', make: withPaper((files) => files.set('documents/receipt.pdf', noise('another', 500))), says: 'file-unexpected at documents/receipt.pdf' },
   { what: 'the enclosed page taken out', make: drop('verify.html'), says: 'file-missing at verify.html' },
   // the manifest and its envelope
   { what: 'a member of the manifest changed', make: edit(manifest, 'ART7', 'ART9'), says: `manifest-changed at ${manifest}` },

@@ -27,5 +27,11 @@ export function checkDelivery({ plan, part, cameras, files }: Manifest, { drawin
   }
 }
 
+/** What the papers name is what is listed: the sum of the list as sha256sum writes it, without the papers. Throws Broken `manifest-changed`. */
+export function checkContents({ contents, files }: Manifest): void {
+  const lines = files.filter(({ role }) => role !== 'document').map(({ path, sha256: sum }) => `${sum}  ${path}\n`);
+  if (hexOf(sha256(utf8(lines.join('')))) !== contents.sha256) throw wrongMember('contents');
+}
+
 const drawnDigest = (camera: string, { areas, reason }: Drawn): string =>
   hexOf(sha256(utf8(writeCanonical({ version: 1, camera, areas, ...(reason !== undefined && { reason }) }))));

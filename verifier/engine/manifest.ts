@@ -66,6 +66,7 @@ export interface Manifest {
   cameras: { camera: string; asked: { from: string; to: string; basis: string }[]; masks?: { drawn: Drawn | null } }[];
   disclosures: { commitment: string; field: string; value: Json; salt: string }[];
   files: ListedFile[];
+  contents: { sha256: string };
   log: { origin: string; vkey: string };
 }
 
@@ -160,7 +161,7 @@ const besideSum = members({ name: isText, sha256: isHex64 });
 
 const fileShape = members({
   path: isListedPath,
-  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier'),
+  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier', 'document'),
   bytes: isCount,
   sha256: isHex64,
   sm3: isHex64,
@@ -207,13 +208,14 @@ const manifestShape = members({
   method: members({ exportgate: isText, node: isText, ffmpeg: isText }),
   disclosures: listOf(members({ commitment: isDigest, field: isText, value: isAnything, salt: isHex64 })),
   files: listOf(fileShape, 1),
+  contents: members({ sha256: isHex64 }),
   log: members({ origin: isText, vkey: isText }),
   notice: members({ zh: isText, en: isText }),
 });
 
 const isCopy = oneOf('viewing', 'masked', 'working');
 
-/** Each path once, in order; no file made from one that is not there; the page that verifies is no evidence. */
+/** Each path once, in order; no file made from one that is not there; the page that verifies and the papers are no footage. */
 function areFilesSound(files: readonly ListedFile[]): boolean {
   const known = new Set(files.map(({ path }) => path));
   return (
@@ -223,6 +225,7 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
       const hasParent = parent === undefined || (known.has(parent) && parent !== path);
       const hasSealed = sealedParent === undefined || (!known.has(sealedParent.path) && parent === undefined);
       const isPage = role === 'verifier';
+      const isPaper = role === 'document';
       const isPlain = parent === undefined && sealedParent === undefined && recipe === undefined;
       return (
         inOrder &&
@@ -233,7 +236,8 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         (role !== 'excerpt' || (sealedParent && recipe)) &&
         (undecoded === undefined || (isCopy(role) && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&
-        (!isPage || isPlain)
+        isPaper === path.startsWith('documents/') &&
+        (!(isPage || isPaper) || isPlain)
       );
     })
   );

@@ -71,7 +71,7 @@ export function checkScope({ plan, part, narrowed, cameras, files }: Manifest, {
     const [folder, camera] = path.split('/');
     const isGranted = granted.some((item) => item.camera === camera);
     const isCut = momentsOf(granted, camera!) !== momentsOf(asked, camera!);
-    const isFitting = role === 'verifier' || (isGranted && !(isCut && (folder === 'original' || role === 'original')));
+    const isFitting = role === 'verifier' || role === 'document' || (isGranted && !(isCut && (folder === 'original' || role === 'original')));
     if (!isFitting) throw changedMember(`files/${i}`);
   }
 }

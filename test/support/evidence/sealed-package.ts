@@ -62,6 +62,9 @@ export const contents = (seed = ''): Content[] => [
   artifact('verify.html', 'verifier', noise('page', 600)),
 ];
 
+/** As a gate encloses it; it lies before all else. */
+export const aPaper = (): Content => artifact('documents/evidence-list.pdf', 'document', noise('paper', 500));
+
 const unitCommitment = commit(salt, 'unit', unit);
 
 export const manifestParts = (requestId: string, artifacts: readonly Artifact[]): ManifestParts => ({
