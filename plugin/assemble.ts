@@ -315,6 +315,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const origins = new Map<string, string>();
     const api: ApiParts = {
       journal,
+      papers,
       objects,
       policies,
       get policy() {

@@ -1,4 +1,5 @@
 // The certificate of a destruction (销毁证明): who asked, who confirmed, when, and the sums of all that is gone; from the journal and the list that it names.
+import { destructionPaper } from '../documents/destruction-paper.js';
 import { isConfidential } from '../domain/kind.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
@@ -9,6 +10,8 @@ import { readSealedJson } from './custody.js';
 import type { LendersParts } from './lenders.js';
 import { mayDestroy } from './destroy.js';
 import { mayRead } from './may-read.js';
+import { makingOf, type PaperDesk } from './paper-making.js';
+import { nameSite } from './site-name.js';
 import type { ReadRecord } from './read-record.js';
 import type { Requests } from './requests.js';
 import type { SumList } from './sum-list.js';
@@ -48,6 +51,26 @@ export async function certificateOf(parts: Parts, person: Person, requestId: str
       ...(await filesOf(objects, destroyed)),
     },
   };
+}
+
+/** The same of the original on paper: who asked (销毁人) and who confirmed (监销人). Problems as above; `state-conflict` also where the original is still there. */
+export async function certificatePaper(parts: Parts & { papers: PaperDesk; now: () => Date }, person: Person, requestId: string): Promise<Buffer> {
+  const { original, manifestSha256: manifest, closedAt, site } = await certificateOf(parts, person, requestId);
+  if (!original) throw new Problem('state-conflict', `The sealed original of ${requestId} was not destroyed.`);
+  const { papers, policy, now } = parts;
+  return destructionPaper(
+    {
+      ...{ requestId, manifest, files: original.files, destroyedAt: original.at },
+      site: `${nameSite(parts, site).siteName} ${site}`,
+      reason: closedAt === null ? `保管期已于 ${original.dueAt} 届满` : `案件已于 ${closedAt} 报告办结`,
+      persons: [
+        { name: original.askedBy, part: '销毁人' },
+        { name: original.confirmedBy, part: '监销人' },
+      ],
+      entry: { origin: papers.origin, index: original.entry },
+    },
+    await makingOf(papers, policy, now(), ['F5', 'F7']),
+  );
 }
 
 async function filesOf(objects: Objects, { list }: NonNullable<RequestState['destroyed' | 'copiesDestroyed']>) {

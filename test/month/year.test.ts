@@ -10,6 +10,7 @@ import { loadConfig } from '../../plugin/config/config.js';
 import { loadKeys } from '../../plugin/keys/keys.js';
 import { restore, type RestoreReport } from '../../plugin/restore.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { pdfText } from '../support/pdf-text.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
 
 const day = 86_400_000;
@@ -179,6 +180,10 @@ describe('a year', function () {
     type Told = { deliveries: { requestId: string; matched: { path: string; delivered: boolean; destroyed: boolean }[]; deliveries: { to: string }[]; destroyed: { by: string[] } | null }[] };
     const find = (query: string) => auditor.get<Told>(`/api/v1/deliveries?${query}`);
     const { original, copies } = await auditor.get<Record<'original' | 'copies', { files: { path: string; sha256: string }[] }>>(`/api/v1/requests/${ids.closed}/destruction`);
+    const paper = at('certificate.pdf');
+    await auditor.download(`/api/v1/requests/${ids.closed}/destruction?format=pdf`, paper);
+    const printed = pdfText(fs.readFileSync(paper)).join('').replace(/\s/g, '');
+    for (const word of ['录像销毁证明', ids.closed, '销毁人', '监销人']) assert.ok(printed.includes(word), word);
     const footage = original.files.find(({ path: name }) => name === 'original/sh-yf-street/01.mp4')!;
     const copy = copies.files.find(({ path: name }) => name === 'viewing/sh-yf-street/01.mp4')!;
     const byCopy = (await find(`hash=${copy.sha256}`)).deliveries;

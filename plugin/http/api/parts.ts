@@ -14,6 +14,7 @@ import type { Audits } from '../../export/audits.js';
 import type { ClockWatch } from '../../export/clock-watch.js';
 import type { Delegations } from '../../export/delegations.js';
 import type { MonthIndex } from '../../export/month-index.js';
+import type { PaperDesk } from '../../export/paper-making.js';
 import type { Policies } from '../../export/policies.js';
 import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
@@ -25,6 +26,8 @@ import type { LookParts } from '../look.js';
 import type { ProgressHub } from '../progress-hub.js';
 
 export interface ApiParts {
+  /** What every paper of this gate bears. */
+  papers: PaperDesk;
   journal: Journal;
   objects: Objects;
   /** The one in force; another one may be at the next asking. */
