@@ -9,11 +9,13 @@ import { algorithmOf } from './domain/formats/key-algorithm.js';
 import { keyIdOf } from './domain/formats/key-id.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
+import { gateCode } from './domain/paper-number.js';
 import { Problem } from './domain/problem.js';
 import { keyOf } from './domain/request-key.js';
 import { readRecipient } from './backup/recipient.js';
+import { askSeal, mostSealBytes } from './evidence/ask-seal.js';
 import { askTime } from './evidence/ask-time.js';
-import { readAuthorities } from './evidence/check-time-stamp.js';
+import { readAuthorities } from './evidence/cms.js';
 import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
@@ -230,7 +232,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       synchronised: around.synchronised ?? systemClock(around.searchPath, () => performance.now()),
     });
     const recorders = makeRecorders(config);
-    const papers = deskOf(config, keys);
+    const papers = deskOf(config, keys, now);
     const progress = new ProgressHub();
     const workParts = {
       journal,
@@ -344,6 +346,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       version,
       logIsPublic: config.journal.public,
       gatePublicKey: keys.publicPem('manifest'),
+      gateCode: gateCode(config.journal.origin),
       isConnected: recorders.isConnected,
       wake: (id) => work.wake(id),
       authenticate: (presented) => authenticate(people, presented),
@@ -413,14 +416,15 @@ function stamper({ required, ca, ...authority }: NonNullable<Config['timestamps'
 }
 
 /** What the papers say of this gate. */
-function deskOf({ listen, journal, timestamps }: Config, keys: Keys): PaperDesk {
+function deskOf({ listen, journal, timestamps, documents: { verifyUrl, seal } }: Config, keys: Keys, now: () => Date): PaperDesk {
+  const program = seal && { ...seal, authorities: readAuthorities(seal.ca) };
   return {
     origin: journal.origin,
     keyId: keyIdOf(keys.manifest),
     algorithm: algorithmOf(keys.manifest) ?? '',
     isStamped: timestamps !== null,
-    verifyUrl: listen.publicUrl && `${listen.publicUrl}/verify.html`,
-    seal: null,
+    verifyUrl: verifyUrl ?? (listen.publicUrl && `${listen.publicUrl}/verify.html`),
+    seal: program && { most: mostSealBytes, sign: (signed) => askSeal(program, signed, now()) },
   };
 }
 

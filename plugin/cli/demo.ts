@@ -169,7 +169,19 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
   if (!found.intact) throw new Problem('object-corrupt', `The package is not intact: ${found.fault.code} at ${found.fault.where}.`);
   output.say(`   ${file}: 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);
+  output.say('   随包文书 papers in it:');
+  for (const paper of await papersIn(file)) output.say(`     ${paper}`);
   return { package: file, key };
+}
+
+async function papersIn(file: string): Promise<string[]> {
+  const { openSource } = await import('../evidence/source.js');
+  const source = await openSource(file);
+  try {
+    return [...source.files.keys()].filter((path) => path.startsWith('documents/'));
+  } finally {
+    await source.close();
+  }
 }
 
 async function aDeniedRequest(stage: Stage, output: Output, as: (person: Person) => Client): Promise<void> {

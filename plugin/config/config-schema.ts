@@ -162,6 +162,32 @@ const timestamps = z.strictObject(
   mapRight,
 );
 
+/** Papers: where they are checked, and the unit's own e-seal. */
+const commandRight = 'an absolute path and its arguments, at most 20, like [/opt/seal/sign, --slot, "2"]';
+const documents = z.strictObject(
+  {
+    verifyUrl: text(/^https?:\/\/[^\s?#@]{1,200}$/, 'where verify.html lies, like https://exportgate.example/verify.html')
+      .nullable()
+      .default(null),
+    seal: z
+      .strictObject(
+        {
+          command: z
+            .array(z.string(commandRight).min(1, commandRight).max(500, commandRight), commandRight)
+            .min(1, commandRight)
+            .max(21, commandRight)
+            .refine((given) => given[0]?.startsWith('/'), commandRight),
+          caFile: path,
+          timeoutSeconds: z.int(stampSecondsRight).min(1, stampSecondsRight).max(120, stampSecondsRight).default(30),
+        },
+        mapRight,
+      )
+      .nullable()
+      .default(null),
+  },
+  mapRight,
+);
+
 export const configSchema = z.strictObject(
   {
     listen: z
@@ -252,6 +278,7 @@ export const configSchema = z.strictObject(
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
     oidc: oidc.nullable().default(null),
     timestamps: timestamps.nullable().default(null),
+    documents: documents.prefault({}),
     notify: notifySchema,
   },
   mapRight,

@@ -91,6 +91,8 @@ export interface Config {
   oidc: OidcConfig | null;
   /** Whom packages are stamped by (RFC 3161). Null: nobody. `ca`: authorities in PEM. */
   timestamps: { url: string; ca: string; policy: string | null; timeoutMs: number; required: boolean } | null;
+  /** Papers. `verifyUrl` null: the gate's own page, where people's address of it is configured. */
+  documents: { verifyUrl: string | null; seal: { command: readonly [string, ...string[]]; ca: string; timeoutMs: number } | null };
   /** Where notices go beside the gate itself. */
   notify: NotifyConfig;
 }
@@ -183,6 +185,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
     backup: raw.backup && { ...raw.backup, keys: raw.backup.keys && at(raw.backup.keys) },
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
     timestamps: raw.timestamps && (await finishTimestamps(raw.timestamps, around)),
+    documents: { ...raw.documents, seal: raw.documents.seal && (await finishSeal(raw.documents.seal, around)) },
     oidc: raw.oidc && (await finishOidc(raw.oidc, around)),
     notify: await finishNotify(raw.notify, around),
   };
@@ -209,6 +212,15 @@ async function finishTimestamps(
   const read = await readAuthorities(caFile, 'timestamps.caFile', around);
   if ('faults' in read) throw new Problem('config-invalid', 'The authorities of time stamps cannot be read.', { faults: read.faults });
   return { ...given, ca: read.ca, timeoutMs: timeoutSeconds * 1000 };
+}
+
+async function finishSeal(
+  { command, caFile, timeoutSeconds }: NonNullable<RawConfig['documents']['seal']>,
+  around: Surroundings,
+): Promise<NonNullable<Config['documents']['seal']>> {
+  const read = await readAuthorities(caFile, 'documents.seal.caFile', around);
+  if ('faults' in read) throw new Problem('config-invalid', 'The authorities of the e-seal cannot be read.', { faults: read.faults });
+  return { command: command as [string, ...string[]], ca: read.ca, timeoutMs: timeoutSeconds * 1000 };
 }
 
 async function finishNotify(raw: RawConfig['notify'], around: Surroundings): Promise<NotifyConfig> {

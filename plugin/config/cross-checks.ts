@@ -1,4 +1,6 @@
 // What no schema can say: things that must fit together, and things that must be there. Every check tells all of its faults.
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import type { Fault } from '../domain/problem.js';
 import { checkpointApart, foldersApart, thingsThere } from './check-folders.js';
 import { listening, portsApart } from './check-listeners.js';
@@ -41,6 +43,20 @@ const stampingSound: Check = async ({ timestamps }, around) => {
   return read && 'faults' in read ? read.faults : [];
 };
 
+const sealSound: Check = async ({ documents }, around) => {
+  if (!documents?.seal) return [];
+  const { command, caFile } = documents.seal;
+  const read = await readAuthorities(caFile, 'documents.seal.caFile', around);
+  const runs = await access(command[0]!, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return [
+    ...('faults' in read ? read.faults : []),
+    ...(runs ? [] : [fault('file-missing', 'documents.seal.command', 'Its program is not there, or this process may not run it.')]),
+  ];
+};
+
 const checks: readonly Check[] = [
   listening,
   foldersApart,
@@ -48,6 +64,7 @@ const checks: readonly Check[] = [
   thingsThere,
   passphraseSound,
   stampingSound,
+  sealSound,
   recordersSound,
   namedOnce,
   camerasPlaced,

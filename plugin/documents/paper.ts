@@ -54,7 +54,8 @@ export interface Vouched {
 const margin = 40;
 const [titleSize, headingSize, textSize, cellSize, footSize] = [16, 10.5, 9, 6.5, 6.5];
 const codeSide = 82;
-const [slotHeight, sealSide] = [46, 132];
+/** A unit's round seal is 42 mm wide, 119 points. */
+const [slotHeight, sealSide] = [46, 126];
 
 /** The same bytes for the same paper, making and time, but for the seal. Problem `seal-missing`. */
 export async function makePaper(paper: Paper, making: Making, vouched: Vouched): Promise<Buffer> {

@@ -132,10 +132,11 @@ function collect(document: PDFKit.PDFDocument): Promise<Buffer> {
   });
 }
 
+/** What closes stays with what it closes: no line begins with a bracket’s end. */
 function wrap(paragraph: string, width: number, widthOf: (text: string) => number): string[] {
   const lines: string[] = [];
   let [line, long] = ['', 0];
-  for (const word of paragraph.match(/[\u0021-\u024f]+|./gsu) ?? []) {
+  for (const word of paragraph.match(/[\u0021-\u024f]+|.[)\],.;:，。；：、）】」]*/gsu) ?? []) {
     const size = widthOf(word);
     if (long + size > width && line !== '') {
       lines.push(line.trimEnd());
@@ -159,7 +160,7 @@ function wrap(paragraph: string, width: number, widthOf: (text: string) => numbe
 
 /** What pdfkit’s types do not tell, and every version of it has. */
 interface Inside {
-  _root: { data: Record<string, unknown> };
+  _root: { data: { AcroForm: { data: Record<string, unknown> } } };
   ref(data: object): { data: Record<string, unknown>; end(data?: Buffer): void };
 }
 
@@ -190,7 +191,11 @@ function keepSignature(document: PDFKit.PDFDocument, { x, y, width, height, most
     AP: { N: appearance },
   });
   (page as unknown as { annotations: object[] }).annotations.push(field);
-  inside._root.data['AcroForm'] = { Fields: [field], SigFlags: 3 };
+  document.initForm();
+  const { data } = inside._root.data.AcroForm;
+  Object.assign(data, { Fields: [field], SigFlags: 3 });
+  // A reader that draws fields anew would draw over what is sealed; PDF/A forbids it.
+  delete data['NeedAppearances'];
   value.end();
   field.end();
 }

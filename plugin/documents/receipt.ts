@@ -64,7 +64,7 @@ export function receipt(given: Receipt, making: Making): Paper {
           ['份号', copy ? `第 ${copy.number} 份,共 ${copy.of} 份` : '第 ____ 份,共 ____ 份'],
           ['校验值出示与确认', confirmed ? `已出示;${confirmed.by} 于 ${inBeijing(confirmed.at)} 确认一致` : '□ 已出示页脚所列摘要  □ 接收人重新计算,确认一致'],
           ['网络领取记录', fetches.map(({ name, at: when }) => `${name} ${inBeijing(when)}`).join('\n') || '无'],
-          ['拒绝签名', refusal ?? `□ 拒绝签名,原因:${blank}`],
+          ...(refusal === null ? [] : [['拒绝签名', refusal] as const]),
           ['备注', remarks ?? blank],
         ],
       },

@@ -38,7 +38,15 @@ export interface TimeStamp {
   content: Buffer;
   /** DER of each certificate that came along. */
   certificates: readonly Buffer[];
-  signer: { digest: string; attributes: Buffer; algorithm: string; signature: Buffer };
+  signer: Signer;
+}
+
+/** SignerInfo (RFC 5652, 5.3); algorithms dotted, `attributes` as they are signed. */
+export interface Signer {
+  digest: string;
+  attributes: Buffer;
+  algorithm: string;
+  signature: Buffer;
 }
 
 /** PKIStatus 0 (granted) or 1 (with modifications); else null: nothing was granted. Throws FormatError. */
@@ -76,7 +84,7 @@ function readInfo(der: Buffer): Pick<TimeStamp, 'at' | 'policy' | 'nonce' | 'imp
 }
 
 /** SignerInfo (RFC 5652, 5.3). The attributes are signed as a SET (5.4), not under the tag by which they travel. */
-function readSigner({ tag, content }: Element): TimeStamp['signer'] {
+export function readSigner({ tag, content }: Element): Signer {
   if (tag !== tags.sequence) throw malformed();
   const [, , digest, attributes, algorithm, signature] = readDer(content);
   const [digestOid] = readDer(expect(digest, tags.sequence).content);

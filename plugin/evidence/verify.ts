@@ -10,7 +10,7 @@ import { checkContents, checkDelivery } from './check-delivery.js';
 import { checkFiles } from './check-files.js';
 import { checkItems, checkNarrowing } from './check-narrowing.js';
 import { checkCosignatures, checkProofs, isIncluded } from './check-proofs.js';
-import { readAuthorities } from './check-time-stamp.js';
+import { readAuthorities } from './cms.js';
 import { openManifest } from './open-manifest.js';
 import { openTimeStamp } from './open-time-stamp.js';
 import type { StampVerdict } from './open-time-stamp.js';

@@ -3,6 +3,7 @@ import express, { type Express, type Request, type RequestHandler } from 'expres
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Log } from '../domain/log.js';
+import { requestNamed } from '../domain/paper-number.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import { answerProblem } from './answer-problem.js';
@@ -104,7 +105,7 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
     const subject = isOpen ? nobody : await parts.authenticate(presentedBy(request, parts.url));
     const { query } = canonical(request.originalUrl);
     const body = it.body ? readBody(it.body, request.body) : {};
-    const answer = await it.run(parts, { subject, params: paramsOf(request), query, body, request, response });
+    const answer = await it.run(parts, { subject, params: named(paramsOf(request), it.path, parts.gateCode), query, body, request, response });
     if (answer) response.status(answer.status).json(answer.body);
     log('info', {
       event: 'request',
@@ -120,6 +121,10 @@ function handle(it: Operation<ApiParts>, parts: ApiParts, log: Log): RequestHand
 /** Express gives the rest of an address in pieces. */
 const paramsOf = ({ params }: Request): Record<string, string> =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : value]));
+
+/** Where a request is named, the number of a paper or copy of it will do. Problems: `number-mistyped`, `request-unknown`. */
+const named = (params: Record<string, string>, path: string, gate: string): Record<string, string> =>
+  path.startsWith('/api/v1/requests/{id}') ? { ...params, id: requestNamed(params['id']!, gate) } : params;
 
 /** A large body is read for nobody who has not signed in, or may not send one. */
 const knows =

@@ -75,6 +75,7 @@ describe('config', () => {
       notify: { webhooks: [], mail: null },
       oidc: null,
       timestamps: null,
+      documents: { verifyUrl: null, seal: null },
     });
     assert.equal(recorders[0]?.password.reveal(), 'swordfish');
     assert.doesNotMatch(inspect(config, { depth: 9 }) + JSON.stringify(config), /swordfish/);
@@ -275,6 +276,9 @@ describe('config', () => {
     ['time stamps under no authority', `${good}timestamps: { url: "http://tsa.example/", caFile: nowhere.pem, required: true }`, 'file-missing timestamps.caFile'],
     ['time stamps from an address with a login', `${good}timestamps: { url: "http://a:b@tsa.example/", caFile: x, required: true }`, 'not-allowed timestamps.url'],
     ['time stamps that nobody says whether they are needed', `${good}timestamps: { url: "http://tsa.example/", caFile: x }`, 'missing timestamps.required'],
+    ['an e-seal of a program that is not there', `${good}documents: { seal: { command: [/nowhere/sign], caFile: nowhere.pem } }`, 'file-missing documents.seal.caFile', 'file-missing documents.seal.command'],
+    ['an e-seal through a shell’s search', `${good}documents: { seal: { command: [sign], caFile: x } }`, 'not-allowed documents.seal.command'],
+    ['a page of checks with a login', `${good}documents: { verifyUrl: "https://a@verify.example/" }`, 'not-allowed documents.verifyUrl'],
     ['a profile that there is not', `${good}profile: sm`, 'not-allowed profile'],
     ['keys that are never old', `${good}keys: { rotateAfterDays: 29 }`, 'not-allowed keys.rotateAfterDays'],
     ['keys inside the data', good.replace('keysFolder: keys', 'keysFolder: data/keys'), 'folders-mixed keysFolder'],

@@ -132,7 +132,7 @@ describe('a narrowed request', function () {
           assert.deepEqual(manifest.narrowed, { asked, granted });
           assert.deepEqual(manifest.cameras.map(({ camera, asked: spans }) => [camera, spans]), [['sh-yf-street', [{ from: at(5.53), to: at(14.47), basis: 'beijing' }]]]);
           const names = ['01', '02'].map((number) => `sh-yf-street/${number}`);
-          assert.deepEqual(manifest.files.map(({ path: name }) => name), [
+          assert.deepEqual(manifest.files.filter(({ role }) => role !== 'document').map(({ path: name }) => name), [
             `excerpt/${names[0]}.${container}`, `excerpt/${names[1]}.${container}`, 'excerpt/sh-yf-street/coverage.json', 'excerpt/sh-yf-street/units.ndjson',
             'verify.html', `viewing/${names[0]}.mp4`, `viewing/${names[1]}.mp4`,
           ]);
@@ -205,7 +205,7 @@ describe('a narrowed request', function () {
         await narrow(gate, requestId, [item(9, 10), item(9, 10, 'sh-yf-gate')], folder);
         const { manifest } = await deliver(gate, requestId, folder);
         assert.deepEqual(manifest.cameras.map(({ camera, state }) => [camera, state]), [['sh-yf-street', 'no-data'], ['sh-yf-gate', 'no-data']]);
-        assert.deepEqual(manifest.files.map(({ path: name }) => name), ['excerpt/sh-yf-gate/coverage.json', 'excerpt/sh-yf-street/coverage.json', 'verify.html']);
+        assert.deepEqual(manifest.files.filter(({ role }) => role !== 'document').map(({ path: name }) => name), ['excerpt/sh-yf-gate/coverage.json', 'excerpt/sh-yf-street/coverage.json', 'verify.html']);
       } finally {
         await gate.close();
       }

@@ -103,7 +103,7 @@ describe('a publication', function () {
           }
 
           const { manifest, package: unpacked } = await fetched(gate, id, folder);
-          assert.deepEqual(manifest.files.map(({ path: name, role }) => `${role} ${name}`).sort(), [
+          assert.deepEqual(manifest.files.filter(({ role }) => role !== 'document').map(({ path: name, role }) => `${role} ${name}`).sort(), [
             'coverage original/sh-yf-gate/coverage.json', 'coverage original/sh-yf-street/coverage.json', 'masked masked/sh-yf-gate/01.mp4', 'masked masked/sh-yf-street/01.mp4', 'verifier verify.html',
           ]);
           const onDisk = (await fs.promises.readdir(unpacked, { recursive: true })).filter((name) => /\.(mp4|mov|mkv|ndjson)$/.test(name) && !name.startsWith('journal'));
@@ -148,7 +148,7 @@ describe('a publication', function () {
         await until(gate, id, ({ state }) => state === 'packaged');
         await gate.restart();
         const { manifest, package: unpacked } = await fetched(gate, id, folder);
-        assert.deepEqual(manifest.files.map(({ path: name }) => name), ['excerpt/sh-yf-street/coverage.json', 'masked/sh-yf-street/01.mp4', 'verify.html']);
+        assert.deepEqual(manifest.files.filter(({ role }) => role !== 'document').map(({ path: name }) => name), ['excerpt/sh-yf-street/coverage.json', 'masked/sh-yf-street/01.mp4', 'verify.html']);
         assert.equal(manifest.files[1]!.sealedParent?.path, 'excerpt/sh-yf-street/01.mp4');
         assert.deepEqual((await again(unpacked, manifest)).map(([, , why]) => why), ['parent-sealed']);
         const [first] = await lumaAt(path.join(unpacked, 'masked/sh-yf-street/01.mp4'), [[0.3, 0.3]]);

@@ -54,7 +54,7 @@ describe('the recipe', () => {
   ] as const)
     it(`for ${width}×${height} is the golden one`, async () => {
       const file = new URL(`../golden/media/viewing-${width}x${height}.txt`, import.meta.url);
-      const made = golden(scene(width, height, { copy: { number: 3, of: 12 } }));
+      const made = golden(scene(width, height, { copy: { number: 3, of: 12 }, gate: 'TRCMG' }));
       if (process.env.UPDATE_GOLDEN) await writeFile(file, made);
       assert.equal(made, await readFile(file, 'utf8'));
     });
@@ -167,8 +167,9 @@ describe('a mark', () => {
   });
 
   it('says which of how many copies of the package this is, where it is one', () => {
-    const drawn = markMakers.text.write(scene(1920, 1080, { copy: { number: 3, of: 12 } })).split('\n');
+    const drawn = markMakers.text.write(scene(1920, 1080, { copy: { number: 3, of: 12 }, gate: 'TRCMG' })).split('\n');
     assert.deepEqual([drawn.length, drawn[1]], [5, '第 3 份,共 12 份 COPY 3 OF 12']);
+    assert.match(drawn[2]!, /^编号 EG-[A-Z0-9-]+-TRCMG-C03-[0-9A-Z]$/);
     assert.doesNotMatch(markMakers.text.write(scene(1920, 1080)), /份|COPY \d/);
     // Nowhere else: the tile bears names alone, and the clock the time.
     for (const mark of ['clock', 'tile'] as const)

@@ -1,4 +1,5 @@
 // What the gate says of itself to anybody: that it runs, its public key, and where a stopped client is sent.
+import { verifierPage } from '../../evidence/page.js';
 import { operation, type Operation } from '../operation.js';
 import { type emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
@@ -21,6 +22,19 @@ const key = operation<ApiParts, typeof emptySchema>({
   answers: 'application/x-pem-file',
   async run({ gatePublicKey }, { response }) {
     response.type('application/x-pem-file').send(gatePublicKey);
+    return null;
+  },
+});
+
+const verifier = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/verify.html',
+  summary: 'The page that verifies a package in the browser; it sends nothing back',
+  open: true,
+  answers: 'text/html',
+  async run(_parts, { response }) {
+    // It brings its own rules for what it runs; only who may frame it is for a header alone to say.
+    response.set('Content-Security-Policy', "frame-ancestors 'none'").type('text/html; charset=utf-8').send(verifierPage());
     return null;
   },
 });
@@ -48,4 +62,4 @@ const page = `<!doctype html>
 <p>本系统不提供法律意见。Nothing here is legal advice.</p></html>
 `;
 
-export const aboutOperations: readonly Operation<ApiParts>[] = [health, key, apply];
+export const aboutOperations: readonly Operation<ApiParts>[] = [health, key, verifier, apply];

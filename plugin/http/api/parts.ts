@@ -65,6 +65,8 @@ export interface ApiParts {
   logIsPublic: boolean;
   /** Is this camera's recorder one that the gate pulls from? */
   isConnected(camera: string): boolean;
+  /** In the numbers on papers. */
+  gateCode: string;
   /** A request moved: machines may have work. */
   wake(requestId: string): void;
   /** Problems: `token-missing`, `token-invalid`, `csrf-refused`, `reinvitation-needed`. */
