@@ -12,12 +12,15 @@ import type { Log } from './domain/log.js';
 import { gateCode } from './domain/paper-number.js';
 import { Problem } from './domain/problem.js';
 import { askSeal, mostSealBytes } from './evidence/ask-seal.js';
+import { keyOf } from './domain/request-key.js';
+import { readRecipient } from './backup/recipient.js';
 import { askTime } from './evidence/ask-time.js';
 import { readAuthorities } from './evidence/cms.js';
 import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
+import { destroyedParts, finishDestruction } from './export/destroy-with.js';
 import { finishErasure } from './export/erase.js';
 import { ReadRecord } from './export/read-record.js';
 import { recordRotations } from './export/record-rotations.js';
@@ -61,6 +64,7 @@ import { makeTokens } from './identity/token.js';
 import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
 import { expectProfile, loadKeys, type Keys } from './keys/keys.js';
+import { writeKeyCopy } from './key-copy.js';
 import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
@@ -152,8 +156,15 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       hold: holdLock,
     });
     undo.push(() => journal.close());
-    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
+    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
+    const shred = async (ended: readonly string[]): Promise<void> => {
+      ended.forEach((key) => keys.requests.destroy(key));
+      if (!config.backup?.keys) return;
+      const destroyed = requests.ids().flatMap((id) => destroyedParts(requests.state(id)).map((part) => keyOf(id, part)));
+      const { keysFolder, keys: { masterFolder } } = config;
+      await writeKeyCopy(config.backup.keys, readRecipient(config.backup.recipient), { keysFolder, masterFolder, origin: config.journal.origin, destroyed });
+    };
     const roll = new Roll(journal);
     const policies = await Policies.open({
       folder: config.policiesFolder,
@@ -199,6 +210,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await wipeAll(config.workFolder);
     await requests.catchUp();
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
+    await finishDestruction({ requests, shred }, (key) => keys.requests.isThere(key));
     await follower.begin();
     await delivery.begin();
     await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });
@@ -311,6 +323,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
         return policies.inForce;
       },
       requests,
+      shred,
       store,
       log,
       delegations,

@@ -1,5 +1,7 @@
 // What the verbs that need the whole house are given. Loaded when one of them asks: most verbs speak to a running gate or to a file, and
 // must not wait for casbin, SQLite and the adapters to be read; those that only look must not wait for the gate itself.
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { adapters } from '../adapters/index.js';
 import type { Surroundings } from './assemble.js';
@@ -93,6 +95,26 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
       return (await import('./examine.js')).examine({ ...config, keys: await openers(config) }, { searchPath, now });
     },
     keys,
+    backups: {
+      makeKeys: async () => (await import('./backup/recipient.js')).makeBackupKeys(),
+      backUp: async (at, to, keysTo, sameDisk) => {
+        const config = await load(at.config, at.env);
+        return (await import('./back-up.js')).backUp({ config, keys: await loadAll(config), version, now }, to, keysTo, sameDisk);
+      },
+      restore: async (at, from, keysFrom, identityFile, to) => {
+        const place = to ?? (await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-drill-')));
+        const passphrase = at.env['EXPORTGATE_KEYS_PASSPHRASE'];
+        const { restore } = await import('./restore.js');
+        try {
+          const identity = await fs.promises.readFile(identityFile, 'utf8').catch((cause: unknown) => {
+            throw new Problem('key-invalid', `${identityFile} cannot be read.`, { cause });
+          });
+          return await restore({ from, keysFrom, identity, to: place, now, sources: { passphrase: passphrase ? new Secret(passphrase) : null } });
+        } finally {
+          if (to === null) await fs.promises.rm(place, { recursive: true, force: true });
+        }
+      },
+    },
     recorders: makeRecorders(load),
     installation: installationOf,
     waysAround,

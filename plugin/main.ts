@@ -43,6 +43,11 @@ process.exitCode = await run(process.argv.slice(2), {
     protect: async (...asked) => (await whole()).keys.protect(...asked),
     publicKeys: async (...asked) => (await whole()).keys.publicKeys(...asked),
   },
+  backups: {
+    makeKeys: async () => (await whole()).backups.makeKeys(),
+    backUp: async (...asked) => (await whole()).backups.backUp(...asked),
+    restore: async (...asked) => (await whole()).backups.restore(...asked),
+  },
   recorders: {
     recorder: async (...asked) => (await whole()).recorders.recorder(...asked),
     camera: async (...asked) => (await whole()).recorders.camera(...asked),

@@ -38,6 +38,8 @@ import { reportApprovals } from './report.js';
 import { listRequests, showRequest, submitRequest } from './request.js';
 import { reviewRequest } from './review.js';
 import { addDelegation, endDelegation, listDelegations } from './delegation.js';
+import { backUpGate, makeBackupKey, restoreGate, type Backups } from './backup.js';
+import { findDeliveries, showCertificate } from './find.js';
 import { matters } from './matters.js';
 import { precheckForm } from './precheck.js';
 import { clock } from './clock.js';
@@ -59,6 +61,7 @@ export interface FrontDoor extends Checks {
   start(config: string, env: NodeJS.ProcessEnv): Promise<RunningGate>;
   examine(config: string, env: NodeJS.ProcessEnv): Promise<Finding[]>;
   keys: KeyRing;
+  backups: Backups;
   recorders: Recorders;
   /** What installs in front of a system of this kind. */
   installation: Installations;
@@ -287,6 +290,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
     does(command, verb);
   }
   does(request.command('show').argument('<id>'), showRequest);
+  does(request.command('certificate').description('of what was destroyed of it 销毁证明').argument('<id>'), showCertificate);
   does(
     request
       .command('list')
@@ -345,7 +349,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .option('--after <finding>', 'what a review of a drawn release finds 事后复核'),
     reviewRequest,
   );
-  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>'), releaseRequest);
+  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>').option('--originals-for <user>', 'who has the originals, where they leave apart 原件接收人'), releaseRequest);
   does(
     program
       .command('verify')
@@ -422,6 +426,37 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .description('whole, or the first thing that is not what was written 校验')
       .option('--since <file>', 'a checkpoint that was kept elsewhere; as often as there are some', collect, []),
     verifyJournalFiles((context, kept) => door.verifyJournal(context.config, context.env, kept)),
+  );
+  does(
+    program
+      .command('find')
+      .description('what was delivered to whom, years later too 交付查证')
+      .option('--hash <hex>', 'SHA-256 or SM3 of a file, or of manifest.json')
+      .option('--id <number>', 'a request’s')
+      .option('--case <number>', 'a case’s or an instrument’s, as it stands on the form'),
+    findDeliveries,
+  );
+  does(program.command('backup-key').description('a key pair for backups').requiredOption('--out <file>', 'where the identity goes: a file that is not there yet'), makeBackupKey(door.backups));
+  does(
+    program
+      .command('backup')
+      .description('the data to one place, the keys to another; while the gate runs 备份')
+      .argument('<dest>', 'a folder on another disk')
+      .option('--keys <dir>', 'where the copy of the keys goes; left out: backup.keys')
+      .option('--same-disk', 'both on one disk all the same'),
+    backUpGate(door.backups),
+  );
+  does(
+    program
+      .command('restore')
+      .description('a backup, to an empty place; or a drill 恢复')
+      .argument('<src>', 'a folder that backup wrote')
+      .requiredOption('--keys <dir>', 'the copy of the keys')
+      .requiredOption('--identity <file>', 'what backup-key wrote')
+      .option('--to <dir>', 'an empty folder')
+      .option('--drill', 'to a place that is gone afterwards; recorded where somebody is signed in 恢复演练')
+      .option('--report <file>', 'what was found: a file that is not there yet'),
+    restoreGate(door.backups),
   );
   const audit = program.command('audit').description('what the gate finds about itself 自检');
   does(audit.command('list'), listAudits);

@@ -6,10 +6,10 @@ import { fault, type Check } from './check.js';
 import { fromFile, liesIn, reallyAt } from './folders.js';
 
 /** The keys open what the data folder holds: a copy of one must not bring the other. The work folder is wiped at every start. */
-export const foldersApart: Check = async ({ dataFolder, keysFolder, keys, policiesFolder, workFolder }, { file }) => {
+export const foldersApart: Check = async ({ dataFolder, keysFolder, keys, policiesFolder, workFolder, backup }, { file }) => {
   const given = {
     ...{ dataFolder, keysFolder, policiesFolder, workFolder: workFolder ?? (dataFolder && join(dataFolder, 'work')) },
-    ...{ 'keys.masterFolder': keys?.masterFolder, 'keys.passphraseFile': keys?.passphraseFile },
+    ...{ 'keys.masterFolder': keys?.masterFolder, 'keys.passphraseFile': keys?.passphraseFile, 'backup.keys': backup?.keys },
   };
   const at = new Map<string, string>();
   for (const [name, path] of Object.entries(given)) if (path) at.set(name, await reallyAt(fromFile(file, path)));
@@ -26,6 +26,9 @@ export const foldersApart: Check = async ({ dataFolder, keysFolder, keys, polici
     ['keys.passphraseFile', 'keysFolder', 'whoever copies the keys would have what opens them'],
     ['keys.passphraseFile', 'keys.masterFolder', 'whoever copies the keys would have what opens them'],
     ['keys.passphraseFile', 'dataFolder', 'it would go where the data goes'],
+    ['backup.keys', 'dataFolder', 'whoever copies the data would have the keys'],
+    ['backup.keys', 'workFolder', 'the work folder is wiped at every start'],
+    ['backup.keys', 'keysFolder', 'it would go with what it is a copy of'],
   ];
   return refused.flatMap(([inner, outer, why]) => {
     const [innerAt, outerAt] = [at.get(inner), at.get(outer)];

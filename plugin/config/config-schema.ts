@@ -270,6 +270,10 @@ export const configSchema = z.strictObject(
     keeping: z
       .strictObject({ logMonths: z.int(logMonthsRight).min(6, logMonthsRight).max(36, logMonthsRight).default(6) }, mapRight)
       .prefault({}),
+    backup: z
+      .strictObject({ recipient: text(/^exportgate-backup-x25519:[A-Za-z0-9_-]{43}$/, 'what exportgate backup-key printed, exportgate-backup-x25519:…'), keys: path.nullable().default(null) }, mapRight)
+      .nullable()
+      .default(null),
     audit: z.strictObject({ everyHours: z.int(auditHoursRight).min(1, auditHoursRight).max(720, auditHoursRight).default(24) }, mapRight).prefault({}),
     tokens: z.strictObject({ lifetime: duration.prefault('15m') }, mapRight).prefault({}),
     oidc: oidc.nullable().default(null),

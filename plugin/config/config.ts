@@ -57,6 +57,8 @@ export interface WebConfig {
 export interface Config {
   /** `port` 0: any free one. `publicUrl` null: where it really listens. */
   listen: { host: string; port: number; tls: { certFile: string; keyFile: string } | null; behindProxy: boolean; publicUrl: string | null };
+  /** For whom backups are sealed, and where the keys' copy goes, which is written anew at each destruction; null: none is made. */
+  backup: { recipient: string; keys: string | null } | null;
   dataFolder: string;
   keysFolder: string;
   keys: KeysConfig;
@@ -180,6 +182,7 @@ async function finish(raw: RawConfig, around: Surroundings): Promise<Config> {
       recorder,
       source: playback ?? { recording: recording ?? '' },
     })),
+    backup: raw.backup && { ...raw.backup, keys: raw.backup.keys && at(raw.backup.keys) },
     ffmpeg: { path: ffmpeg.path && at(ffmpeg.path) },
     timestamps: raw.timestamps && (await finishTimestamps(raw.timestamps, around)),
     documents: { ...raw.documents, seal: raw.documents.seal && (await finishSeal(raw.documents.seal, around)) },

@@ -38,6 +38,8 @@ export interface Making {
   /** TTF that holds common Chinese. */
   font: Buffer;
   madeAt: Date;
+  /** What its first page is numbered with: 1, or what sets the papers of one package of a request apart from those of the other. */
+  pagesFrom: number;
   /** By the unit's own e-seal; null: the place for the seal stays empty. */
   seal: Seal | null;
   rest?: () => Promise<void>;
@@ -61,7 +63,7 @@ export async function makePaper(paper: Paper, making: Making, vouched: Vouched):
   const { gate, font, madeAt } = making;
   const seal = isSealed ? making.seal : null;
   const pen = openPdf({ title, layout, margin, font, madeAt, archival: true });
-  const numberOf = (place: number): string => writeNumber({ requestId, gate, letter, place });
+  const numberOf = (place: number): string => writeNumber({ requestId, gate, letter, place: making.pagesFrom + place - 1 });
   const foot = footOf(making, vouched);
   const bottom = pen.height - margin - (foot.length + 1) * footSize * leading - 6;
   let y = drawTop(pen, paper, numberOf(1), making, vouched);

@@ -1,6 +1,6 @@
 // The states of a request: voices and footage run side by side until they meet in the delivery, and what may follow what. A request changes state
 // only along this table. Everything here is folded from journal entries; the store only keeps a copy.
-import type { Commitment, Edge, Finding, GlassReason, Pseudonym, RequestEntry, RequestEventName, ServedPaper } from './audit-event.js';
+import type { ByteRange, Commitment, Edge, Finding, GlassReason, Pseudonym, RequestEntry, RequestEventName, ServedPaper, TransferEnd } from './audit-event.js';
 import type { Plan } from './plan.js';
 import { Problem } from './problem.js';
 import type { Instant } from './span.js';
@@ -8,7 +8,8 @@ import type { Instant } from './span.js';
 /** The voices: applied → held until all voices are in → granted. */
 export type Approval = 'requested' | 'denied' | 'returned' | 'withdrawn' | 'closed' | 'held' | 'granted';
 /** The footage: nothing yet → waiting → being pulled → sealed. */
-export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable' | 'expired';
+/** `expired`: destroyed by its clock, never released; `destroyed`: by two people, when it had served. */
+export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable' | 'expired' | 'destroyed';
 /** What leaves: nothing → being rendered → packaged → one executor asked → released. */
 export type Delivery = 'none' | 'packaging' | 'packaged' | 'release-asked' | 'released';
 
@@ -28,6 +29,8 @@ const open = ['held', 'granted'] as const;
 /** All but destroyed: to footage that is gone nobody agrees. */
 const kept = ['none', 'queued', 'pulling', 'sealed', 'unavailable'] as const;
 const begun = ['queued', 'pulling', 'sealed'] as const;
+/** Handed over; or seen, where the plan lets it be seen and no more. */
+const served = ['none', 'released'] as const;
 const beforeRelease = ['none', 'packaging', 'packaged', 'release-asked'] as const;
 
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
@@ -81,11 +84,25 @@ export const moves: Record<RequestEventName, Move> = {
   // Again, where who asked first has lost the right or the account since.
   'release-asked': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
   'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
-  'clip-transferred': { from: { delivery: ['released'] }, to: {} },
-  'copy-transferred': { from: { delivery: ['released'] }, to: {} },
+  'passphrase-shown': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
+  'clip-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
+  'transfer-ended': { from: { delivery: ['released'] }, to: {} },
+  'receipt-confirmed': { from: { delivery: ['released'] }, to: {} },
+  'receipt-refused': { from: { delivery: ['released'] }, to: {} },
+  'handover-made': { from: { delivery: ['released'] }, to: {} },
+  'handover-signed': { from: { delivery: ['released'] }, to: {} },
+  'copy-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'review-drawn': { from: { delivery: ['released'] }, to: {} },
   'review-overdue': { from: { delivery: ['released'] }, to: {} },
   'release-reviewed': { from: { delivery: ['released'] }, to: {} },
+  'case-closed': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  'copies-destroyed': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
+  'destruction-near': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  'destruction-asked': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  // Of what nothing is made (the plan lets it be seen, and no more) before a release that never comes: export/destroy.ts knows which.
+  'footage-destroyed': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: { custody: 'destroyed' } },
+  // Also of what ended: a hold may want it.
+  'overwrite-near': { from: { custody: ['none', 'queued', 'pulling'] }, to: {} },
 };
 
 export const start: Tracks = { approval: 'requested', custody: 'none', delivery: 'none' };
@@ -109,6 +126,7 @@ export const states = [
   'packaged',
   'release-asked',
   'released',
+  'destroyed',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -123,11 +141,27 @@ interface About {
 export function stateOf({ approval, custody, delivery }: Tracks, { waitsFor = null, awaitsPaper, isOnlySeen }: About = {}): State {
   if (approval !== 'held' && approval !== 'granted') return approval;
   if (custody === 'unavailable') return 'not-available';
+  if (custody === 'destroyed') return 'destroyed';
   if (delivery === 'packaged' || delivery === 'release-asked' || delivery === 'released') return delivery;
   if (approval === 'granted' && awaitsPaper) return 'awaiting-paper';
   if (approval === 'granted') return isOnlySeen && custody === 'sealed' ? 'viewable' : 'granted';
   return custody === 'queued' && waitsFor !== null && waitsFor !== 'submitted' ? 'preserve-queued' : 'held';
 }
+
+/** One counted download, with what became of it. */
+export type Transfer = Extract<RequestEntry, { event: 'clip-transferred' }>['data'] & {
+  by: Pseudonym;
+  at: Instant;
+  ended: { why: TransferEnd; ranges: readonly ByteRange[] | null; at: Instant } | null;
+  receipt: { outcome: 'confirmed' | 'refused'; by: Pseudonym; at: Instant } | null;
+};
+
+/** One medium that was handed over, with who signed for it. */
+export type Handover = Extract<RequestEntry, { event: 'handover-made' }>['data'] & {
+  by: Pseudonym;
+  at: Instant;
+  signatures: readonly { by: Pseudonym; at: Instant; scanSha256: string | null }[];
+};
 
 /** All that the journal says of one request. */
 export interface RequestState {
@@ -145,7 +179,7 @@ export interface RequestState {
   /** Commits to the newest form. */
   application: Commitment;
   /** Everything that people wrote about it: each form (a paper that is served makes a new one), why it is held, why it was closed. */
-  words: readonly { field: 'application' | 'reason' | 'explanation'; commitment: Commitment }[];
+  words: readonly { field: 'application' | 'reason' | 'explanation' | 'receivers'; commitment: Commitment }[];
   /** One per step that was agreed to, in order. `standsInFor`: whose role it was, where it was delegated. */
   voices: readonly { step: string; by: string; at: string; standsInFor: Pseudonym | null }[];
   grantedAt: Instant | null;
@@ -194,14 +228,30 @@ export interface RequestState {
   lastFailure: string | null;
   package: Extract<RequestEntry, { event: 'package-sealed' }>['data'] | null;
   releaseAskedBy: string | null;
+  /** Whom the first executor named for the originals. */
+  originalsFor: Pseudonym | null;
   release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
-  transfers: number;
+  transfers: readonly Transfer[];
+  handovers: readonly Handover[];
+  /** When the package was received: the first receipt, signed hand-over or noted refusal. From here on its times of keeping run. */
+  receivedAt: Instant | null;
   /** Marked copies that left through a recorder's own pages. */
   copies: readonly Extract<RequestEntry, { event: 'copy-transferred' }>['data'][];
   /** The draw for review afterwards; null before the release, and where the plan asks for none. */
   draw: Extract<RequestEntry, { event: 'review-drawn' }>['data'] | null;
   reviewOverdue: boolean;
   reviewedAfter: { finding: Finding; by: string; at: string } | null;
+  /** When the case was reported closed, and by whom. */
+  closed: { by: Pseudonym; at: Instant } | null;
+  /** The export copies are gone. */
+  copiesDestroyed: (Extract<RequestEntry, { event: 'copies-destroyed' }>['data'] & { at: Instant }) | null;
+  /** From when on its original may be destroyed, as was told before. */
+  destructionNear: Instant | null;
+  /** Who asked for its destruction; a hold makes it none. */
+  destructionAsked: { by: Pseudonym; at: Instant } | null;
+  destroyed: (Extract<RequestEntry, { event: 'footage-destroyed' }>['data'] & { by: Pseudonym; at: Instant }) | null;
+  /** Cameras whose footage the recorder was about to write over. */
+  overwriteNear: readonly string[];
   /** Sequence of the last entry. */
   requestSequence: number;
 }
@@ -265,12 +315,21 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     lastFailure: null,
     package: null,
     releaseAskedBy: null,
+    originalsFor: null,
     release: null,
-    transfers: 0,
+    transfers: [],
+    handovers: [],
+    receivedAt: null,
     copies: [],
     draw: null,
     reviewOverdue: false,
     reviewedAfter: null,
+    closed: null,
+    copiesDestroyed: null,
+    destructionNear: null,
+    destructionAsked: null,
+    destroyed: null,
+    overwriteNear: [],
     requestSequence: 0,
   });
 }
@@ -291,7 +350,8 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
   };
 }
 
-const isKeeping = ({ event }: RequestEntry): boolean => event === 'hold-placed' || event === 'hold-lifted' || event === 'personal-erased';
+const keeping: readonly RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed'];
+const isKeeping = ({ event }: RequestEntry): boolean => keeping.includes(event);
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {
@@ -323,12 +383,14 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'hold-placed':
       return {
         hold: { ...entry.data, by: entry.by, at: entry.at },
-        // Whatever day was told before, it is another one now.
+        // Whatever day was told before, it is another one now; who asked for its destruction did not know of the hold.
         expiryNear: null,
+        destructionNear: null,
+        destructionAsked: null,
         words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
       };
     case 'hold-lifted':
-      return { hold: null, expiryNear: null };
+      return { hold: null, expiryNear: null, destructionNear: null };
     case 'footage-viewed':
       return { views: [...state.views, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'personal-erased':
@@ -379,11 +441,37 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'package-sealed':
       return { package: entry.data, lastFailure: null };
     case 'release-asked':
-      return { releaseAskedBy: entry.by };
+      return { releaseAskedBy: entry.by, originalsFor: entry.data.originalsFor ?? null };
     case 'clip-released':
       return { release: { ...entry.data, at: entry.at } };
     case 'clip-transferred':
-      return { transfers: state.transfers + 1 };
+      return { transfers: [...state.transfers, { ...entry.data, by: entry.by, at: entry.at, ended: null, receipt: null }] };
+    case 'transfer-ended':
+      return changeTransfer(state, entry.data.transfer, { ended: { why: entry.data.why, ranges: entry.data.ranges, at: entry.at } });
+    case 'receipt-confirmed':
+      return {
+        ...changeTransfer(state, entry.data.transfer, { receipt: { outcome: 'confirmed', by: entry.by, at: entry.at } }),
+        receivedAt: state.receivedAt ?? entry.at,
+      };
+    case 'receipt-refused':
+      return {
+        ...changeTransfer(state, entry.data.transfer, { receipt: { outcome: 'refused', by: entry.by, at: entry.at } }),
+        receivedAt: state.receivedAt ?? entry.at,
+        words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
+      };
+    case 'handover-made':
+      return {
+        handovers: [...state.handovers, { ...entry.data, by: entry.by, at: entry.at, signatures: [] }],
+        words: [...state.words, { field: 'receivers', commitment: entry.data.receivers }],
+      };
+    case 'handover-signed': {
+      const { handover, scanSha256 } = entry.data;
+      const signed = { by: entry.by, at: entry.at, scanSha256 };
+      return {
+        handovers: state.handovers.map((it) => (it.handover === handover ? { ...it, signatures: [...it.signatures, signed] } : it)),
+        receivedAt: state.receivedAt ?? entry.at,
+      };
+    }
     case 'copy-transferred':
       return { copies: [...state.copies, entry.data] };
     case 'review-drawn':
@@ -392,7 +480,25 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { reviewOverdue: true };
     case 'release-reviewed':
       return { reviewedAfter: { finding: entry.data.finding, by: entry.by, at: entry.at } };
+    case 'case-closed':
+      return { closed: { by: entry.by, at: entry.at } };
+    case 'copies-destroyed':
+      return { copiesDestroyed: { ...entry.data, at: entry.at } };
+    case 'destruction-near':
+      return { destructionNear: entry.data.dueAt };
+    case 'destruction-asked':
+      return { destructionAsked: { by: entry.by, at: entry.at } };
+    case 'footage-destroyed':
+      return { destroyed: { ...entry.data, by: entry.by, at: entry.at } };
+    case 'overwrite-near':
+      return { overwriteNear: [...state.overwriteNear, entry.data.camera] };
     default:
       return {};
   }
 }
+/** Nothing of its footage is there any more, by its clock or by two people. */
+export const isGone = ({ tracks: { custody } }: Pick<RequestState, 'tracks'>): boolean => custody === 'expired' || custody === 'destroyed';
+
+const changeTransfer = (state: RequestState, transfer: string, change: Partial<Transfer>): Pick<RequestState, 'transfers'> => ({
+  transfers: state.transfers.map((it) => (it.transfer === transfer ? { ...it, ...change } : it)),
+});

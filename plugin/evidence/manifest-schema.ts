@@ -7,6 +7,7 @@ import { facts } from '../domain/decision.js';
 import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers, workings } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
+import { apartParts } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import type { RoleName } from '../domain/subject.js';
 import { audioCodecs, rungs } from '../domain/vms.js';
@@ -196,6 +197,10 @@ export const manifestSchema = z.strictObject({
   custodian: z.strictObject({ city: z.string().regex(/^\d{6}$/), site: text, siteName: text, regime: z.enum(['ART7', 'ART9', 'PRIVATE']) }),
   policy: z.strictObject({ version: text, tier: z.literal([1, 2, 3]), planDigest: text, rows: z.array(text) }),
   plan,
+  /** Only where the originals leave apart: which of the two packages this is. */
+  part: z.enum(apartParts).optional(),
+  /** Of the copies' package: SHA-256 of the manifest of the originals'. */
+  originals: hex64.optional(),
   /** Only where less was granted than asked for. */
   narrowed: z.strictObject({ asked: z.array(item).min(1), granted: z.array(item).min(1) }).optional(),
   cameras: z.array(camera).min(1),

@@ -3,6 +3,7 @@ import type { Artifact } from '../domain/artifact.js';
 import type { Site } from '../domain/camera.js';
 import type { Application, Item } from '../domain/export-request.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
+import type { ApartPart } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
@@ -31,6 +32,9 @@ export interface ManifestParts {
   site: Pick<Site, 'id' | 'city' | 'name' | 'regime'>;
   plan: Plan;
   planDigest: string;
+  /** Where the originals leave apart: which of the two this is, and in the copies' the SHA-256 of the other's manifest, hex. */
+  part?: ApartPart;
+  originals?: string;
   /** Where less was granted than asked for: the items of the application and those of the plan. */
   narrowed?: { asked: readonly Item[]; granted: readonly Item[] };
   /** Sources of the rows that decided, as the journal has them. */
@@ -60,6 +64,8 @@ export function makeManifest(parts: ManifestParts): Manifest {
     custodian: { city: site.city, site: site.id, siteName: site.name, regime: site.regime },
     policy: { version: plan.policyVersion, tier: plan.tier, planDigest: parts.planDigest, rows: parts.rows },
     plan,
+    part: parts.part,
+    originals: parts.originals,
     narrowed: parts.narrowed,
     cameras: parts.cameras,
     approvals: parts.approvals,

@@ -4,7 +4,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { SigningAlgorithm } from '../domain/formats/key-algorithm.js';
 import { parseVerifierKey } from '../domain/formats/signed-note.js';
 import { Problem } from '../domain/problem.js';
-import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
+import { checkBinding, checkDisclosures, checkPlans, sealOf } from './check-binding.js';
 import { checkChain } from './check-chain.js';
 import { checkContents, checkDelivery } from './check-delivery.js';
 import { checkFiles } from './check-files.js';
@@ -72,8 +72,9 @@ async function verifySource(
   checkNarrowing(manifest, history);
   checkDelivery(manifest, history);
   checkContents(manifest);
-  const timeStamp = await openTimeStamp(source, history, authorities);
-  await checkFiles(source, manifest, history);
+  const seal = sealOf(manifest, history);
+  const timeStamp = await openTimeStamp(source, seal, authorities);
+  await checkFiles(source, manifest, history, seal);
   checkDisclosures(manifest, history);
   source.settle();
   return {

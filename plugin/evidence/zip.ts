@@ -1,5 +1,6 @@
 // The canonical ZIP (PKWARE APPNOTE 6.3, stored only): a function of the files alone, so that length and any range are known before
 // a byte is written, and every byte of it can be checked. See docs/spec/package.md, "The archive".
+import { u16, u32, u64 } from '../domain/formats/little-endian.js';
 import { readExactly } from './read-exactly.js';
 import type { PackageFile } from './read-exactly.js';
 
@@ -27,17 +28,6 @@ const stored = 0;
 /** 1980-01-01 00:00:00, the first that MS-DOS knows: times are in the manifest, a clock here would only differ. */
 const [dosTime, dosDate] = [0, 0x21];
 
-const u16 = (value: number): Buffer => Buffer.of(value & 0xff, value >>> 8);
-const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-};
-const u64 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-};
 const capped = (value: number): Buffer => u32(Math.min(value, full32));
 
 /** Where everything will lie. Costs no reading. */

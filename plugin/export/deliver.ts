@@ -1,5 +1,6 @@
 // The package leaves: after a release, to who asked for it, a counted number of times, until it ends. Recorded before the first byte.
-import type { RequestState } from '../domain/lifecycle.js';
+import { randomUUID } from 'node:crypto';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
@@ -10,7 +11,7 @@ import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
 import type { ClockWatch } from './clock-watch.js';
 import { readSealedJson } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
@@ -36,24 +37,25 @@ export async function deliver(parts: Parts, receiver: Person, requestId: string)
     // Set back, the gate's clock would open again what had ended.
     await parts.clock.judge();
     const packed = await packaged(parts, turn.state);
-    await turn.append({ event: 'clip-transferred', by: person, data: { from: 0, to: zipLayout(packed).total } });
+    await turn.append({ event: 'clip-transferred', by: person, data: { transfer: randomUUID(), part: 'whole', form: 'plain', bytes: zipLayout(packed).total, recipient: null } });
     return packed;
   });
   return { fileName: `${requestId}.zip`, bytes: zipLayout(files).total, body: writeZip(files) };
 }
 
 function judgeReceiver({ now }: Parts, state: RequestState, person: string): void {
-  const { release, requested, requestId } = state;
+  const { release, requested, requestId, copiesDestroyed } = state;
   const receivers = [requested.applicant, requested.enteredBy, ...(release?.executors ?? [])];
   if (!receivers.includes(person))
     throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
   if (!release) throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; its package is not released.`);
+  if (copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${requestId} was destroyed; its time is over.`);
   if (Date.parse(release.expiresAt) <= now().getTime())
     throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
-  if (state.transfers >= release.downloads)
+  if (state.transfers.length >= release.downloads)
     throw new Problem(
       'release-expired',
-      `The package of ${requestId} was fetched ${state.transfers} times, which is all that its plan allows.`,
+      `The package of ${requestId} was fetched ${state.transfers.length} times, which is all that its plan allows.`,
     );
 }
 
@@ -61,7 +63,7 @@ function judgeReceiver({ now }: Parts, state: RequestState, person: string): voi
  * The archive is a function of the sealed index, the journal up to package-sealed and the checkpoint that covers it, which is chosen once:
  * the same bytes each time. Problem `checkpoint-uncosigned`.
  */
-async function packaged({ journal, objects }: Parts, state: RequestState): Promise<PackageFile[]> {
+export async function packaged({ journal, objects }: Pick<Parts, 'journal' | 'objects'>, state: RequestState): Promise<PackageFile[]> {
   const sealed = state.package!;
   const index = await readSealedJson<PackageIndex>(objects, sealed.index);
   const history = journal.entriesOf(state.requestId);

@@ -37,7 +37,7 @@ type RowEvent = Extract<RequestEntry, { event: (typeof rowEvents)[number] }>;
 /** Artifacts of the role `document`, sealed. Removes what it made when it fails. Problems: `seal-missing`, `disk-full`. */
 export async function enclosePapers(parts: EnclosingParts, state: RequestState, application: Application, told: ManifestParts): Promise<Artifact[]> {
   const { objects, policy, papers } = parts;
-  const making = (floor: readonly string[]): Promise<Making> => makingOf(papers, policy, new Date(told.createdAt), floor);
+  const making = (floor: readonly string[]): Promise<Making> => makingOf(papers, policy, new Date(told.createdAt), floor, told.part);
   const given = handOverOf(parts, state, application, told);
   const contents = contentsOf(told.artifacts);
   const sheet = registerSheet(policy, await rowsOf(parts, state));

@@ -60,6 +60,7 @@ describe('config', () => {
       listen: { host: '127.0.0.1', port: 8443, tls: null, behindProxy: false, publicUrl: null },
       dataFolder: join(folder, 'data'),
       keysFolder: join(folder, 'keys'),
+      backup: null,
       keys: { passphrase: null, masterFolder: null, masterKeys: new Map(), rotateAfterDays: 365, profile: 'international' },
       workFolder: join(folder, 'data', 'work'),
       policiesFolder: join(folder, 'policies'),

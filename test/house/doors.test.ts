@@ -52,6 +52,7 @@ const schemaFiles = [
   'plugin/http/api/delegations.ts',
   'plugin/http/api/explain.ts',
   'plugin/http/api/matters.ts',
+  'plugin/http/api/proofs.ts',
   'plugin/http/api/notices.ts',
   'plugin/http/api/policy.ts',
   'plugin/http/draft-schema.ts',

@@ -117,6 +117,14 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/requests/{id}/times': [
       { at: of(ids.packaged, '/times'), body: { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }, may: ['executor'] },
     ],
+    'POST /api/v1/requests/{id}/case-closing': [{ at: of(ids.packaged, '/case-closing'), body: {}, may: ['officer'] }],
+    'GET /api/v1/requests/{id}/destruction': [
+      { at: of(ids.held, '/destruction'), may: [...readersOfHeld, 'privacy'] },
+      { at: of(ids.confidential, '/destruction'), may: confidentialReaders },
+    ],
+    'GET /api/v1/deliveries': [{ at: `/api/v1/deliveries?id=${ids.confidential}`, may: [...journalOfSite, 'auditor elsewhere'] }], // who reads a journal anywhere; of others' sites it finds nothing
+    'POST /api/v1/restore-drills': [{ body: { report: '0'.repeat(64), backup: '2026-03-01T00:00:00Z', packages: 0, destroyed: 0, findings: 0 }, may: ['administrator'] }],
+    'POST /api/v1/requests/{id}/destruction': [{ at: of(ids.packaged, '/destruction'), body: {}, may: ['privacy'] }],
     'GET /api/v1/requests/{id}/package': [{ at: of(ids.packaged, '/package'), may: ['officer'] }],
     'GET /api/v1/requests/{id}/progress': [
       { at: of(ids.held, '/progress'), may: readersOfHeld },

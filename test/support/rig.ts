@@ -71,7 +71,7 @@ export async function withRig(work: (rig: Rig) => Promise<void>, { now = () => n
           await append(id, { event: 'export-granted', by: 'gate', data: { planDigest, voices: 1 } });
           await append(id, { event: 'fulfil-started', by: 'gate', data: { attempt: 1 } });
           await append(id, { event: 'package-sealed', by: 'gate', data: { manifest: '0', index: list } });
-          await append(id, { event: 'clip-released', by: 'p-second', data: { executors: ['p-first', 'p-second'], expiresAt: '2026-03-05T00:00:00.000Z', downloads: 1 } });
+          await append(id, { event: 'clip-released', by: 'p-second', data: { executors: ['p-first', 'p-second'], expiresAt: '2026-03-05T00:00:00.000Z', downloads: 1, delivery: list } });
         },
         reopened: async () => {
           await journal.close();

@@ -9,11 +9,12 @@ import { sha256 } from './sha256.js';
 const wrongMember = (member: string): Broken => new Broken('manifest-changed', `manifest.json#/${member}`);
 
 /** Throws Broken `manifest-changed`: an unmasked copy where masks were asked for, a picture beside the copies that alone may leave, or areas that nobody drew. */
-export function checkDelivery({ plan, cameras, files }: Manifest, { drawings }: History): void {
+export function checkDelivery({ plan, part, cameras, files }: Manifest, { drawings }: History): void {
   const wantsMasks = (plan['masks'] as Json[]).length > 0;
-  const copiesAlone = plan['deliver'] === 'copy';
+  const copiesAlone = plan['deliver'] === 'copy' || part === 'copies';
   for (const [i, { role, parent, sealedParent }] of files.entries()) {
     if (role === 'viewing' || role === 'masked') {
+      if (part === 'originals') throw wrongMember(`files/${i}`);
       if ((role === 'masked') !== wantsMasks) throw wrongMember(`files/${i}`);
       if (copiesAlone && (parent !== undefined || sealedParent === undefined)) throw wrongMember(`files/${i}`);
     } else if (copiesAlone && (role === 'original' || role === 'excerpt' || role === 'units' || role === 'working')) throw wrongMember(`files/${i}`);

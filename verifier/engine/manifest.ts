@@ -59,6 +59,9 @@ export interface Manifest {
   requestId: string;
   policy: { planDigest: string };
   plan: { [member: string]: Json };
+  part?: 'copies' | 'originals';
+  /** SHA-256 of the manifest of the originals' package. */
+  originals?: string;
   narrowed?: { asked: Json; granted: Json };
   cameras: { camera: string; asked: { from: string; to: string; basis: string }[]; masks?: { drawn: Drawn | null } }[];
   disclosures: { commitment: string; field: string; value: Json; salt: string }[];
@@ -197,6 +200,8 @@ const manifestShape = members({
   custodian: members({ city: fits(/^\d{6}$/), site: isText, siteName: isText, regime: oneOf('ART7', 'ART9', 'PRIVATE') }),
   policy: members({ version: isText, tier: oneOf(1, 2, 3), planDigest: isText, rows: listOf(isText) }),
   plan: planShape,
+  'part?': oneOf('copies', 'originals'),
+  'originals?': isHex64,
   'narrowed?': members({ asked: listOf(itemShape, 1), granted: listOf(itemShape, 1) }),
   cameras: listOf(cameraShape, 1),
   approvals: listOf(members({ step: isText, 'person?': isText, at: isInstant })),

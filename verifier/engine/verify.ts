@@ -8,7 +8,7 @@ import { checkInclusion, isIncluded } from './inclusion.js';
 import { checkContents, checkDelivery } from './delivery.js';
 import type { GateKey } from './key.js';
 import { openManifest } from './manifest.js';
-import { checkDisclosures, checkPlans, checkScope, checkSeal } from './plans.js';
+import { checkDisclosures, checkPlans, checkScope, checkSeal, sealOf } from './plans.js';
 import type { Readable, Source } from './source.js';
 import { openArchive } from './zip.js';
 
@@ -36,7 +36,7 @@ async function verifySource(source: Source, keys: readonly GateKey[], onProgress
   checkScope(manifest, history);
   checkDelivery(manifest, history);
   checkContents(manifest);
-  await checkFiles(source, manifest.files, history, onProgress);
+  await checkFiles(source, manifest.files, history.lines, sealOf(manifest, history)!.stamp, onProgress);
   checkDisclosures(manifest, history);
   source.settle();
   return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId, contents: manifest.contents.sha256 };

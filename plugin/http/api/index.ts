@@ -15,6 +15,7 @@ import { noticeOperations } from './notices.js';
 import type { ApiParts } from './parts.js';
 import { policyOperations } from './policy.js';
 import { precheckOperations } from './precheck.js';
+import { proofOperations } from './proofs.js';
 import { registerOperations } from './register.js';
 import { requestOperations } from './requests.js';
 import { tlogOperations } from './tlog.js';
@@ -41,4 +42,5 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...tlogOperations,
   ...noticeOperations,
   ...registerOperations,
+  ...proofOperations,
 ];

@@ -81,7 +81,7 @@ export function judgeHistory(history: readonly RequestEntry[]): RequestState {
   if (state.release) {
     assert.equal(new Set(state.release.executors).size, 2, `${requestId}: two executors`);
     for (const executor of state.release.executors) assert.ok(!speakers.includes(executor), `${requestId}: an executor spoke`);
-    assert.ok(state.transfers <= state.release.downloads, `${requestId}: fetched too often`);
+    assert.ok(state.transfers.length <= state.release.downloads, `${requestId}: fetched too often`);
   }
   return state;
 }

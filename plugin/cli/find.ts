@@ -1,0 +1,50 @@
+// exportgate find: years later, what was delivered to whom; and request certificate: what was destroyed.
+import { Problem } from '../domain/problem.js';
+import { clientOf, type Verb } from './context.js';
+
+interface Found {
+  requestId: string;
+  state: string;
+  unit: string;
+  applicant: string;
+  caseNumber: string | null;
+  manifestSha256: string | null;
+  released: { at: string; executors: string[] } | null;
+  deliveries: { entry: number; at: string; event: string; to: string }[];
+  destroyed: { at: string; by: string[] } | null;
+  matched: { path: string; delivered: boolean; destroyed: boolean }[];
+}
+
+export const findDeliveries: Verb<{ hash?: string; id?: string; case?: string }> = async (context, sought) => {
+  const given = (['hash', 'id', 'case'] as const).filter((name) => sought[name] !== undefined);
+  if (given.length !== 1) throw new Problem('config-invalid', 'Say one of --hash, --id, --case.');
+  const name = given[0]!;
+  const found = await clientOf(context).get<{ deliveries: Found[] }>(`/api/v1/deliveries?${name}=${encodeURIComponent(sought[name]!)}`);
+  context.output.result(found, found.deliveries.length > 0 ? found.deliveries.flatMap(linesOf) : ['未查到 nothing was found']);
+  return found.deliveries.length > 0 ? 0 : 1;
+};
+
+const linesOf = (it: Found): string[] => [
+  `${it.requestId}  ${it.state}  ${it.unit}  ${it.applicant}  ${it.caseNumber ?? ''}`.trimEnd(),
+  ...(it.manifestSha256 ? [`  manifest ${it.manifestSha256}`] : []),
+  ...it.matched.map(({ path, delivered, destroyed }) => `  ${path}  ${delivered ? '已交付 delivered' : '未交付 not delivered'}  ${destroyed ? '已销毁 destroyed' : '在库 kept'}`),
+  ...(it.released ? [`  已放行 released ${it.released.at} ${it.released.executors.join(', ')}`] : []),
+  ...it.deliveries.map(({ entry, at, event, to }) => `  ${at}  ${event}  ${to}  entry ${entry}`),
+  ...(it.destroyed ? [`  已销毁 destroyed ${it.destroyed.at} ${it.destroyed.by.join(', ')}`] : []),
+];
+
+interface Certificate {
+  requestId: string;
+  copies: { at: string; entry: number; files: object[] } | null;
+  original: { at: string; entry: number; askedBy: string; confirmedBy: string; files: object[] } | null;
+}
+
+export const showCertificate: Verb<{ id: string }> = async (context, { id }) => {
+  const found = await clientOf(context).get<Certificate>(`/api/v1/requests/${encodeURIComponent(id)}/destruction`);
+  const { copies, original } = found;
+  context.output.result(found, [
+    ...(copies ? [`导出副本 copies: ${copies.files.length} files, ${copies.at}, entry ${copies.entry}`] : []),
+    ...(original ? [`封存原件 original: ${original.files.length} files, ${original.at}, 销毁人 ${original.askedBy}, 监销人 ${original.confirmedBy}, entry ${original.entry}`] : []),
+  ]);
+  return 0;
+};

@@ -1,0 +1,206 @@
+// A simulated year: what is handed over, held, returned and only kept for its time, each destroyed when it is due and not before, by whom it should be.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Problem } from '../../plugin/domain/problem.js';
+import { adapters } from '../../adapters/index.js';
+import { backUp, type BackupReport } from '../../plugin/back-up.js';
+import { makeBackupKeys } from '../../plugin/backup/recipient.js';
+import { loadConfig } from '../../plugin/config/config.js';
+import { loadKeys } from '../../plugin/keys/keys.js';
+import { restore, type RestoreReport } from '../../plugin/restore.js';
+import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
+
+const day = 86_400_000;
+const [, , privacy, head] = shanghai.steps;
+
+describe('a year', function () {
+  this.timeout(240_000);
+  let gate: TestGate;
+  let time = new Date('2026-03-04T00:00:00.000Z');
+  const ids = { closed: '', held: '', kept: '', returned: '' };
+  const begin = time.getTime();
+  const { recipient, identity } = makeBackupKeys();
+  const at = (name: string): string => path.join(gate.folder, name);
+
+  async function backedUp(): Promise<BackupReport> {
+    const config = await loadConfig(at('exportgate.yaml'), { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' }, adapters);
+    return backUp({ config, keys: loadKeys(at('keys')), version: '0.0.0', now: () => time }, at('backup'), null, true);
+  }
+  let places = 0;
+  const restored = (from: string, keysFrom: string, by = identity): Promise<RestoreReport> =>
+    restore({ from: at(from), keysFrom: at(keysFrom), identity: by, to: at(`restored-${places++}`), sources: {}, now: () => time });
+
+  /** So many days after the beginning: everybody signs in anew. */
+  async function on(days: number): Promise<void> {
+    time = new Date(begin + days * day);
+    await gate.look();
+    gate.again();
+  }
+  const post = async (user: string, id: string, at: string, body: object = {}) => (await gate.as(user)).post<Seen>(`/api/v1/requests/${id}/${at}`, body);
+  const codeOf = async (call: Promise<unknown>) => (await problemOf(call))?.code ?? null;
+  const keys = () => fs.readdirSync(path.join(gate.folder, 'keys/requests')).sort();
+  const keysOf = (id: string) => keys().filter((name) => name.startsWith(id)).map((name) => name.split('.')[1]);
+  const fetched = async (id: string): Promise<Problem | null> =>
+    problemOf((await gate.as(shanghai.officer)).download(`/api/v1/requests/${id}/package`, path.join(gate.folder, `${id}-${time.getTime()}.zip`)));
+
+  async function handOver(id: string): Promise<void> {
+    await approveAll(gate, id);
+    await until(gate, id, ({ state }) => state === 'packaged');
+    for (const executor of shanghai.executors) await letGo(gate, executor, id);
+    await post('user:sh.yan', id, 'after-review', { finding: 'in-order' });
+    assert.equal(await fetched(id), null);
+  }
+
+  before(async () => {
+    gate = await aGate({ now: () => time, config: `backup: { recipient: "${recipient}", keys: key-copy }` });
+    await gate.as('user:sh.yan');
+    for (const name of ['closed', 'held', 'kept', 'returned'] as const) ids[name] = (await submit(gate)).requestId;
+    for (const id of [ids.closed, ids.held, ids.kept]) await handOver(id);
+    await until(gate, ids.returned, ({ custody }) => custody === 'sealed');
+    await vote(gate, shanghai.steps[0], ids.returned, { verdict: 'return', code: 'DUPLICATE' });
+  });
+  after(() => gate.close());
+
+  it('each request has keys of its own, for what was sealed and for what was made of it', () => {
+    for (const id of [ids.closed, ids.held, ids.kept]) assert.deepEqual(keysOf(id), ['copies', 'original']);
+    assert.deepEqual(keysOf(ids.returned), ['original']);
+  });
+
+  it('the first quarter’s backup comes back whole; nothing is copied twice', async () => {
+    const first = await backedUp();
+    const again = await backedUp();
+    assert.ok(first.copied > 20 && first.copied === first.objects);
+    assert.deepEqual([again.copied, again.objects, again.lost], [0, first.objects, []]);
+    fs.cpSync(at('backup'), at('backup-of-march'), { recursive: true });
+    fs.cpSync(at('key-copy'), at('key-copy-of-march'), { recursive: true });
+    const report = await restored('backup', 'key-copy');
+    assert.deepEqual([report.findings, report.packages, report.destroyedKeys, report.objectsGone], [[], 3, [], 0]);
+  });
+
+  it('a backup that was touched, or another’s, is told for what it is', async () => {
+    assert.equal(await codeOf(restored('backup', 'key-copy', makeBackupKeys().identity)), 'backup-broken');
+    assert.equal(await codeOf(restored('backup', 'key-copy', 'no key')), 'key-invalid');
+    const tampered = (name: string, change: (folder: string) => void): Promise<RestoreReport> => {
+      fs.cpSync(at('backup'), at(name), { recursive: true });
+      change(at(name));
+      return restored(name, 'key-copy');
+    };
+    const flip = (file: string, from = 300): void => {
+      const bytes = fs.readFileSync(file);
+      bytes[from]! ^= 1;
+      fs.writeFileSync(file, bytes);
+    };
+    const dataOf = (folder: string): string => path.join(folder, fs.readdirSync(folder).find((name) => name.startsWith('data-'))!);
+    assert.equal(await codeOf(tampered('b1', (folder) => flip(path.join(folder, 'backup.json')))), 'backup-broken');
+    assert.equal(await codeOf(tampered('b2', (folder) => flip(dataOf(folder)))), 'backup-broken');
+    assert.equal(await codeOf(tampered('b3', (folder) => fs.truncateSync(dataOf(folder), 1_048_576)))!, 'backup-broken');
+    assert.equal(await codeOf(tampered('b4', (folder) => fs.rmSync(path.join(folder, 'backup.json')))), 'backup-broken');
+    const [object] = fs.readdirSync(at('backup/objects'));
+    const { findings } = await tampered('b5', (folder) => flip(path.join(folder, 'objects', object!)));
+    assert.ok(findings.some(({ why }) => why === 'the object is not what was backed up'), JSON.stringify(findings));
+    const { findings: lacking } = await tampered('b6', (folder) => fs.rmSync(path.join(folder, 'objects', object!)));
+    assert.ok(lacking.some(({ what }) => what === object!.replace('.sealed', '')), JSON.stringify(lacking));
+    // What is sealed is not readable where it lies.
+    for (const file of [dataOf(at('backup')), at('key-copy/keys.sealed')]) assert.ok(!/journal|PRIVATE|SQLite/.test(fs.readFileSync(file, 'latin1')));
+  });
+
+  it('the seventh day: the copies go by themselves, but not under a hold; the originals stay', async () => {
+    await post(head, ids.held, 'hold', { reason: '示例:复议期间保全' });
+    await on(6.9);
+    assert.deepEqual(keysOf(ids.closed), ['copies', 'original']);
+    assert.equal(await codeOf(post(privacy, ids.closed, 'destruction')), 'retention-running');
+    await on(7.1);
+    for (const id of [ids.closed, ids.kept]) assert.deepEqual(keysOf(id), ['original']);
+    assert.deepEqual(keysOf(ids.held), ['copies', 'original']);
+    assert.equal((await fetched(ids.closed))?.code, 'release-expired');
+  });
+
+  it('two people destroy what is due, and neither alone', async () => {
+    await on(10);
+    assert.equal(await codeOf(post(privacy, ids.closed, 'case-closing')), 'not-permitted');
+    await post(shanghai.officer, ids.closed, 'case-closing');
+    assert.equal(await codeOf(post(shanghai.officer, ids.closed, 'case-closing')), 'state-conflict');
+    // Who may only watch does not ask, and who asked for the footage does neither.
+    assert.equal(await codeOf(post(head, ids.closed, 'destruction')), 'not-permitted');
+    assert.equal((await post(privacy, ids.closed, 'destruction')).state, 'released');
+    assert.equal(await codeOf(post(privacy, ids.closed, 'destruction')), 'already-voted');
+    assert.equal(await codeOf(post(shanghai.officer, ids.closed, 'destruction')), 'not-permitted');
+    // A hold between the two: the word that was given before it counts no more.
+    await post(head, ids.closed, 'hold', { reason: '示例:临时保全' });
+    assert.equal(await codeOf(post(head, ids.closed, 'destruction')), 'not-permitted');
+    assert.equal(await codeOf(post(privacy, ids.closed, 'destruction')), 'footage-held');
+    await post(head, ids.closed, 'hold/lifting');
+    await post(privacy, ids.closed, 'destruction');
+    // At the same moment: whichever comes first stands, and a hold never loses to half a destruction.
+    await Promise.allSettled([post(head, ids.closed, 'hold', { reason: '示例:竞态' }), post('user:sh.yan', ids.closed, 'destruction')]);
+    if ((await show(gate, ids.closed)).custody === 'sealed') {
+      assert.deepEqual(keysOf(ids.closed), ['original']);
+      await post(head, ids.closed, 'hold/lifting');
+      await post(privacy, ids.closed, 'destruction');
+      await post(head, ids.closed, 'destruction');
+    }
+    const { state, custody } = await show(gate, ids.closed);
+    assert.deepEqual([state, custody, keysOf(ids.closed)], ['destroyed', 'destroyed', []]);
+    assert.equal(await codeOf(post(privacy, ids.closed, 'destruction')), 'state-conflict');
+  });
+
+  it('the thirtieth day: what was never granted goes by itself, with its key', async () => {
+    await on(31);
+    assert.deepEqual([(await show(gate, ids.returned)).custody, keysOf(ids.returned)], ['expired', []]);
+  });
+
+  it('what its case never closed goes when the site’s time has passed; what is held is refused', async () => {
+    assert.equal(await codeOf(post(privacy, ids.held, 'destruction')), 'footage-held');
+    await post(privacy, ids.kept, 'destruction');
+    await post(head, ids.kept, 'destruction');
+    assert.equal((await show(gate, ids.kept)).state, 'destroyed');
+  });
+
+  it('the year’s drill: what is held comes back, what was destroyed does not, from whichever backup', async () => {
+    await on(300);
+    const report = await backedUp();
+    assert.deepEqual(report.lost, []);
+    assert.ok(report.pruned > 10, String(report.pruned));
+    const gone = [...['copies', 'original'].flatMap((part) => [ids.closed, ids.kept, ids.returned].map((id) => `${id}/${part}`))].sort();
+    const now = await restored('backup', 'key-copy');
+    assert.deepEqual([now.findings, now.packages, now.destroyedKeys], [[], 1, gone]);
+    // The data of March, with all its objects, and the keys as they are: nothing of what was destroyed since opens.
+    const then = await restored('backup-of-march', 'key-copy');
+    assert.deepEqual([then.findings, then.packages, then.destroyedKeys], [[], 1, gone]);
+    assert.ok(then.objectsGone > 10);
+    // The same proof finds what is not so: a copy of the keys that nobody rewrote opens all of it.
+    assert.equal((await restored('backup-of-march', 'key-copy-of-march')).packages, 3);
+  });
+
+  it('years later the journal says what was delivered to whom, and what was destroyed', async () => {
+    const auditor = await gate.as('user:sh.yan');
+    type Told = { deliveries: { requestId: string; matched: { path: string; delivered: boolean; destroyed: boolean }[]; deliveries: { to: string }[]; destroyed: { by: string[] } | null }[] };
+    const find = (query: string) => auditor.get<Told>(`/api/v1/deliveries?${query}`);
+    const { original, copies } = await auditor.get<Record<'original' | 'copies', { files: { path: string; sha256: string }[] }>>(`/api/v1/requests/${ids.closed}/destruction`);
+    const footage = original.files.find(({ path: name }) => name === 'original/sh-yf-street/01.mp4')!;
+    const copy = copies.files.find(({ path: name }) => name === 'viewing/sh-yf-street/01.mp4')!;
+    const byCopy = (await find(`hash=${copy.sha256}`)).deliveries;
+    assert.deepEqual(byCopy.map(({ requestId, matched, deliveries, destroyed }) => [requestId, matched, deliveries.map(({ to }) => to), destroyed?.by.length]), [
+      [ids.closed, [{ path: copy.path, delivered: true, destroyed: true }], [shanghai.officer], 2],
+    ]);
+    // The same footage was handed over under three requests, and sealed under a fourth.
+    const byFootage = (await find(`hash=${footage.sha256}`)).deliveries;
+    assert.deepEqual(byFootage.filter(({ matched }) => matched.some((it) => it.delivered)).map(({ requestId }) => requestId), [ids.closed, ids.held, ids.kept]);
+    assert.deepEqual((await find(`id=${ids.held}`)).deliveries.map(({ requestId }) => requestId), [ids.held]);
+    assert.deepEqual((await find(`case=${encodeURIComponent('示例刑立字〔2026〕第7号')}`)).deliveries.length, 4);
+    assert.deepEqual((await find(`hash=${'0'.repeat(64)}`)).deliveries, []);
+    for (const query of ['', 'hash=abc', 'id=x&case=y', 'case=']) assert.equal(await codeOf(find(query)), 'body-malformed', query);
+    assert.equal(await codeOf((await gate.as(shanghai.officer)).get('/api/v1/deliveries?id=x')), 'not-permitted');
+  });
+
+  it('a crash between the entry and the key: it is destroyed before the next start serves anything', async () => {
+    const file = path.join(gate.folder, 'keys/requests', `${ids.kept}.original.key`);
+    await gate.stop();
+    fs.copyFileSync(path.join(gate.folder, 'keys/requests', `${ids.held}.original.key`), file);
+    await gate.restart();
+    assert.equal(fs.existsSync(file), false);
+    assert.deepEqual(keysOf(ids.held), ['copies', 'original']);
+  });
+});
