@@ -163,7 +163,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       if (!config.backup?.keys) return;
       const destroyed = requests.ids().flatMap((id) => destroyedParts(requests.state(id)).map((part) => keyOf(id, part)));
       const { keysFolder, keys: { masterFolder } } = config;
-      await writeKeyCopy(config.backup.keys, readRecipient(config.backup.recipient), { keysFolder, masterFolder, origin: config.journal.origin, destroyed });
+      // Destroyed it is all the same; the next destruction or backup writes the copy anew.
+      await writeKeyCopy(config.backup.keys, readRecipient(config.backup.recipient), { keysFolder, masterFolder, origin: config.journal.origin, destroyed }).catch((cause: unknown) =>
+        log('error', { event: 'key-copy-not-written', cause }),
+      );
     };
     const roll = new Roll(journal);
     const policies = await Policies.open({
