@@ -49,6 +49,7 @@ const schemaFiles = [
   'plugin/evidence/entry-schema.ts',
   'plugin/evidence/manifest-schema.ts',
   'plugin/http/api/delegations.ts',
+  'plugin/http/api/deliveries.ts',
   'plugin/http/api/explain.ts',
   'plugin/http/api/matters.ts',
   'plugin/http/api/notices.ts',

@@ -8,7 +8,7 @@ import { tellLink, tellPassphrase } from '../../export/tell-delivery.js';
 import { IDLE_MS } from '../../export/transfers.js';
 import type { Wish } from '../../export/wrap.js';
 import { operation, type Operation } from '../operation.js';
-import { emptySchema, line } from '../schemas.js';
+import { line, type emptySchema } from '../schemas.js';
 import { sendTransfer } from '../send-transfer.js';
 import { answerOf } from './answer.js';
 import type { ApiParts } from './parts.js';
