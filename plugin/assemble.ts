@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { RunningGate } from './cli/serve.js';
 import type { Config } from './config/config.js';
+import { algorithmOf } from './domain/formats/key-algorithm.js';
+import { keyIdOf } from './domain/formats/key-id.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
@@ -14,6 +16,7 @@ import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
+import { finishDestruction } from './export/destroy-with.js';
 import { finishErasure } from './export/erase.js';
 import { ReadRecord } from './export/read-record.js';
 import { recordRotations } from './export/record-rotations.js';
@@ -26,6 +29,7 @@ import { stopAccess } from './export/intercept.js';
 import { makeLogKeeping } from './export/keeping.js';
 import { MonthIndex } from './export/month-index.js';
 import { lackedByRequests } from './export/needs.js';
+import type { PaperDesk } from './export/paper-making.js';
 import { Policies } from './export/policies.js';
 import { estimateBytes, preserve } from './export/preserve.js';
 import { redecideAll } from './export/redecide.js';
@@ -56,7 +60,7 @@ import { makeFailures } from './identity/sign-in.js';
 import { makeTokens } from './identity/token.js';
 import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
-import { expectProfile, loadKeys } from './keys/keys.js';
+import { expectProfile, loadKeys, type Keys } from './keys/keys.js';
 import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
@@ -148,8 +152,9 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       hold: holdLock,
     });
     undo.push(() => journal.close());
-    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.master, newId: randomUUID });
+    const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
+    const shred = async (ended: readonly string[]): Promise<void> => ended.forEach((key) => keys.requests.destroy(key));
     const roll = new Roll(journal);
     const policies = await Policies.open({
       folder: config.policiesFolder,
@@ -195,6 +200,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await wipeAll(config.workFolder);
     await requests.catchUp();
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
+    await finishDestruction({ requests, shred }, (key) => keys.requests.isThere(key));
     await follower.begin();
     await delivery.begin();
     await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });
@@ -217,6 +223,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       synchronised: around.synchronised ?? systemClock(around.searchPath, () => performance.now()),
     });
     const recorders = makeRecorders(config);
+    const papers = deskOf(config, keys);
     const progress = new ProgressHub();
     const workParts = {
       journal,
@@ -239,6 +246,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       stamp: config.timestamps && stamper(config.timestamps, now, log),
       method: { exportgate: version, node: process.version, ffmpeg: tools.version },
       log: { origin: config.journal.origin, vkey: verifierKey(config.journal.origin, keys.log) },
+      camerasOf: recorders.camerasOf,
+      papers,
     };
     const work = new Work({
       requests,
@@ -307,6 +316,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
         return policies.inForce;
       },
       requests,
+      shred,
       store,
       log,
       delegations,
@@ -394,6 +404,18 @@ function stamper({ required, ca, ...authority }: NonNullable<Config['timestamps'
       log('error', { event: 'time-stamp-missing', problem: problem.code, cause: problem });
       return null;
     }
+  };
+}
+
+/** What the papers say of this gate. */
+function deskOf({ listen, journal, timestamps }: Config, keys: Keys): PaperDesk {
+  return {
+    origin: journal.origin,
+    keyId: keyIdOf(keys.manifest),
+    algorithm: algorithmOf(keys.manifest) ?? '',
+    isStamped: timestamps !== null,
+    verifyUrl: listen.publicUrl && `${listen.publicUrl}/verify.html`,
+    seal: null,
   };
 }
 

@@ -3,6 +3,8 @@ import type { Log } from './domain/log.js';
 import type { Audits } from './export/audits.js';
 import type { ClockWatch } from './export/clock-watch.js';
 import { sweepDrafts } from './export/drafts.js';
+import { keepServed } from './export/destroy.js';
+import type { DestroyParts } from './export/destroy-with.js';
 import { expireFootage } from './export/expire.js';
 import type { NoticeFollower } from './export/follow-notices.js';
 import type { MarkedCopies } from './export/marked-copies.js';
@@ -12,12 +14,13 @@ import type { Requests } from './export/requests.js';
 import { sweepScans, type ScanParts } from './export/scans.js';
 import type { Transfers } from './export/transfers.js';
 import { flagLate } from './export/watch-deadlines.js';
+import { warnOfOverwrites } from './export/watch-overwrites.js';
 import { watchFolder } from './policy/watch-folder.js';
 
 const DEADLINE_LOOK_MS = 30_000;
 const PAPERS_LOOK_MS = 3_600_000;
 
-export interface RoundsParts extends ScanParts {
+export interface RoundsParts extends ScanParts, Pick<DestroyParts, 'shred'> {
   requests: Requests;
   policies: Policies;
   policiesFolder: string;
@@ -41,13 +44,15 @@ export interface Rounds {
 
 /** The first look at policy files and papers is over when it resolves. */
 export async function startRounds(parts: RoundsParts): Promise<Rounds> {
-  const { requests, policies, objects, store, log, now } = parts;
+  const { requests, policies, objects, shred, store, log, now } = parts;
   // In turn, and one that fails keeps none of the others back.
   const rounds: readonly (() => Promise<void> | void)[] = [
     () => parts.clock.look(),
     () => flagLate({ requests, log, now }),
+    () => warnOfOverwrites({ policy: policies.inForce, requests, log, now }),
     // What is destroyed by a clock in doubt does not come back.
-    () => (parts.clock.doubt === null ? expireFootage({ requests, objects, log, now }) : undefined),
+    () => (parts.clock.doubt === null ? expireFootage({ requests, objects, shred, log, now }) : undefined),
+    () => (parts.clock.doubt === null ? keepServed({ requests, objects, shred, log, now, policy: policies.inForce }) : undefined),
     // What a store that failed kept back.
     () => parts.follower.wake(),
     () => parts.months.catchUp(),

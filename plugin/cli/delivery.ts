@@ -1,5 +1,6 @@
 // exportgate request link | passphrase | receipt: what is passed on with a released package, and what comes back for it.
 import { createHash } from 'node:crypto';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
 import { lines } from './request.js';
@@ -14,10 +15,10 @@ export const deliveryLink: Verb<{ id: string }> = async (context, { id }) => {
 };
 
 /** Into a file that others cannot read, unless it is wanted on the screen: a terminal keeps what it showed. */
-export const deliveryPassphrase: Verb<{ id: string; out: string }> = async (context, { id, out }) => {
+export const deliveryPassphrase: Verb<{ id: string; out: string; part?: PackagePart }> = async (context, { id, out, part }) => {
   const place = out === '-' ? null : await openNew(out);
   try {
-    const { passphrase } = await clientOf(context).post<{ passphrase: string }>(`/api/v1/requests/${id}/passphrase`, {});
+    const { passphrase } = await clientOf(context).post<{ passphrase: string }>(`/api/v1/requests/${id}/passphrase`, { ...(part && { part }) });
     await place?.write(`${passphrase}\n`);
     const told = '请以链接以外的途径告知领取人 pass it on by another way than the link';
     context.output.result(place ? { file: out } : { passphrase }, place ? [`${out}: ${told}`] : [passphrase, told]);

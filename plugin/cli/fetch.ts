@@ -1,6 +1,7 @@
 // exportgate request fetch ID --out PLACE: the released package, as an archive in the form that is wanted, or, plain, as a folder.
 import fs from 'node:fs';
 import type { DeliveryForm } from '../domain/audit-event.js';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
 import { transferTo } from './transfer.js';
@@ -8,13 +9,13 @@ import { transferTo } from './transfer.js';
 /** Where each form is kept: what it is called tells how it is opened. */
 const isArchive = (out: string): boolean => /\.(zip|age)$/.test(out);
 
-export const fetchRequest: Verb<{ id: string; out: string; form?: DeliveryForm; recipient?: string }> = async (context, { id, out, form: named, recipient }) => {
+export const fetchRequest: Verb<{ id: string; out: string; form?: DeliveryForm; recipient?: string; part?: PackagePart }> = async (context, { id, out, form: named, recipient, part }) => {
   const form = named ?? (recipient === undefined ? 'zip' : 'age');
   if (!isArchive(out) && form !== 'plain')
     throw new Problem('config-invalid', `--out: ${out} is a folder; what comes encrypted is kept as a file (.zip, .age). Name one, or add --form plain.`);
   if (fs.existsSync(out)) throw new Problem('config-invalid', `--out: ${out} is there already; name a place that is not.`);
   const archive = isArchive(out) ? out : `${out}.fetched`;
-  const { bytes, transfer, manifestSha256 } = await transferTo(clientOf(context), id, { form, recipient }, archive);
+  const { bytes, transfer, manifestSha256 } = await transferTo(clientOf(context), id, { form, recipient, part }, archive);
   if (!isArchive(out)) await unpack(archive, out).finally(() => fs.promises.rm(archive, { force: true }));
   context.output.result({ package: out, bytes, form, transfer, manifestSha256 }, [`${out}: ${bytes} bytes`, `manifest ${manifestSha256}`, ...next(out, form, id)]);
   return 0;

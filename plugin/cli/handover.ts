@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
 import { howToOpen, labelOf, listOf, type HandedOver } from './handover-papers.js';
@@ -19,11 +20,12 @@ interface Said {
   bag: string;
   receiver: readonly string[];
   form: 'zip' | 'plain';
+  part?: PackagePart;
 }
 
 type View = Parameters<typeof lines>[0];
 
-export const handOver: Verb<Said> = async (context, { id, place, serial, bag, receiver: receivers, form }) => {
+export const handOver: Verb<Said> = async (context, { id, place, serial, bag, receiver: receivers, form, part }) => {
   const isImage = place.endsWith('.iso');
   if (fs.existsSync(place)) throw new Problem('config-invalid', `${place} is there already; name a place that is not.`);
   // Before the transfer, which is counted.
@@ -32,7 +34,7 @@ export const handOver: Verb<Said> = async (context, { id, place, serial, bag, re
   const work = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-handover-'));
   try {
     const fetched = path.join(work, 'package');
-    const begun = await transferTo(client, id, { form }, fetched);
+    const begun = await transferTo(client, id, { form, part }, fetched);
     const { fileName, bytes, transfer, manifestSha256 } = begun;
     const sha256 = await sumOf(fetched);
     const content = new Map<string, { file: string } | { text: string }>([

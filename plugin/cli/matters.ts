@@ -1,4 +1,4 @@
-// exportgate request withdraw | call-back | paper | accept-paper | close | break-glass | hold | lift | erase: what else may happen to a request.
+// exportgate request withdraw | call-back | paper | accept-paper | close | break-glass | hold | lift | erase | close-case | destroy: what else may happen to a request.
 import { glassReasons } from '../domain/audit-event.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
@@ -97,4 +97,6 @@ export const matters: readonly Matter[] = [
     options: [{ flags: '--field <name>', words: 'application or unit' }],
     verb: move('erasures', ({ field }) => ({ field })),
   },
+  { name: 'close-case', words: 'the case is closed; its original is needed no longer 结案', verb: move('case-closing') },
+  { name: 'destroy', words: 'its sealed original, by two people: one asks, a second confirms 双人销毁', verb: move('destruction') },
 ];

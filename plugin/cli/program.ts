@@ -1,5 +1,6 @@
 // The command line: every verb, its options, and how it ends.
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { packageParts } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import {
   acceptInvitation,
@@ -304,7 +305,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .argument('<id>')
       .requiredOption('--out <place>', 'a file (….zip, ….age), or with --form plain a folder')
       .addOption(new Option('--form <form>', 'AES-256 ZIP, age, or as it is').choices(['zip', 'age', 'plain']))
-      .option('--recipient <key>', 'your public age key, age1…'),
+      .option('--recipient <key>', 'your public age key, age1…')
+      .addOption(new Option('--part <part>', 'where the originals leave apart: which package').choices(packageParts)),
     fetchRequest,
   );
   does(
@@ -350,7 +352,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .option('--after <finding>', 'what a review of a drawn release finds 事后复核'),
     reviewRequest,
   );
-  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>'), releaseRequest);
+  does(program.command('release').description('ask for or confirm the release 执行').argument('<id>').option('--originals-for <user>', 'who has the originals, where they leave apart 原件接收人'), releaseRequest);
   does(
     request.command('link').description('the link to a released package, to pass on 领取链接').argument('<id>'),
     deliveryLink,
@@ -360,7 +362,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .command('passphrase')
       .description('of the encrypted package, for an executor to pass on by another way than the link 口令')
       .argument('<id>')
-      .requiredOption('--out <file>', 'a file that is not there yet; - prints it'),
+      .requiredOption('--out <file>', 'a file that is not there yet; - prints it')
+      .addOption(new Option('--part <part>', 'where the originals leave apart: which package').choices(packageParts)),
     deliveryPassphrase,
   );
   does(
@@ -392,7 +395,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .requiredOption('--serial <text>', 'serial number of the medium')
       .requiredOption('--bag <text>', 'number of the evidence bag')
       .requiredOption('--receiver <name...>', 'who takes it')
-      .addOption(new Option('--form <form>', 'AES-256 ZIP, or as it is').choices(['zip', 'plain']).default('zip')),
+      .addOption(new Option('--form <form>', 'AES-256 ZIP, or as it is').choices(['zip', 'plain']).default('zip'))
+      .addOption(new Option('--part <part>', 'where the originals leave apart: which package').choices(packageParts)),
     handOver,
   );
   does(

@@ -1,7 +1,8 @@
 // A transfer from the command line: begun once, taken up again wherever it was cut off, also by a later run of the program.
 import fs from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DeliveryForm, PackagePart } from '../domain/audit-event.js';
+import type { DeliveryForm } from '../domain/audit-event.js';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { openNew, type Client } from './client.js';
 

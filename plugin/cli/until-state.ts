@@ -6,7 +6,7 @@ import type { Client } from './client.js';
 
 const EVERY_MS = 200;
 const MOST_TRIES = 1500;
-const ended: readonly State[] = ['denied', 'returned', 'not-available', 'released'];
+const ended: readonly State[] = ['denied', 'returned', 'not-available', 'released', 'destroyed'];
 
 export async function untilState(client: Client, requestId: string, wanted: State): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {

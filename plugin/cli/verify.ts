@@ -24,9 +24,10 @@ export const verifyFile: Verb<{ package: string; key: string; witness: readonly 
       fault,
       keyId: found.intact ? found.keyId : null,
       algorithm: found.intact ? found.algorithm : null,
+      contents: found.intact ? found.contents : null,
       timeStamp: found.intact ? found.timeStamp : null,
     },
-    [line, ...(found.intact ? [stampLine(found.timeStamp)] : [])],
+    [line, ...(found.intact ? [`证据内容摘要 contents, as the papers name them: ${found.contents}`, stampLine(found.timeStamp)] : [])],
   );
   return found.intact ? 0 : 1;
 };

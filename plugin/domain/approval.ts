@@ -1,7 +1,7 @@
 // Whose turn it is, and who may not speak. Pure: voices come folded from the journal, never from the store.
 import { edges, type Edge } from './audit-event.js';
 import { isHurried } from './kind.js';
-import type { RequestState } from './lifecycle.js';
+import { isGone, type RequestState } from './lifecycle.js';
 import { managerStep, type Step } from './plan.js';
 import { Problem } from './problem.js';
 
@@ -55,7 +55,7 @@ export function judgeCallBack({ requested, callBacks }: Pick<RequestState, 'requ
 
 /** To footage that is gone nobody agrees; the request itself is ended by people alone. Problem `state-conflict`. */
 export function judgeKept({ tracks, requestId }: RequestState): void {
-  if (tracks.custody === 'expired')
+  if (isGone({ tracks }))
     throw new Problem('state-conflict', `The footage of ${requestId} was destroyed; the request can be returned, withdrawn or closed.`);
 }
 

@@ -1,6 +1,6 @@
 // A file in custody: what it is, what it was made from, and the hashes that follow it.
 
-export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier'] as const;
+export const artifactRoles = ['original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier', 'document'] as const;
 export type ArtifactRole = (typeof artifactRoles)[number];
 
 /** Copies of another file of the package, or of a sealed one: to look at, or to work on. */

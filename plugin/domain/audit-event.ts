@@ -5,6 +5,7 @@ import type { Digest } from './artifact.js';
 import type { Instant } from './span.js';
 import type { Item } from './export-request.js';
 import type { Purpose } from './kind.js';
+import type { PackagePart } from './package-part.js';
 import type { Plan } from './plan.js';
 import type { ProblemCode } from './problem.js';
 import type { RoleName } from './subject.js';
@@ -40,9 +41,12 @@ export type Viewing = (typeof viewings)[number];
 export const playForms = ['clip', 'mjpeg', 'still', 'archive'] as const;
 export type PlayForm = (typeof playForms)[number];
 
-/** Which package of a request: each has its own list, passphrase, transfers and hand-overs. */
-export const packageParts = ['whole'] as const;
-export type PackagePart = (typeof packageParts)[number];
+/** `timeStamp`: of manifest.tsr and when it says; null where one was asked for in vain, left out where none is configured. */
+export interface SealedPackage {
+  manifest: string;
+  index: Digest & { object: string };
+  timeStamp?: { sha256: string; at: Instant } | null;
+}
 
 /** How a package leaves: in an AES-256 ZIP, in age to a key that the receiver named, or as it is (docs/spec/delivery.md). */
 export const deliveryForms = ['zip', 'age', 'plain'] as const;
@@ -148,12 +152,13 @@ export interface RequestEvents {
   'fulfil-started': { attempt: number };
   'fulfil-failed': { code: string };
   /** `manifest` is the SHA-256 of manifest.json, hex. `index` is the sealed list of all that the package holds: the archive itself
-   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. `timeStamp`: of manifest.tsr
-   *  and when it says; null where one was asked for in vain, left out where none is configured. */
-  'package-sealed': { manifest: string; index: Digest & { object: string }; timeStamp?: { sha256: string; at: Instant } | null };
-  'release-asked': { planDigest: string };
+   *  is a function of that list and of the journal up to this entry, and is written anew each time it leaves. `originals`: the package of its own
+   *  in which they leave, where the plan wants them apart. */
+  'package-sealed': { manifest: string; index: SealedPackage['index']; timeStamp?: SealedPackage['timeStamp']; originals?: SealedPackage };
+  /** `originalsFor`: who is to have the originals, where they leave apart. */
+  'release-asked': { planDigest: string; originalsFor?: Pseudonym };
   /** `delivery`: the sealed secret from which all is derived that encrypts what leaves. Its sums tell nothing: it is 32 random bytes. */
-  'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number; delivery: Digest & { object: string } };
+  'clip-released': { executors: readonly Pseudonym[]; expiresAt: Instant; downloads: number; delivery: Digest & { object: string }; originalsFor?: Pseudonym };
   /** An executor is about to be told the passphrase, to pass it on by another way than the link. */
   'passphrase-shown': { part: PackagePart };
   /** A receiver may fetch `bytes` bytes now, resuming as often as they are cut off: one counted download. `recipient`: SHA-256 of the age key, hex. */
@@ -185,6 +190,26 @@ export interface RequestEvents {
   'review-drawn': { percent: number; seed: string; drawn: boolean; dueAt: Instant };
   'review-overdue': { dueAt: Instant };
   'release-reviewed': { finding: Finding };
+  /** Who asked for it, or handed it over, says that the case is closed: the sealed original is needed no longer. */
+  'case-closed': Record<string, never>;
+  /** The export copies' time is over: their key is destroyed, then their objects. They can be made again while the original is there. `list`: the sealed
+   *  sums of what was handed over, and of what is gone. */
+  'copies-destroyed': { dueAt: Instant; keys: readonly string[]; files: number; bytes: number; list: Digest & { object: string } };
+  /** A week or less is left until the sealed original may be destroyed, by two people. */
+  'destruction-near': { dueAt: Instant };
+  'destruction-asked': { dueAt: Instant };
+  /** A second person agreed: the keys are destroyed, then the objects. `list`: the sealed sums of what is gone. */
+  'footage-destroyed': {
+    askedBy: Pseudonym;
+    askedAt: Instant;
+    dueAt: Instant;
+    keys: readonly string[];
+    files: number;
+    bytes: number;
+    list: Digest & { object: string };
+  };
+  /** The recorder will soon write over footage of it that was not pulled yet. */
+  'overwrite-near': { camera: string; dueAt: Instant };
 }
 
 /** What a review after the fact finds. */

@@ -8,7 +8,8 @@ import type { Instant } from './span.js';
 /** The voices: applied → held until all voices are in → granted. */
 export type Approval = 'requested' | 'denied' | 'returned' | 'withdrawn' | 'closed' | 'held' | 'granted';
 /** The footage: nothing yet → waiting → being pulled → sealed. */
-export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable' | 'expired';
+/** `expired`: destroyed by its clock, never released; `destroyed`: by two people, when it had served. */
+export type Custody = 'none' | 'queued' | 'pulling' | 'sealed' | 'unavailable' | 'expired' | 'destroyed';
 /** What leaves: nothing → being rendered → packaged → one executor asked → released. */
 export type Delivery = 'none' | 'packaging' | 'packaged' | 'release-asked' | 'released';
 
@@ -28,6 +29,8 @@ const open = ['held', 'granted'] as const;
 /** All but destroyed: to footage that is gone nobody agrees. */
 const kept = ['none', 'queued', 'pulling', 'sealed', 'unavailable'] as const;
 const begun = ['queued', 'pulling', 'sealed'] as const;
+/** Handed over; or seen, where the plan lets it be seen and no more. */
+const served = ['none', 'released'] as const;
 const beforeRelease = ['none', 'packaging', 'packaged', 'release-asked'] as const;
 
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
@@ -81,17 +84,25 @@ export const moves: Record<RequestEventName, Move> = {
   // Again, where who asked first has lost the right or the account since.
   'release-asked': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
   'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
-  'passphrase-shown': { from: { delivery: ['released'] }, to: {} },
-  'clip-transferred': { from: { delivery: ['released'] }, to: {} },
+  'passphrase-shown': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
+  'clip-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'transfer-ended': { from: { delivery: ['released'] }, to: {} },
   'receipt-confirmed': { from: { delivery: ['released'] }, to: {} },
   'receipt-refused': { from: { delivery: ['released'] }, to: {} },
   'handover-made': { from: { delivery: ['released'] }, to: {} },
   'handover-signed': { from: { delivery: ['released'] }, to: {} },
-  'copy-transferred': { from: { delivery: ['released'] }, to: {} },
+  'copy-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'review-drawn': { from: { delivery: ['released'] }, to: {} },
   'review-overdue': { from: { delivery: ['released'] }, to: {} },
   'release-reviewed': { from: { delivery: ['released'] }, to: {} },
+  'case-closed': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  'copies-destroyed': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
+  'destruction-near': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  'destruction-asked': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  // Of what nothing is made (the plan lets it be seen, and no more) before a release that never comes: export/destroy.ts knows which.
+  'footage-destroyed': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: { custody: 'destroyed' } },
+  // Also of what ended: a hold may want it.
+  'overwrite-near': { from: { custody: ['none', 'queued', 'pulling'] }, to: {} },
 };
 
 export const start: Tracks = { approval: 'requested', custody: 'none', delivery: 'none' };
@@ -115,6 +126,7 @@ export const states = [
   'packaged',
   'release-asked',
   'released',
+  'destroyed',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -129,6 +141,7 @@ interface About {
 export function stateOf({ approval, custody, delivery }: Tracks, { waitsFor = null, awaitsPaper, isOnlySeen }: About = {}): State {
   if (approval !== 'held' && approval !== 'granted') return approval;
   if (custody === 'unavailable') return 'not-available';
+  if (custody === 'destroyed') return 'destroyed';
   if (delivery === 'packaged' || delivery === 'release-asked' || delivery === 'released') return delivery;
   if (approval === 'granted' && awaitsPaper) return 'awaiting-paper';
   if (approval === 'granted') return isOnlySeen && custody === 'sealed' ? 'viewable' : 'granted';
@@ -215,6 +228,8 @@ export interface RequestState {
   lastFailure: string | null;
   package: Extract<RequestEntry, { event: 'package-sealed' }>['data'] | null;
   releaseAskedBy: string | null;
+  /** Whom the first executor named for the originals. */
+  originalsFor: Pseudonym | null;
   release: (Extract<RequestEntry, { event: 'clip-released' }>['data'] & { at: string }) | null;
   transfers: readonly Transfer[];
   handovers: readonly Handover[];
@@ -226,6 +241,17 @@ export interface RequestState {
   draw: Extract<RequestEntry, { event: 'review-drawn' }>['data'] | null;
   reviewOverdue: boolean;
   reviewedAfter: { finding: Finding; by: string; at: string } | null;
+  /** When the case was reported closed, and by whom. */
+  closed: { by: Pseudonym; at: Instant } | null;
+  /** The export copies are gone. */
+  copiesDestroyed: (Extract<RequestEntry, { event: 'copies-destroyed' }>['data'] & { at: Instant }) | null;
+  /** From when on its original may be destroyed, as was told before. */
+  destructionNear: Instant | null;
+  /** Who asked for its destruction; a hold makes it none. */
+  destructionAsked: { by: Pseudonym; at: Instant } | null;
+  destroyed: (Extract<RequestEntry, { event: 'footage-destroyed' }>['data'] & { by: Pseudonym; at: Instant }) | null;
+  /** Cameras whose footage the recorder was about to write over. */
+  overwriteNear: readonly string[];
   /** Sequence of the last entry. */
   requestSequence: number;
 }
@@ -289,6 +315,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     lastFailure: null,
     package: null,
     releaseAskedBy: null,
+    originalsFor: null,
     release: null,
     transfers: [],
     handovers: [],
@@ -297,6 +324,12 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     draw: null,
     reviewOverdue: false,
     reviewedAfter: null,
+    closed: null,
+    copiesDestroyed: null,
+    destructionNear: null,
+    destructionAsked: null,
+    destroyed: null,
+    overwriteNear: [],
     requestSequence: 0,
   });
 }
@@ -317,7 +350,8 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
   };
 }
 
-const isKeeping = ({ event }: RequestEntry): boolean => event === 'hold-placed' || event === 'hold-lifted' || event === 'personal-erased';
+const keeping: readonly RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed'];
+const isKeeping = ({ event }: RequestEntry): boolean => keeping.includes(event);
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
   switch (entry.event) {
@@ -349,12 +383,14 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'hold-placed':
       return {
         hold: { ...entry.data, by: entry.by, at: entry.at },
-        // Whatever day was told before, it is another one now.
+        // Whatever day was told before, it is another one now; who asked for its destruction did not know of the hold.
         expiryNear: null,
+        destructionNear: null,
+        destructionAsked: null,
         words: [...state.words, { field: 'reason', commitment: entry.data.reason }],
       };
     case 'hold-lifted':
-      return { hold: null, expiryNear: null };
+      return { hold: null, expiryNear: null, destructionNear: null };
     case 'footage-viewed':
       return { views: [...state.views, { ...entry.data, by: entry.by, at: entry.at }] };
     case 'personal-erased':
@@ -405,7 +441,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'package-sealed':
       return { package: entry.data, lastFailure: null };
     case 'release-asked':
-      return { releaseAskedBy: entry.by };
+      return { releaseAskedBy: entry.by, originalsFor: entry.data.originalsFor ?? null };
     case 'clip-released':
       return { release: { ...entry.data, at: entry.at } };
     case 'clip-transferred':
@@ -444,10 +480,24 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { reviewOverdue: true };
     case 'release-reviewed':
       return { reviewedAfter: { finding: entry.data.finding, by: entry.by, at: entry.at } };
+    case 'case-closed':
+      return { closed: { by: entry.by, at: entry.at } };
+    case 'copies-destroyed':
+      return { copiesDestroyed: { ...entry.data, at: entry.at } };
+    case 'destruction-near':
+      return { destructionNear: entry.data.dueAt };
+    case 'destruction-asked':
+      return { destructionAsked: { by: entry.by, at: entry.at } };
+    case 'footage-destroyed':
+      return { destroyed: { ...entry.data, by: entry.by, at: entry.at } };
+    case 'overwrite-near':
+      return { overwriteNear: [...state.overwriteNear, entry.data.camera] };
     default:
       return {};
   }
 }
+/** Nothing of its footage is there any more, by its clock or by two people. */
+export const isGone = ({ tracks: { custody } }: Pick<RequestState, 'tracks'>): boolean => custody === 'expired' || custody === 'destroyed';
 
 const changeTransfer = (state: RequestState, transfer: string, change: Partial<Transfer>): Pick<RequestState, 'transfers'> => ({
   transfers: state.transfers.map((it) => (it.transfer === transfer ? { ...it, ...change } : it)),

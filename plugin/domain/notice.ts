@@ -30,6 +30,10 @@ export const noticeKinds = {
   'audit-found': { zh: '例行自检发现异常', en: 'The regular audit of the gate found faults', urgency: 'urgent' },
   'witness-disagreed': { zh: '外部见证方所见日志与本网关不一致', en: 'A witness has seen another journal', urgency: 'urgent' },
   withdrawn: { zh: '申请已撤回', en: 'The request is withdrawn', urgency: 'normal' },
+  'destruction-near': { zh: '封存原件保管期将满', en: 'A sealed original may soon be destroyed', urgency: 'normal' },
+  'destruction-waits': { zh: '销毁待第二人确认', en: 'A destruction waits for a second person', urgency: 'normal' },
+  'footage-destroyed': { zh: '封存原件已销毁', en: 'A sealed original was destroyed', urgency: 'normal' },
+  'overwrite-near': { zh: '录像机即将覆盖待保全录像', en: 'The recorder will soon overwrite what is asked for', urgency: 'urgent' },
   'hold-placed': { zh: '录像已要求保全', en: 'A hold was placed on footage', urgency: 'normal' },
 } as const satisfies Record<string, { zh: string; en: string; urgency: Urgency }>;
 

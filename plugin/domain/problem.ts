@@ -38,6 +38,7 @@ export const problems = {
   'request-returned': { status: 422, title: 'The application is returned for correction' },
   'request-denied': { status: 403, title: 'The policy denies this application' },
   'request-unknown': { status: 404, title: 'There is no request of this number' },
+  'number-mistyped': { status: 400, title: 'The number has a wrong character' },
   // scans and drafts
   'scan-refused': { status: 422, title: 'The scan is not one that the gate keeps' },
   'scan-unknown': { status: 404, title: 'There is no such scan that this person may see' },
@@ -63,6 +64,7 @@ export const problems = {
   'plan-changed': { status: 409, title: 'The plan is not the one that was shown' },
   'state-conflict': { status: 409, title: 'The request is not in a state that allows this' },
   'executor-barred': { status: 403, title: 'This person may not execute this request' },
+  'receiver-barred': { status: 422, title: 'The originals cannot be released to this person' },
   'reason-missing': { status: 403, title: 'Nobody said yet why this footage is looked at' },
   'host-refused': { status: 421, title: 'This host name is not served here' },
   'view-refused': { status: 403, title: 'This person may not watch this footage now' },
@@ -85,6 +87,7 @@ export const problems = {
   'vms-fault': { status: 502, title: 'The video system answered with a fault' },
   'codec-unsupported': { status: 502, title: 'The footage is in a form the gate cannot keep' },
   'time-stamp-missing': { status: 502, title: 'The time-stamping authority gave no time stamp' },
+  'seal-missing': { status: 502, title: 'The unit’s e-seal was not put on the papers' },
   'render-failed': { status: 500, title: 'The viewing copy could not be made' },
   'capacity-exceeded': { status: 503, title: 'Too many marked pictures are being made at once' },
   'ffmpeg-missing': { status: 500, title: 'No usable ffmpeg was found' },

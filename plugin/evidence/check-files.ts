@@ -3,11 +3,11 @@ import { Digester } from '../domain/formats/digest.js';
 import { checkpointPath, comparePaths, entriesPath, envelopePath, manifestPath, proofPath, timeStampPath } from './layout.js';
 import type { Manifest } from './manifest-schema.js';
 import { Broken } from './package-fault.js';
-import type { History } from './read-history.js';
+import type { History, Seal } from './read-history.js';
 import type { Source } from './source.js';
 
 /** Throws Broken `file-missing`, then `file-unexpected`, then `file-changed`: each the first by path. */
-export async function checkFiles(source: Source, { files }: Manifest, { lines, sealed }: Pick<History, 'lines' | 'sealed'>): Promise<void> {
+export async function checkFiles(source: Source, { files }: Manifest, { lines }: Pick<History, 'lines'>, seal: Seal | null): Promise<void> {
   const missing = files.find(({ path }) => !source.files.has(path));
   if (missing) throw new Broken('file-missing', missing.path);
   const known = new Set([
@@ -15,7 +15,7 @@ export async function checkFiles(source: Source, { files }: Manifest, { lines, s
     envelopePath,
     entriesPath,
     checkpointPath,
-    ...(sealed?.timeStamp ? [timeStampPath] : []),
+    ...(seal?.timeStamp ? [timeStampPath] : []),
     ...files.map(({ path }) => path),
     ...lines.map(({ index }) => proofPath(index)),
   ]);

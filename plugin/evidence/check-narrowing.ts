@@ -35,11 +35,12 @@ const isInside = (item: AskedItems[number], wider: AskedItems[number]): boolean 
  * Where less was granted than asked for the manifest says so, holds the cameras and spans that were granted, and no original of which a part
  * was left out. Where everything was granted it holds no excerpt. Throws Broken `manifest-changed`.
  */
-export function checkNarrowing({ plan, narrowed, cameras, files }: Manifest, { asked }: Pick<History, 'asked'>): void {
+export function checkNarrowing({ plan, part, narrowed, cameras, files }: Manifest, { asked }: Pick<History, 'asked'>): void {
   if (same(plan.items, asked)) {
     if (narrowed) throw differs('narrowed');
-    // Copies name a parent that stays where the plan lets them alone leave (check-delivery.ts).
-    const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || (sealedParent !== undefined && !(plan.deliver === 'copy' && isCopy(role))));
+    // Copies name a parent that is not here where they leave alone, or apart from it (check-delivery.ts).
+    const areAlone = plan.deliver === 'copy' || part === 'copies';
+    const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || (sealedParent !== undefined && !(areAlone && isCopy(role))));
     if (excerpt >= 0) throw differs(`files/${excerpt}`);
     return;
   }
@@ -51,9 +52,9 @@ export function checkNarrowing({ plan, narrowed, cameras, files }: Manifest, { a
   const granted = new Set(plan.items.map(({ camera }) => camera));
   for (const [i, { path, role }] of files.entries()) {
     const [folder, camera] = path.split('/');
-    // The schema lets no other file than verify.html bear this role.
+    // The schema lets no other file than verify.html, and those of documents/, bear these roles.
     const isFitting =
-      role === 'verifier' || (granted.has(camera!) && (!cut.has(camera!) || (folder !== 'original' && role !== 'original')));
+      role === 'verifier' || role === 'document' || (granted.has(camera!) && (!cut.has(camera!) || (folder !== 'original' && role !== 'original')));
     if (!isFitting) throw differs(`files/${i}`);
   }
 }

@@ -55,6 +55,12 @@ const events = {
   'review-drawn': null,
   'review-overdue': null,
   'release-reviewed': null,
+  'case-closed': null,
+  'copies-destroyed': null,
+  'destruction-near': null,
+  'destruction-asked': null,
+  'footage-destroyed': null,
+  'overwrite-near': null,
 } satisfies Record<RequestEventName, null>;
 
 /** Entries that hold a plan. */
@@ -75,6 +81,8 @@ const head = {
 const data = z.record(z.string(), z.unknown());
 const items = z.array(z.looseObject({ camera: z.string(), from: z.string(), to: z.string(), basis: z.string().optional() })).min(1);
 
+const sealedPackage = z.looseObject({ manifest: z.string(), timeStamp: z.strictObject({ sha256: z.string(), at: z.string() }).nullish() });
+
 /** The data is looked into only where the verifier needs it; the rest is vouched for by hash. */
 export const entrySchema = z.union([
   z.strictObject({ ...head, event: z.literal('export-requested'), data: z.looseObject({ items }) }),
@@ -83,7 +91,7 @@ export const entrySchema = z.union([
     event: z.enum(planEvents),
     data: z.looseObject({ planDigest: z.string(), plan: z.looseObject({ number: z.int(), replaces: z.string().nullable(), items }) }),
   }),
-  z.strictObject({ ...head, event: z.literal('package-sealed'), data: z.looseObject({ manifest: z.string(), timeStamp: z.strictObject({ sha256: z.string(), at: z.string() }).nullish() }) }),
+  z.strictObject({ ...head, event: z.literal('package-sealed'), data: sealedPackage.extend({ originals: sealedPackage.optional() }) }),
   z.strictObject({
     ...head,
     event: z.literal('areas-drawn'),

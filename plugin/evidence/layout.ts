@@ -9,6 +9,9 @@ export const checkpointPath = 'journal/checkpoint';
 /** The page that verifies the package it lies in: a convenience, listed like any other file. */
 export const pagePath = 'verify.html';
 
+/** Papers lie here, and nothing else: they speak of the rest, so the rest is summed without them. */
+export const isDocumentPath = (path: string): boolean => path.startsWith('documents/');
+
 /** Twelve digits: names sort as numbers do, up to 10^12 entries. */
 export const proofPath = (index: number): string => `journal/${String(index).padStart(12, '0')}.tlog-proof`;
 

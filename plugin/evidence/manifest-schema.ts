@@ -7,10 +7,11 @@ import { facts } from '../domain/decision.js';
 import { copySounds, deliveries, efforts, encryptions, executions, marks, maskings, originals, papers, workings } from '../domain/duty.js';
 import { idKinds } from '../domain/export-request.js';
 import { instrumentTypes } from '../domain/legal-instrument.js';
+import { apartParts } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import type { RoleName } from '../domain/subject.js';
 import { audioCodecs, rungs } from '../domain/vms.js';
-import { comparePaths, isPackagePath, isReserved, maxFiles, pagePath } from './layout.js';
+import { comparePaths, isDocumentPath, isPackagePath, isReserved, maxFiles, pagePath } from './layout.js';
 
 export const manifestPayloadType = 'application/vnd.exportgate.manifest+json; version=1';
 
@@ -168,6 +169,9 @@ const files = z
       const isMade = each.parent !== undefined || each.sealedParent !== undefined || each.recipe !== undefined;
       if ((each.role === 'verifier') !== (each.path === pagePath) || (each.role === 'verifier' && isMade))
         context.addIssue({ code: 'custom', path: [i], message: `is not the page ${pagePath}` });
+      // So would footage that called itself a paper, and the sum of the contents would miss it.
+      if ((each.role === 'document') !== isDocumentPath(each.path) || (each.role === 'document' && isMade))
+        context.addIssue({ code: 'custom', path: [i], message: 'is not a paper in documents/' });
     }
   });
 
@@ -193,6 +197,10 @@ export const manifestSchema = z.strictObject({
   custodian: z.strictObject({ city: z.string().regex(/^\d{6}$/), site: text, siteName: text, regime: z.enum(['ART7', 'ART9', 'PRIVATE']) }),
   policy: z.strictObject({ version: text, tier: z.literal([1, 2, 3]), planDigest: text, rows: z.array(text) }),
   plan,
+  /** Only where the originals leave apart: which of the two packages this is. */
+  part: z.enum(apartParts).optional(),
+  /** Of the copies' package: SHA-256 of the manifest of the originals'. */
+  originals: hex64.optional(),
   /** Only where less was granted than asked for. */
   narrowed: z.strictObject({ asked: z.array(item).min(1), granted: z.array(item).min(1) }).optional(),
   cameras: z.array(camera).min(1),
@@ -200,6 +208,8 @@ export const manifestSchema = z.strictObject({
   method: z.strictObject({ exportgate: text, node: text, ffmpeg: text }),
   disclosures: z.array(z.strictObject({ commitment: digest, field: text, value: z.json(), salt: hex64 })),
   files,
+  /** What papers name: SHA-256 of the list that `sha256sum` writes of all files but the papers. */
+  contents: z.strictObject({ sha256: hex64 }),
   log: z.strictObject({ origin: text, vkey: text }),
   notice: z.strictObject({ zh: text, en: text }),
 });

@@ -3,9 +3,11 @@ import type { Artifact } from '../domain/artifact.js';
 import type { Site } from '../domain/camera.js';
 import type { Application, Item } from '../domain/export-request.js';
 import type { LegalInstrument } from '../domain/legal-instrument.js';
+import type { ApartPart } from '../domain/package-part.js';
 import type { Plan } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { sumListDigest } from '../domain/formats/sum-list.js';
 import { comparePaths, maxManifestBytes } from './layout.js';
 import { manifestSchema } from './manifest-schema.js';
 import type { Disclosure, Manifest, ManifestCamera } from './manifest-schema.js';
@@ -30,6 +32,9 @@ export interface ManifestParts {
   site: Pick<Site, 'id' | 'city' | 'name' | 'regime'>;
   plan: Plan;
   planDigest: string;
+  /** Where the originals leave apart: which of the two this is, and in the copies' the SHA-256 of the other's manifest, hex. */
+  part?: ApartPart;
+  originals?: string;
   /** Where less was granted than asked for: the items of the application and those of the plan. */
   narrowed?: { asked: readonly Item[]; granted: readonly Item[] };
   /** Sources of the rows that decided, as the journal has them. */
@@ -59,18 +64,24 @@ export function makeManifest(parts: ManifestParts): Manifest {
     custodian: { city: site.city, site: site.id, siteName: site.name, regime: site.regime },
     policy: { version: plan.policyVersion, tier: plan.tier, planDigest: parts.planDigest, rows: parts.rows },
     plan,
+    part: parts.part,
+    originals: parts.originals,
     narrowed: parts.narrowed,
     cameras: parts.cameras,
     approvals: parts.approvals,
     method: parts.method,
     disclosures: parts.disclosures,
     files: parts.artifacts.map(describeFile).sort((a, b) => comparePaths(a.path, b.path)),
+    contents: { sha256: contentsOf(parts.artifacts) },
     log: parts.log,
     notice,
   });
   if (!judged.success) throw new Problem('internal', 'The manifest of this package could not be put together.', { cause: judged.error });
   return judged.data;
 }
+
+/** What a paper in the package names; it cannot name the manifest that lists it. SHA-256 over all files but the papers, hex. */
+export const contentsOf = (artifacts: readonly Artifact[]): string => sumListDigest(artifacts.filter(({ role }) => role !== 'document'));
 
 /** Bytes of manifest.json: canonical JSON (RFC 8785), no newline behind it. Problem `internal` above 16 MiB. */
 export function writeManifest(manifest: Manifest): Buffer {

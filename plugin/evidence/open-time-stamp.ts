@@ -4,7 +4,7 @@ import { sha256Hex } from '../domain/formats/digest.js';
 import { checkTimeStamp } from './check-time-stamp.js';
 import { envelopePath, maxManifestBytes, timeStampPath } from './layout.js';
 import { Broken } from './package-fault.js';
-import type { History } from './read-history.js';
+import type { Seal } from './read-history.js';
 import { readWhole } from './source.js';
 import type { Source } from './source.js';
 import { maxTimeStampBytes } from './time-stamp.js';
@@ -15,10 +15,10 @@ export type StampVerdict = { at: string; checked: boolean } | null;
 /** Throws Broken: `file-missing`, `file-changed` (not the one that package-sealed names), `time-stamp-invalid`. */
 export async function openTimeStamp(
   source: Source,
-  { sealed }: History,
+  seal: Seal | null,
   authorities: readonly X509Certificate[] | null,
 ): Promise<StampVerdict> {
-  const named = sealed?.timeStamp;
+  const named = seal?.timeStamp;
   if (!named) return null;
   const answer = await readWhole(source, timeStampPath, maxTimeStampBytes, 'file-changed');
   if (sha256Hex(answer) !== named.sha256) throw new Broken('file-changed', timeStampPath);

@@ -73,7 +73,8 @@ function held(path: string, content: Buffer | string): PackageFile {
 function expectSealed(entries: readonly RequestEntry[], manifest: Buffer): void {
   const last = entries.at(-1);
   const whole = entries.every((entry, i) => entry.requestSequence === i && entry.requestId === last?.requestId);
-  if (!whole || last?.event !== 'package-sealed' || last.data.manifest !== sha256Hex(manifest))
+  const sum = sha256Hex(manifest);
+  if (!whole || last?.event !== 'package-sealed' || (last.data.manifest !== sum && last.data.originals?.manifest !== sum))
     throw new Problem('internal', 'The journal of this request does not seal this manifest.');
 }
 

@@ -20,6 +20,9 @@ export type PlanLine = PlanEntry['data'] & Pick<PlanEntry, 'event' | 'by'> & { l
 /** What the application asked for. */
 export type AskedItems = Extract<ReadEntry, { event: 'export-requested' }>['data']['items'];
 
+/** What package-sealed says of one package. */
+export type Seal = Pick<Extract<ReadEntry, { event: 'package-sealed' }>['data'], 'manifest' | 'timeStamp'>;
+
 export interface History {
   lines: readonly Line[];
   plans: readonly PlanLine[];
@@ -27,7 +30,7 @@ export interface History {
   held: PlanEntry['data'] | null;
   /** Of the application. */
   asked: AskedItems;
-  sealed: Extract<ReadEntry, { event: 'package-sealed' }>['data'] | null;
+  sealed: (Seal & { originals?: Seal }) | null;
   /** SHA-256 of the list that was drawn last of each camera. */
   drawings: ReadonlyMap<string, string>;
   /** Every commitment that these entries make. */

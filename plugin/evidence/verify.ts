@@ -4,9 +4,9 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { SigningAlgorithm } from '../domain/formats/key-algorithm.js';
 import { parseVerifierKey } from '../domain/formats/signed-note.js';
 import { Problem } from '../domain/problem.js';
-import { checkBinding, checkDisclosures, checkPlans } from './check-binding.js';
+import { checkBinding, checkDisclosures, checkPlans, sealOf } from './check-binding.js';
 import { checkChain } from './check-chain.js';
-import { checkDelivery } from './check-delivery.js';
+import { checkContents, checkDelivery } from './check-delivery.js';
 import { checkFiles } from './check-files.js';
 import { checkItems, checkNarrowing } from './check-narrowing.js';
 import { checkCosignatures, checkProofs, isIncluded } from './check-proofs.js';
@@ -21,9 +21,9 @@ import { readKeys } from './read-keys.js';
 import { openSource } from './source.js';
 import type { Source } from './source.js';
 
-/** `keyId`: by which of the keys, SHA-256 of its SubjectPublicKeyInfo, hex. */
+/** `keyId`: by which of the keys, SHA-256 of its SubjectPublicKeyInfo, hex. `contents`: what the papers name, SHA-256 in hex. */
 export type PackageVerdict =
-  | { intact: true; requestId: string; files: number; entries: number; keyId: string; algorithm: SigningAlgorithm; timeStamp: StampVerdict }
+  | { intact: true; requestId: string; files: number; entries: number; keyId: string; algorithm: SigningAlgorithm; contents: string; timeStamp: StampVerdict }
   | { intact: false; fault: PackageFault };
 
 /** Who else is believed, each from outside the package like the key. */
@@ -71,8 +71,10 @@ async function verifySource(
   checkBinding(manifest, sha256, history);
   checkNarrowing(manifest, history);
   checkDelivery(manifest, history);
-  const timeStamp = await openTimeStamp(source, history, authorities);
-  await checkFiles(source, manifest, history);
+  checkContents(manifest);
+  const seal = sealOf(manifest, history);
+  const timeStamp = await openTimeStamp(source, seal, authorities);
+  await checkFiles(source, manifest, history, seal);
   checkDisclosures(manifest, history);
   source.settle();
   return {
@@ -82,6 +84,7 @@ async function verifySource(
     entries: history.lines.length,
     keyId,
     algorithm,
+    contents: manifest.contents.sha256,
     timeStamp,
   };
 }

@@ -50,10 +50,12 @@ function around(
   if (!state) return [];
   const { requested } = state;
   const isParty = (user: UserId): boolean => [requested.applicant, requested.enteredBy].includes(took.get(user) ?? stranger);
-  const whoMay = (act: 'execute' | 'inspect'): UserId[] => [...usersWhoMay(policy, act, 'request:*', requested)];
+  const whoMay = (act: 'execute' | 'inspect' | 'destroy'): UserId[] => [...usersWhoMay(policy, act, 'request:*', requested)];
   switch (circle) {
     case 'applicant':
       return [...took.keys()].filter(isParty);
+    case 'receiver':
+      return [...took.keys()].filter((user) => took.get(user) === state.release?.originalsFor);
     case 'step':
       return [...usersOf(holdersOf(policy), nextStep(state)?.role ?? '', requested), ...standIns].filter(
         (user) =>
@@ -67,6 +69,8 @@ function around(
       );
     case 'overseers':
       return whoMay('inspect').filter((user) => !isParty(user));
+    case 'destroyers':
+      return whoMay('destroy').filter((user) => !isParty(user));
     case 'reviewers':
       return whoMay('inspect').filter((user) => mayDo(() => judgeAfterReviewer(state, took.get(user) ?? stranger)));
   }
@@ -90,6 +94,7 @@ async function whoTookPart(state: RequestState, store: Store): Promise<TookPart>
     requested.enteredBy,
     ...[...voices, ...confirmations].map(({ by }) => by),
     ...(release?.executors ?? []),
+    ...(release?.originalsFor === undefined ? [] : [release.originalsFor]),
   ];
   if (releaseAskedBy !== null) people.push(releaseAskedBy);
   return usersBehind(people, store);

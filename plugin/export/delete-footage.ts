@@ -1,7 +1,7 @@
 // An administrator of a video system deletes footage through the gate: the act destroy. What somebody has asked for, or is to be kept, stays
 // (799 art 17; 21 and 23: nothing is deleted against the law).
 import type { Item } from '../domain/export-request.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
@@ -41,4 +41,4 @@ export function judgeKept({ requests, now }: Pick<Parts, 'requests' | 'now'>, it
 
 /** Until it ended, or its copies are out: the original may be asked for again. */
 const isWanted = ({ endedAt, tracks }: RequestState): boolean =>
-  endedAt === null && tracks.custody !== 'expired' && tracks.delivery !== 'released';
+  endedAt === null && !isGone({ tracks }) && tracks.delivery !== 'released';

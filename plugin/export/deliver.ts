@@ -1,6 +1,7 @@
 // Who may fetch a released package, and what they are handed: the archive, a function of the sealed list and the journal.
-import type { PackagePart, RequestEvents } from '../domain/audit-event.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import type { SealedPackage } from '../domain/audit-event.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import type { Readable } from '../delivery/readable.js';
 import type { Journal } from '../journal/journal.js';
@@ -10,40 +11,51 @@ import type { PackageFile } from '../evidence/read-exactly.js';
 import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 
-type Sealed = RequestEvents['package-sealed'];
-
-/** Packages of a request, by name. */
-export const packagesOf = (state: RequestState): { part: PackagePart; sealed: Sealed }[] =>
-  state.package ? [{ part: 'whole', sealed: state.package }] : [];
+/** Packages of a request, by name: the only one, or two where the originals leave apart. */
+export function packagesOf({ package: sealed }: RequestState): { part: PackagePart; sealed: SealedPackage }[] {
+  if (!sealed) return [];
+  const { originals } = sealed;
+  if (!originals) return [{ part: 'whole', sealed }];
+  return [{ part: 'copies', sealed }, { part: 'originals', sealed: originals }];
+}
 
 /** Problem `state-conflict`: the request has no such package. */
-export function sealedPart(state: RequestState, part: PackagePart): Sealed {
-  const found = packagesOf(state).find((it) => it.part === part);
-  if (!found) throw new Problem('state-conflict', `Request ${state.requestId} has no package ${part}.`);
+export function sealedPart(state: RequestState, part: PackagePart): SealedPackage {
+  const parts = packagesOf(state);
+  const found = parts.find((it) => it.part === part);
+  if (!found) throw new Problem('state-conflict', `Request ${state.requestId} has no package ${part}; it has: ${parts.map((it) => it.part).join(', ') || 'none'}.`);
   return found.sealed;
 }
 
-/** The applicant, who typed it in, and who released it. */
-export const receiversOf = ({ requested, release }: RequestState): string[] => [
-  requested.applicant,
-  requested.enteredBy,
-  ...(release?.executors ?? []),
-];
+/** Who released it; and the applicant and who typed it in, or of the originals who was named for them. */
+function receiversOf({ requested, release }: RequestState, part: PackagePart): (string | undefined)[] {
+  const receivers = part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  return [...receivers, ...(release?.executors ?? [])];
+}
 
-/** Problems: `not-permitted`, `state-conflict`. */
-export function judgeReceiver(state: RequestState, person: string): NonNullable<RequestState['release']> {
+/** `part` left out: of any of its packages. Problems: `not-permitted`, `state-conflict`. */
+export function judgeReceiver(state: RequestState, person: string, part?: PackagePart): NonNullable<RequestState['release']> {
   const { release, requestId } = state;
-  if (!receiversOf(state).includes(person))
-    throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
+  const named = part ? [part] : packagesOf(state).map((it) => it.part);
+  // Before there is any package, its applicant is told that.
+  const parts: readonly PackagePart[] = named.length > 0 ? named : ['whole'];
+  if (!parts.some((it) => receiversOf(state, it).includes(person)))
+    throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package; originals that leave apart, who was named for them.`);
   if (!release) throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; its package is not released.`);
   return release;
 }
 
+/** Which package is meant, where nobody says: the first that this person may have. */
+export const partFor = (state: RequestState, person: string): PackagePart =>
+  packagesOf(state).find(({ part }) => receiversOf(state, part).includes(person))?.part ?? 'whole';
+
 /** May one more download of this package begin? Problems: `not-permitted`, `state-conflict`, `release-expired`. */
 export function judgeDownload(state: RequestState, person: string, part: PackagePart, now: Date): void {
-  const { expiresAt, downloads } = judgeReceiver(state, person);
+  const { expiresAt, downloads } = judgeReceiver(state, person, part);
+  sealedPart(state, part);
+  if (state.copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${state.requestId} was destroyed; its time is over.`);
   if (Date.parse(expiresAt) <= now.getTime()) throw new Problem('release-expired', `The release of ${state.requestId} ended at ${expiresAt}.`);
   const fetched = state.transfers.filter((it) => it.part === part).length;
   if (fetched >= downloads)
@@ -60,7 +72,7 @@ export async function archiveOf(parts: { journal: Journal; objects: Objects }, s
  * The archive is a function of the sealed index, the journal up to package-sealed and the checkpoint that covers it, which is chosen once:
  * the same bytes each time. Problem `checkpoint-uncosigned`.
  */
-async function packaged({ journal, objects }: { journal: Journal; objects: Objects }, state: RequestState, sealed: Sealed): Promise<PackageFile[]> {
+async function packaged({ journal, objects }: { journal: Journal; objects: Objects }, state: RequestState, sealed: SealedPackage): Promise<PackageFile[]> {
   const index = await readSealedJson<PackageIndex>(objects, sealed.index);
   const history = journal.entriesOf(state.requestId);
   const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);

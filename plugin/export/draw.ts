@@ -6,6 +6,7 @@ import type { RequestEvents } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { faultsOfAreas, type MaskArea } from '../domain/mask-area.js';
 import { Problem } from '../domain/problem.js';
+import { keyOf } from '../domain/request-key.js';
 import { parseInstant, type Instant } from '../domain/span.js';
 import type { Person } from '../domain/subject.js';
 import type { Tools } from '../media/find-ffmpeg.js';
@@ -72,7 +73,7 @@ export async function draw(parts: Parts, person: Person, requestId: string, came
     // Who may not draw is told that, and nothing about their list.
     await takeToDraw(parts, turn.state, person, camera);
     const drawn: DrawnAreas = { version: 1, camera, ...judged(given) };
-    const index = await sealBytes(parts.objects, writeDrawing(drawn));
+    const index = await sealBytes(parts.objects.under(keyOf(requestId, 'original')), writeDrawing(drawn));
     try {
       await turn.append({ event: 'areas-drawn', by: person.pseudonym, data: { camera, count: drawn.areas.length, index } });
     } catch (thrown) {

@@ -1,20 +1,16 @@
 // Sealed footage is destroyed thirty days after its request ended without a grant, unless a hold stands (799 art 17: what has served its
 // purpose is deleted); so is what nobody decides about, and an emergency's whose paper never came. Such a request itself stays as it is until
-// people end it, and loses nothing of which nobody was told a week before. The entry first; what a crash leaves behind it is swept at the next
-// start, because no state names it.
+// people end it, and loses nothing of which nobody was told a week before. The entry first; what a crash leaves behind it is done at
+// the next start.
 import { paperDueAt } from '../domain/due-times.js';
 import { isConfidential } from '../domain/kind.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import type { Instant } from '../domain/span.js';
-import type { Objects } from '../store/objects.js';
-import { discardTake, readSealedJson } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
-import type { Requests } from './requests.js';
+import { keyParts } from '../domain/request-key.js';
+import { destroyWith, type DestroyParts } from './destroy-with.js';
 
-interface Parts {
-  requests: Requests;
-  objects: Objects;
+interface Parts extends DestroyParts {
   log: Log;
   now: () => Date;
 }
@@ -26,7 +22,7 @@ const TOLD_DAYS = 7;
 
 /** When the footage will be destroyed; null for what is not going to be. A hold is not looked at. */
 export function expiresAt(state: RequestState): Instant | null {
-  const from = state.takes.length === 0 || state.tracks.custody === 'expired' ? null : keptFrom(state);
+  const from = state.takes.length === 0 || isGone(state) ? null : keptFrom(state);
   return from === null ? null : new Date(Date.parse(from) + KEPT_DAYS * DAY_MS).toISOString();
 }
 
@@ -72,7 +68,9 @@ function destroyedAt(state: RequestState): Instant | null {
 
 const later = (one: Instant, other: Instant): Instant => (Date.parse(one) < Date.parse(other) ? other : one);
 
-export async function expireFootage({ requests, objects, log, now }: Parts): Promise<void> {
+/** Nothing is destroyed of which nobody knows: those of open requests are told before. */
+export async function expireFootage(parts: Parts): Promise<void> {
+  const { requests, log, now } = parts;
   for (const id of requests.ids())
     await requests
       .take(id, async (turn) => {
@@ -80,16 +78,7 @@ export async function expireFootage({ requests, objects, log, now }: Parts): Pro
         const goes = destroyedAt(state);
         if (goes === null || Date.parse(goes) > now().getTime()) return;
         const sealedBytes = state.takes.reduce((sum, { bytes }) => sum + bytes, 0);
-        await turn.append({ event: 'footage-expired', by: 'gate', data: { sealedBytes } });
-        await destroy(objects, state);
+        await destroyWith(parts, id, keyParts, async () => void (await turn.append({ event: 'footage-expired', by: 'gate', data: { sealedBytes } })));
       })
       .catch((cause: unknown) => log('error', { event: 'footage-unexpired', requestId: id, cause }));
-}
-
-async function destroy(objects: Objects, { takes, drawings, package: packed }: RequestState): Promise<void> {
-  for (const take of takes) await discardTake(objects, take.index);
-  for (const { index } of drawings) await objects.remove(index.object);
-  if (!packed) return;
-  const { artifacts, withheld = [] } = await readSealedJson<PackageIndex>(objects, packed.index);
-  for (const { object } of [...artifacts, ...withheld, packed.index]) await objects.remove(object);
 }

@@ -3,32 +3,36 @@ import { nextStep } from '../domain/approval.js';
 import { undrawn } from '../domain/drawing.js';
 import type { Artifact } from '../domain/artifact.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
-import { sha256Hex } from '../domain/formats/digest.js';
 import type { RequestEntry } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import { leavesApart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
+import { keyOf } from '../domain/request-key.js';
 import { fold } from '../domain/lifecycle.js';
+import { gateCode } from '../domain/paper-number.js';
 import type { ManifestCamera } from '../evidence/manifest-schema.js';
-import { makeManifest, writeManifest, type ManifestParts } from '../evidence/manifest.js';
+import type { ManifestParts } from '../evidence/manifest.js';
 import type { Journal } from '../journal/journal.js';
 import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import type { Store } from '../store/store.js';
 import { masksOf, describeMasks, type CameraMasks } from './masks.js';
 import { askedSpans } from './asked-spans.js';
-import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
+import { readSealedJson, type CameraIndex } from './custody.js';
 import { coverNothing, cutCamera, isLess } from './cut-camera.js';
 import { describeCamera, describeMissing } from './describe-camera.js';
 import { enclosePage } from './enclose-page.js';
+import { enclosePapers, type EnclosingParts } from './enclose-papers.js';
 import { makeWorking, wantsWorking } from './make-working.js';
 import { numberCopies } from './number-copies.js';
 import { applicationOf, unitOf } from './revealed.js';
 import { renderCamera, type RenderParts } from './render-camera.js';
 import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
+import { sealPackages, type Made, type SealParts } from './seal-package.js';
 import type { Speeds } from './speeds.js';
 
-interface Parts extends RenderParts {
+interface Parts extends RenderParts, SealParts, EnclosingParts {
   journal: Journal;
   requests: Requests;
   store: Store;
@@ -36,30 +40,16 @@ interface Parts extends RenderParts {
   objects: Objects;
   policy: Policy;
   speeds: Speeds;
-  /** DSSE envelope of the manifest, as text. */
-  sign(manifest: Buffer): string;
-  /** RFC 3161 answer over the envelope; null where none was to be had and none is required; left out where none is configured. Problem `time-stamp-missing`. */
-  stamp?: ((envelope: Buffer, signal: AbortSignal) => Promise<{ answer: Buffer; at: Date } | null>) | null;
   method: ManifestParts['method'];
   log: ManifestParts['log'];
   now: () => Date;
-  newId: () => string;
-}
-
-/** What the sealed list behind package-sealed says. */
-export interface PackageIndex {
-  manifest: string;
-  envelope: string;
-  /** Base64. */
-  timeStamp?: string;
-  artifacts: readonly Artifact[];
-  /** Made for it and not handed over: what the copies are made of, where the plan lets the copies alone leave. */
-  withheld?: readonly Artifact[];
 }
 
 /** Problems: `areas-missing`, `render-failed`, `time-stamp-missing`, `object-corrupt`, `disk-full`, `journal-unwritable`, `state-conflict`. */
-export async function fulfil(parts: Parts, requestId: string, signal: AbortSignal): Promise<void> {
-  const { requests, objects } = parts;
+export async function fulfil(given: Parts, requestId: string, signal: AbortSignal): Promise<void> {
+  const { requests, store } = given;
+  const objects = given.objects.under(keyOf(requestId, 'copies'));
+  const parts = { ...given, objects };
   const state = await begin(parts, requestId);
   const made: Artifact[] = [];
   const leavings: string[] = [];
@@ -74,23 +64,12 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
     }
     if (wantsWorking(state.plan!)) for (const index of indexes) made.push(...(await makeWorking(parts, index, state.plan!, signal)));
     made.push(await enclosePage(objects));
-    const all = [...new Set([...indexes.flatMap((index) => index.artifacts), ...made])];
-    const artifacts = all.filter((artifact) => mayLeave(state, artifact));
-    const withheld = made.filter((artifact) => !mayLeave(state, artifact));
-    const manifest = writeManifest(makeManifest(await manifestParts(parts, state, indexes, artifacts, masks)));
-    const envelope = parts.sign(manifest);
-    const stamp = parts.stamp ? await parts.stamp(Buffer.from(envelope), signal) : undefined;
-    const packed: PackageIndex = {
-      ...{ manifest: manifest.toString('utf8'), envelope, artifacts },
-      ...(stamp && { timeStamp: stamp.answer.toString('base64') }),
-      ...(withheld.length > 0 && { withheld }),
-    };
-    const index = await sealBytes(objects, Buffer.from(canonicalJson(packed)));
+    const told = await manifestParts(parts, state, indexes, masks);
+    const application = await knownApplication(store, state);
+    const enclose = (listed: ManifestParts): Promise<Artifact[]> => enclosePapers(parts, state, application, listed);
+    const data = await sealPackages(parts, { pulled: indexes.flatMap((index) => index.artifacts), made, told, enclose }, leavings, signal);
     // Journal last: what the entry commits to is on disk already.
-    leavings.push(index.object);
-    await requests.take(requestId, ({ append }) =>
-      append({ event: 'package-sealed', by: 'gate', data: { manifest: sha256Hex(manifest), index, ...(stamp !== undefined && { timeStamp: stamp && nameStamp(stamp) }) } }),
-    );
+    await requests.take(requestId, ({ append }) => append({ event: 'package-sealed', by: 'gate', data }));
   } catch (thrown) {
     if (requests.state(requestId).package === null)
       await Promise.allSettled([...made.map((artifact) => artifact.object), ...leavings].map((object) => objects.remove(object)));
@@ -98,19 +77,13 @@ export async function fulfil(parts: Parts, requestId: string, signal: AbortSigna
   }
 }
 
-const nameStamp = ({ answer, at }: { answer: Buffer; at: Date }) => ({ sha256: sha256Hex(answer), at: at.toISOString() });
-
 const copyingOf = ({ plan }: RequestState) => ({
   marks: plan!.marks,
   sound: plan!.sound,
   effort: plan!.encode,
   role: plan!.masks.length > 0 ? ('masked' as const) : ('viewing' as const),
-  isParentSealed: plan!.deliver !== 'package',
+  isParentSealed: plan!.deliver !== 'package' || leavesApart(plan!),
 });
-
-/** `deliver:copy`: no picture leaves but those of the copies; how the pull went may be told. */
-const mayLeave = ({ plan }: RequestState, { role }: Artifact): boolean =>
-  plan!.deliver === 'package' || !['original', 'excerpt', 'units'].includes(role);
 
 /** What was learnt of it tells the next applicant how long theirs will take. */
 async function timed<T>({ speeds, now }: Parts, { coverage }: CameraIndex, render: () => Promise<T>): Promise<T> {
@@ -161,10 +134,11 @@ async function begin({ journal, requests }: Parts, requestId: string): Promise<R
   });
 }
 
-async function markText({ store }: Parts, state: RequestState) {
+async function markText({ store, papers }: Parts, state: RequestState) {
   const application = await knownApplication(store, state);
   return {
     requestId: state.requestId,
+    gate: gateCode(papers.origin),
     ...(application.instrument && { instrument: application.instrument.number }),
     unit: await unitOf(state, store),
     officers: application.officers.map((officer) => officer.name),
@@ -182,14 +156,12 @@ async function manifestParts(
   parts: Parts,
   state: RequestState,
   indexes: readonly CameraIndex[],
-  artifacts: readonly Artifact[],
   masks: ReadonlyMap<string, CameraMasks>,
-): Promise<ManifestParts> {
-  const { store, policy, journal, newId, now, method, log } = parts;
+): Promise<Made['told']> {
+  const { store, policy, journal, now, method, log } = parts;
   const { site } = policy.place(state.plan!.items[0]!.camera);
   const unit = await store.personal.reveal(state.requested.unit);
   return {
-    packageId: newId(),
     createdAt: now().toISOString(),
     requestId: state.requestId,
     application: await knownApplication(store, state),
@@ -212,7 +184,6 @@ async function manifestParts(
         .filter(({ camera }) => isGranted(state, camera))
         .map(({ camera }) => describeMissing(camera, askedSpans(state.plan!.items, camera))),
     ],
-    artifacts,
     method,
     log,
     approvals: await Promise.all(state.voices.map(async ({ step, by, at }) => ({ step, at, person: await nameOf(parts, by) }))),

@@ -1,5 +1,5 @@
 // What is missing of a request, and why: the gap report that goes with a partial fulfilment (部分提供说明), and the cause of none.
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import type { Instant, Span } from '../domain/span.js';
 import type { Objects } from '../store/objects.js';
 import type { FootageHole } from './coverage.js';
@@ -25,13 +25,14 @@ export interface GapReport {
 export function fulfilmentOf({ tracks, takes, missing, endedAt }: Pick<RequestState, 'tracks' | 'takes' | 'missing' | 'endedAt'>): Fulfilment {
   if (tracks.custody === 'unavailable' || tracks.custody === 'expired') return 'none';
   // Who was denied, returned or withdrew while it was pulled is brought nothing more.
-  if (tracks.custody !== 'sealed') return endedAt === null ? 'open' : 'none';
+  // What was destroyed when it had served was handed over before.
+  if (tracks.custody !== 'sealed' && tracks.custody !== 'destroyed') return endedAt === null ? 'open' : 'none';
   return missing.length === 0 && takes.every(({ state }) => state === 'complete') ? 'complete' : 'partial';
 }
 
 /** Holes by the recorder's clock. Once destroyed, nothing is left to look into. Problem `object-corrupt`. */
 export async function gapReport(objects: Objects, state: RequestState): Promise<GapReport> {
-  const takes = state.tracks.custody === 'expired' ? [] : state.takes;
+  const takes = isGone(state) ? [] : state.takes;
   const indexes = await Promise.all(takes.map(({ index }) => readSealedJson<CameraIndex>(objects, index)));
   const pulled = indexes.flatMap(({ camera, coverage }) =>
     coverage.spans.map(({ asked: { from, to }, holes }) => ({ camera, from, to, holes, cause: null })),

@@ -85,7 +85,8 @@ async function judgeSigner({ store }: Parts, state: RequestState, person: Person
     if (!(await isKept(store, person.user, scan))) throw new Problem('scan-unknown', `There is no scan ${scan} of yours; upload it first.`);
     return;
   }
-  const isParty = [requested.applicant, requested.enteredBy].includes(by) || (await isNamed(store, state, person.user));
+  const takes = handover?.part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  const isParty = takes.includes(by) || (await isNamed(store, state, person.user));
   if (!isParty || release?.executors.includes(by)) throw new Problem('not-permitted', `Only the officers who receive it sign for ${requestId}.`);
 }
 

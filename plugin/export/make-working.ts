@@ -1,4 +1,4 @@
-// Working copies of one camera's parts, where ordinary tools do not open the original: unmarked like it, so only where the original leaves with them.
+// Working copies of one camera's parts, where ordinary tools do not open the original: unmarked like it, so only where the original leaves, and in the same package.
 import type { Artifact } from '../domain/artifact.js';
 import type { Plan } from '../domain/plan.js';
 import { remuxPictures } from '../media/remux.js';
@@ -12,9 +12,9 @@ import { sealFile, type RenderParts } from './render-camera.js';
 
 type Parts = RenderParts & CutParts;
 
-/** Nobody who may not have the original gets its pictures without marks. */
-export const wantsWorking = ({ working, deliver, original }: Pick<Plan, 'working' | 'deliver' | 'original'>): boolean =>
-  working === 'mp4' && deliver === 'package' && original === 'with';
+/** They lie beside the original: nobody who may not have the original gets its pictures without marks. */
+export const wantsWorking = ({ working, deliver }: Pick<Plan, 'working' | 'deliver'>): boolean =>
+  working === 'mp4' && deliver === 'package';
 
 /** Of parts that are MP4 already there is none. Removes what it made when it fails. Problems: `render-failed`, `object-corrupt`, `disk-full`. */
 export async function makeWorking(parts: Parts, index: CameraIndex, { sound }: Pick<Plan, 'sound'>, signal: AbortSignal): Promise<Artifact[]> {

@@ -1,8 +1,10 @@
 // Sealed objects that somebody may still want: those that entries name, by their lists, and those of kept scans.
+import type { SealedPackage } from '../domain/audit-event.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson, type CameraIndex } from './custody.js';
-import type { PackageIndex } from './fulfil.js';
+import type { PackageIndex } from './seal-package.js';
 import type { Requests } from './requests.js';
 
 export interface Named {
@@ -28,21 +30,37 @@ export interface NamedObjectsParts {
 }
 
 /** One request after the other: only its lists are held. */
-export async function* namedObjects({ requests, objects, policyTexts, scans }: NamedObjectsParts): AsyncGenerator<Named | Unreadable> {
-  for (const text of [...policyTexts, ...scans]) yield { ...text, requestId: null };
-  for (const requestId of requests.ids()) {
-    const { takes, drawings, package: packed, release, tracks } = requests.state(requestId);
-    if (tracks.custody === 'expired') continue;
-    for (const { index } of drawings) yield { ...index, requestId };
-    if (release) yield { ...release.delivery, requestId };
-    for (const list of [...takes.map((take) => take.index), ...(packed ? [packed.index] : [])]) {
-      yield { ...list, requestId };
-      const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);
-      if (found === null) yield { unreadable: list.object };
-      else for (const artifact of [...found.artifacts, ...withheldIn(found)]) yield { ...artifact, requestId };
-    }
+export async function* namedObjects(parts: NamedObjectsParts): AsyncGenerator<Named | Unreadable> {
+  for (const text of [...parts.policyTexts, ...parts.scans]) yield { ...text, requestId: null };
+  for (const requestId of parts.requests.ids()) yield* namedOf(parts, requestId);
+}
+
+/** Of one request, as it stands now. */
+export async function* namedOf({ requests, objects }: Pick<NamedObjectsParts, 'requests' | 'objects'>, requestId: string): AsyncGenerator<Named | Unreadable> {
+  const state = requests.state(requestId);
+  const { takes, drawings, package: packed, release, copiesDestroyed, destroyed } = state;
+  // What was destroyed stays known by its sums.
+  for (const end of [copiesDestroyed, destroyed]) if (end) yield { ...end.list, requestId };
+  if (isGone(state)) return;
+  for (const { index } of drawings) yield { ...index, requestId };
+  if (release && !copiesDestroyed) yield { ...release.delivery, requestId };
+  for (const list of [...takes.map((take) => take.index), ...(copiesDestroyed ? [] : packageLists(packed))]) {
+    yield { ...list, requestId };
+    const found = await readSealedJson<CameraIndex | PackageIndex>(objects, list).catch(unreadable);
+    if (found === null) yield { unreadable: list.object };
+    else for (const artifact of [...found.artifacts, ...withheldIn(found)]) yield { ...artifact, requestId };
   }
 }
+
+/** Or was it rightly destroyed since somebody named it? Where a list cannot be read, it counts as named. */
+export async function isStillNamed(parts: Pick<NamedObjectsParts, 'requests' | 'objects'>, requestId: string, object: string): Promise<boolean> {
+  for await (const named of namedOf(parts, requestId)) if ('unreadable' in named || named.object === object) return true;
+  return false;
+}
+
+/** Lists of what is in a package, or in both. */
+export const packageLists = (packed: RequestState['package']): SealedPackage['index'][] =>
+  packed ? [packed, ...(packed.originals ? [packed.originals] : [])].map(({ index }) => index) : [];
 
 const withheldIn = (found: CameraIndex | PackageIndex): PackageIndex['artifacts'] => ('manifest' in found ? (found.withheld ?? []) : []);
 

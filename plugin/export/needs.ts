@@ -65,7 +65,8 @@ function tell(faults: Fault[], fault: Fault): void {
 const isOpen = ({ tracks }: RequestState): boolean =>
   (tracks.approval === 'requested' || tracks.approval === 'held' || tracks.approval === 'granted') &&
   tracks.delivery !== 'released' &&
-  tracks.custody !== 'unavailable';
+  tracks.custody !== 'unavailable' &&
+  tracks.custody !== 'destroyed';
 
 function lackingCameras({ requested }: RequestState, policy: Policy): Lack[] {
   return [...new Set(requested.items.map(({ camera }) => camera))]

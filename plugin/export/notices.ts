@@ -8,10 +8,10 @@ import type { Instant } from '../domain/span.js';
 import { isRequestEntry, type Entry, type GateEvents, type RequestEvents } from '../domain/audit-event.js';
 
 /**
- * The circles of the procedure, and no others: holders of the step that waits and who stands in for them, applicant and typist, who may execute, who may inspect at the
- * site (the shipped files: head of the unit, auditor), who may review the release, administrators of the gate.
+ * The circles of the procedure, and no others: holders of the step that waits and who stands in for them, applicant and typist, who is to have the originals where they leave apart, who may execute, who may inspect at the
+ * site (the shipped files: head of the unit, auditor), who may review the release, who may destroy, administrators of the gate.
  */
-export type Audience = 'step' | 'applicant' | 'executors' | 'overseers' | 'reviewers' | 'administrators';
+export type Audience = 'step' | 'applicant' | 'receiver' | 'executors' | 'overseers' | 'reviewers' | 'destroyers' | 'administrators';
 
 export interface Raised extends Notice {
   audience: readonly Audience[];
@@ -62,7 +62,7 @@ const ofRequest: OfRequest = {
   'export-unavailable': () => tell('not-available', ['applicant', 'overseers']),
   'package-sealed': (_, state) => tell('package-ready', ['executors'], handOverBy(state)),
   'release-asked': (_, state) => tell('release-waits', ['executors'], handOverBy(state)),
-  'clip-released': ({ expiresAt }) => tell('released', ['applicant'], expiresAt),
+  'clip-released': ({ expiresAt }) => tell('released', ['applicant', 'receiver'], expiresAt),
   'deadline-near': ({ dueAt }, state) => tell('deadline-near', [...doers(state), 'overseers'], dueAt),
   'deadline-missed': ({ provideBy }, state) => tell('deadline-missed', [...doers(state), 'overseers'], provideBy),
   // Whose paper did not come is told like its time: the applicant can still bring it.
@@ -75,6 +75,11 @@ const ofRequest: OfRequest = {
   'glass-asked': () => tell('glass-asked', ['administrators', 'overseers']),
   'glass-broken': (_, state) => tell('glass-broken', ['administrators', 'overseers', 'applicant'], glassEndsAt(state)),
   'review-drawn': ({ drawn, dueAt }) => (drawn ? tell('review-due', ['reviewers'], dueAt) : null),
+  'destruction-near': ({ dueAt }) => tell('destruction-near', ['destroyers', 'overseers'], dueAt),
+  'destruction-asked': () => tell('destruction-waits', ['destroyers', 'overseers']),
+  'footage-destroyed': () => tell('footage-destroyed', ['applicant', 'overseers']),
+  // Operators alone can make a recorder answer, or keep.
+  'overwrite-near': ({ dueAt }) => tell('overwrite-near', ['administrators', 'overseers', 'executors'], dueAt),
   'review-overdue': ({ dueAt }) => tell('review-overdue', ['overseers'], dueAt),
 };
 

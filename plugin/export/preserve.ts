@@ -3,6 +3,7 @@ import type { RequestEntry, RequestEvents } from '../domain/audit-event.js';
 import { canMove, type RequestState } from '../domain/lifecycle.js';
 import type { OnProgress } from '../domain/progress.js';
 import { Problem } from '../domain/problem.js';
+import { keyOf } from '../domain/request-key.js';
 import { milliseconds } from '../domain/span.js';
 import type { Source, Vms } from '../domain/vms.js';
 import type { Objects } from '../store/objects.js';
@@ -74,7 +75,7 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
     async () => {
       for (const span of spans) await askToKeep(vms, source, span, signal);
       const began = parts.now().getTime();
-      const taken = await takeCamera({ ...parts, vms, source }, requestId, camera, spans, signal);
+      const taken = await takeCamera({ ...parts, objects: objects.under(keyOf(requestId, 'original')), vms, source }, requestId, camera, spans, signal);
       const footage = spans.reduce((sum, span) => sum + milliseconds(span), 0);
       if (taken) parts.speeds.learn('pull', footage, parts.now().getTime() - began);
       return taken;

@@ -1,7 +1,7 @@
 // The register as tables: one column for each field where a machine sorts them, fields that belong together in one column on paper.
 import type { PlayForm, Viewing } from '../domain/audit-event.js';
 import type { Policy } from '../policy/load.js';
-import type { Table } from '../tables/table.js';
+import type { Table } from '../documents/table.js';
 import { inBeijing } from './beijing.js';
 import type { RegisterRow } from './register-row.js';
 import {

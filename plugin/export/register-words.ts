@@ -48,6 +48,7 @@ export const resultWords: Record<State | Outcome, string> = {
   packaged: '待放行',
   'release-asked': '待第二执行人放行',
   released: '已放行',
+  destroyed: '已销毁',
   viewed: '已查看',
   transferred: '已提供',
   broken: '已启用',
@@ -65,6 +66,7 @@ export const custodyWords: Record<Custody, string> = {
   sealed: '已封存',
   unavailable: '无录像',
   expired: '已销毁',
+  destroyed: '已双人销毁',
 };
 
 /** 用途. */

@@ -1,16 +1,18 @@
 // Release: an act of its own, by an authorised executor. With dual control one asks and a second confirms with their own login.
 import { randomBytes } from 'node:crypto';
 import { judgeCallBack, judgeExecutor } from '../domain/approval.js';
-import type { Pseudonym } from '../domain/audit-event.js';
+import type { Pseudonym, RequestEvents } from '../domain/audit-event.js';
 import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
 import { secretBytes } from '../delivery/secret.js';
 import { unkept } from '../domain/plan.js';
+import { keyOf } from '../domain/request-key.js';
 import { Problem } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
 import type { Policy } from '../policy/load.js';
 import type { Objects } from '../store/objects.js';
 import type { ClockWatch } from './clock-watch.js';
 import { sealBytes } from './custody.js';
+import { receiverOfOriginals } from './receiver-of-originals.js';
 import { mayStill, type MayStillParts } from './may-still.js';
 import { expectNotNamed } from './named.js';
 import type { Requests, Turn } from './requests.js';
@@ -26,8 +28,11 @@ interface Parts extends MayStillParts {
 /** To execute is to carry out what was granted, to release is to hand it over; today one act of one person is both. */
 const acts = ['execute', 'release'] as const;
 
-/** Problems: `request-unknown`, `own-request`, `executor-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`. */
-export async function release(parts: Parts, executor: Person, requestId: string): Promise<RequestState> {
+/**
+ * `originalsFor`: whom the originals go to, where they leave apart; left out, whom the first executor named, or the applicant. Problems:
+ * `request-unknown`, `own-request`, `executor-barred`, `receiver-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`.
+ */
+export async function release(parts: Parts, executor: Person, requestId: string, originalsFor?: UserId): Promise<RequestState> {
   const person = executor.pseudonym;
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
@@ -51,21 +56,22 @@ export async function release(parts: Parts, executor: Person, requestId: string)
         `Nothing of ${requestId} leaves: this version of the gate cannot keep ${broken.join(', ')} of its plan.`,
       );
     const first = await standingFirst(parts, state);
+    const receiver = await receiverOfOriginals(parts, state, { executors: [first, person], named: originalsFor, before: first && state.originalsFor });
     if (plan.execute !== 'single' && first === null) {
-      await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest! } });
+      await turn.append({ event: 'release-asked', by: person, data: { planDigest: state.planDigest!, ...receiver } });
       return turn.state;
     }
     const executors = first === null ? [person] : [first, person];
     const expiresAt = new Date(parts.now().getTime() + plan.expiresHours * 3_600_000).toISOString();
-    await letGo(parts, turn, person, { executors, expiresAt, downloads: plan.downloads });
+    await letGo(parts, turn, person, { executors, expiresAt, downloads: plan.downloads, ...receiver });
     await drawWhenReleased(turn);
     return turn.state;
   });
 }
 
 /** With the release comes the secret from which all is derived that encrypts what leaves (docs/spec/delivery.md). On disk before the entry names it. */
-async function letGo({ objects }: Parts, turn: Turn, by: Pseudonym, data: { executors: string[]; expiresAt: string; downloads: number }): Promise<void> {
-  const delivery = await sealBytes(objects, randomBytes(secretBytes));
+async function letGo({ objects }: Parts, turn: Turn, by: Pseudonym, data: Omit<RequestEvents['clip-released'], 'delivery'>): Promise<void> {
+  const delivery = await sealBytes(objects.under(keyOf(turn.state.requestId, 'copies')), randomBytes(secretBytes));
   try {
     await turn.append({ event: 'clip-released', by, data: { ...data, delivery } });
   } catch (thrown) {

@@ -1,5 +1,5 @@
 // Is there room for this footage? Disk is reserved before a pull starts; quotas bound one unit, and the installation.
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import type { Objects } from '../store/objects.js';
 import type { Store } from '../store/store.js';
 import { unitOf } from './revealed.js';
@@ -23,7 +23,7 @@ interface Parts {
 
 /** Sealed for a request that goes on or was released. What ended without a grant, could not be had or is destroyed, takes disk, and no quota. */
 const heldBytes = ({ takes, tracks, endedAt }: RequestState): number =>
-  endedAt !== null || tracks.custody === 'unavailable' || tracks.custody === 'expired' ? 0 : takes.reduce((sum, take) => sum + take.bytes, 0);
+  endedAt !== null || tracks.custody === 'unavailable' || isGone({ tracks }) ? 0 : takes.reduce((sum, take) => sum + take.bytes, 0);
 
 export async function shortage(
   { requests, store, objects, quotas }: Parts,

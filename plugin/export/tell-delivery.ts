@@ -1,11 +1,11 @@
 // What is told of a delivery: the link, to its receivers; the passphrase, to executors alone, who pass it on by another way than the link.
 import { Problem } from '../domain/problem.js';
-import type { PackagePart } from '../domain/audit-event.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
+import type { PackagePart } from '../domain/package-part.js';
 import type { Person } from '../domain/subject.js';
 import { isLinkMark, linkMark } from '../delivery/secret.js';
 import type { Objects } from '../store/objects.js';
-import { judgeReceiver, sealedPart } from './deliver.js';
+import { judgeReceiver, partFor, sealedPart } from './deliver.js';
 import type { Requests } from './requests.js';
 import { passphraseFor, readSecret } from './wrap.js';
 
@@ -15,10 +15,11 @@ interface Parts {
 }
 
 /** Recorded first. Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `object-corrupt`, `journal-unwritable`. */
-export async function tellPassphrase(parts: Parts & { now: () => Date }, executor: Person, requestId: string, part: PackagePart): Promise<string> {
+export async function tellPassphrase(parts: Parts & { now: () => Date }, executor: Person, requestId: string, asked?: PackagePart): Promise<string> {
   return parts.requests.take(requestId, async (turn) => {
     const { state } = turn;
     const release = judgeReceiver(state, executor.pseudonym);
+    const part = asked ?? partFor(state, executor.pseudonym);
     if (!release.executors.includes(executor.pseudonym))
       throw new Problem('not-permitted', `The passphrase of ${requestId} is told to who released it, and they tell the receiver.`);
     if (Date.parse(release.expiresAt) <= parts.now().getTime() && state.transfers.every((it) => it.part !== part || it.form !== 'zip'))
@@ -42,5 +43,6 @@ export async function findLink({ requests, objects }: Parts, link: string): Prom
   const [, requestId, mark] = /^([A-Z0-9-]{1,80})\.([\w-]{22})$/.exec(link) ?? [];
   if (!requestId || !mark || !requests.isKnown(requestId)) return null;
   const state = requests.state(requestId);
-  return state.release && isLinkMark(await readSecret(objects, state), requestId, mark) ? state : null;
+  // Of what was destroyed the secret is too.
+  return state.release && !state.copiesDestroyed && !isGone(state) && isLinkMark(await readSecret(objects, state), requestId, mark) ? state : null;
 }

@@ -6,14 +6,15 @@ import { addRange, isWhole, touches } from '../domain/byte-ranges.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
+import type { PackagePart } from '../domain/package-part.js';
 import type { Person } from '../domain/subject.js';
 import type { Wrapped } from '../delivery/readable.js';
 import type { Journal } from '../journal/journal.js';
 import type { Objects } from '../store/objects.js';
 import type { ClockWatch } from './clock-watch.js';
-import { archiveOf, judgeDownload } from './deliver.js';
+import { archiveOf, judgeDownload, partFor } from './deliver.js';
 import type { Requests } from './requests.js';
-import { judgeForm, recipientOf, wrap, type Wish } from './wrap.js';
+import { judgeForm, recipientOf, wrap, type Asked, type Wish } from './wrap.js';
 
 interface Parts {
   clock: Pick<ClockWatch, 'judge'>;
@@ -39,6 +40,7 @@ export interface OpenTransfer {
   transfer: string;
   requestId: string;
   by: string;
+  part: PackagePart;
   wrapped: Wrapped;
 }
 
@@ -61,11 +63,12 @@ export class Transfers {
    * Counts a download and gives the address's last part. Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`,
    * `form-refused`, `body-malformed`, `clock-doubted`, `checkpoint-uncosigned`, `journal-unwritable`, `object-corrupt`.
    */
-  begin(receiver: Person, requestId: string, wish: Wish): Promise<OpenTransfer & { address: string }> {
+  begin(receiver: Person, requestId: string, asked: Asked): Promise<OpenTransfer & { address: string }> {
     const { requests, clock, objects, now, newId } = this.parts;
     const by = receiver.pseudonym;
     return requests.take(requestId, async (turn) => {
       const { state } = turn;
+      const wish: Wish = { ...asked, part: asked.part ?? partFor(state, by) };
       judgeDownload(state, by, wish.part, now());
       judgeForm(state, wish);
       // Set back, the gate's clock would open again what had ended.
@@ -76,7 +79,7 @@ export class Transfers {
       const { form, part } = wish;
       await turn.append({ event: 'clip-transferred', by, data: { transfer, part, form, bytes: wrapped.bytes, recipient: recipientOf(wish) } });
       const address = randomBytes(24).toString('base64url');
-      const open = { transfer, requestId, by, wrapped };
+      const open = { transfer, requestId, by, part, wrapped };
       const expiresAt = Date.parse(state.release!.expiresAt);
       this.#kept.set(address, { ...open, expiresAt, ranges: [], atOnce: 0, usedAt: now().getTime(), ended: null });
       return { ...open, address };

@@ -71,4 +71,5 @@ export const isOpen = ({ tracks, state }: RequestState): boolean =>
   (tracks.approval === 'held' || tracks.approval === 'granted') &&
   tracks.delivery !== 'released' &&
   tracks.custody !== 'unavailable' &&
-  state !== 'viewable';
+  state !== 'viewable' &&
+  state !== 'destroyed';

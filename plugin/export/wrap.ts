@@ -1,8 +1,9 @@
 // A package in the form in which it leaves: encrypted, unless the receiver asks for it as it is and the plan does not forbid that.
 import { randomBytes } from 'node:crypto';
-import type { DeliveryForm, PackagePart } from '../domain/audit-event.js';
+import type { DeliveryForm } from '../domain/audit-event.js';
 import { sha256Hex } from '../domain/formats/digest.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { ageDrawBytes, ageFile } from '../delivery/age-file.js';
 import { readAgeKey } from '../delivery/age-key.js';
@@ -11,8 +12,10 @@ import type { Readable, Wrapped } from '../delivery/readable.js';
 import { passphraseOf, secretBytes } from '../delivery/secret.js';
 import type { Objects } from '../store/objects.js';
 
+type Form = { form: Exclude<DeliveryForm, 'age'> } | { form: 'age'; recipient: string };
 /** What a receiver asks for. */
-export type Wish = { part: PackagePart } & ({ form: Exclude<DeliveryForm, 'age'> } | { form: 'age'; recipient: string });
+export type Asked = Form & { part?: PackagePart | undefined };
+export type Wish = Form & { part: PackagePart };
 
 /** As `clip-transferred` keeps the key. */
 export const recipientOf = (wish: Wish): string | null => (wish.form === 'age' ? sha256Hex(wish.recipient) : null);
@@ -25,7 +28,7 @@ export function judgeForm({ plan, requestId }: RequestState, { form }: Wish): vo
 
 /** Problems: `body-malformed` (the age key), `object-corrupt`. */
 export async function wrap(objects: Objects, state: RequestState, archive: Readable, wish: Wish): Promise<Wrapped> {
-  const name = `${state.requestId}.zip`;
+  const name = `${wish.part === 'whole' ? state.requestId : `${state.requestId}-${wish.part}`}.zip`;
   switch (wish.form) {
     case 'plain':
       return { ...archive, fileName: name, mediaType: 'application/zip' };
@@ -41,8 +44,10 @@ export async function wrap(objects: Objects, state: RequestState, archive: Reada
 export const passphraseFor = async (objects: Objects, state: RequestState, part: PackagePart): Promise<string> =>
   passphraseOf(await readSecret(objects, state), state.requestId, part);
 
-/** Of a released request. Problem `object-corrupt`. */
-export async function readSecret(objects: Objects, { release, requestId }: RequestState): Promise<Buffer> {
+/** Of a released request. Problems: `release-expired` (destroyed since), `object-corrupt`. */
+export async function readSecret(objects: Objects, state: RequestState): Promise<Buffer> {
+  const { release, requestId } = state;
+  if (state.copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${requestId} was destroyed, and what opened it.`);
   const chunks: Buffer[] = [];
   for await (const chunk of objects.read(release!.delivery.object)) chunks.push(chunk);
   const secret = Buffer.concat(chunks);

@@ -2,8 +2,8 @@
 // its form, from a browser that is signed in, begins the counted transfer.
 import { createHash } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
-import { packageParts } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import { packageParts, type PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { inBeijing } from '../export/beijing.js';
 import { packagesOf } from '../export/deliver.js';
@@ -67,10 +67,12 @@ function show({ now }: ApiParts, state: RequestState, response: Response, fault:
     .send(pageOf(state, isOver, fault));
 }
 
+const partWords: Record<PackagePart, readonly [zh: string, en: string]> = { whole: ['', ''], copies: ['查阅件', 'the copies'], originals: ['原件', 'the originals'] };
+
 function pageOf(state: RequestState, isOver: boolean, fault: Problem | null): string {
   const { requestId, release } = state;
   const forms = packagesOf(state).map(
-    ({ part }) => `<form method="post"><input type="hidden" name="part" value="${part}"><button type="submit">${both('领取（计一次）', 'Fetch (counts once)')}</button></form>`,
+    ({ part }) => `<form method="post"><input type="hidden" name="part" value="${part}"><button type="submit">${both(`领取${partWords[part][0]}（计一次）`, `Fetch ${partWords[part][1]} (counts once)`)}</button></form>`,
   );
   const open = `<section><p>${both('领取人本人登录后领取；打开本页不计次数，断开可续传。', 'For its receiver, signed in. To open this page counts nothing; what is cut off goes on.')}</p>
 ${forms.join('\n')}

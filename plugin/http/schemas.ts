@@ -130,6 +130,7 @@ export const confirmationSchema = z.strictObject({ token: code.optional() });
 export const acceptanceSchema = z.strictObject({ code, password: newPassword });
 export const passwordSchema = z.strictObject({ current: z.string().max(256), next: newPassword, otp: otp.optional() });
 export const setupSchema = z.strictObject({ token: code, user, name: line(64), unit: line(120), password: newPassword });
+export const releaseSchema = z.strictObject({ originalsFor: user.optional() });
 export const emptySchema = z.strictObject({});
 
 const short = z.string().max(64);

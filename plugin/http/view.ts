@@ -9,13 +9,16 @@ import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
 import { warnOfNumber } from '../papers/instrument-number.js';
 import { keptInRegister } from '../export/erase.js';
+import { originalDue } from '../export/destroy.js';
 import { expiresAt } from '../export/expire.js';
+import { copiesDueAt } from '../export/keeping-times.js';
+import type { Policy } from '../policy/load.js';
 import type { MonthIndex } from '../export/month-index.js';
 import { fulfilmentOf } from '../export/gap-report.js';
 import { isSigned } from '../export/handover.js';
 import { applicationOf, erasedWord, namesOf, textOf, unitOf } from '../export/revealed.js';
 
-export async function viewOf(state: RequestState, { store, months }: { store: Store; months: MonthIndex }) {
+export async function viewOf(state: RequestState, { store, months, policy }: { store: Store; months: MonthIndex; readonly policy: Policy }) {
   const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
   const application = await applicationOf(state, store);
   const explained = state.words.find(({ field }) => field === 'explanation');
@@ -76,6 +79,14 @@ export async function viewOf(state: RequestState, { store, months }: { store: St
     },
     explanation: explained ? await textOf(state, explained.commitment, store) : null,
     footageExpiresAt: expiresAt(state),
+    keeping: {
+      closedAt: state.closed?.at ?? null,
+      copiesDueAt: copiesDueAt(state),
+      copiesDestroyedAt: state.copiesDestroyed?.at ?? null,
+      originalDueAt: originalDue(policy, state),
+      destructionAskedBy: await nameOf(state.destructionAsked?.by ?? null),
+      destroyedAt: state.destroyed?.at ?? null,
+    },
     keptUntil: keptInRegister(months, state),
     views: state.views.length,
     denied: state.denied,

@@ -97,7 +97,8 @@ function writeNew(folder: string, name: string, bytes: Buffer): void {
 
 const temporaryOf = (folder: string, name: string): string => path.join(folder, `.${name}.${process.pid}`);
 
-function syncFolder(folder: string): void {
+/** A name that came or went is durable only when the folder is. */
+export function syncFolder(folder: string): void {
   const handle = fs.openSync(folder, 'r');
   fs.fsyncSync(handle);
   fs.closeSync(handle);

@@ -1,6 +1,7 @@
 // Where keys come from: one private folder, apart from the data. What is missing is made at first use.
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import path from 'node:path';
 import { algorithmOf } from '../domain/formats/key-algorithm.js';
 import { keyIdOf, secretIdOf } from '../domain/formats/key-id.js';
 import { Problem } from '../domain/problem.js';
@@ -12,6 +13,7 @@ import { keyName, mostKeys, numbersOf } from './key-names.js';
 import type { KeyKind, SecretKey, SigningKey } from './key-names.js';
 import { MasterKeys } from './master.js';
 import type { Passphrase } from './passphrase.js';
+import { RequestKeys, requestKeysFolder } from './request-keys.js';
 import { secretBytes } from './sealed-secret.js';
 
 export interface KeySources extends Making {
@@ -42,6 +44,8 @@ export interface Keys {
   tokens: KeyObject;
   formerTokens: readonly KeyObject[];
   master: MasterKeys;
+  /** What objects are sealed under. */
+  requests: RequestKeys;
   /** SubjectPublicKeyInfo, PEM, one block behind the other, the key in use first: for gate.pub. */
   publicPem(name: SigningKey): string;
   /** SHA-256 of the SubjectPublicKeyInfo (DER) of the key in use, hex. */
@@ -72,6 +76,7 @@ export function loadKeys(folder: string, sources: KeySources = {}): Keys {
   const known = [...log, ...manifest, ...tokens, ...master].map(({ kind, number, fingerprint, kept, madeAt, inUse }) => ({
     ...{ kind, number, fingerprint, kept, madeAt, inUse },
   }));
+  const masterKeys = new MasterKeys(new Map(master.map(({ number, key }) => [number, key])), sources.profile === 'gm' ? 'sm4' : 'aes');
   return {
     log: logNow,
     manifest: manifestNow,
@@ -84,7 +89,8 @@ export function loadKeys(folder: string, sources: KeySources = {}): Keys {
       .slice(0, -1)
       .map(({ key }) => createSecretKey(key))
       .reverse(),
-    master: new MasterKeys(new Map(master.map(({ number, key }) => [number, key])), sources.profile === 'gm' ? 'sm4' : 'aes'),
+    master: masterKeys,
+    requests: new RequestKeys(path.join(folder, requestKeysFolder), masterKeys),
     publicPem: (name) =>
       [...signing[name]]
         .reverse()

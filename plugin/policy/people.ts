@@ -1,5 +1,6 @@
 // Who may act where: the steps of an approval and the roles people hold. Prefixes are judged at both ends, because casbin gives a
 // user who is named like a role that role.
+import { judicialRoles } from '../domain/package-part.js';
 import type { Site, City } from '../domain/camera.js';
 import type { Step } from '../domain/plan.js';
 import type { Fault } from '../domain/problem.js';
@@ -108,14 +109,16 @@ const twice = ({ where }: Cell): Fault => ({
 });
 
 /** A role that no row and no step knows is a slip of the pen: its holder would stand there with nothing. */
-export const judgeRoles = (named: readonly Cell[], used: ReadonlySet<string>): Fault[] =>
-  named
-    .filter(({ text }) => !used.has(text))
+export function judgeRoles(named: readonly Cell[], used: ReadonlySet<string>): Fault[] {
+  const known = new Set([...used, ...judicialRoles]);
+  return named
+    .filter(({ text }) => !known.has(text))
     .map(({ text, where }) => ({
       code: 'role-unknown',
       where,
-      detail: `No policy row and no step knows ${text}; right would be: ${[...used].sort().join(', ')}.`,
+      detail: `No policy row and no step knows ${text}; right would be: ${[...known].sort().join(', ')}.`,
     }));
+}
 
 function judgePlace({ text, where }: Cell, { cities, sites }: Where): Fault | null {
   if (text === '*') return null;

@@ -31,6 +31,12 @@ export class Objects {
     this.#parts = parts;
   }
 
+  /** The same folder, where what is made new belongs to the key of this name, and ends with it. */
+  under(key: string): Objects {
+    const { keys } = this.#parts;
+    return keys.under ? new Objects({ ...this.#parts, keys: keys.under(key) }) : this;
+  }
+
   /** Begins an object. Problems: `disk-full`, `store-unavailable`. */
   async create(): Promise<SealedWriter> {
     const { newId, keys, sums = sharedSums } = this.#parts;

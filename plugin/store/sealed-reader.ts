@@ -15,12 +15,14 @@ import {
 } from './segments.js';
 import type { Header, Place } from './segments.js';
 
-/** Wraps an object's data key under the current master key, and opens it under the one that was used. */
+/** Wraps an object's data key under the key that is current, and opens it under the one that was used. */
 export interface Wrapping {
   /** How new objects are enciphered; left out: AES-256-GCM. What is there is read by its own first bytes. */
   suite?: Suite;
   wrap(dataKey: Buffer, object: string): { version: number; wrapped: Buffer };
   unwrap(wrapped: Buffer, version: number, object: string): Buffer;
+  /** The same, where new objects belong to the key of this name; left out: one key wraps all. */
+  under?(key: string): Wrapping;
 }
 
 /** Reads a sealed object. No byte leaves before its segment is authenticated. */
@@ -94,7 +96,7 @@ function unwrap(wrapping: Wrapping, { object, version, wrapped }: Header): Buffe
   try {
     return wrapping.unwrap(wrapped, version, object);
   } catch (cause) {
-    throw corrupt(object, `master key ${version} does not open its key`, cause);
+    throw corrupt(object, version === 0 ? 'the key of its request does not open it' : `master key ${version} does not open its key`, cause);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Counter, Suite } from './ciphers.js';
 export const segmentBytes = 1_048_576;
 
 /**
- * Header, big endian: magic 8 · master key version u32 · plaintext length u64 · object id (length u8, 63 bytes, zero padded) ·
+ * Header, big endian: magic 8 · master key version u32 (0: a request's key, which the wrapped key names) · plaintext length u64 · object id (length u8, 63 bytes, zero padded) ·
  * wrapped data key (length u8, 127 bytes, zero padded) · tag 16. The tag is over no text, with all before it as associated data and
  * a nonce that no segment can have: so the whole header is held by the object's own key. The magic says how all of it is enciphered.
  */
@@ -22,7 +22,7 @@ export interface Header {
   object: string;
   /** Plaintext bytes. */
   length: number;
-  /** Which master key wraps the data key. */
+  /** Which master key wraps the data key; 0: the key that `wrapped` names. */
   version: number;
   wrapped: Buffer;
 }

@@ -10,14 +10,14 @@ import type { Plan } from '../../plugin/domain/plan.js';
 import { checkItems } from '../../plugin/evidence/check-narrowing.js';
 import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
 import { manifestSchema } from '../../plugin/evidence/manifest-schema.js';
-import { makeManifest } from '../../plugin/evidence/manifest.js';
+import { contentsOf, makeManifest } from '../../plugin/evidence/manifest.js';
 import { Broken } from '../../plugin/evidence/package-fault.js';
 import type { PlanLine } from '../../plugin/evidence/read-history.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { makeTempFolder, zipOf } from '../support/evidence/bytes.js';
 import { publicPem } from '../support/evidence/keys.js';
-import { aNarrowedPlan, aPlan, aSealedPackage, contents, gateKey, manifestParts, narrowedContents, narrowing, requestId, type Content, type Twist } from '../support/evidence/sealed-package.js';
+import { aNarrowedPlan, aPaper, aPlan, aSealedPackage, contents, gateKey, manifestParts, narrowedContents, narrowing, requestId, type Content, type Twist } from '../support/evidence/sealed-package.js';
 
 const digestOf = (plan: Plan): string => `sha256:${sha256Hex(canonicalJson(plan))}`;
 const within = (from: string, to: string, camera = 'cam-1'): Item => ({ camera, from: `2026-03-01T02:${from}.000Z`, to: `2026-03-01T02:${to}.000Z` });
@@ -38,7 +38,7 @@ describe('a narrowed package', () => {
   }
   const altered = (alter: (manifest: Manifest) => Partial<Manifest>): Twist => ({ ...narrowing(), alter: (manifest) => ({ ...manifest, ...alter(manifest) }) });
 
-  it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 5, entries: 12, keyId: keyIdOf(gateKey), algorithm: 'Ed25519', timeStamp: null }));
+  it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 5, entries: 12, keyId: keyIdOf(gateKey), algorithm: 'Ed25519', contents: contentsOf(narrowedContents()), timeStamp: null }));
 
   it('keeps the originals of a camera of which all was granted', async () => {
     const plan: Plan = { ...aNarrowedPlan, items: [aPlan.items[0]!, within('00:10', '00:20', 'cam-2')] };
@@ -91,6 +91,8 @@ describe('a narrowed package', () => {
     ['footage that calls itself the page', (list) => list.map((it) => (it.role === 'units' ? { ...it, role: 'verifier', sealedParent: undefined, reason: undefined } : it))],
     ['a page that calls itself footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, role: 'viewing' } : it))],
     ['a page that was made from footage', (list) => list.map((it) => (it.role === 'verifier' ? { ...it, parent: 'excerpt/cam-1/01.mp4', reason: 'viewing' } : it))],
+    ['footage that calls itself a paper', (list) => list.map((it) => (it.role === 'units' ? { ...it, role: 'document', sealedParent: undefined, reason: undefined } : it))],
+    ['a paper that was made from footage', (list) => [...list, { ...aPaper(), parent: 'excerpt/cam-1/01.mp4', reason: 'viewing' }]],
     ['an excerpt that tells what a copy lacks', (list) => list.map((it) => (it.role === 'excerpt' ? { ...it, undecoded: 1 } : it))],
     ['a copy that lacks nothing, and says so', (list) => list.map((it) => (it.role === 'viewing' ? { ...it, undecoded: 0 } : it))],
     ['an excerpt that was not made of less', (list) => list.map((it) => (it.role === 'excerpt' ? { ...it, reason: 'viewing' } : it))],

@@ -12,7 +12,7 @@ import type { PackageParts } from '../../plugin/evidence/package.js';
 import { filesOf, zipFiles } from '../support/evidence/bytes.js';
 import { seededKey } from '../support/evidence/keys.js';
 import { rawZip, type RawEnd, type RawMember } from '../support/evidence/raw-zip.js';
-import { aPlan, aSealedPackage, contents, gateKey, logKey, narrowedContents, narrowing, noise, origin, twoSealedPackages } from '../support/evidence/sealed-package.js';
+import { aPaper, aPartOf, aPlan, aSealedPackage, contents, gateKey, logKey, narrowedContents, narrowing, noise, origin, twoSealedPackages } from '../support/evidence/sealed-package.js';
 import { editLines, entries, move, original, proofOf, relink, replaceCheckpoint, resign, without, type Files } from '../support/evidence/tamper.js';
 
 /** What is found: `code at where`, or `intact`. */
@@ -71,6 +71,13 @@ const fromOther = (take: (path: string) => boolean) => async (): Promise<Files> 
 };
 const twisted = (...twist: Parameters<typeof aSealedPackage>) => async (): Promise<Files> => filesOf(aSealedPackage(...twist));
 
+const paper = 'documents/evidence-list.pdf';
+const withPaper = (change: (files: Files) => unknown) => async (): Promise<Files> => {
+  const files = await filesOf(aSealedPackage({}, [...contents(), aPaper()]));
+  change(files);
+  return files;
+};
+
 const zip = (change: (members: RawMember[]) => RawMember[], end?: RawEnd) => async (): Promise<Buffer> =>
   rawZip(change([...(await filesOf(aSealedPackage()))].map(([name, data]) => ({ name, data }))), end);
 const asMade = async (): Promise<Buffer> => zipFiles(await filesOf(aSealedPackage()));
@@ -127,6 +134,8 @@ const lastProof = 'journal/000000000015.tlog-proof';
 
 export const tamperings: readonly Tampering[] = [
   { what: 'nothing at all', make: on(() => undefined), says: 'intact' },
+  { what: 'nothing at all, to copies whose originals leave apart', make: on(() => undefined, () => aPartOf('copies')), says: 'intact', nobody: 'nothing was done to it' },
+  { what: 'nothing at all, to originals that leave apart', make: on(() => undefined, () => aPartOf('originals')), says: 'intact', nobody: 'nothing was done to it' },
   // the files
   { what: 'a bit of an original flipped', make: flip(original), says: `file-changed at ${original}` },
   { what: 'an original cut short', make: put(original, (bytes) => bytes.subarray(0, -1)), says: `file-changed at ${original}` },
@@ -144,6 +153,9 @@ export const tamperings: readonly Tampering[] = [
   { what: 'a unit taken out of the list', make: edit('original/cam-1/units.ndjson', '{"part":2}\n', ''), says: 'file-changed at original/cam-1/units.ndjson' },
   { what: 'an empty list filled', make: add(hollow, Buffer.from('{}\n')), says: `file-changed at ${hollow}` },
   { what: 'the enclosed page changed', make: put('verify.html', () => Buffer.from('<p>intact</p>')), says: 'file-changed at verify.html' },
+  { what: 'a digest for the papers that the files do not have, sealed so', make: twisted({ alter: (it) => ({ ...it, contents: { sha256: 'ab'.repeat(32) } }) }), says: `manifest-changed at ${manifest}#/contents` },
+  { what: 'a paper changed', make: withPaper((files) => files.set(paper, noise('another', 500))), says: 'file-changed at documents/evidence-list.pdf' },
+  { what: 'a paper put beside the others', make: withPaper((files) => files.set('documents/receipt.pdf', noise('another', 500))), says: 'file-unexpected at documents/receipt.pdf' },
   { what: 'the enclosed page taken out', make: drop('verify.html'), says: 'file-missing at verify.html' },
   // the manifest and its envelope
   { what: 'a member of the manifest changed', make: edit(manifest, 'ART7', 'ART9'), says: `manifest-changed at ${manifest}` },
@@ -272,6 +284,9 @@ export const tamperings: readonly Tampering[] = [
   { what: 'an original that is said to lack pictures', make: twisted({ alter: (made) => ({ ...made, files: made.files.map((it) => (it.path === original ? { ...it, undecoded: 2 } : it)) }) }), says: `manifest-changed at ${manifest}`, shell: { says: 'intact', why: 'the shell does not read what a copy says of its parent' } },
   { what: 'a plan made after the grant', make: twisted({ then: [['export-granted', { planDigest: '', voices: 0 }], narrowing().then[0]!], parts: narrowing().parts }, narrowedContents()), says: `entry-changed at ${entries}:4` },
   { what: 'an excerpt where all was granted', make: twisted({}, [narrowedContents()[0]!, ...contents().filter(({ path }) => !path.includes('cam-1'))]), says: `manifest-changed at ${manifest}#/files/0`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'copies that do not say that the originals leave apart', make: async () => filesOf(aPartOf('copies', { alter: ({ part: _, originals: __, ...made }) => made })), says: `manifest-changed at ${manifest}#/part` },
+  { what: 'copies that name another package of originals', make: async () => filesOf(aPartOf('copies', { alter: (made) => ({ ...made, ...(made.part === 'copies' && { originals: 'ab'.repeat(32) }) }) })), says: `manifest-changed at ${manifest}#/originals` },
+  { what: 'originals that say they were the copies', make: async () => filesOf(aPartOf('originals', { alter: (made) => ({ ...made, part: 'copies' as const }) })), says: `manifest-changed at ${manifest}` },
   { what: 'a manifest that hides that less was granted', make: twisted({ ...narrowing(), alter: (made) => ({ ...made, narrowed: undefined }) }, narrowedContents()), says: `manifest-changed at ${manifest}#/narrowed`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
   // the archive
   { what: 'a byte before the archive', make: async () => Buffer.concat([Buffer.of(0), await asMade()]), says: 'archive-malformed at end record' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { digestOf } from '../../plugin/domain/formats/digest.js';
 import { keyIdOf } from '../../plugin/domain/formats/key-id.js';
 import { parseTlogProof, tlogProof } from '../../plugin/domain/formats/tlog-proof.js';
+import { contentsOf } from '../../plugin/evidence/manifest.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { filesOf, makeTempFolder, putFolder, zipFiles } from '../support/evidence/bytes.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
@@ -86,7 +87,7 @@ const table: [what: string, tamper: (files: Files) => void, code: string, where?
 describe('verify', function () {
   this.timeout(30_000);
   let root: string;
-  const intact = { intact: true, requestId, files: 9, entries: 11, keyId: keyIdOf(gateKey), algorithm: 'Ed25519', timeStamp: null };
+  const intact = { intact: true, requestId, files: 9, entries: 11, keyId: keyIdOf(gateKey), algorithm: 'Ed25519', contents: contentsOf(contents()), timeStamp: null };
 
   before(() => {
     root = makeTempFolder();

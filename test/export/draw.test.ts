@@ -154,7 +154,7 @@ describe('what is masked', function () {
     await gate.stop();
     const folder = path.join(gate.folder, 'data/objects');
     let made = 0;
-    const objects = new Objects({ folder, keys: loadKeys(path.join(gate.folder, 'keys')).master, newId: () => `00000000-0000-4000-8000-00000000000${++made}` });
+    const objects = new Objects({ folder, keys: loadKeys(path.join(gate.folder, 'keys')).requests, newId: () => `00000000-0000-4000-8000-00000000000${++made}` });
     const { object } = await sealBytes(objects, Buffer.from('{"areas":[]}'));
     const files = async () => (await fs.promises.readdir(folder, { recursive: true })).join(' ');
     assert.ok((await files()).includes(object));

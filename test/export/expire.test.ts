@@ -41,7 +41,7 @@ const withSealed = (work: (shelf: Shelf) => Promise<void>, options?: RigOptions)
       await rig.append(id, { event: 'preserve-started', by: 'gate', data: { attempt: 1, estimateBytes: 1 } });
       await rig.append(id, { event: 'footage-sealed', by: 'gate', data: { camera: 'sh-yf-street', state: 'complete', doubt: null, parts: 1, frames: 1, bytes: 1000, index } });
       await rig.append(id, { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1000 } });
-      const look = (days: number) => expireFootage({ requests: rig.requests, objects, log: noLog, now: () => new Date(start + days * day) });
+      const look = (days: number) => expireFootage({ requests: rig.requests, objects, shred: async () => undefined, log: noLog, now: () => new Date(start + days * day) });
       const tell = (days: number) => flagLate({ requests: rig.requests, log: noLog, now: () => new Date(start + days * day) });
       await work({ ...rig, objects, look, tell });
     }),

@@ -38,7 +38,7 @@ interface Originals {
 
 /** What was sealed of the street camera, opened with the gate's keys into `folder`. */
 async function openOriginals(gate: TestGate, history: readonly RequestEntry[], folder: string): Promise<Originals> {
-  const objects = new Objects({ folder: path.join(gate.folder, 'data/objects'), keys: loadKeys(path.join(gate.folder, 'keys')).master, newId: () => 'none' });
+  const objects = new Objects({ folder: path.join(gate.folder, 'data/objects'), keys: loadKeys(path.join(gate.folder, 'keys')).requests, newId: () => 'none' });
   const take = history.find((entry): entry is Extract<RequestEntry, { event: 'footage-sealed' }> => entry.event === 'footage-sealed' && entry.data.camera === 'sh-yf-street')!;
   const index = await readSealedJson<CameraIndex>(objects, take.data.index);
   for (const artifact of index.artifacts) {

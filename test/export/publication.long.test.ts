@@ -176,7 +176,7 @@ describe('a publication', function () {
 
 /** The sealed originals, written into `folder`, by their SHA-256. */
 async function openOriginals(gate: TestGate, id: string, folder: string): Promise<Map<string, string>> {
-  const objects = new Objects({ folder: path.join(gate.folder, 'data/objects'), keys: loadKeys(path.join(gate.folder, 'keys')).master, newId: () => 'none' });
+  const objects = new Objects({ folder: path.join(gate.folder, 'data/objects'), keys: loadKeys(path.join(gate.folder, 'keys')).requests, newId: () => 'none' });
   const parents = new Map<string, string>();
   const entries = (await fs.promises.readFile(path.join(folder, 'package/journal/entries.ndjson'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as RequestEntry);
   for (const entry of entries) {

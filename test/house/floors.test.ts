@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { importsOf, sources, type Import } from './sources.js';
 
-const rooms = ['identity', 'policy', 'media', 'evidence', 'delivery', 'journal', 'keys', 'store', 'notify', 'log', 'config', 'tables', 'papers', 'clock', 'witness'];
+const rooms = ['identity', 'policy', 'media', 'evidence', 'delivery', 'journal', 'keys', 'store', 'notify', 'log', 'config', 'documents', 'papers', 'clock', 'witness'];
 /** Parts of Node that only compute (digests; crc32): domain/formats/ may use them. */
 const computing = ['node:crypto', 'node:zlib'];
 const top = ['plugin/main.ts', 'plugin/front-door.ts', 'plugin/assemble.ts', 'plugin/configured.ts', 'plugin/recorders.ts', 'plugin/rounds.ts', 'plugin/self-audits.ts', 'plugin/servers.ts', 'plugin/demo-stage.ts', 'plugin/examine.ts', 'adapters/index.ts'];

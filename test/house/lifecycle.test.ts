@@ -23,11 +23,12 @@ function walk(): Tracks[] {
 const anywhere: RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased'];
 /** Ends, and what may still be written about a request that has ended so. */
 const ends: [State, RequestEventName[]][] = [
-  ['denied', ['footage-expired', ...anywhere]],
-  ['returned', ['footage-expired', ...anywhere]],
-  ['withdrawn', ['footage-expired', ...anywhere]],
-  ['closed', ['footage-expired', ...anywhere]],
-  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed']],
+  ['denied', ['footage-expired', ...anywhere, 'overwrite-near']],
+  ['returned', ['footage-expired', ...anywhere, 'overwrite-near']],
+  // What was only seen, and is destroyed, can still be taken back.
+  ['withdrawn', ['footage-expired', ...anywhere, 'overwrite-near']],
+  ['closed', ['footage-expired', ...anywhere, 'overwrite-near']],
+  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed']],
 ];
 /** The words that need more than the tracks. */
 const abouts: Parameters<typeof stateOf>[1][] = [{}, { waitsFor: 'quota-exceeded' }, { awaitsPaper: true }, { isOnlySeen: true }];
@@ -60,7 +61,7 @@ describe('lifecycle', () => {
 
   it('only what was sealed or begun is destroyed, once, and only where nothing was made of it', () => {
     const may = reached.filter((tracks) => canMove(tracks, 'footage-expired'));
-    assert.deepEqual(may.filter(({ custody }) => custody === 'none' || custody === 'unavailable' || custody === 'expired').map(keyOf), []);
+    assert.deepEqual(may.filter(({ custody }) => custody === 'none' || custody === 'unavailable' || custody === 'expired' || custody === 'destroyed').map(keyOf), []);
     assert.deepEqual([...new Set(may.map(({ approval }) => approval))].sort(), ['closed', 'denied', 'granted', 'held', 'returned', 'withdrawn']);
     assert.deepEqual(may.filter(({ delivery }) => delivery !== 'none').map(keyOf), []);
   });
@@ -72,9 +73,18 @@ describe('lifecycle', () => {
     assert.deepEqual(after('granted').sort(), ['request-withdrawn', 'request-closed', ...flags, ...anywhere].sort());
   });
 
+  it('what was handed over, or only seen, is destroyed once, from where it is sealed; and then nothing of it leaves', () => {
+    const may = reached.filter((tracks) => canMove(tracks, 'footage-destroyed'));
+    assert.deepEqual(may.map(keyOf).sort(), ['granted sealed none', 'granted sealed released']);
+    const after = events.filter((event) => canMove({ approval: 'granted', custody: 'destroyed', delivery: 'released' }, event));
+    // What left before is still told: how its transfer ended, who received it, on which medium.
+    const told: RequestEventName[] = ['transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed'];
+    assert.deepEqual(after.sort(), [...anywhere, ...told, 'review-drawn', 'review-overdue', 'release-reviewed'].sort());
+  });
+
   it('nothing is packaged that was not granted and sealed', () => {
     const wrong = reached.filter(
-      ({ approval, custody, delivery }) => delivery !== 'none' && (approval !== 'granted' || custody !== 'sealed'),
+      ({ approval, custody, delivery }) => delivery !== 'none' && (approval !== 'granted' || (custody !== 'sealed' && custody !== 'destroyed')),
     );
     assert.deepEqual(wrong.map(keyOf), []);
   });
@@ -86,11 +96,11 @@ describe('lifecycle', () => {
     const late = reached
       .filter(({ approval }) => ['denied', 'returned', 'withdrawn', 'closed'].includes(approval))
       .flatMap((tracks) => events.slice(1).filter((event) => canMove(tracks, event)));
-    assert.deepEqual([...new Set(late)].sort(), ['footage-expired', ...anywhere].sort());
+    assert.deepEqual([...new Set(late)].sort(), ['footage-expired', 'overwrite-near', ...anywhere].sort());
   });
 
   it('each state but an end has a way on to an end', () => {
-    const isEnd = (tracks: Tracks) => ends.some(([state]) => state === stateOf(tracks)) || stateOf(tracks) === 'not-available';
+    const isEnd = (tracks: Tracks) => ends.some(([state]) => state === stateOf(tracks)) || ['not-available', 'destroyed'].includes(stateOf(tracks));
     const onward = (tracks: Tracks) =>
       events
         .slice(1)

@@ -127,6 +127,8 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/requests/{id}/receipt': [{ at: of(ids.packaged, '/receipt'), body: { manifest: '0'.repeat(64) }, may: ['officer'] }],
     'POST /api/v1/requests/{id}/handovers': [{ at: of(ids.packaged, '/handovers'), body: aMedium, may: ['officer'] }],
     'POST /api/v1/requests/{id}/handovers/{handover}/signature': [{ at: of(ids.packaged, '/handovers/none/signature'), body: {}, may: ['officer'] }],
+    'POST /api/v1/requests/{id}/case-closing': [{ at: of(ids.packaged, '/case-closing'), body: {}, may: ['officer'] }],
+    'POST /api/v1/requests/{id}/destruction': [{ at: of(ids.packaged, '/destruction'), body: {}, may: ['privacy'] }],
     'GET /api/v1/requests/{id}/progress': [
       { at: of(ids.held, '/progress'), may: readersOfHeld },
       { at: of(ids.confidential, '/progress'), may: confidentialReaders },

@@ -200,5 +200,5 @@ function ends(): State[] {
 /** In which a request may lie when its month is over, though it has no end: what is only seen, what may not leave, what waits for somebody. */
 const stays: Record<State, boolean> = {
   requested: false, denied: true, returned: true, withdrawn: true, closed: true, 'not-available': true, 'preserve-queued': true, held: true, granted: false,
-  'awaiting-paper': true, viewable: true, packaged: true, 'release-asked': true, released: true,
+  'awaiting-paper': true, viewable: true, packaged: true, 'release-asked': true, released: true, destroyed: true,
 };

@@ -15,7 +15,8 @@ export type OnProgress = (done: number, all: number, path: string) => void;
 export async function checkFiles(
   source: Source,
   files: readonly ListedFile[],
-  { lines, stamp }: Pick<History, 'lines' | 'stamp'>,
+  lines: History['lines'],
+  stamp: string | null,
   onProgress: OnProgress,
 ): Promise<void> {
   if (stamp !== null) await checkStamp(source, stamp);

@@ -38,8 +38,14 @@ export interface History {
   drawings: Map<string, string>;
   /** Commitments that it made. */
   commitments: Set<string>;
-  /** Manifest that the last seal names. */
-  sealed: string | null;
+  /** What the last seal says of the package, or of the copies'. */
+  sealed: Seal | null;
+  /** What it says of the originals', where they leave apart. */
+  originals: Seal | null;
+}
+export interface Seal {
+  /** SHA-256 of manifest.json, hex. */
+  manifest: string;
   /** SHA-256 of the time stamp that was sealed with it, hex; null where there is none. */
   stamp: string | null;
 }
@@ -97,6 +103,12 @@ export const requestEvents = [
   'review-drawn',
   'review-overdue',
   'release-reviewed',
+  'case-closed',
+  'copies-destroyed',
+  'destruction-near',
+  'destruction-asked',
+  'footage-destroyed',
+  'overwrite-near',
 ];
 
 const isString: Shape = (value) => typeof value === 'string';
@@ -117,21 +129,25 @@ const planData = withMembers({
   planDigest: isString,
   plan: withMembers({ number: Number.isSafeInteger as Shape, replaces: orNull(isString), items }),
 });
+const sealMembers = { manifest: isString, 'timeStamp?': orNull(members({ sha256: isHex64, at: isInstant })) };
 const dataShapes: Record<string, Shape> = {
   'export-requested': withMembers({ items }),
   'export-held': planData,
   'plan-replaced': planData,
   'plan-narrowed': planData,
   'areas-drawn': withMembers({ camera: isString, index: withMembers({ sha256: isString }) }),
-  'package-sealed': withMembers({ manifest: isString, 'timeStamp?': orNull(members({ sha256: isHex64, at: isInstant })) }),
+  'package-sealed': withMembers({ ...sealMembers, 'originals?': withMembers(sealMembers) }),
 };
+
+type SealData = { manifest: string; timeStamp?: { sha256: string } | null };
+const sealIn = ({ manifest, timeStamp }: SealData): Seal => ({ manifest, stamp: timeStamp?.sha256 ?? null });
 
 /** `where` of the entry on line i, from 0. */
 export const lineAt = (i: number): string => `${entriesPath}:${i + 1}`;
 
 /** Throws Broken `file-missing`, `entry-changed`. */
 export async function readHistory(source: Source): Promise<History> {
-  const history: History = { lines: [], plans: [], asked: [], drawings: new Map(), commitments: new Set(), sealed: null, stamp: null };
+  const history: History = { lines: [], plans: [], asked: [], drawings: new Map(), commitments: new Set(), sealed: null, originals: null };
   let isGranted = false;
   for await (const bytes of splitLines(source)) {
     const line = history.lines.length;
@@ -151,8 +167,9 @@ export async function readHistory(source: Source): Promise<History> {
     if (entry.event === 'areas-drawn') history.drawings.set(data['camera'] as string, (data['index'] as { sha256: string }).sha256);
     if (entry.event === 'export-granted') isGranted = true;
     if (entry.event === 'package-sealed') {
-      history.sealed = data['manifest'] as string;
-      history.stamp = (data['timeStamp'] as { sha256: string } | null | undefined)?.sha256 ?? null;
+      const { originals, ...sealed } = data as unknown as SealData & { originals?: SealData };
+      history.sealed = sealIn(sealed);
+      history.originals = originals ? sealIn(originals) : null;
     }
     history.lines.push({ ...entry, leaf: leafHash(bytes) });
   }

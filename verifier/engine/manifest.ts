@@ -59,10 +59,14 @@ export interface Manifest {
   requestId: string;
   policy: { planDigest: string };
   plan: { [member: string]: Json };
+  part?: 'copies' | 'originals';
+  /** SHA-256 of the manifest of the originals' package. */
+  originals?: string;
   narrowed?: { asked: Json; granted: Json };
   cameras: { camera: string; asked: { from: string; to: string; basis: string }[]; masks?: { drawn: Drawn | null } }[];
   disclosures: { commitment: string; field: string; value: Json; salt: string }[];
   files: ListedFile[];
+  contents: { sha256: string };
   log: { origin: string; vkey: string };
 }
 
@@ -157,7 +161,7 @@ const besideSum = members({ name: isText, sha256: isHex64 });
 
 const fileShape = members({
   path: isListedPath,
-  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier'),
+  role: oneOf('original', 'excerpt', 'units', 'coverage', 'viewing', 'masked', 'working', 'verifier', 'document'),
   bytes: isCount,
   sha256: isHex64,
   sm3: isHex64,
@@ -196,19 +200,22 @@ const manifestShape = members({
   custodian: members({ city: fits(/^\d{6}$/), site: isText, siteName: isText, regime: oneOf('ART7', 'ART9', 'PRIVATE') }),
   policy: members({ version: isText, tier: oneOf(1, 2, 3), planDigest: isText, rows: listOf(isText) }),
   plan: planShape,
+  'part?': oneOf('copies', 'originals'),
+  'originals?': isHex64,
   'narrowed?': members({ asked: listOf(itemShape, 1), granted: listOf(itemShape, 1) }),
   cameras: listOf(cameraShape, 1),
   approvals: listOf(members({ step: isText, 'person?': isText, at: isInstant })),
   method: members({ exportgate: isText, node: isText, ffmpeg: isText }),
   disclosures: listOf(members({ commitment: isDigest, field: isText, value: isAnything, salt: isHex64 })),
   files: listOf(fileShape, 1),
+  contents: members({ sha256: isHex64 }),
   log: members({ origin: isText, vkey: isText }),
   notice: members({ zh: isText, en: isText }),
 });
 
 const isCopy = oneOf('viewing', 'masked', 'working');
 
-/** Each path once, in order; no file made from one that is not there; the page that verifies is no evidence. */
+/** Each path once, in order; no file made from one that is not there; the page that verifies and the papers are no footage. */
 function areFilesSound(files: readonly ListedFile[]): boolean {
   const known = new Set(files.map(({ path }) => path));
   return (
@@ -218,6 +225,7 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
       const hasParent = parent === undefined || (known.has(parent) && parent !== path);
       const hasSealed = sealedParent === undefined || (!known.has(sealedParent.path) && parent === undefined);
       const isPage = role === 'verifier';
+      const isPaper = role === 'document';
       const isPlain = parent === undefined && sealedParent === undefined && recipe === undefined;
       return (
         inOrder &&
@@ -228,7 +236,8 @@ function areFilesSound(files: readonly ListedFile[]): boolean {
         (role !== 'excerpt' || (sealedParent && recipe)) &&
         (undecoded === undefined || (isCopy(role) && undecoded > 0)) &&
         isPage === (path === 'verify.html') &&
-        (!isPage || isPlain)
+        isPaper === path.startsWith('documents/') &&
+        (!(isPage || isPaper) || isPlain)
       );
     })
   );

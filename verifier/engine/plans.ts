@@ -2,7 +2,7 @@
 import { Broken } from './broken.js';
 import { hexOf, joinBytes, utf8 } from './bytes.js';
 import { sameJson, writeCanonical, type Json } from './canonical.js';
-import { lineAt, type History, type PlanLine } from './history.js';
+import { lineAt, type History, type PlanLine, type Seal } from './history.js';
 import type { Item, Manifest } from './manifest.js';
 import { sha256 } from './sha256.js';
 
@@ -32,21 +32,29 @@ function mayFollow({ event, by, plan: { items } }: PlanLine, before: readonly It
   return by !== 'gate' && items.every((item) => item.from < item.to && liesIn(item));
 }
 
-/** Throws Broken `manifest-changed`: not the manifest that these entries sealed, or of another request or plan. */
-export function checkSeal({ requestId, policy, plan }: Manifest, sha256Hex: string, { lines, plans, sealed }: History): void {
+/** What these entries sealed of it: the only package, or this one of two. */
+export const sealOf = ({ part }: Manifest, { sealed, originals }: History): Seal | null => (part === 'originals' ? originals : sealed);
+
+/** Throws Broken `manifest-changed`: not the manifest that these entries sealed, of another request or plan, or one package where two were to be. */
+export function checkSeal(manifest: Manifest, sha256Hex: string, history: History): void {
+  const { requestId, policy, plan, part } = manifest;
+  const { lines, plans } = history;
   const held = plans.at(-1);
-  if (sealed !== sha256Hex) throw new Broken('manifest-changed', 'manifest.json');
+  if (sealOf(manifest, history)?.manifest !== sha256Hex) throw new Broken('manifest-changed', 'manifest.json');
   if (lines[0]?.requestId !== requestId) throw changedMember('requestId');
   if (held?.planDigest !== policy.planDigest) throw changedMember('policy/planDigest');
   if (!sameJson(held.plan, plan)) throw changedMember('plan');
+  const areTwo = plan['deliver'] === 'package' && plan['original'] !== 'with';
+  if (areTwo !== (part !== undefined) || areTwo !== (history.originals !== null)) throw changedMember('part');
+  if (manifest.originals !== (part === 'copies' ? history.originals?.manifest : undefined)) throw changedMember('originals');
 }
 
 /** Throws Broken `manifest-changed`: more, or other, than was granted. */
-export function checkScope({ plan, narrowed, cameras, files }: Manifest, { asked }: History): void {
+export function checkScope({ plan, part, narrowed, cameras, files }: Manifest, { asked }: History): void {
   const granted = plan['items'] as unknown as Item[];
   if (sameJson(asJson(granted), asJson(asked))) {
     if (narrowed) throw changedMember('narrowed');
-    const isCopy = (role: string): boolean => plan['deliver'] === 'copy' && (role === 'viewing' || role === 'masked');
+    const isCopy = (role: string): boolean => (plan['deliver'] === 'copy' || part === 'copies') && (role === 'viewing' || role === 'masked');
     const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || (sealedParent !== undefined && !isCopy(role)));
     if (excerpt >= 0) throw changedMember(`files/${excerpt}`);
     return;
@@ -63,7 +71,7 @@ export function checkScope({ plan, narrowed, cameras, files }: Manifest, { asked
     const [folder, camera] = path.split('/');
     const isGranted = granted.some((item) => item.camera === camera);
     const isCut = momentsOf(granted, camera!) !== momentsOf(asked, camera!);
-    const isFitting = role === 'verifier' || (isGranted && !(isCut && (folder === 'original' || role === 'original')));
+    const isFitting = role === 'verifier' || role === 'document' || (isGranted && !(isCut && (folder === 'original' || role === 'original')));
     if (!isFitting) throw changedMember(`files/${i}`);
   }
 }

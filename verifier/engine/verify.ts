@@ -5,15 +5,15 @@ import { checkFiles, type OnProgress } from './files.js';
 import { openFolder, type Found } from './folder.js';
 import { checkChain, readHistory } from './history.js';
 import { checkInclusion, isIncluded } from './inclusion.js';
-import { checkDelivery } from './delivery.js';
+import { checkContents, checkDelivery } from './delivery.js';
 import type { GateKey } from './key.js';
 import { openManifest } from './manifest.js';
-import { checkDisclosures, checkPlans, checkScope, checkSeal } from './plans.js';
+import { checkDisclosures, checkPlans, checkScope, checkSeal, sealOf } from './plans.js';
 import type { Readable, Source } from './source.js';
 import { openArchive } from './zip.js';
 
-/** `keyId`: the fingerprint of the key that signed. */
-export type Verdict = { intact: true; requestId: string; files: number; entries: number; keyId: string } | { intact: false; fault: Fault };
+/** `keyId`: the fingerprint of the key that signed. `contents`: what the papers name. */
+export type Verdict = { intact: true; requestId: string; files: number; entries: number; keyId: string; contents: string } | { intact: false; fault: Fault };
 
 /** One file is an archive; what was found in a folder is a folder. */
 export async function verifyPackage(given: Readable | Found, keys: readonly GateKey[], onProgress: OnProgress = () => undefined): Promise<Verdict> {
@@ -35,8 +35,9 @@ async function verifySource(source: Source, keys: readonly GateKey[], onProgress
   checkSeal(manifest, sha256, history);
   checkScope(manifest, history);
   checkDelivery(manifest, history);
-  await checkFiles(source, manifest.files, history, onProgress);
+  checkContents(manifest);
+  await checkFiles(source, manifest.files, history.lines, sealOf(manifest, history)!.stamp, onProgress);
   checkDisclosures(manifest, history);
   source.settle();
-  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId };
+  return { intact: true, requestId: manifest.requestId, files: manifest.files.length, entries: history.lines.length, keyId, contents: manifest.contents.sha256 };
 }

@@ -7,6 +7,7 @@ import { explain, sayings, verdictLine, type Saying } from './words.js';
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const keyText = byId<HTMLTextAreaElement>('key');
 const fingerprintText = byId<HTMLInputElement>('fingerprint');
+const contentsText = byId<HTMLInputElement>('contents');
 const dropZone = byId('drop');
 const verifyButton = byId<HTMLButtonElement>('verify');
 const progressBar = byId<HTMLProgressElement>('progress');
@@ -55,6 +56,9 @@ async function verify(): Promise<void> {
   const keys = readKeys();
   if ('zh' in keys) return show('note', '', keys);
   if (given === null) return show('note', '', sayings.noPackage);
+  // Spelt like a fingerprint: hex, with or without gaps.
+  const contents = contentsText.value.trim() === '' ? null : readFingerprint(contentsText.value);
+  if (contentsText.value.trim() !== '' && contents === null) return show('note', '', sayings.badContents);
   verifyButton.disabled = true;
   progressBar.hidden = false;
   progressBar.value = 0;
@@ -65,7 +69,9 @@ async function verify(): Promise<void> {
       progressBar.value = all === 0 ? 1 : done / all;
       doing.textContent = path;
     });
-    show(verdict.intact ? 'good' : 'bad', verdictLine(verdict), verdict.intact ? sayings.intact : explain(verdict.fault));
+    const isOther = verdict.intact && contents !== null && verdict.contents !== contents;
+    if (isOther) show('bad', verdictLine(verdict), sayings.otherContents);
+    else show(verdict.intact ? 'good' : 'bad', verdictLine(verdict), verdict.intact ? sayings.intact : explain(verdict.fault));
   } catch {
     // The disk was pulled out, the file was changed meanwhile, the system said no: nothing was verified, and nothing is claimed.
     show('note', '', sayings.unreadable);
@@ -97,6 +103,8 @@ byId<HTMLInputElement>('keyfile').addEventListener('change', ({ target }) => {
 });
 keyText.addEventListener('input', showFingerprint);
 verifyButton.addEventListener('click', () => void verify());
+// What a paper's code says, behind the # of this page's address: it was never sent anywhere.
+contentsText.value = /[#&]sha256=([0-9a-f]{64})(?:&|$)/.exec(location.hash)?.[1] ?? '';
 
 document.addEventListener('dragover', (event) => {
   event.preventDefault();

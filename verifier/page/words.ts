@@ -9,7 +9,7 @@ export interface Saying {
 
 export const verdictLine = (verdict: Verdict): string =>
   verdict.intact
-    ? `intact · 完整无误: ${verdict.requestId}, ${verdict.files} files, ${verdict.entries} entries`
+    ? `intact · 完整无误: ${verdict.requestId}, ${verdict.files} files, ${verdict.entries} entries; 证据内容摘要 contents ${verdict.contents}`
     : `NOT intact · 已被改动: ${verdict.fault.code} at ${verdict.fault.where}`;
 
 const faults: Record<FaultCode, Saying> = {
@@ -62,6 +62,14 @@ export const sayings = {
   otherFingerprint: {
     zh: '公钥与指纹不符：这不是纸上所指的密钥。不要用它验证。',
     en: 'The key does not have this fingerprint: it is not the one on the paper. Verify nothing by it.',
+  },
+  badContents: {
+    zh: '摘要应为 64 位十六进制数（纸上“证据内容摘要”一行）。',
+    en: 'The digest has 64 hexadecimal digits (the line 证据内容摘要 on the paper).',
+  },
+  otherContents: {
+    zh: '包本身完整，但不是纸上所说的那一个：证据内容摘要不同。纸与包不能一并采用。',
+    en: 'The package is whole in itself, and not the one of the paper: their digests differ. Do not use the two together.',
   },
   noPackage: { zh: '请先选择或拖入包（ZIP 文件或文件夹）。', en: 'Choose a package first, or drop one (ZIP or folder).' },
   unreadable: {

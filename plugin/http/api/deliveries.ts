@@ -1,19 +1,21 @@
 // How a released package leaves, over REST: a counted transfer and its address, the passphrase, the receipt, the hand-over on a medium.
 import { z } from 'zod';
-import { packageParts } from '../../domain/audit-event.js';
+import { packageParts } from '../../domain/package-part.js';
 import { confirmReceipt, refuseReceipt } from '../../export/receipt.js';
+import { sealedPart } from '../../export/deliver.js';
 import { makeHandover, signHandover } from '../../export/handover.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { tellLink, tellPassphrase } from '../../export/tell-delivery.js';
 import { IDLE_MS } from '../../export/transfers.js';
-import type { Wish } from '../../export/wrap.js';
+import type { Asked } from '../../export/wrap.js';
 import { operation, type Operation } from '../operation.js';
 import { line, type emptySchema } from '../schemas.js';
 import { sendTransfer } from '../send-transfer.js';
 import { answerOf } from './answer.js';
 import type { ApiParts } from './parts.js';
 
-const part = z.enum(packageParts).default('whole');
+/** Left out: the first that the caller may have. */
+const part = z.enum(packageParts).optional();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256, 64 lower-case hex digits');
 const id = z.string().max(80);
 
@@ -21,7 +23,7 @@ const id = z.string().max(80);
 const wishSchema = z.union([
   z.strictObject({ part, form: z.literal('age'), recipient: z.string().max(80) }),
   z.strictObject({ part, form: z.enum(['zip', 'plain']).default('zip') }),
-]) satisfies z.ZodType<Wish>;
+]) satisfies z.ZodType<Asked>;
 const partSchema = z.strictObject({ part });
 const receiptSchema = z.union([
   z.strictObject({ manifest: sha256, transfer: id.optional() }),
@@ -44,15 +46,15 @@ const begin = operation<ApiParts, typeof wishSchema>({
   body: wishSchema,
   async run(parts, { subject, params, body }) {
     const request = params['id']!;
-    const { transfer, address, wrapped } = await recordRefusal(parts, subject, 'export', request, () => parts.transfers.begin(subject, request, body));
+    const { transfer, address, part: of, wrapped } = await recordRefusal(parts, subject, 'export', request, () => parts.transfers.begin(subject, request, body));
     const { fileName, bytes } = wrapped;
     const state = parts.requests.state(request);
     return {
       status: 201,
       body: {
-        ...{ transfer, address: addressOf(address), part: body.part, form: body.form, fileName, bytes },
+        ...{ transfer, address: addressOf(address), part: of, form: body.form, fileName, bytes },
         ...{ idleSeconds: IDLE_MS / 1000, expiresAt: state.release!.expiresAt },
-        manifestSha256: state.package!.manifest,
+        manifestSha256: sealedPart(state, of).manifest,
       },
     };
   },

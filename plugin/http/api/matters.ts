@@ -6,6 +6,7 @@ import type { RequestState } from '../../domain/lifecycle.js';
 import { parseInstant } from '../../domain/span.js';
 import type { Person } from '../../domain/subject.js';
 import { breakGlass } from '../../export/break-glass.js';
+import { closeCase, destroyOriginal } from '../../export/destroy.js';
 import { acceptPaper, closeEmergency, recordCallBack, servePaper } from '../../export/emergency.js';
 import { erasable, erase } from '../../export/erase.js';
 import { liftHold, placeHold } from '../../export/holds.js';
@@ -80,5 +81,9 @@ export const matterOperations: readonly Operation<ApiParts>[] = [
     'destroy',
     erasureSchema,
     (parts, person, id, { field }) => erase(parts, person, id, field),
+  ),
+  move('case-closing', 'The case is closed: its sealed original is needed no longer (结案)', 'request', emptySchema, (parts, person, id) => closeCase(parts, person, id)),
+  move('destruction', 'Ask for the destruction of the sealed original, or confirm it as a second person (双人销毁)', 'destroy', emptySchema, (parts, person, id) =>
+    destroyOriginal(parts, person, id),
   ),
 ];

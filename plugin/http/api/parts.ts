@@ -32,6 +32,8 @@ export interface ApiParts {
   policy: Policy;
   policies: Policies;
   requests: Requests;
+  /** Destroys keys of requests. */
+  shred(keys: readonly string[]): Promise<void>;
   store: Store;
   log: Log;
   delegations: Delegations;

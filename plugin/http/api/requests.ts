@@ -15,7 +15,7 @@ import { review } from '../../export/review.js';
 import { expectStill } from '../../export/sessions.js';
 import { showFrame } from '../../export/show-frame.js';
 import { operation, type Operation } from '../operation.js';
-import { afterReviewSchema, applicationSchema, emptySchema, reviewSchema, timesSchema } from '../schemas.js';
+import { afterReviewSchema, applicationSchema, type emptySchema, releaseSchema, reviewSchema, timesSchema } from '../schemas.js';
 import { isListed, mayRead } from '../../export/may-read.js';
 import { summaryOf, viewOf } from '../view.js';
 import { answerOf } from './answer.js';
@@ -108,13 +108,13 @@ const vote = operation<ApiParts, typeof reviewSchema>({
   },
 });
 
-const letGo = operation<ApiParts, typeof emptySchema>({
+const letGo = operation<ApiParts, typeof releaseSchema>({
   method: 'post',
   path: '/api/v1/requests/{id}/release',
-  summary: 'Ask for or confirm the release, as an executor (执行)',
-  body: emptySchema,
-  async run(parts, { subject, params }) {
-    const state = await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!));
+  summary: 'Ask for or confirm the release, as an executor, and name who has the originals where they leave apart (执行)',
+  body: releaseSchema,
+  async run(parts, { subject, params, body: { originalsFor } }) {
+    const state = await recordRefusal(parts, subject, 'release', params['id']!, () => release(parts, subject, params['id']!, originalsFor));
     return { status: 201, body: await answerOf(parts, subject, state) };
   },
 });

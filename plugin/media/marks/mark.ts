@@ -6,6 +6,8 @@ export interface MarkText {
   requestId: string;
   /** Which of the viewing copies of its package this is; left out of what is no copy: streams, stills. */
   copy?: { number: number; of: number };
+  /** Code of the gate, which the number of a copy bears. */
+  gate?: string;
   /** Number of the paper on which the copy was given; left out where there is none. */
   instrument?: string;
   /** The requesting unit. */

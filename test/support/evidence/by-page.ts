@@ -19,6 +19,6 @@ export const verifyByPage = (given: Buffer | ReadonlyMap<string, Buffer>, pem: s
 /** Of a verdict of the command what the page says too. */
 export const asThePageSays = (verdict: PackageVerdict): Verdict => {
   if (!verdict.intact) return verdict as Verdict;
-  const { requestId, files, entries, keyId } = verdict;
-  return { intact: true, requestId, files, entries, keyId };
+  const { requestId, files, entries, keyId, contents } = verdict;
+  return { intact: true, requestId, files, entries, keyId, contents };
 };

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../../plugin/domain/formats/canonical-json.js'
 import { commit } from '../../../plugin/domain/formats/commitment.js';
 import { digestOf, sha256Hex } from '../../../plugin/domain/formats/digest.js';
 import { verifierKey } from '../../../plugin/domain/formats/signed-note.js';
+import type { ApartPart } from '../../../plugin/domain/package-part.js';
 import type { Plan } from '../../../plugin/domain/plan.js';
 import type { Manifest } from '../../../plugin/evidence/manifest-schema.js';
 import { makeManifest, writeManifest } from '../../../plugin/evidence/manifest.js';
@@ -61,6 +62,9 @@ export const contents = (seed = ''): Content[] => [
   artifact('verify.html', 'verifier', noise('page', 600)),
 ];
 
+/** As a gate encloses it; it lies before all else. */
+export const aPaper = (): Content => artifact('documents/evidence-list.pdf', 'document', noise('paper', 500));
+
 const unitCommitment = commit(salt, 'unit', unit);
 
 export const manifestParts = (requestId: string, artifacts: readonly Artifact[]): ManifestParts => ({
@@ -102,11 +106,38 @@ export interface Twist {
   then?: readonly [event: string, data: unknown, by?: string][];
   /** Bytes of manifest.tsr. */
   timeStamp?: Buffer;
+  /** Where the originals leave apart: which of the two is wanted, and what is in each. */
+  part?: ApartPart;
+  partOf?: (part: ApartPart, artifacts: readonly Content[]) => readonly Content[];
 }
 
+/** What is in each as the gate makes them: copies name a parent that is in the other. */
+export function apart(part: ApartPart, artifacts: readonly Content[]): Content[] {
+  const isCopy = ({ role }: Content): boolean => role === 'viewing';
+  if (part === 'originals') return artifacts.filter((it) => !isCopy(it));
+  return artifacts
+    .filter(({ role }) => !['original', 'units'].includes(role))
+    .map(({ parent, ...it }) => {
+      const { path, bytes, sha256, sm3 } = artifacts.find((each) => each.path === parent) ?? it;
+      return isCopy(it as Content) ? { ...it, sealedParent: { path, bytes, sha256, sm3 } } : it;
+    });
+}
+
+/** Plan n+1 of a policy that wants the originals apart. */
+export const anApartPlan: Plan = { ...aPlan, number: 2, replaces: planDigest, original: 'apart' };
+const apartDigest = `sha256:${sha256Hex(canonicalJson(anApartPlan))}`;
+
+/** One of the two packages of a request whose originals leave apart. */
+export const aPartOf = (part: ApartPart, twist: Omit<Twist, 'part' | 'then'> = {}): PackageParts =>
+  aSealedPackage({ ...twist, part, then: [['plan-replaced', { plan: anApartPlan, planDigest: apartDigest, rows: [] }]], parts: { plan: anApartPlan, planDigest: apartDigest, ...twist.parts } });
+
 /** Writes one request's history into the log, up to its seal, and gives all that its package consists of. */
-function seal(book: LogBook, requestId: string, artifacts: readonly Content[], { key = gateKey, alter = (manifest) => manifest, parts = {}, then = [], timeStamp }: Twist = {}): PackageParts {
-  const manifest = writeManifest(alter(makeManifest({ ...manifestParts(requestId, artifacts), ...parts })));
+function seal(book: LogBook, requestId: string, artifacts: readonly Content[], { key = gateKey, alter = (manifest) => manifest, parts = {}, then = [], timeStamp, part, partOf = apart }: Twist = {}): PackageParts {
+  const write = (files: readonly Content[], which: Partial<ManifestParts> = {}): Buffer => writeManifest(alter(makeManifest({ ...manifestParts(requestId, files), ...which, ...parts })));
+  const originals = part && write(partOf('originals', artifacts), { part: 'originals' });
+  const copies = originals && write(partOf('copies', artifacts), { part: 'copies', originals: sha256Hex(originals) });
+  const first = copies ?? write(artifacts);
+  const [manifest, content] = part ? [part === 'originals' ? originals! : first, partOf(part, artifacts)] : [first, artifacts];
   const person = 'p-0123456789abcdef01234567';
   const sealedList = { ...digestOf(Buffer.from('[]')), object: 'object-index' };
   const requested = {
@@ -120,7 +151,7 @@ function seal(book: LogBook, requestId: string, artifacts: readonly Content[], {
     ['footage-sealed', { camera: 'cam-1', state: 'complete', parts: 2, frames: 1500, bytes: 4700, index: sealedList }],
     ['preserve-completed', { cameras: 1, bytes: 4700 }], ['request-reviewed', { step: 'evidence-clerk', planDigest }, person],
     ['request-reviewed', { step: 'unit-head', planDigest }, person], ['export-granted', { planDigest, voices: 2 }],
-    ['fulfil-started', { attempt: 1 }], ['package-sealed', { manifest: sha256Hex(manifest), index: sealedList, ...(timeStamp && { timeStamp: { sha256: sha256Hex(timeStamp), at: '2026-03-01T02:00:00.000Z' } }) }],
+    ['fulfil-started', { attempt: 1 }], ['package-sealed', { manifest: sha256Hex(first), index: sealedList, ...(originals && { originals: { manifest: sha256Hex(originals), index: sealedList } }), ...(timeStamp && { timeStamp: { sha256: sha256Hex(timeStamp), at: '2026-03-01T02:00:00.000Z' } }) }],
   ];
   for (const [i, [event, data, by]] of steps.entries()) {
     book.append(requestId, event, data, by);
@@ -128,7 +159,7 @@ function seal(book: LogBook, requestId: string, artifacts: readonly Content[], {
   }
   return {
     manifest, envelope: signManifest(manifest, key), timeStamp: timeStamp ?? null, entries: [...book.historyOf(requestId)],
-    artifacts: artifacts.map((each) => ({
+    artifacts: content.map((each) => ({
       ...each,
       read: async function* (from: number, to: number) {
         yield each.content.subarray(from, to);

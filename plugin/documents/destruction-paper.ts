@@ -1,0 +1,63 @@
+// 销毁证明: which footage is destroyed, known by its sums, why, by which two persons, and where the journal says so.
+import type { Instant } from '../domain/span.js';
+import { lawBlocks } from './law-lines.js';
+import { inBeijing, makePaper, type Making } from './paper.js';
+
+export interface Destruction {
+  requestId: string;
+  /** Whose footage it was: the site's name and id, as people read it. */
+  site: string;
+  /** What was destroyed, by what it was known. `sm3` left out where no list tells it. */
+  files: readonly { path: string; bytes: number; sha256: string; sm3?: string }[];
+  /** In words. */
+  reason: string;
+  /** Who asked for it, and who agreed. */
+  persons: readonly [{ name: string; part: string }, { name: string; part: string }];
+  destroyedAt: Instant;
+  /** The entry of the journal that says so. */
+  entry: { origin: string; index: number };
+  /** SHA-256 of the manifest of the package that was made of it, hex; null where none was. */
+  manifest: string | null;
+}
+
+/** A PDF. Problem `seal-missing`. */
+export const destructionPaper = (destroyed: Destruction, making: Making): Promise<Buffer> => {
+  const { requestId, site, files, reason, persons, destroyedAt, entry, manifest } = destroyed;
+  return makePaper(
+    {
+      letter: 'D',
+      requestId,
+      title: '录像销毁证明',
+      isSealed: true,
+      blocks: [
+        {
+          kind: 'fields',
+          rows: [
+            ['申请编号', requestId],
+            ['场所', site],
+            ['销毁事由', reason],
+            ['销毁时间', `${inBeijing(destroyedAt)}(北京时间) / ${destroyedAt}`],
+            ...persons.map(({ name, part }) => [part, name] as const),
+            ['销毁范围', `网关封存的文件 ${files.length} 个;登记与日志不在其列,按期另行保存。`],
+            ['日志记录', `${entry.origin} 第 ${entry.index} 条`],
+          ],
+        },
+        { kind: 'heading', text: '已销毁文件' },
+        {
+          kind: 'table',
+          columns: [
+            { title: '序号', width: 5 },
+            { title: '文件', width: 28 },
+            { title: '字节数', width: 10 },
+            { title: '完整性校验值', width: 57 },
+          ],
+          rows: files.map(({ path, bytes, sha256, sm3 }, at) => [String(at + 1), path, String(bytes), [`SHA-256`, sha256, ...(sm3 ? ['SM3', sm3] : [])].join('\n')]),
+        },
+        { kind: 'signatures', slots: persons.map(({ name, part }) => `${part}:${name}`), seal: site },
+        ...lawBlocks(making),
+      ],
+    },
+    making,
+    { contents: null, manifest },
+  );
+};

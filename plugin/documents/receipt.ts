@@ -1,0 +1,81 @@
+// 交接清单/回执: who gave what to whom, on which medium, which sum was shown and confirmed; or that the signature was refused. What is not known yet is a line
+// to write on.
+import type { Instant } from '../domain/span.js';
+import { lawBlocks } from './law-lines.js';
+import { inBeijing, makePaper, type Making, type Paper, type Vouched } from './paper.js';
+
+export interface Party {
+  name: string;
+  unit: string;
+  /** Role, or kind and masked number of a card. */
+  known: string;
+}
+
+export interface Receipt {
+  requestId: string;
+  instrument: string | null;
+  /** Whose footage it is, and who asked. */
+  custodian: string;
+  requestingUnit: string;
+  /** Files of the package without its papers, and their bytes. */
+  files: number;
+  bytes: number;
+  giver: Party | null;
+  receivers: readonly Party[];
+  at: Instant | null;
+  place: string | null;
+  medium: { kind: string; serial: string; bag: string | null } | null;
+  copy: { number: number; of: number } | null;
+  /** Was the sum on this paper shown, and did the receiver say that theirs is the same? */
+  confirmed: { by: string; at: Instant } | null;
+  /** Why somebody did not sign. */
+  refusal: string | null;
+  remarks: string | null;
+  /** Each fetch of the package through the gate. */
+  fetches: readonly { name: string; at: Instant }[];
+}
+
+const blank = '________________';
+const partyOf = (it: Party | null | undefined): string => (it ? `${it.name}(${it.unit},${it.known})` : blank);
+
+/** The paper, to be made with others. */
+export function receipt(given: Receipt, making: Making): Paper {
+  const { requestId, instrument, custodian, requestingUnit, files, bytes, giver, receivers, at, place, medium, copy, confirmed, refusal, remarks, fetches } = given;
+  return {
+    letter: 'H',
+    requestId,
+    title: '交接清单(回执)',
+    isSealed: false,
+    blocks: [
+      {
+        kind: 'fields',
+        rows: [
+          ['申请编号', requestId],
+          ['调证法律文书', instrument ?? '无'],
+          ['移交单位', custodian],
+          ['接收单位', requestingUnit],
+          ['移交内容', `材料包 ${requestId}.zip,文件 ${files} 个(不含文书),${bytes} 字节;明细见调取证据清单`],
+          ['移交人', partyOf(giver)],
+          ['接收人', receivers.map(partyOf).join('\n') || blank],
+          ['移交时间', at ? `${inBeijing(at)}(北京时间)` : `${blank}(北京时间)`],
+          ['移交地点', place ?? blank],
+          ['介质及编号', medium ? `${medium.kind} ${medium.serial}` : `□ 网络下载  □ 光盘  □ 移动存储  编号 ${blank}`],
+          ['封装袋编号', medium?.bag ?? blank],
+          ['份号', copy ? `第 ${copy.number} 份,共 ${copy.of} 份` : '第 ____ 份,共 ____ 份'],
+          ['校验值出示与确认', confirmed ? `已出示;${confirmed.by} 于 ${inBeijing(confirmed.at)} 确认一致` : '□ 已出示页脚所列摘要  □ 接收人重新计算,确认一致'],
+          ['网络领取记录', fetches.map(({ name, at: when }) => `${name} ${inBeijing(when)}`).join('\n') || '无'],
+          ['拒绝签名', refusal ?? `□ 拒绝签名,原因:${blank}`],
+          ['备注', remarks ?? blank],
+        ],
+      },
+      { kind: 'heading', text: '移交方' },
+      { kind: 'signatures', slots: [`移交人:${giver?.name ?? ''}`, '见证人'], seal: custodian },
+      { kind: 'heading', text: '接收方' },
+      { kind: 'signatures', slots: [`接收人:${receivers[0]?.name ?? ''}`, `接收人:${receivers[1]?.name ?? ''}`], seal: requestingUnit },
+      ...lawBlocks(making),
+    ],
+  };
+}
+
+/** A PDF of its own, after the package: it names the manifest too. */
+export const receiptPaper = (given: Receipt, making: Making, vouched: Vouched): Promise<Buffer> => makePaper(receipt(given, making), making, vouched);

@@ -1,0 +1,34 @@
+// How long what was handed over stays at the gate: the export copies as the policy says, the sealed original until its case is closed or the site's time
+// has passed (courts compare with a backup). Holds win over both.
+import { isReviewDue } from '../domain/draw-review.js';
+import type { RequestState } from '../domain/lifecycle.js';
+import type { Instant } from '../domain/span.js';
+
+export const DAY_MS = 86_400_000;
+
+/** Received; failing that, when it first left, or when the release ended; what is only seen: when it was granted. Null: it has not been handed over yet. */
+const servedAt = (state: RequestState): Instant | null =>
+  state.receivedAt ?? state.transfers[0]?.at ?? state.release?.expiresAt ?? (state.plan?.deliver === 'view' ? state.grantedAt : null);
+
+/** When the gate destroys the export copies; null: there are none, or the policy names no time. Never while they may still be fetched. */
+export function copiesDueAt(state: RequestState): Instant | null {
+  const { release, plan, copiesDestroyed, tracks } = state;
+  if (!release || copiesDestroyed || tracks.custody !== 'sealed' || plan!.retainDays === null) return null;
+  return later(after(servedAt(state)!, plan!.retainDays), release.expiresAt);
+}
+
+/**
+ * From when on two people may destroy the sealed original: its case is closed, or `siteDays` (the site's row; null: the policy knows the site no longer) have passed since it was received. Not
+ * before its copies' time: what lies in a package goes with it. Null: not at all as things stand.
+ */
+export function originalDueAt(state: RequestState, siteDays: number | null): Instant | null {
+  const from = servedAt(state);
+  // Whoever reviews afterwards sees what was released.
+  if (from === null || state.tracks.custody !== 'sealed' || isReviewDue(state)) return null;
+  const base = state.closed?.at ?? (siteDays === null ? null : after(from, siteDays));
+  if (base === null) return null;
+  return later(base, copiesDueAt(state) ?? (state.copiesDestroyed || !state.release ? base : state.release.expiresAt));
+}
+
+const after = (instant: Instant, days: number): Instant => new Date(Date.parse(instant) + days * DAY_MS).toISOString();
+const later = (one: Instant, other: Instant): Instant => (Date.parse(one) < Date.parse(other) ? other : one);
