@@ -46,6 +46,7 @@ import { ScanTurns } from './export/scan-turns.js';
 import { releaseStrayScans } from './export/scans.js';
 import { sweep } from './export/sweep.js';
 import { Screens } from './export/screens.js';
+import { endLost, Transfers } from './export/transfers.js';
 import { Turns } from './export/turns.js';
 import { MarkedCopies } from './export/marked-copies.js';
 import { Viewings } from './export/viewings.js';
@@ -220,6 +221,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await sweep({ requests, objects, policyTexts: policies.record.texts(), scans: await store.scans.objects() });
     await journal.append({ event: 'gate-started', by: 'gate', data: { version, policyVersion: policies.inForce.version } });
 
+    await endLost(requests);
     const months = new MonthIndex(journal);
     const keepLogs = makeLogKeeping({ journal, store, months, log, now, logMonths: config.keeping.logMonths });
     const speeds = new Speeds();
@@ -311,6 +313,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       },
     });
     undo.push(() => audits.close());
+    const transfers = new Transfers({ journal, objects, requests, clock: clockWatch, log, now, newId: randomUUID });
+    undo.push(() => transfers.close());
     let url = '';
     const viewings = new Viewings({ journal, requests, store, delegations, people: { roll }, now, get policy() { return policies.inForce; } });
     const copies = new MarkedCopies({ workFolder: config.workFolder, now, ...COPIES });
@@ -345,6 +349,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       now,
       newId: randomUUID,
       scanTurns: new ScanTurns(),
+      transfers,
       reserveBytes: config.quotas.reserveBytes,
       version,
       logIsPublic: config.journal.public,

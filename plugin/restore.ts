@@ -13,7 +13,7 @@ import { keyOf, keyParts } from './domain/request-key.js';
 import { writeZip } from './evidence/zip.js';
 import { verifyPackage } from './evidence/verify.js';
 import { auditNamed } from './export/audit-objects.js';
-import { packaged } from './export/deliver.js';
+import { packaged, packagesOf } from './export/deliver.js';
 import { destroyedParts, finishDestruction } from './export/destroy-with.js';
 import { namedOf, type Named } from './export/named-objects.js';
 import { Requests } from './export/requests.js';
@@ -171,17 +171,18 @@ async function lookAtPackages(
   const file = path.join(to, 'package.zip');
   for (const id of requests.ids()) {
     const state = requests.state(id);
-    if (!state.package || destroyed.has(keyOf(id, 'copies')) || destroyed.has(keyOf(id, 'original'))) continue;
-    try {
-      await writeDurable(file, writeZip(await packaged({ journal, objects }, state)));
-      const verdict = await verifyPackage(file, publicPem);
-      if (verdict.intact) verified++;
-      else findings.push({ what: id, why: `its package does not verify: ${verdict.fault.code} at ${verdict.fault.where}` });
-    } catch (thrown) {
-      findings.push({ what: id, why: `its package cannot be made: ${Problem.from(thrown).code}` });
-    } finally {
-      await fs.promises.rm(file, { force: true });
-    }
+    if (destroyed.has(keyOf(id, 'copies')) || destroyed.has(keyOf(id, 'original'))) continue;
+    for (const { part, sealed } of packagesOf(state))
+      try {
+        await writeDurable(file, writeZip(await packaged({ journal, objects }, state, sealed)));
+        const verdict = await verifyPackage(file, publicPem);
+        if (verdict.intact) verified++;
+        else findings.push({ what: id, why: `its package (${part}) does not verify: ${verdict.fault.code} at ${verdict.fault.where}` });
+      } catch (thrown) {
+        findings.push({ what: id, why: `its package (${part}) cannot be made: ${Problem.from(thrown).code}` });
+      } finally {
+        await fs.promises.rm(file, { force: true });
+      }
   }
   return verified;
 }

@@ -12,6 +12,7 @@ import type { MonthIndex } from './export/month-index.js';
 import type { Policies } from './export/policies.js';
 import type { Requests } from './export/requests.js';
 import { sweepScans, type ScanParts } from './export/scans.js';
+import type { Transfers } from './export/transfers.js';
 import { flagLate } from './export/watch-deadlines.js';
 import { warnOfOverwrites } from './export/watch-overwrites.js';
 import { watchFolder } from './policy/watch-folder.js';
@@ -27,6 +28,7 @@ export interface RoundsParts extends ScanParts, Pick<DestroyParts, 'shred'> {
   follower: NoticeFollower;
   months: MonthIndex;
   copies: Pick<MarkedCopies, 'sweep'>;
+  transfers: Pick<Transfers, 'look'>;
   audits: Pick<Audits, 'look'>;
   keepLogs(): Promise<void>;
   /** Brings the journal's checkpoint to those who keep it; null where nobody does. */
@@ -56,6 +58,7 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     () => parts.months.catchUp(),
     // Footage in the clear, marked: once its time is over it does not wait for somebody to ask for another.
     () => parts.copies.sweep(),
+    () => parts.transfers.look(),
     () => parts.keepLogs(),
     () => parts.keepCheckpoint?.(),
     // Last: it goes on behind this look.

@@ -29,15 +29,23 @@ export class Client {
     return this.#json<T>('POST', path, body);
   }
 
+  /** The answer itself, of an address that takes ranges. Problems: those of the gate, `vms-unreachable`. */
+  async ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    // The answer begins in time; how long its body then takes is the line's matter.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
+    return this.#send('GET', path, undefined, late.signal, headers).finally(() => clearTimeout(timer));
+  }
+
   /** Bytes as they are. */
   async upload<T>(path: string, bytes: Buffer): Promise<T> {
     return this.#json<T>('POST', path, bytes);
   }
 
-  /** Writes to `file` by way of a temporary name; a broken transfer leaves nothing. `mode`: of the file; footage is its fetcher's alone. `body`: what is asked with. */
+  /** Writes to `file` by way of a temporary name; a broken download leaves nothing. `mode`: of the file; footage is its fetcher's alone. `body`: what is asked with. */
   async download(path: string, file: string, { mode = 0o600, body }: { mode?: number; body?: unknown } = {}): Promise<number> {
     const temporary = `${file}.part`;
-    // The file before the question: a fetch of a package is counted, and must not be spent on a place that takes nothing.
+    // The file before the question: to be shown footage is recorded, and must not be spent on a place that takes nothing.
     const handle = await openNew(temporary, mode);
     try {
       const bytes = await this.#send(body === undefined ? 'GET' : 'POST', path, body)
@@ -74,27 +82,28 @@ export class Client {
     return (await (await this.#send(method, path, body)).json()) as T;
   }
 
-  async #send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  async #send(method: string, path: string, body?: unknown, signal?: AbortSignal, headers?: Record<string, string>): Promise<Response> {
     const isOpen = method === 'POST' && open.includes(path);
     const post = <T>(to: string, what: unknown): Promise<T> => this.#json<T>('POST', to, what);
     const token = isOpen ? null : await this.#login.token(post);
-    const response = await this.#ask(method, path, token, body, signal);
+    const response = await this.#ask(method, path, token, body, signal, headers);
     if (response.ok) return response;
     const problem = await problemOf(response);
     // Its quarter of an hour is over: what was not done is asked for once more, with the next token.
     const next = problem.code === 'token-invalid' && token !== null ? await this.#login.next(token, post) : null;
     if (next === null) throw problem;
-    const second = await this.#ask(method, path, next, body, signal);
+    const second = await this.#ask(method, path, next, body, signal, headers);
     if (!second.ok) throw await problemOf(second);
     return second;
   }
 
-  #ask(method: string, path: string, token: string | null, body: unknown, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
+  #ask(method: string, path: string, token: string | null, body: unknown, signal: AbortSignal = AbortSignal.timeout(TIMEOUT_MS), headers: Record<string, string> = {}): Promise<Response> {
     return fetch(new URL(path, this.gate), {
       method,
       signal,
       redirect: 'error',
       headers: {
+        ...headers,
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json' }),
       },
@@ -106,7 +115,7 @@ export class Client {
 }
 
 /** What an earlier run left there may be open to others, or a link to somewhere else: it goes. */
-async function openNew(file: string, mode: number): Promise<fs.promises.FileHandle> {
+export async function openNew(file: string, mode: number): Promise<fs.promises.FileHandle> {
   try {
     await fs.promises.rm(file, { force: true });
     return await fs.promises.open(file, 'wx', mode);

@@ -1,4 +1,5 @@
 // exportgate demo: the whole path for real, on this machine alone: a recorder, the gate, an ordinary client, invented people.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
@@ -13,7 +14,9 @@ import { approvers, people, secondOfficer, type Person } from './demo-people.js'
 import { entryLine } from './journal.js';
 import type { Credentials } from './login.js';
 import { lines } from './request.js';
+import { transferTo } from './transfer.js';
 import { untilState } from './until-state.js';
+import { unwrapTo } from './unwrap.js';
 
 /** A recorder and a gate, running; made by the front door, which knows every room. */
 export interface Stage {
@@ -161,7 +164,7 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   }
   await fs.promises.mkdir(out, { recursive: true });
   const [file, key] = [path.join(out, 'package.zip'), path.join(out, 'gate.pub')];
-  await as(people.officer).download(`/api/v1/requests/${requestId}/package`, file);
+  const { transfer, manifestSha256 } = await transferTo(as(people.officer), requestId, { form: 'plain' }, file);
   await as(people.officer).download('/api/v1/keys/gate.pub', key, { mode: 0o644 });
   const { verifierPage } = await import('../evidence/page.js');
   await fs.promises.writeFile(path.join(out, 'verify.html'), verifierPage());
@@ -171,7 +174,34 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   output.say(`   ${file}: 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);
   output.say('   随包文书 papers in it:');
   for (const paper of await papersIn(file)) output.say(`     ${paper}`);
-  return { package: file, key };
+  const delivery = await wrapped(output, as, requestId, out, file);
+  await as(people.officer).post(`/api/v1/requests/${requestId}/receipt`, { manifest: manifestSha256, transfer });
+  output.say(`   ${people.officer.name} 核对清单哈希并签收 compares the manifest's hash and signs for it`);
+  return { package: file, key, delivery };
+}
+
+/** As it leaves by default: encrypted, its passphrase told to an executor; opened again with it, it is the same package. */
+async function wrapped(output: Output, as: (person: Person) => Client, requestId: string, out: string, plain: string): Promise<string> {
+  const folder = path.join(out, 'delivery');
+  await fs.promises.mkdir(folder, { recursive: true });
+  const [file, word] = [path.join(folder, 'package.zip'), path.join(folder, 'passphrase.txt')];
+  await transferTo(as(people.officer), requestId, { form: 'zip' }, file);
+  const { passphrase } = await as(people.executor).post<{ passphrase: string }>(`/api/v1/requests/${requestId}/passphrase`, {});
+  for (const old of [word, `${file}.opened`]) await fs.promises.rm(old, { force: true });
+  await fs.promises.writeFile(word, `${passphrase}\n`, { mode: 0o600, flag: 'wx' });
+  const again = `${file}.opened`;
+  await unwrapTo(file, passphrase, again);
+  const same = (await sha256Of(again)) === (await sha256Of(plain));
+  await fs.promises.rm(again);
+  if (!same) throw new Problem('object-corrupt', `${file} does not hold the package.`);
+  output.say(`   ${file}: AES-256, 7-Zip 可打开 opens with 7-Zip; 口令 passphrase in ${word}`);
+  return file;
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of fs.createReadStream(file)) hash.update(piece as Buffer);
+  return hash.digest('hex');
 }
 
 async function papersIn(file: string): Promise<string[]> {

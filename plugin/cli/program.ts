@@ -1,5 +1,6 @@
 // The command line: every verb, its options, and how it ends.
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { packageParts } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import {
   acceptInvitation,
@@ -24,7 +25,9 @@ import { explainDecision } from './explain.js';
 import { listAudits, runAudit, showAudit } from './audit.js';
 import { tailJournal, verifyJournalFiles, type JournalVerdict, type KeptFile } from './journal.js';
 import { listKeys, printPublicKeys, protectKeyFiles, rotateKeys, type KeyRing } from './keys.js';
+import { deliveryLink, deliveryPassphrase, signReceipt } from './delivery.js';
 import { fetchRequest } from './fetch.js';
+import { handOver, signHandOver } from './handover.js';
 import { oneTimePassword } from './one-time-password.js';
 import { exitOf, sentence, type Exit } from './outcome.js';
 import { policyActivate, policyDiff, policyLog, policyShow, policyTest } from './policy.js';
@@ -50,6 +53,7 @@ import { endSessions, listSessions, startSession } from './session.js';
 import { printSetupToken } from './setup-token.js';
 import { thisMachine } from './this-machine.js';
 import { reproducePackage } from './reproduce.js';
+import { unwrap } from './unwrap.js';
 import { verifyFile } from './verify.js';
 import { serveWitness, type RunningWitness } from './witness.js';
 
@@ -301,9 +305,12 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
   does(
     request
       .command('fetch')
-      .description('the released package')
+      .description('the released package; what was cut off goes on 领取')
       .argument('<id>')
-      .requiredOption('--out <place>', 'an archive (….zip) or a folder'),
+      .requiredOption('--out <place>', 'a file (….zip, ….age), or with --form plain a folder')
+      .addOption(new Option('--form <form>', 'AES-256 ZIP, age, or as it is').choices(['zip', 'age', 'plain']))
+      .option('--recipient <key>', 'your public age key, age1…')
+      .addOption(new Option('--part <part>', 'where the originals leave apart: which package').choices(packageParts)),
     fetchRequest,
   );
   does(
@@ -350,6 +357,61 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
     reviewRequest,
   );
   does(program.command('release').description('ask for or confirm the release 执行').argument('<id>').option('--originals-for <user>', 'who has the originals, where they leave apart 原件接收人'), releaseRequest);
+  does(
+    request.command('link').description('the link to a released package, to pass on 领取链接').argument('<id>'),
+    deliveryLink,
+  );
+  does(
+    request
+      .command('passphrase')
+      .description('of the encrypted package, for an executor to pass on by another way than the link 口令')
+      .argument('<id>')
+      .requiredOption('--out <file>', 'a file that is not there yet; - prints it')
+      .addOption(new Option('--part <part>', 'where the originals leave apart: which package').choices(packageParts)),
+    deliveryPassphrase,
+  );
+  does(
+    request
+      .command('receipt')
+      .description('sign for what was fetched, or refuse to 签收')
+      .argument('<id>')
+      .option('--package <place>', 'the package that you hold, opened: its manifest is hashed')
+      .option('--manifest <sha256>', 'or the hash of its manifest.json')
+      .option('--refuse <reason>', 'the receipt is refused; an executor notes it so 拒签')
+      .option('--transfer <id>', 'which transfer; left out: the newest'),
+    signReceipt,
+  );
+  does(
+    program
+      .command('unwrap')
+      .description('open an encrypted package with its passphrase, where there is no 7-Zip 解密')
+      .argument('<file>')
+      .requiredOption('--out <file>', 'the package: a file that is not there yet')
+      .option('--passphrase-file <file>', 'a file of one line; without it the passphrase is asked for'),
+    unwrap(desk),
+  );
+  does(
+    program
+      .command('handover')
+      .description('write a package onto a medium, read it again, compare, print label and list 介质移交')
+      .argument('<id>')
+      .argument('<place>', 'a folder that is not there yet, or a disc image (….iso)')
+      .requiredOption('--serial <text>', 'serial number of the medium')
+      .requiredOption('--bag <text>', 'number of the evidence bag')
+      .requiredOption('--receiver <name...>', 'who takes it')
+      .addOption(new Option('--form <form>', 'AES-256 ZIP, or as it is').choices(['zip', 'plain']).default('zip'))
+      .addOption(new Option('--part <part>', 'where the originals leave apart: which package').choices(packageParts)),
+    handOver,
+  );
+  does(
+    program
+      .command('handover-sign')
+      .description('sign for a medium, as an officer who takes it; or put in the signed list 移交签字')
+      .argument('<id>')
+      .argument('<handover>')
+      .option('--scan <file>', 'of the signed list, by the executor'),
+    signHandOver,
+  );
   does(
     program
       .command('verify')

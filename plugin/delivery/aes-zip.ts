@@ -44,7 +44,7 @@ export function aesZip(inner: Readable, { name, passphrase, salt }: { name: stri
   const dataAt = head.length;
   const codeAt = dataAt + inner.bytes;
   const directoryAt = codeAt + codeBytes;
-  const end = directoryAndEnd(name, inner.bytes, directoryAt);
+  const end = zipEnd(name, inner.bytes, directoryAt);
   const bytes = directoryAt + end.length;
   const code = new Code(keys.code, inner.bytes, (from, to) => encipher(inner, keys.cipher, from, to));
   return {
@@ -178,7 +178,8 @@ export function localHeader(name: string, bytes: number): Buffer {
   return Buffer.concat([u32(0x04034b50), u16(version), ...facts(fields), u16(text.length), u16(extras.length), text, extras]);
 }
 
-function directoryAndEnd(name: string, bytes: number, directoryAt: number): Buffer {
+/** All behind the code: the directory and the end records. */
+export function zipEnd(name: string, bytes: number, directoryAt: number): Buffer {
   const { fields, extra } = sizes(bytes);
   const [text, extras] = [Buffer.from(name), Buffer.concat([extra, aesExtra])];
   const noCommentNoDisk = [u16(0), u16(0), u16(0)];

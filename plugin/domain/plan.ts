@@ -70,9 +70,8 @@ export interface Plan {
 
 /**
  * Duties of a plan that this version of the gate cannot keep yet. What holds one is never released: a promise is not broken in silence.
- * Encryption and a separate delivery of the original wait for the hand-over.
+ * A separate delivery of the original waits.
  */
-export const unkept = ({ original, encrypt }: Pick<Plan, 'original' | 'encrypt'>): string[] => [
+export const unkept = ({ original }: Pick<Plan, 'original'>): string[] => [
   ...(original === 'with' ? [] : [`original:${original}`]),
-  ...(encrypt === 'required' ? ['encrypt:required'] : []),
 ];

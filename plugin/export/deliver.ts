@@ -1,70 +1,78 @@
-// The package leaves: after a release, to who asked for it, a counted number of times, until it ends. Recorded before the first byte.
-import { randomUUID } from 'node:crypto';
+// Who may fetch a released package, and what they are handed: the archive, a function of the sealed list and the journal.
+import type { SealedPackage } from '../domain/audit-event.js';
 import { isGone, type RequestState } from '../domain/lifecycle.js';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
-import type { Person } from '../domain/subject.js';
+import type { Readable } from '../delivery/readable.js';
 import type { Journal } from '../journal/journal.js';
 import type { Manifest } from '../evidence/manifest-schema.js';
 import { packageFiles } from '../evidence/package.js';
 import type { PackageFile } from '../evidence/read-exactly.js';
 import { zipLayout, writeZip } from '../evidence/zip.js';
 import type { Objects } from '../store/objects.js';
-import type { ClockWatch } from './clock-watch.js';
 import { readSealedJson } from './custody.js';
 import type { PackageIndex } from './seal-package.js';
-import type { Requests } from './requests.js';
 
-interface Parts {
-  clock: ClockWatch;
-  journal: Journal;
-  objects: Objects;
-  requests: Requests;
-  now: () => Date;
+/** Packages of a request, by name: the only one, or two where the originals leave apart. */
+export function packagesOf({ package: sealed }: RequestState): { part: PackagePart; sealed: SealedPackage }[] {
+  if (!sealed) return [];
+  const { originals } = sealed;
+  if (!originals) return [{ part: 'whole', sealed }];
+  return [{ part: 'copies', sealed }, { part: 'originals', sealed: originals }];
 }
 
-export interface Delivery {
-  fileName: string;
-  bytes: number;
-  body: AsyncIterable<Buffer>;
+/** Problem `state-conflict`: the request has no such package. */
+export function sealedPart(state: RequestState, part: PackagePart): SealedPackage {
+  const parts = packagesOf(state);
+  const found = parts.find((it) => it.part === part);
+  if (!found) throw new Problem('state-conflict', `Request ${state.requestId} has no package ${part}; it has: ${parts.map((it) => it.part).join(', ') || 'none'}.`);
+  return found.sealed;
 }
 
-/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `clock-doubted`, `checkpoint-uncosigned`, `journal-unwritable`, `object-corrupt`. */
-export async function deliver(parts: Parts, receiver: Person, requestId: string): Promise<Delivery> {
-  const person = receiver.pseudonym;
-  // Everything that can fail is done before the entry says that bytes left.
-  const files = await parts.requests.take(requestId, async (turn) => {
-    judgeReceiver(parts, turn.state, person);
-    // Set back, the gate's clock would open again what had ended.
-    await parts.clock.judge();
-    const packed = await packaged(parts, turn.state);
-    await turn.append({ event: 'clip-transferred', by: person, data: { transfer: randomUUID(), part: 'whole', form: 'plain', bytes: zipLayout(packed).total, recipient: null } });
-    return packed;
-  });
-  return { fileName: `${requestId}.zip`, bytes: zipLayout(files).total, body: writeZip(files) };
+/** Who released it; and the applicant and who typed it in, or of the originals who was named for them. */
+function receiversOf({ requested, release }: RequestState, part: PackagePart): (string | undefined)[] {
+  const receivers = part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  return [...receivers, ...(release?.executors ?? [])];
 }
 
-function judgeReceiver({ now }: Parts, state: RequestState, person: string): void {
-  const { release, requested, requestId, copiesDestroyed } = state;
-  const receivers = [requested.applicant, requested.enteredBy, ...(release?.executors ?? [])];
-  if (!receivers.includes(person))
-    throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package.`);
+/** `part` left out: of any of its packages. Problems: `not-permitted`, `state-conflict`. */
+export function judgeReceiver(state: RequestState, person: string, part?: PackagePart): NonNullable<RequestState['release']> {
+  const { release, requestId } = state;
+  const named = part ? [part] : packagesOf(state).map((it) => it.part);
+  // Before there is any package, its applicant is told that.
+  const parts: readonly PackagePart[] = named.length > 0 ? named : ['whole'];
+  if (!parts.some((it) => receiversOf(state, it).includes(person)))
+    throw new Problem('not-permitted', `Only the applicant and the executors of ${requestId} may fetch its package; originals that leave apart, who was named for them.`);
   if (!release) throw new Problem('state-conflict', `Request ${requestId} is ${state.state}; its package is not released.`);
-  if (copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${requestId} was destroyed; its time is over.`);
-  if (Date.parse(release.expiresAt) <= now().getTime())
-    throw new Problem('release-expired', `The release of ${requestId} ended at ${release.expiresAt}.`);
-  if (state.transfers.length >= release.downloads)
-    throw new Problem(
-      'release-expired',
-      `The package of ${requestId} was fetched ${state.transfers.length} times, which is all that its plan allows.`,
-    );
+  return release;
+}
+
+/** Which package is meant, where nobody says: the first that this person may have. */
+export const partFor = (state: RequestState, person: string): PackagePart =>
+  packagesOf(state).find(({ part }) => receiversOf(state, part).includes(person))?.part ?? 'whole';
+
+/** May one more download of this package begin? Problems: `not-permitted`, `state-conflict`, `release-expired`. */
+export function judgeDownload(state: RequestState, person: string, part: PackagePart, now: Date): void {
+  const { expiresAt, downloads } = judgeReceiver(state, person, part);
+  sealedPart(state, part);
+  if (state.copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${state.requestId} was destroyed; its time is over.`);
+  if (Date.parse(expiresAt) <= now.getTime()) throw new Problem('release-expired', `The release of ${state.requestId} ended at ${expiresAt}.`);
+  const fetched = state.transfers.filter((it) => it.part === part).length;
+  if (fetched >= downloads)
+    throw new Problem('release-expired', `The package of ${state.requestId} was fetched ${fetched} times, which is all that its plan allows.`);
+}
+
+/** The archive, any range of it. Problems: `state-conflict`, `checkpoint-uncosigned`, `object-corrupt`. */
+export async function archiveOf(parts: { journal: Journal; objects: Objects }, state: RequestState, part: PackagePart): Promise<Readable> {
+  const files = await packaged(parts, state, sealedPart(state, part));
+  return { bytes: zipLayout(files).total, read: (from, to) => writeZip(files, from, to) };
 }
 
 /**
  * The archive is a function of the sealed index, the journal up to package-sealed and the checkpoint that covers it, which is chosen once:
  * the same bytes each time. Problem `checkpoint-uncosigned`.
  */
-export async function packaged({ journal, objects }: Pick<Parts, 'journal' | 'objects'>, state: RequestState): Promise<PackageFile[]> {
-  const sealed = state.package!;
+export async function packaged({ journal, objects }: { journal: Journal; objects: Objects }, state: RequestState, sealed: SealedPackage): Promise<PackageFile[]> {
   const index = await readSealedJson<PackageIndex>(objects, sealed.index);
   const history = journal.entriesOf(state.requestId);
   const entries = history.slice(0, history.findIndex((entry) => entry.event === 'package-sealed') + 1);

@@ -13,6 +13,7 @@ const rows = [
   'frame-inspected',
   'clip-released',
   'clip-transferred',
+  'handover-made',
   'copy-transferred',
   'glass-broken',
   'act-refused',

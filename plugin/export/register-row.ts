@@ -16,7 +16,7 @@ import type { RowEntry } from './month-index.js';
 import { gateWord, type Outcome } from './register-words.js';
 import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
-import { applicationOf, erasedWord, unitOf } from './revealed.js';
+import { applicationOf, erasedWord, namesOf, unitOf } from './revealed.js';
 
 /** The user is null for who has no account: the gate, a client of a recorder, who was erased. */
 export interface Named {
@@ -111,6 +111,13 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
     case 'clip-transferred': {
       const [row, person] = await both(parts, names, entry);
       return { ...head, ...row, person, destination: person, result: 'transferred' };
+    }
+    case 'handover-made': {
+      const [row, person] = await both(parts, names, entry);
+      const { serial, bag, receivers } = entry.data;
+      const taken = await namesOf(parts.requests.state(entry.requestId), receivers, parts.store);
+      const destination = { user: null, name: taken.join('、'), unit: '' };
+      return { ...head, ...row, about: `${serial} ${bag}`, person, destination, result: 'transferred' };
     }
     case 'footage-viewed': {
       const [row, person] = await both(parts, names, entry);

@@ -13,6 +13,7 @@ export const actionWords = {
   'frame-inspected': '查看画面',
   'clip-released': '放行',
   'clip-transferred': '提供',
+  'handover-made': '移交',
   'copy-transferred': '提供副本',
   'glass-broken': '破窗',
   'act-refused': '操作被拒',

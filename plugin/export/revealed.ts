@@ -19,6 +19,12 @@ export const isErased = ({ erased, application }: Pick<RequestState, 'erased' | 
 
 export const unitOf = (state: RequestState, store: Store): Promise<string> => textOf(state, state.requested.unit, store);
 
+/** Of a list of names; one word where it was erased. */
+export async function namesOf({ erased }: RequestState, commitment: Commitment, store: Store): Promise<readonly string[]> {
+  const revealed = erased.includes(commitment) ? null : await store.personal.reveal(commitment);
+  return revealed ? (revealed.value as readonly string[]) : [erasedWord];
+}
+
 export async function textOf({ erased }: RequestState, commitment: Commitment, store: Store): Promise<string> {
   // Between the entry and the erasure the value is still there; the store's copy is made in that moment, and must not keep it.
   const revealed = erased.includes(commitment) ? null : await store.personal.reveal(commitment);

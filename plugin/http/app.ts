@@ -11,6 +11,7 @@ import { operations } from './api/index.js';
 import type { ApiParts } from './api/parts.js';
 import { canonical } from './canonical.js';
 import { presentedBy } from './credentials.js';
+import { mountDeliveries } from './delivery-page.js';
 import { mountLook } from './look.js';
 import { openapi } from './openapi.js';
 import type { Operation } from './operation.js';
@@ -47,16 +48,19 @@ export function makeApp(
     expectOwnHost(request.headers.host, parts.look.origins);
     next();
   });
+  const headed = [/^\/deliveries\/[^/]+$/, ...operations.filter(({ takesHead }) => takesHead).map(patternOf)];
   app.use((request, response, next) => {
     canonical(request.originalUrl);
-    // Express would run the operation for HEAD too: a fetch of the package would be counted, and nothing sent.
-    if (request.method === 'HEAD') {
+    // Express would run any operation for HEAD too: what is recorded when it is shown would be, and nothing shown.
+    if (request.method === 'HEAD' && !headed.some((path) => path.test(request.path))) {
       response.set('Allow', 'GET, POST');
       throw new Problem('method-unknown', 'Operations take GET or POST.');
     }
     next();
   });
-  mountLook(app, parts, limit(limits.signInsPerMinute * 4), express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 8 }));
+  const readForm = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 8 });
+  mountLook(app, parts, limit(limits.signInsPerMinute * 4), readForm);
+  mountDeliveries(app, parts, limit(limits.signInsPerMinute * 4), readForm);
   const mount = (it: Operation<ApiParts>) =>
     app[it.method](
       it.path.replaceAll(/\{(\w+)\}/g, it.takesRest ? '*$1' : ':$1'),
@@ -73,7 +77,7 @@ export function makeApp(
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use((request, response) => {
     const others = operations
-      .filter((it) => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, it.takesRest ? '.+' : '[^/]+')}$`).test(request.path))
+      .filter((it) => patternOf(it).test(request.path))
       .map((it) => it.method.toUpperCase());
     if (others.length > 0) {
       response.set('Allow', others.join(', '));
@@ -95,6 +99,8 @@ export function expectOwnHost(host: string | undefined, origins: ReadonlyMap<str
 }
 
 const hostName = (host: string): string => host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();
+
+const patternOf = (it: Operation<ApiParts>): RegExp => new RegExp(`^${it.path.replaceAll(/\{\w+\}/g, it.takesRest ? '.+' : '[^/]+')}$`);
 
 const nobody: Person = { user: 'user:nobody', name: '', unit: '', pseudonym: 'p-nobody' };
 

@@ -25,6 +25,8 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   open?: boolean | 'public-log';
   /** The last parameter of the path takes the rest of the address, slashes and all. */
   takesRest?: boolean;
+  /** GET is answered to HEAD too: asking does nothing. */
+  takesHead?: boolean;
   /** Guessing at this is slowed down by address. */
   guarded?: boolean;
   body?: S;

@@ -15,7 +15,8 @@ import { copiesDueAt } from '../export/keeping-times.js';
 import type { Policy } from '../policy/load.js';
 import type { MonthIndex } from '../export/month-index.js';
 import { fulfilmentOf } from '../export/gap-report.js';
-import { applicationOf, erasedWord, textOf, unitOf } from '../export/revealed.js';
+import { isSigned } from '../export/handover.js';
+import { applicationOf, erasedWord, namesOf, textOf, unitOf } from '../export/revealed.js';
 
 export async function viewOf(state: RequestState, { store, months, policy }: { store: Store; months: MonthIndex; readonly policy: Policy }) {
   const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
@@ -117,6 +118,19 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
       fetched: state.transfers.length,
       executors: await Promise.all(state.release.executors.map(nameOf)),
     },
+    receivedAt: state.receivedAt,
+    transfers: await Promise.all(
+      state.transfers.map(async ({ by, receipt, ...it }) => ({ ...it, by: await nameOf(by), receipt: receipt && { ...receipt, by: await nameOf(receipt.by) } })),
+    ),
+    handovers: await Promise.all(
+      state.handovers.map(async ({ by, receivers, signatures, ...it }) => ({
+        ...it,
+        by: await nameOf(by),
+        receivers: await namesOf(state, receivers, store),
+        signatures: await Promise.all(signatures.map(async (signed) => ({ ...signed, by: await nameOf(signed.by) }))),
+        signed: isSigned(state, { ...it, by, receivers, signatures }),
+      })),
+    ),
     afterReview: state.draw && {
       percent: state.draw.percent,
       drawn: state.draw.drawn,

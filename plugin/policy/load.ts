@@ -119,10 +119,7 @@ async function judge(texts: PolicyTexts): Promise<Judgement> {
 const notesOn = (rows: readonly PolicyRow[]): Fault[] =>
   rows.flatMap(({ source, duties }) => {
     const terms = applyAll(duties);
-    const words = unkept({
-      original: terms.original ?? 'with',
-      encrypt: terms.encrypt ?? 'none',
-    });
+    const words = unkept({ original: terms.original ?? 'with' });
     if (words.length === 0) return [];
     const detail = `${words.join(' ')}: this version cannot keep it yet, so no request under this row is released.`;
     return [{ code: 'duty-unkept', where: `${source}:1`, detail }];

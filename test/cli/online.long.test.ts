@@ -25,7 +25,7 @@ describe('exportgate demo', function () {
   after(() => fs.promises.rm(folder, { recursive: true, force: true }));
 
   it('--json ends with one line: package, key, request and span', async () => {
-    assert.deepEqual(Object.keys(told).sort(), ['from', 'key', 'package', 'requestId', 'to']);
+    assert.deepEqual(Object.keys(told).sort(), ['delivery', 'from', 'key', 'package', 'requestId', 'to']);
     assert.equal(Date.parse(told.to) - Date.parse(told.from), 60_000);
     assert.match(told.requestId, /^EG-310000-SH-YUNFAN-\d{4}-000001$/);
     assert.match(await fs.promises.readFile(told.key, 'utf8'), /^-----BEGIN PUBLIC KEY-----/);

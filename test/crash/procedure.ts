@@ -7,6 +7,7 @@ import type { RequestState } from '../../plugin/domain/lifecycle.js';
 import { anApplication, shanghai, uploadScan } from '../support/gate.js';
 import type { Tokens } from './people.js';
 import type { Place } from './place.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 interface View {
   requestId: string;
@@ -60,7 +61,7 @@ export class Procedure {
         view = await this.#act(user, () => as(user).post<View>(`/api/v1/requests/${this.#requestId}/release`, {}));
     assert.equal(view.state, 'released');
     if (!this.acknowledged.has('fetched'))
-      await this.#act('fetched', () => officer.download(`/api/v1/requests/${this.#requestId}/package`, this.packageFile));
+      await this.#act('fetched', () => fetchPackage(officer, this.#requestId!, this.packageFile));
     await officer.download('/api/v1/keys/gate.pub', this.keyFile);
   }
 

@@ -3,18 +3,17 @@ import assert from 'node:assert/strict';
 import { unkept, type Plan } from '../../plugin/domain/plan.js';
 
 describe('duties that cannot be kept yet', () => {
-  const kept = { masks: [], deliver: 'package', original: 'with', encrypt: 'none' } satisfies Partial<Plan>;
+  const kept = { masks: [], deliver: 'package', original: 'with' } satisfies Partial<Plan>;
   const table: readonly (readonly [what: string, plan: Partial<typeof kept> | Partial<Plan>, expected: readonly string[]])[] = [
     ['nothing of the kind', {}, []],
-    ['encryption recommended: it may be left out', { encrypt: 'recommended' }, []],
-    ['encryption', { encrypt: 'required' }, ['encrypt:required']],
+    ['encryption', { encrypt: 'required' }, []],
     ['one mask', { masks: ['faces'] }, []],
     ['all masks', { masks: ['faces', 'plates', 'names'] }, []],
     ['nothing leaves: it is only seen', { deliver: 'view' }, []],
     ['the masked copy alone', { deliver: 'copy' }, []],
     ['the original apart', { original: 'apart' }, ['original:apart']],
     ['the original for a court', { original: 'court' }, ['original:court']],
-    ['all of them', { masks: ['plates'], deliver: 'copy', original: 'court', encrypt: 'required' }, ['original:court', 'encrypt:required']],
+    ['all of them', { masks: ['plates'], deliver: 'copy', original: 'court', encrypt: 'required' }, ['original:court']],
   ];
   for (const [what, plan, expected] of table) it(`${what}: ${expected.join(' ') || 'kept'}`, () => assert.deepEqual(unkept({ ...kept, ...plan }), expected));
 });

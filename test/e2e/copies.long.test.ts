@@ -17,6 +17,7 @@ import { append, withPolicies, type Edits } from '../policy/policy-folder.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const at = (seconds: number): string => new Date(Date.parse('2026-03-01T02:00:00.000Z') + seconds * 1000).toISOString();
 /** Cuts each camera's footage in two. */
@@ -45,7 +46,7 @@ async function deliver(gate: TestGate, folder: string): Promise<Delivered> {
   for (const executor of shanghai.executors) await letGo(gate, executor, requestId);
   const officer = await gate.as(shanghai.officer);
   const [zip, key, unpacked] = ['package.zip', 'gate.pub', 'package'].map((name) => path.join(folder, name)) as [string, string, string];
-  await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+  await fetchPackage(officer, requestId, zip);
   await officer.download('/api/v1/keys/gate.pub', key);
   const pem = await fs.promises.readFile(key, 'utf8');
   const found = await verifyPackage(zip, pem);

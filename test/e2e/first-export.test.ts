@@ -11,6 +11,7 @@ import { elementary } from '../media/street.js';
 import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 /** Begins in the middle of a group of pictures, and crosses the seam at which the recorder's film begins again. */
 const span = { from: '2026-03-01T02:00:31.300Z', to: '2026-03-01T02:00:37.300Z' };
@@ -28,7 +29,7 @@ describe('the first export', () => {
 
   it('is released by two executors, once', async () => {
     assert.equal((await letGo(gate, shanghai.executors[0], requestId)).state, 'release-asked');
-    const early = await problemOf((await gate.as(shanghai.officer)).get(`/api/v1/requests/${requestId}/package`));
+    const early = await problemOf((await gate.as(shanghai.officer)).post(`/api/v1/requests/${requestId}/transfers`, {}));
     assert.equal(early?.code, 'state-conflict');
     assert.equal((await letGo(gate, shanghai.executors[1], requestId)).state, 'released');
     assert.equal((await problemOf(letGo(gate, shanghai.executors[1], requestId)))?.code, 'state-conflict');
@@ -40,7 +41,7 @@ describe('the first export', () => {
     await inFolder(async (folder) => {
       const officer = await gate.as(shanghai.officer);
       const [zip, key] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub')];
-      await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+      await fetchPackage(officer, requestId, zip);
       await officer.download('/api/v1/keys/gate.pub', key);
       const found = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
       assert.ok(found.intact, JSON.stringify(found));
@@ -74,14 +75,15 @@ describe('the first export', () => {
   it('is fetched as often as the plan says and no more; each time is in the journal', async () => {
     await inFolder(async (folder) => {
       const officer = await gate.as(shanghai.officer);
-      const address = `/api/v1/requests/${requestId}/package`;
-      await officer.download(address, path.join(folder, 'second.zip'));
-      assert.equal((await problemOf(officer.download(address, path.join(folder, 'third.zip'))))?.code, 'release-expired');
+      await fetchPackage(officer, requestId, path.join(folder, 'second.zip'));
+      assert.equal((await problemOf(fetchPackage(officer, requestId, path.join(folder, 'third.zip'))))?.code, 'release-expired');
       assert.equal((await show(gate, requestId)).release?.fetched, 2);
     });
   });
 
   it('survives a restart as it is', async () => {
+    // The first one ends the transfers that still went on.
+    await gate.restart();
     const before = await show(gate, requestId);
     await gate.restart();
     assert.deepEqual(await show(gate, requestId), before);

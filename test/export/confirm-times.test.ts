@@ -8,6 +8,7 @@ import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
 import { inFolder } from '../media/tools.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const camera = 'sh-yf-street';
 const shown = { camera, first: '2026-03-01T10:00:03+08:00', last: '2026-03-01T10:00:06+08:00' };
@@ -89,7 +90,7 @@ describe('times that no recorder proved', () => {
       for (const user of shanghai.executors) await letGo(gate, user, requestId);
       const officer = await gate.as(shanghai.officer);
       const [zip, key] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub')];
-      await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+      await fetchPackage(officer, requestId, zip);
       await officer.download('/api/v1/keys/gate.pub', key);
       assert.ok((await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'))).intact);
       await unpackArchive(zip, path.join(folder, 'package'));

@@ -17,6 +17,7 @@ import { verifyByPage } from '../support/evidence/by-page.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
 import { anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { letGo, look, problemOf, quarter, submit, until, vote, type Seen } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const [clerk, manager, privacy, head] = shanghai.steps;
 /** Holds the privacy officer's step as well. */
@@ -229,7 +230,7 @@ describe('masks that nobody asked for', function () {
       for (const user of shanghai.executors) await letGo(gate, user, id);
       const [zip, key, unpacked] = [path.join(gate.folder, 'package.zip'), path.join(gate.folder, 'gate.pub'), path.join(gate.folder, 'package')];
       const officer = await gate.as(shanghai.officer);
-      await officer.download(`/api/v1/requests/${id}/package`, zip);
+      await fetchPackage(officer, id, zip);
       await officer.download('/api/v1/keys/gate.pub', key);
       const publicKey = await fs.promises.readFile(key, 'utf8');
       assert.ok((await verifyPackage(zip, publicKey)).intact);

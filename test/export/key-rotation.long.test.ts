@@ -10,6 +10,7 @@ import { keyKinds } from '../../plugin/keys/key-names.js';
 import { rotateKey } from '../../plugin/keys/rotate.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 describe('a gate whose keys are changed', function () {
   this.timeout(300_000);
@@ -23,7 +24,7 @@ describe('a gate whose keys are changed', function () {
   };
   const fetched = async (requestId: string, name: string): Promise<string> => {
     const file = path.join(gate.folder, name);
-    await (await gate.as(shanghai.officer)).download(`/api/v1/requests/${requestId}/package`, file);
+    await fetchPackage(await gate.as(shanghai.officer), requestId, file);
     return file;
   };
   const gatePub = async (): Promise<string> => (await fetch(`${gate.url}/api/v1/keys/gate.pub`)).text();

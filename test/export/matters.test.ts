@@ -36,7 +36,7 @@ describe('matters', () => {
       await letGo(gate, shanghai.executors[0], id);
       assert.equal((await post(shanghai.officer, id, 'withdrawal')).state, 'withdrawn');
       assert.equal(await code(letGo(gate, shanghai.executors[1], id)), 'state-conflict');
-      assert.equal(await code((await gate.as(shanghai.officer)).get(`/api/v1/requests/${id}/package`)), 'state-conflict');
+      assert.equal(await code((await gate.as(shanghai.officer)).post(`/api/v1/requests/${id}/transfers`, {})), 'state-conflict');
     });
 
     it('and the last voice at once end in one of the two', async () => {

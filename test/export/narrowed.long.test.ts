@@ -23,6 +23,7 @@ import { inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { gather } from '../support/evidence/bytes.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const at = (seconds: number): string => new Date(Date.parse('2026-03-01T02:00:00Z') + seconds * 1000).toISOString();
 const item = (from: number, to: number, camera = 'sh-yf-street'): Item => ({ camera, from: at(from), to: at(to) });
@@ -83,7 +84,7 @@ async function deliver(gate: TestGate, id: string, folder: string): Promise<Deli
   for (const executor of shanghai.executors) await letGo(gate, executor, id);
   const officer = await gate.as(shanghai.officer);
   const [zip, key, unpacked] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub'), path.join(folder, 'package')];
-  await officer.download(`/api/v1/requests/${id}/package`, zip);
+  await fetchPackage(officer, id, zip);
   await officer.download('/api/v1/keys/gate.pub', key);
   const found = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
   assert.ok(found.intact, JSON.stringify(found));

@@ -8,6 +8,7 @@ import { append, replace, type Edits } from '../policy/policy-folder.js';
 import { anApplication, shanghai } from '../support/gate.js';
 import { aPolicyDesk, bai, luo, type PolicyDesk } from '../support/policy-desk.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const [clerk, manager, privacy, head] = shanghai.steps;
 /** What Shanghai asks beside its tier. No basis may be lighter than the ordinary ones, so it is asked of both roles of the shipped files. */
@@ -186,7 +187,7 @@ describe('a held request, when another policy comes into force', () => {
     assert.deepEqual(seen.voices.map(({ step }) => step), ['evidence-clerk', 'site-security-manager', 'legal-officer', 'privacy-officer', 'unit-head', 'duty-manager']);
     for (const who of shanghai.executors) await letGo(desk, who, requestId);
     const file = `${desk.folder}/package.zip`;
-    await (await desk.as(shanghai.officer)).download(`/api/v1/requests/${requestId}/package`, file);
+    await fetchPackage(await desk.as(shanghai.officer), requestId, file);
     const key = await (await fetch(`${desk.url}/api/v1/keys/gate.pub`)).text();
     assert.equal((await verifyPackage(file, key)).intact, true);
   });

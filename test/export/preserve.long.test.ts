@@ -11,6 +11,7 @@ import type { Faults } from '../support/recorder/faults.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
 import { aGate, anApplication, footage, shanghai, street, uploadScan, type GateOptions, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const item = (from: string, to: string, camera = 'sh-yf-street'): Item => ({ camera, from: `2026-03-01T02:${from}Z`, to: `2026-03-01T02:${to}Z` });
 const three = [item('00:01.000', '00:04.000')];
@@ -216,7 +217,7 @@ async function walkToRelease(gate: TestGate, id: string): Promise<void> {
 async function fetchAndVerify(gate: TestGate, id: string, folder: string): Promise<void> {
   const officer = await gate.as(shanghai.officer);
   const [zip, key] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub')];
-  await officer.download(`/api/v1/requests/${id}/package`, zip);
+  await fetchPackage(officer, id, zip);
   await officer.download('/api/v1/keys/gate.pub', key);
   const found = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
   assert.ok(found.intact, JSON.stringify(found));
@@ -353,7 +354,7 @@ describe('a sealed object that somebody changed', () => {
       await walkToRelease(gate, requestId);
       await tamper(largest);
       const officer = await gate.as(shanghai.officer);
-      const problem = await problemOf(officer.download(`/api/v1/requests/${requestId}/package`, path.join(folder, 'package.zip')));
+      const problem = await problemOf(fetchPackage(officer, requestId, path.join(folder, 'package.zip')));
       assert.equal(problem?.code, 'vms-unreachable');
       assert.deepEqual(await fs.promises.readdir(folder), []);
     }));
@@ -371,7 +372,7 @@ describe('a sealed object that somebody changed', () => {
       const seen = await show(gate, requestId);
       assert.deepEqual([seen.state, seen.lastFailure], ['granted', 'object-corrupt']);
       for (const executor of shanghai.executors) assert.equal((await problemOf(letGo(gate, executor, requestId)))?.code, 'state-conflict');
-      const fetched = await problemOf((await gate.as(shanghai.officer)).get(`/api/v1/requests/${requestId}/package`));
+      const fetched = await problemOf((await gate.as(shanghai.officer)).post(`/api/v1/requests/${requestId}/transfers`, {}));
       assert.equal(fetched?.code, 'state-conflict');
     });
 

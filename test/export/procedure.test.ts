@@ -191,7 +191,7 @@ describe('voices and executors', () => {
     const tries = [
       ['review', () => stranger.post(`/api/v1/requests/${id}/reviews`, { verdict: 'approve', planDigest: noPlan }), 'state-conflict'],
       ['release', () => stranger.post(`/api/v1/requests/${id}/release`, {}), 'not-permitted'],
-      ['export', () => stranger.get(`/api/v1/requests/${id}/package`), 'not-permitted'],
+      ['export', () => stranger.post(`/api/v1/requests/${id}/transfers`, {}), 'not-permitted'],
     ] as const;
     for (const [, attempt, code] of tries) assert.equal((await problemOf(attempt()))?.code, code);
     const { entries } = await (await gate.as('user:audit.he')).get<{ entries: { event: string; by: string; data: unknown }[] }>('/api/v1/journal?count=20');
@@ -215,7 +215,7 @@ describe('voices and executors', () => {
     assert.equal((await problemOf(stranger.get(`/api/v1/requests/${id}`)))?.code, 'request-unknown');
     assert.deepEqual(await stranger.get('/api/v1/requests'), { requests: [] });
     assert.equal((await problemOf(stranger.get('/api/v1/journal')))?.code, 'not-permitted');
-    assert.equal((await problemOf(stranger.get(`/api/v1/requests/${id}/package`)))?.code, 'not-permitted');
+    assert.equal((await problemOf(stranger.post(`/api/v1/requests/${id}/transfers`, {})))?.code, 'not-permitted');
   });
 });
 

@@ -20,6 +20,7 @@ import { hasShellTools, runShell } from '../support/evidence/by-shell.js';
 import { gather } from '../support/evidence/bytes.js';
 import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, quarter, show, until, vote, type Seen } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const at = (seconds: number): string => new Date(Date.parse('2026-03-01T02:00:00Z') + seconds * 1000).toISOString();
 const items = [{ camera: 'sh-yf-street', from: at(1), to: at(4) }, { camera: 'sh-yf-gate', from: at(1), to: at(4) }];
@@ -54,7 +55,7 @@ async function fetched(gate: TestGate, id: string, folder: string): Promise<{ ma
   for (const executor of shanghai.executors) await letGo(gate, executor, id);
   const officer = await gate.as(shanghai.officer);
   const [zip, key, unpacked] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub'), path.join(folder, 'package')];
-  await officer.download(`/api/v1/requests/${id}/package`, zip);
+  await fetchPackage(officer, id, zip);
   await officer.download('/api/v1/keys/gate.pub', key);
   const publicKey = await fs.promises.readFile(key, 'utf8');
   const found = await verifyPackage(zip, publicKey);

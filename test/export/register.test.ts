@@ -25,6 +25,7 @@ import { readCsv, unquote } from '../support/read-csv.js';
 import { withRig } from '../support/rig.js';
 import { approveAll, letGo, problemOf, submit, until, vote } from '../support/walk.js';
 import { xlsxCells } from '../support/xlsx-text.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const gatePublicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const site = 'SH-YUNFAN';
@@ -92,7 +93,7 @@ describe('the register', () => {
     time = new Date('2026-03-31T15:59:59.999Z');
     await letGo(gate, shanghai.executors[1], released);
     tally.push(`clip-released ${released} ${shanghai.executors[1]} released`);
-    await (await as(officer)).download(`/api/v1/requests/${released}/package`, path.join(gate.folder, 'package.zip'));
+    await fetchPackage(await as(officer), released, path.join(gate.folder, 'package.zip'));
     tally.push(`clip-transferred ${released} ${officer} transferred`);
     time = new Date('2026-03-31T16:00:00.000Z');
     inApril = await applied({ instrument: undefined });

@@ -15,6 +15,7 @@ import type { Told } from '../../plugin/export/reproduced.js';
 import { ask, machineTools } from '../media/tools.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const viewing = 'viewing/sh-yf-street/01.mp4';
 type Listed = Manifest['files'][number];
@@ -32,7 +33,7 @@ describe('reproduce', function () {
     await until(gate, requestId, ({ state }) => state === 'packaged');
     for (const executor of shanghai.executors) await letGo(gate, executor, requestId);
     const officer = await gate.as(shanghai.officer);
-    await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+    await fetchPackage(officer, requestId, zip);
     await officer.download('/api/v1/keys/gate.pub', key);
     await unpackArchive(zip, unpacked);
   });

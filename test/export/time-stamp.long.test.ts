@@ -13,6 +13,7 @@ import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { aTimeAuthority, type TimeAuthority } from '../support/evidence/time-authority.js';
 import { makeTempFolder } from '../support/evidence/bytes.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 interface Sealed {
   event: string;
@@ -37,7 +38,7 @@ describe('a package with a time stamp', function () {
     await until(gate, requestId, ({ state }) => state === 'packaged');
     for (const who of shanghai.executors) await letGo(gate, who, requestId);
     const file = path.join(gate.folder, `${requestId}.zip`);
-    await (await gate.as(shanghai.officer)).download(`/api/v1/requests/${requestId}/package`, file);
+    await fetchPackage(await gate.as(shanghai.officer), requestId, file);
     return file;
   };
   before(async () => {

@@ -50,6 +50,7 @@ const schemaFiles = [
   'plugin/evidence/entry-schema.ts',
   'plugin/evidence/manifest-schema.ts',
   'plugin/http/api/delegations.ts',
+  'plugin/http/api/deliveries.ts',
   'plugin/http/api/explain.ts',
   'plugin/http/api/matters.ts',
   'plugin/http/api/proofs.ts',

@@ -108,7 +108,7 @@ describe('the people’s edge', () => {
     ['a name that every object has', { target: '/api/v1/requests/constructor' }, 'request-unknown'],
     ['a voice on what is not there', { method: 'POST', target: '/api/v1/requests/EG-1/reviews', headers: json, body: '{"verdict":"approve","planDigest":"sha256:none"}' }, 'request-unknown'],
     ['a release of what is not there', { method: 'POST', target: '/api/v1/requests/EG-1/release', headers: json, body: '{}' }, 'request-unknown'],
-    ['a package of what is not there', { target: '/api/v1/requests/EG-1/package' }, 'request-unknown'],
+    ['a link to what is not there', { target: '/api/v1/requests/EG-1/link' }, 'request-unknown'],
     ['a state that is none', { target: '/api/v1/requests?state=lost' }, 'body-malformed'],
     ['the journal, by an applicant', { target: '/api/v1/journal' }, 'not-permitted'],
     ['an account with a password', { method: 'POST', target: '/api/v1/accounts', headers: json, body: JSON.stringify({ user: 'user:x', name: 'x', unit: 'x', password }) }, 'method-unknown'],
@@ -128,7 +128,7 @@ describe('the people’s edge', () => {
   });
 
   it('HEAD runs no operation: a look at a package is no fetch of it', async () => {
-    const answer = await ask(gate.url, { method: 'HEAD', target: '/api/v1/requests/EG-1/package', headers: bearer() });
+    const answer = await ask(gate.url, { method: 'HEAD', target: '/api/v1/requests/EG-1/link', headers: bearer() });
     assert.deepEqual([answer.status, answer.text], [405, '']);
   });
 

@@ -65,6 +65,8 @@ interface Places {
 /** The clerk's role goes to the duty manager, in years to come. */
 const delegation = { to: people.duty, role: 'role:evidence-clerk', site: 'SH-YUNFAN', from: '2036-01-01T00:00:00Z', until: '2036-02-01T00:00:00Z' };
 
+const aMedium = { transfer: 'none', serial: '示例-1', bag: '示例-1', bytes: 1, sha256: '0'.repeat(64), receivers: ['示例'] };
+
 /** `METHOD path` → what is asked, and who is answered. It is asked of what exists, or a check that is gone would not show. Bodies are such that an answer changes nothing: the matter does not stand so. */
 const table = (ids: Places): Record<string, Ask[]> => {
   const of = (id: string, rest: string): string => `/api/v1/requests/${id}${rest}`;
@@ -117,6 +119,14 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'POST /api/v1/requests/{id}/times': [
       { at: of(ids.packaged, '/times'), body: { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }, may: ['executor'] },
     ],
+    'POST /api/v1/requests/{id}/transfers': [{ at: of(ids.packaged, '/transfers'), body: {}, may: ['officer'] }],
+    // Nobody’s: everybody hears the same. Whose it is not, test/export/transfers.test.ts asks.
+    'GET /api/v1/transfers/{address}': [{ at: '/api/v1/transfers/none', may: own }],
+    'GET /api/v1/requests/{id}/link': [{ at: of(ids.packaged, '/link'), may: ['officer'] }],
+    'POST /api/v1/requests/{id}/passphrase': [{ at: of(ids.packaged, '/passphrase'), body: {}, may: ['officer'] }],
+    'POST /api/v1/requests/{id}/receipt': [{ at: of(ids.packaged, '/receipt'), body: { manifest: '0'.repeat(64) }, may: ['officer'] }],
+    'POST /api/v1/requests/{id}/handovers': [{ at: of(ids.packaged, '/handovers'), body: aMedium, may: ['officer'] }],
+    'POST /api/v1/requests/{id}/handovers/{handover}/signature': [{ at: of(ids.packaged, '/handovers/none/signature'), body: {}, may: ['officer'] }],
     'POST /api/v1/requests/{id}/case-closing': [{ at: of(ids.packaged, '/case-closing'), body: {}, may: ['officer'] }],
     'GET /api/v1/requests/{id}/destruction': [
       { at: of(ids.held, '/destruction'), may: [...readersOfHeld, 'privacy'] },
@@ -125,7 +135,6 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'GET /api/v1/deliveries': [{ at: `/api/v1/deliveries?id=${ids.confidential}`, may: [...journalOfSite, 'auditor elsewhere'] }], // who reads a journal anywhere; of others' sites it finds nothing
     'POST /api/v1/restore-drills': [{ body: { report: '0'.repeat(64), backup: '2026-03-01T00:00:00Z', packages: 0, destroyed: 0, findings: 0 }, may: ['administrator'] }],
     'POST /api/v1/requests/{id}/destruction': [{ at: of(ids.packaged, '/destruction'), body: {}, may: ['privacy'] }],
-    'GET /api/v1/requests/{id}/package': [{ at: of(ids.packaged, '/package'), may: ['officer'] }],
     'GET /api/v1/requests/{id}/progress': [
       { at: of(ids.held, '/progress'), may: readersOfHeld },
       { at: of(ids.confidential, '/progress'), may: confidentialReaders },
@@ -314,7 +323,8 @@ notify:
     const size = async (): Promise<number> => (await stranger.get<{ journalSize: number }>('/api/v1/health')).journalSize;
     const nobodys = 'EG-310000-SH-YUNFAN-2026-999999';
     const tried = [
-      ['', undefined], ['/gaps', undefined], ['/reviews', { verdict: 'approve', planDigest: noPlan }], ['/release', {}], ['/withdrawal', {}], ['/package', undefined],
+      ['', undefined], ['/gaps', undefined], ['/reviews', { verdict: 'approve', planDigest: noPlan }], ['/release', {}], ['/withdrawal', {}], ['/transfers', {}],
+      ['/link', undefined], ['/passphrase', {}], ['/receipt', { manifest: '0'.repeat(64) }], ['/handovers', aMedium], ['/handovers/none/signature', {}],
       ['/hold', { reason: '示例' }], ['/hold/lifting', {}], ['/after-review', { finding: 'in-order' }], ['/frame?camera=sh-yf-street&edge=first', undefined],
       ['/stream?camera=sh-yf-street', undefined], ['/times', { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }], ['/progress', undefined],
       ['/call-backs', { directory: 'sh-command', confirmed: true }], ['/paper', { instrument: anApplication().instrument }], ['/paper/acceptance', { servedAt: noPaper }],

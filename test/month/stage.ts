@@ -21,6 +21,7 @@ import type { Chance } from './chance.js';
 import { cities, recorded, type City, type Step } from './cities.js';
 import { day } from './forms.js';
 import { Tally, type Deed, type Matter } from './tally.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 /** Handed to the gate; moved by the month alone. */
 export class Clock {
@@ -359,7 +360,7 @@ export class Stage {
   async fetch(matter: Matter, by: UserId): Promise<void> {
     const at = await this.#begin(matter);
     const [archive, folder] = [path.join(this.gate.folder, 'package.zip'), path.join(this.gate.folder, 'package')];
-    await this.#as(by, (client) => client.download(`/api/v1/requests/${matter.id}/package`, archive));
+    await this.#as(by, (client) => fetchPackage(client, matter.id, archive));
     this.#done(matter, { action: 'clip-transferred', at, by });
     await unpackArchive(archive, folder);
     const manifest = await fs.promises.readFile(path.join(folder, 'manifest.json'));

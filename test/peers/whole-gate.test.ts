@@ -10,6 +10,7 @@ import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
 import { startArchive, type Archive } from './archive.js';
 import { expectedOf, readClip } from './clip.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const start = new Date('2026-03-01T02:00:00Z');
 const hole = { from: 100, to: 113 };
@@ -54,7 +55,7 @@ describe('the whole gate with GStreamer’s replay', function () {
       await inFolder(async (folder) => {
         const officer = await gate.as(shanghai.officer);
         const [zip, key] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub')];
-        await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+        await fetchPackage(officer, requestId, zip);
         await officer.download('/api/v1/keys/gate.pub', key);
         assert.ok((await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'))).intact);
         const unpacked = path.join(folder, 'package');

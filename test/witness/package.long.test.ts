@@ -12,6 +12,7 @@ import { approveAll, letGo, problemOf, show, submit, until } from '../support/wa
 import { ask, asJson } from '../http/raw.js';
 import { isProblem } from '../journal/a-journal.js';
 import { aWitness, witnessFolder } from './a-witness.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 describe('a gate whose journal is witnessed', function () {
   this.timeout(120_000);
@@ -34,7 +35,7 @@ describe('a gate whose journal is witnessed', function () {
       for (const user of shanghai.executors) await letGo(gate, user, requestId);
       const file = path.join(gate.folder, 'package.zip');
       const fetched = async () =>
-        (await problemOf((await gate.as(shanghai.officer)).download(`/api/v1/requests/${requestId}/package`, file)))?.code ?? null;
+        (await problemOf(fetchPackage(await gate.as(shanghai.officer), requestId, file)))?.code ?? null;
       assert.equal(await fetched(), 'checkpoint-uncosigned');
       assert.equal((await show(gate, requestId)).release?.fetched, 0, 'what did not leave is not counted');
       const checkpoint = () => ask(gate.url, { target: '/journal/checkpoint' });

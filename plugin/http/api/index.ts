@@ -2,6 +2,7 @@
 import type { Operation } from '../operation.js';
 import { aboutOperations } from './about.js';
 import { delegationOperations } from './delegations.js';
+import { deliveryOperations } from './deliveries.js';
 import { draftOperations } from './drafts.js';
 import { explainOperations } from './explain.js';
 import { inspectOperations } from './inspect.js';
@@ -28,6 +29,7 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...oidcOperations,
   ...accountOperations,
   ...requestOperations,
+  ...deliveryOperations,
   ...matterOperations,
   ...precheckOperations,
   ...delegationOperations,

@@ -20,6 +20,7 @@ import type { Store } from '../../store/store.js';
 import type { Requests } from '../../export/requests.js';
 import type { ReadRecord } from '../../export/read-record.js';
 import type { Speeds } from '../../export/speeds.js';
+import type { Transfers } from '../../export/transfers.js';
 import type { ScanTurns } from '../../export/scan-turns.js';
 import type { Screens } from '../../export/screens.js';
 import type { LookParts } from '../look.js';
@@ -56,6 +57,8 @@ export interface ApiParts {
   now: () => Date;
   newId: () => string;
   scanTurns: ScanTurns;
+  /** Downloads that go on. */
+  transfers: Transfers;
   /** Bytes of disk that are left alone. */
   reserveBytes: number;
   /** SPKI PEM of the manifest key: what `verify --key` takes. */

@@ -1,6 +1,4 @@
-// The procedure over REST: apply, read, agree or return, release, fetch.
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
+// The procedure over REST: apply, read, agree or return, release.
 import { Problem } from '../../domain/problem.js';
 import type { Basis } from '../../domain/basis.js';
 import { edges } from '../../domain/audit-event.js';
@@ -9,7 +7,6 @@ import { states, type RequestState, type State } from '../../domain/lifecycle.js
 import type { Person } from '../../domain/subject.js';
 import { admit } from '../../export/admit.js';
 import { confirmTimes } from '../../export/confirm-times.js';
-import { deliver } from '../../export/deliver.js';
 import { gapReport } from '../../export/gap-report.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { release } from '../../export/release.js';
@@ -18,7 +15,7 @@ import { review } from '../../export/review.js';
 import { expectStill } from '../../export/sessions.js';
 import { showFrame } from '../../export/show-frame.js';
 import { operation, type Operation } from '../operation.js';
-import { afterReviewSchema, applicationSchema, emptySchema, releaseSchema, reviewSchema, timesSchema } from '../schemas.js';
+import { afterReviewSchema, applicationSchema, type emptySchema, releaseSchema, reviewSchema, timesSchema } from '../schemas.js';
 import { isListed, mayRead } from '../../export/may-read.js';
 import { summaryOf, viewOf } from '../view.js';
 import { answerOf } from './answer.js';
@@ -166,26 +163,6 @@ const confirm = operation<ApiParts, typeof timesSchema>({
   },
 });
 
-const fetchPackage = operation<ApiParts, typeof emptySchema>({
-  method: 'get',
-  path: '/api/v1/requests/{id}/package',
-  summary: 'The released package, a counted number of times',
-  answers: 'application/zip',
-  async run(parts, { subject, params, response }) {
-    const { fileName, bytes, body } = await recordRefusal(parts, subject, 'export', params['id']!, () =>
-      deliver(parts, subject, params['id']!),
-    );
-    response.status(200).set({
-      'Content-Type': 'application/zip',
-      'Content-Length': String(bytes),
-      'Content-Disposition': `attachment; filename="${fileName}"`,
-    });
-    // Express errors after the first byte break the connection: a half file must not look whole.
-    await pipeline(Readable.from(body, { objectMode: false }), response);
-    return null;
-  },
-});
-
 /** Rows that are looked at together. */
 const PAGE = 200;
 
@@ -243,6 +220,5 @@ export const requestOperations: readonly Operation<ApiParts>[] = [
   reviewAgain,
   look,
   confirm,
-  fetchPackage,
   watch,
 ];

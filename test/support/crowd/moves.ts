@@ -10,6 +10,7 @@ import { anApplication } from '../gate.js';
 import { noPaper, noPlan } from '../walk.js';
 import type { Crew } from './roster.js';
 import type { Random } from './random.js';
+import { fetchPackage } from '../fetch-package.js';
 
 /** A request as it was read before the round: what people then do may come too late. */
 export interface Known {
@@ -82,7 +83,7 @@ export const moves = {
   },
   fetch: {
     act: 'export',
-    ask: ({ client, known, folder }) => client.download(`/api/v1/requests/${known.requestId}/package`, path.join(folder, `fetched-${(fetches += 1)}.zip`)),
+    ask: ({ client, known, folder }) => fetchPackage(client, known.requestId, path.join(folder, `fetched-${(fetches += 1)}.zip`)),
     leaves: [['clip-transferred']],
     refusals: ['not-permitted', 'state-conflict', 'release-expired'],
   },

@@ -1,0 +1,95 @@
+// 移交: a package on a medium. An executor fetched it, wrote it, read it again and compared; the officers who take it sign, each by their own login
+// or together on paper.
+import type { Handover, RequestState } from '../domain/lifecycle.js';
+import { isWhole } from '../domain/byte-ranges.js';
+import { Problem } from '../domain/problem.js';
+import type { Person } from '../domain/subject.js';
+import type { Store } from '../store/store.js';
+import { judgeReceiver } from './deliver.js';
+import { isNamed } from './named.js';
+import type { Requests } from './requests.js';
+import { bindScans, isKept } from './scans.js';
+import type { Transfers } from './transfers.js';
+
+interface Parts {
+  requests: Requests;
+  store: Store;
+  transfers: Pick<Transfers, 'finish' | 'isWhole'>;
+  newId: () => string;
+}
+
+/** What the executor says of the medium. `bytes`, `sha256`: of the file, as it was read from it again. */
+export interface MadeMedium {
+  transfer: string;
+  serial: string;
+  bag: string;
+  bytes: number;
+  sha256: string;
+  receivers: readonly string[];
+}
+
+/** Problems: `request-unknown`, `not-permitted`, `state-conflict`. */
+export async function makeHandover(parts: Parts, executor: Person, requestId: string, { receivers, ...medium }: MadeMedium): Promise<{ state: RequestState; made: Handover }> {
+  const by = executor.pseudonym;
+  const pick = (state: RequestState) => {
+    if (!judgeReceiver(state, by).executors.includes(by))
+      throw new Problem('not-permitted', `A package is handed over by who released it; ${executor.user} did not release ${requestId}.`);
+    const transfer = state.transfers.find((it) => it.transfer === medium.transfer && it.by === by);
+    if (!transfer) throw new Problem('state-conflict', `Transfer ${medium.transfer} of ${requestId} is none of yours.`);
+    const whole = transfer.ended === null ? parts.transfers.isWhole(transfer.transfer) : transfer.ended.ranges && isWhole(transfer.ended.ranges, transfer.bytes);
+    if (whole === false || transfer.bytes !== medium.bytes)
+      throw new Problem('state-conflict', `On the medium are ${medium.bytes} bytes, and transfer ${transfer.transfer} has ${transfer.bytes}: it is not whole.`);
+    return transfer;
+  };
+  await parts.transfers.finish(pick(parts.requests.state(requestId)).transfer);
+  return parts.requests.take(requestId, async (turn) => {
+    const { part, form } = pick(turn.state);
+    const names = await parts.store.personal.conceal('receivers', receivers);
+    const data = { ...medium, handover: parts.newId(), part, form, receivers: names };
+    await turn.append({ event: 'handover-made', by, data });
+    return { state: turn.state, made: turn.state.handovers.at(-1)! };
+  });
+}
+
+/**
+ * `scanSha256`: of the signed list, uploaded by the executor who made the hand-over; without it the caller signs for themselves.
+ * Problems: `request-unknown`, `not-permitted`, `state-conflict`, `scan-unknown`.
+ */
+export async function signHandover(
+  parts: Parts,
+  person: Person,
+  requestId: string,
+  handover: string,
+  { scanSha256 = null }: { scanSha256?: string | null | undefined },
+): Promise<RequestState> {
+  return parts.requests.take(requestId, async (turn) => {
+    const found = turn.state.handovers.find((it) => it.handover === handover);
+    await judgeSigner(parts, turn.state, person, found ?? null, scanSha256);
+    if (!found) throw new Problem('state-conflict', `Request ${requestId} has no hand-over ${handover}.`);
+    if (isSigned(turn.state, found) || found.signatures.some((it) => it.by === person.pseudonym))
+      throw new Problem('state-conflict', `Hand-over ${handover} is signed already.`);
+    // The paper is the request's before the entry names it: else the next sweep takes it.
+    if (scanSha256 !== null) await bindScans(parts.store, requestId, [scanSha256]);
+    await turn.append({ event: 'handover-signed', by: person.pseudonym, data: { handover, scanSha256 } });
+    return turn.state;
+  });
+}
+
+async function judgeSigner({ store }: Parts, state: RequestState, person: Person, handover: Handover | null, scan: string | null): Promise<void> {
+  const { requested, release, requestId } = state;
+  const by = person.pseudonym;
+  if (scan !== null) {
+    // A stranger hears the same of each number.
+    if (!release?.executors.includes(by) || (handover && handover.by !== by))
+      throw new Problem('not-permitted', `The signed list of ${requestId} is put in by the executor who made the hand-over.`);
+    if (!(await isKept(store, person.user, scan))) throw new Problem('scan-unknown', `There is no scan ${scan} of yours; upload it first.`);
+    return;
+  }
+  const takes = handover?.part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  const isParty = takes.includes(by) || (await isNamed(store, state, person.user));
+  if (!isParty || release?.executors.includes(by)) throw new Problem('not-permitted', `Only the officers who receive it sign for ${requestId}.`);
+}
+
+/** Both officers, or the one who alone was to come; on paper they sign together. */
+export const isSigned = ({ plan }: Pick<RequestState, 'plan'>, { signatures }: Handover): boolean =>
+  signatures.some(({ scanSha256 }) => scanSha256 !== null) || signatures.length >= Math.min(2, Math.max(1, plan?.officers ?? 2));

@@ -1,0 +1,140 @@
+// How a released package leaves, over REST: a counted transfer and its address, the passphrase, the receipt, the hand-over on a medium.
+import { z } from 'zod';
+import { packageParts } from '../../domain/package-part.js';
+import { confirmReceipt, refuseReceipt } from '../../export/receipt.js';
+import { sealedPart } from '../../export/deliver.js';
+import { makeHandover, signHandover } from '../../export/handover.js';
+import { recordRefusal } from '../../export/refusal.js';
+import { tellLink, tellPassphrase } from '../../export/tell-delivery.js';
+import { IDLE_MS } from '../../export/transfers.js';
+import type { Asked } from '../../export/wrap.js';
+import { operation, type Operation } from '../operation.js';
+import { line, type emptySchema } from '../schemas.js';
+import { sendTransfer } from '../send-transfer.js';
+import { answerOf } from './answer.js';
+import type { ApiParts } from './parts.js';
+
+/** Left out: the first that the caller may have. */
+const part = z.enum(packageParts).optional();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256, 64 lower-case hex digits');
+const id = z.string().max(80);
+
+/** Encrypted unless somebody asks otherwise. */
+const wishSchema = z.union([
+  z.strictObject({ part, form: z.literal('age'), recipient: z.string().max(80) }),
+  z.strictObject({ part, form: z.enum(['zip', 'plain']).default('zip') }),
+]) satisfies z.ZodType<Asked>;
+const partSchema = z.strictObject({ part });
+const receiptSchema = z.union([
+  z.strictObject({ manifest: sha256, transfer: id.optional() }),
+  z.strictObject({ refused: line(500), transfer: id.optional() }),
+]);
+const handoverSchema = z.strictObject({
+  transfer: id,
+  serial: line(64),
+  bag: line(64),
+  bytes: z.int().positive(),
+  sha256,
+  receivers: z.array(line(64)).min(1).max(8),
+});
+const signatureSchema = z.strictObject({ scanSha256: sha256.optional() });
+
+const begin = operation<ApiParts, typeof wishSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/transfers',
+  summary: 'Fetch the released package, encrypted or to an age key: one counted download, at an address for you alone (领取)',
+  body: wishSchema,
+  async run(parts, { subject, params, body }) {
+    const request = params['id']!;
+    const { transfer, address, part: of, wrapped } = await recordRefusal(parts, subject, 'export', request, () => parts.transfers.begin(subject, request, body));
+    const { fileName, bytes } = wrapped;
+    const state = parts.requests.state(request);
+    return {
+      status: 201,
+      body: {
+        ...{ transfer, address: addressOf(address), part: of, form: body.form, fileName, bytes },
+        ...{ idleSeconds: IDLE_MS / 1000, expiresAt: state.release!.expiresAt },
+        manifestSha256: sealedPart(state, of).manifest,
+      },
+    };
+  },
+});
+
+export const addressOf = (address: string): string => `/api/v1/transfers/${address}`;
+
+const take = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/api/v1/transfers/{address}',
+  takesHead: true,
+  summary: 'The bytes of a transfer, with Range and If-Range, to the person it was begun by, until it ends',
+  answers: 'application/octet-stream',
+  async run(parts, { subject, params, request, response }) {
+    await sendTransfer(parts, subject, params['address']!, request, response);
+    return null;
+  },
+});
+
+const link = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/api/v1/requests/{id}/link',
+  summary: 'The link to a released package, to pass on: it opens nothing by itself (领取链接)',
+  async run(parts, { subject, params }) {
+    const request = params['id']!;
+    const last = await recordRefusal(parts, subject, 'export', request, () => tellLink(parts, subject, request));
+    return { status: 200, body: { link: `${parts.url}/deliveries/${last}` } };
+  },
+});
+
+const passphrase = operation<ApiParts, typeof partSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/passphrase',
+  summary: 'The passphrase of the encrypted package, to an executor, who passes it on by another way than the link (口令)',
+  body: partSchema,
+  async run(parts, { subject, params, body }) {
+    const request = params['id']!;
+    const told = await recordRefusal(parts, subject, 'export', request, () => tellPassphrase(parts, subject, request, body.part));
+    return { status: 201, body: { passphrase: told } };
+  },
+});
+
+const receipt = operation<ApiParts, typeof receiptSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/receipt',
+  summary: 'What was fetched is what was sealed, by the SHA-256 of manifest.json; or the receipt is refused (签收)',
+  body: receiptSchema,
+  async run(parts, { subject, params, body }) {
+    const request = params['id']!;
+    const step = () =>
+      'manifest' in body
+        ? confirmReceipt(parts, subject, request, body)
+        : refuseReceipt(parts, subject, request, { reason: body.refused, transfer: body.transfer });
+    return { status: 201, body: await answerOf(parts, subject, await recordRefusal(parts, subject, 'export', request, step)) };
+  },
+});
+
+const handover = operation<ApiParts, typeof handoverSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/handovers',
+  summary: 'A medium was written, read again and compared, by an executor (介质移交)',
+  body: handoverSchema,
+  async run(parts, { subject, params, body }) {
+    const request = params['id']!;
+    const { state, made } = await recordRefusal(parts, subject, 'handover', request, () => makeHandover(parts, subject, request, body));
+    const { handover: number, at } = made;
+    return { status: 201, body: { ...(await answerOf(parts, subject, state)), made: { handover: number, at, by: subject.user } } };
+  },
+});
+
+const sign = operation<ApiParts, typeof signatureSchema>({
+  method: 'post',
+  path: '/api/v1/requests/{id}/handovers/{handover}/signature',
+  summary: 'An officer signs for a medium by their own login, or an executor puts in the scan of the signed list (移交签字)',
+  body: signatureSchema,
+  async run(parts, { subject, params, body }) {
+    const request = params['id']!;
+    const state = await recordRefusal(parts, subject, 'handover', request, () => signHandover(parts, subject, request, params['handover']!, body));
+    return { status: 201, body: await answerOf(parts, subject, state) };
+  },
+});
+
+export const deliveryOperations: readonly Operation<ApiParts>[] = [begin, take, link, passphrase, receipt, handover, sign];

@@ -1,0 +1,127 @@
+// 签收 and 移交: who may sign for what, once; a refusal is an end too; and a medium, written by the command line and read again.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RequestEntry } from '../../plugin/domain/audit-event.js';
+import type { Begun } from '../../plugin/cli/transfer.js';
+import { aGate, cardOf, nameOf, shanghai, uploadScan, anApplication, type TestGate } from '../support/gate.js';
+import { approveAll, letGo, problemOf, show, submit, until, type Seen } from '../support/walk.js';
+
+const { officer, executors } = shanghai;
+const colleague = 'user:sh.pan';
+const none = '0'.repeat(64);
+
+interface Received extends Seen {
+  receivedAt: string | null;
+  manifestSha256: string;
+  transfers: { transfer: string; receipt: { outcome: string; by: string } | null; ended: { why: string } | null }[];
+  handovers: { handover: string; receivers: string[]; signed: boolean; signatures: { by: string }[] }[];
+}
+
+describe('what comes back for a package', function () {
+  this.timeout(60_000);
+  let gate: TestGate;
+  let id: string;
+  before(async () => void (gate = await aGate()));
+  after(() => gate.close());
+  beforeEach(async () => {
+    // The colleague's card is on the form, beside somebody without an account.
+    const [, second] = anApplication().officers as { name: string; unit: string; idKind: 'POLICE'; idNumber: string }[];
+    const ofColleague = { name: nameOf(colleague), unit: '示例支队', ...cardOf(colleague) };
+    ({ requestId: id } = await submit(gate, { officers: [ofColleague, second!] }));
+    await approveAll(gate, id);
+    await until(gate, id, ({ state }) => state === 'packaged');
+    for (const user of executors) await letGo(gate, user, id);
+  });
+
+  const seen = async (): Promise<Received> => (await show(gate, id)) as Received;
+  const post = async <T = Received>(user: string, rest: string, body: object): Promise<T> => (await gate.as(user)).post<T>(`/api/v1/requests/${id}/${rest}`, body);
+  const codeOf = async (call: Promise<unknown>): Promise<string | null> => (await problemOf(call))?.code ?? null;
+  const fetched = async (user: string, part?: number): Promise<Begun> => {
+    const begun = await post<Begun>(user, 'transfers', { form: 'plain' });
+    const answer = await fetch(new URL(begun.address, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(user)}`, ...(part && { range: `bytes=0-${part}` }) } });
+    await answer.arrayBuffer();
+    return begun;
+  };
+  const events = async (): Promise<string[]> => {
+    const { entries } = await (await gate.as('user:audit.he')).get<{ entries: RequestEntry[] }>('/api/v1/journal?count=60');
+    return entries.filter(({ requestId }) => requestId === id).map(({ event }) => event).filter((event) => /^(clip-tr|transfer|receipt|handover)/.test(event));
+  };
+
+  it('is signed for by who fetched all of it, with the right hash, once, whoever asks at once; and from then on it is received', async () => {
+    const manifest = (await seen()).manifestSha256;
+    assert.equal(await codeOf(post(officer, 'receipt', { manifest })), 'state-conflict');
+    const part = await fetched(officer, 100);
+    assert.equal(await codeOf(post(officer, 'receipt', { manifest })), 'state-conflict');
+    const { transfer } = await fetched(officer);
+    assert.equal(await codeOf(post(officer, 'receipt', { manifest: none })), 'receipt-differs');
+    for (const other of [colleague, 'user:audit.he']) assert.equal(await codeOf(post(other, 'receipt', { manifest })), 'not-permitted');
+    // An executor, who did not fetch it.
+    assert.equal(await codeOf(post(executors[0], 'receipt', { manifest, transfer })), 'state-conflict');
+    assert.equal((await seen()).receivedAt, null);
+    const codes = await Promise.all(Array.from({ length: 6 }, () => codeOf(post(officer, 'receipt', { manifest, transfer }))));
+    assert.deepEqual([codes.filter((code) => code === null).length, codes.filter((code) => code === 'state-conflict').length], [1, 5]);
+    const { transfers, receivedAt } = await seen();
+    assert.ok(receivedAt);
+    assert.deepEqual(transfers.map(({ transfer: of, receipt, ended }) => [of, receipt?.outcome ?? null, ended?.why ?? null]), [[part.transfer, null, null], [transfer, 'confirmed', 'complete']]);
+    assert.equal(await codeOf(post(officer, 'receipt', { refused: '示例:改口', transfer })), 'state-conflict');
+    assert.deepEqual(await events(), ['clip-transferred', 'clip-transferred', 'transfer-ended', 'receipt-confirmed']);
+    await gate.restart();
+    assert.equal((await seen()).receivedAt, receivedAt);
+    assert.deepEqual(await events(), ['clip-transferred', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'transfer-ended']);
+  });
+
+  it('is refused by who fetched it, or an executor notes that; a confirmation and a refusal at once end in one of them', async () => {
+    const manifest = (await seen()).manifestSha256;
+    const first = await fetched(officer);
+    assert.equal(await codeOf(post(colleague, 'receipt', { refused: '示例' })), 'not-permitted');
+    const noted = await post(executors[1], 'receipt', { refused: '示例:领取人拒签' });
+    assert.deepEqual([noted.transfers[0]!.receipt?.outcome, noted.transfers[0]!.receipt?.by], ['refused', executors[1]]);
+    assert.equal(await codeOf(post(officer, 'receipt', { manifest })), 'state-conflict');
+    assert.ok((await seen()).receivedAt);
+    const second = await fetched(officer);
+    const both = await Promise.all([codeOf(post(officer, 'receipt', { manifest, transfer: second.transfer })), codeOf(post(executors[0], 'receipt', { refused: '示例', transfer: second.transfer }))]);
+    assert.deepEqual(both.map((code) => code ?? 'done').sort(), ['done', 'state-conflict']);
+    assert.equal(await codeOf(post(officer, 'receipt', { refused: '示例', transfer: first.transfer })), 'state-conflict');
+    const journal = await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8');
+    assert.ok(!journal.includes('拒签'));
+  });
+
+  it('on a medium: by who released and fetched it; signed by both officers by login, once each', async () => {
+    const { transfer, bytes } = await fetched(executors[0]);
+    const medium = { transfer, serial: '示例-0042', bag: 'BAG-7', bytes, sha256: none, receivers: ['陆一舟', '江映川'] };
+    assert.equal(await codeOf(post(executors[1], 'handovers', medium)), 'state-conflict');
+    assert.equal(await codeOf(post(officer, 'handovers', medium)), 'not-permitted');
+    assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, bytes: bytes - 1 })), 'state-conflict');
+    assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, serial: 'a\nb' })), 'body-malformed');
+    const { handovers } = await post(executors[0], 'handovers', medium);
+    const [{ handover, receivers, signed }] = handovers as [Received['handovers'][0]];
+    assert.deepEqual([receivers, signed, (await seen()).receivedAt], [['陆一舟', '江映川'], false, null]);
+    const sign = (user: string, body: object = {}) => post(user, `handovers/${handover}/signature`, body);
+    for (const user of [executors[0], 'user:audit.he']) assert.equal(await codeOf(sign(user)), 'not-permitted');
+    assert.equal(await codeOf(post(officer, 'handovers/none/signature', {})), 'state-conflict');
+    const at = await Promise.all(Array.from({ length: 4 }, () => codeOf(sign(officer))));
+    assert.deepEqual([at.filter((code) => code === null).length, at.filter((code) => code === 'state-conflict').length], [1, 3]);
+    assert.deepEqual([(await seen()).handovers[0]!.signed, (await seen()).receivedAt !== null], [false, true]);
+    // Whose card is on the form signs by their own login.
+    await sign(colleague);
+    assert.deepEqual([(await seen()).handovers[0]!.signed, (await seen()).handovers[0]!.signatures.map(({ by }) => by)], [true, [officer, colleague]]);
+    assert.deepEqual(await events(), ['clip-transferred', 'transfer-ended', 'handover-made', 'handover-signed', 'handover-signed']);
+    const journal = await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8');
+    assert.ok(journal.includes('BAG-7') && !journal.includes('江映川'));
+  });
+
+  it('or on paper, whose scan the executor who made it puts in, and which stays with the request', async () => {
+    const { transfer, bytes } = await fetched(executors[0]);
+    const { handovers } = await post(executors[0], 'handovers', { transfer, serial: '1', bag: '2', bytes, sha256: none, receivers: ['陆一舟'] });
+    const sign = (user: string, scanSha256: string) => post(user, `handovers/${handovers[0]!.handover}/signature`, { scanSha256 });
+    assert.equal(await codeOf(sign(executors[0], none)), 'scan-unknown');
+    const { sha256 } = await uploadScan(await gate.as(executors[0]));
+    assert.equal(await codeOf(sign(executors[1], sha256)), 'not-permitted');
+    const signed = await sign(executors[0], sha256);
+    assert.equal(signed.handovers[0]!.signed, true);
+    assert.equal(await codeOf(post(officer, `handovers/${handovers[0]!.handover}/signature`, {})), 'state-conflict');
+    const scan = await fetch(new URL(`/api/v1/scans/${sha256}?request=${id}`, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(officer)}` } });
+    assert.equal(scan.status, 200);
+  });
+});
