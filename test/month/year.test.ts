@@ -12,6 +12,7 @@ import { restore, type RestoreReport } from '../../plugin/restore.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { pdfText } from '../support/pdf-text.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
+import { fetchPackage } from '../support/fetch-package.js';
 
 const day = 86_400_000;
 const [, , privacy, head] = shanghai.steps;
@@ -44,7 +45,7 @@ describe('a year', function () {
   const keys = () => fs.readdirSync(path.join(gate.folder, 'keys/requests')).sort();
   const keysOf = (id: string) => keys().filter((name) => name.startsWith(id)).map((name) => name.split('.')[1]);
   const fetched = async (id: string): Promise<Problem | null> =>
-    problemOf((await gate.as(shanghai.officer)).download(`/api/v1/requests/${id}/package`, path.join(gate.folder, `${id}-${time.getTime()}.zip`)));
+    problemOf(fetchPackage(await gate.as(shanghai.officer), id, path.join(gate.folder, `${id}-${time.getTime()}.zip`)));
 
   async function handOver(id: string): Promise<void> {
     await approveAll(gate, id);
