@@ -5,7 +5,7 @@ import { faultLine } from './outcome.js';
 
 /** Given by the front door: what a start would judge. */
 export interface Checks {
-  judgePolicies(folder: string): Promise<{ faults: readonly Fault[]; notes: readonly Fault[] }>;
+  judgePolicies(folder: string): Promise<{ faults: readonly Fault[] }>;
   checkConfig(path: string, env: NodeJS.ProcessEnv): Promise<readonly Fault[]>;
   checkManifest(): Promise<readonly Fault[]>;
 }
@@ -13,12 +13,11 @@ export interface Checks {
 export const check =
   (checks: Checks): Verb<{ policies?: string }> =>
   async ({ output, config, env }, { policies }) => {
-    const { faults, notes } =
+    const { faults } =
       policies === undefined
-        ? { faults: [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))], notes: [] }
+        ? { faults: [...(await checks.checkManifest()), ...(await checks.checkConfig(config, env))] }
         : await checks.judgePolicies(policies);
-    output.result({ ok: faults.length === 0, faults, notes }, [
-      ...notes.map((note) => `注意 note: ${faultLine(note)}`),
+    output.result({ ok: faults.length === 0, faults }, [
       ...faults.map(faultLine),
       faults.length === 0 ? 'no faults' : `${faults.length} fault(s)`,
     ]);

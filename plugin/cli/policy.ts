@@ -106,12 +106,11 @@ export const policyActivate: Verb<{ hash: string }> = async (context, { hash }) 
 /** Reads a folder; needs no gate. */
 export const policyTest: Verb<{ dir: string }> = async ({ output }, { dir }) => {
   const { judgeFolder } = await import('../policy/load.js');
-  const { faults, testsPassed, notes } = await judgeFolder(dir);
+  const { faults, testsPassed } = await judgeFolder(dir);
   const failed = faults.filter(({ code }) => code.startsWith('test-'));
   const others = faults.length - failed.length;
-  output.result({ passed: testsPassed, failed: failed.length, faults, notes }, [
+  output.result({ passed: testsPassed, failed: failed.length, faults }, [
     ...faults.map(indented),
-    ...notes.map((note) => `  注意 note: ${faultLine(note)}`),
     ...(others > 0 ? [`${others} fault(s) in the files`] : []),
     `${testsPassed} held, ${failed.length} did not`,
   ]);

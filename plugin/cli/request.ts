@@ -27,7 +27,6 @@ interface View {
   hold: { until: string | null; by: string } | null;
   explanation: string | null;
   plan: { steps: { step: string }[]; inspect: string[]; execute: string; sound: CopySound; encode: Effort; working: Working } | null;
-  unkept: string[];
   sla: { verifyBy: string; releaseBy: string } | null;
   slaMissed: ('verify' | 'total')[];
   areas: { camera: string; count: number; at: string; by: string }[];
@@ -107,7 +106,6 @@ export function lines(view: View | Brief): string[] {
       told('asked 调取', `${camera}  ${from} – ${to}${basis ? '  by the recorder’s clock 录像机时间' : ''}`),
     ),
     ...(view.sla ? [told('due 时限', times(view.sla, view.slaMissed))] : []),
-    ...(view.unkept.length > 0 ? [told('unkept 未能履行', `${view.unkept.join(', ')}: nothing leaves`)] : []),
     ...(plan ? [told('copies 查阅件', `sound ${plan.sound} ${soundWords[plan.sound]}; encode ${plan.encode} ${effortWords[plan.encode]}; working copy ${plan.working} ${workingWords[plan.working]}`)] : []),
     ...narrowed(view),
     ...view.callBacks.map(({ at, by, directory, confirmed }) =>

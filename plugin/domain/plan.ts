@@ -67,11 +67,3 @@ export interface Plan {
   reviewAfter: { percent: number; days: number } | null;
   policyVersion: string;
 }
-
-/**
- * Duties of a plan that this version of the gate cannot keep yet. What holds one is never released: a promise is not broken in silence.
- * A separate delivery of the original waits.
- */
-export const unkept = ({ original }: Pick<Plan, 'original'>): string[] => [
-  ...(original === 'with' ? [] : [`original:${original}`]),
-];

@@ -73,7 +73,6 @@ export const problems = {
   'backup-broken': { status: 409, title: 'The backup is not what was written' },
   'retention-running': { status: 409, title: 'The time for which it is kept has not passed' },
   'clock-doubted': { status: 503, title: 'The gate’s clock is in doubt, so nothing is released' },
-  'duty-unkept': { status: 409, title: 'A duty of the plan cannot be kept by this version' },
   'form-refused': { status: 409, title: 'The plan does not let it leave in this form' },
   'transfer-over': { status: 410, title: 'There is no such transfer, or none any more' },
   'range-unsatisfiable': { status: 416, title: 'None of these bytes are there' },

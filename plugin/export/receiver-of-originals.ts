@@ -30,9 +30,11 @@ export async function receiverOfOriginals(parts: Parts, { plan, requested }: Req
   const said = named === undefined ? null : await parts.store.people.pseudonymOf(named);
   if (before !== null && said !== null && said !== before) throw barred('The first executor named another person for the originals; agree on one.');
   const receiver = said ?? before ?? requested.applicant;
-  if (executors.includes(receiver)) throw barred('Who hands over does not receive.');
+  const user = await parts.store.people.userOf(receiver);
+  // Whoever could be the second executor, too: named by the first, they could neither confirm nor be replaced.
+  if (executors.includes(receiver) || (user !== null && parts.policy.allows(user, 'release', 'request:*', requested.site))) throw barred('Who hands over does not receive.');
   const needsCourt = plan!.original === 'court';
-  const hasRight = (user: UserId): boolean => !needsCourt || judicialRoles.some((role) => parts.policy.holds(user, role, requested.site));
+  const hasRight = (who: UserId): boolean => !needsCourt || judicialRoles.some((role) => parts.policy.holds(who, role, requested.site));
   if (!(await mayStill(parts, receiver, hasRight)))
     throw barred(
       needsCourt

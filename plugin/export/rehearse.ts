@@ -3,7 +3,6 @@
 import type { Decision, Question } from '../domain/decision.js';
 import { isConfidential } from '../domain/kind.js';
 import { canMove, type RequestState } from '../domain/lifecycle.js';
-import { unkept } from '../domain/plan.js';
 import { Problem } from '../domain/problem.js';
 import { judgeApplication } from '../policy/application.js';
 import { compareDecisions, compareRoles, type Difference, type RoleChanges } from '../policy/compare.js';
@@ -29,8 +28,8 @@ export interface Change extends Difference {
   applicant: string;
   /** Where the request stands today. */
   state: string;
-  /** What becomes of a request that is held, when the files come into force. `unkept`: it will stop before its release. */
-  then: 'denied' | 'returned' | 'plan-replaced' | 'plan-stands' | 'unkept' | null;
+  /** What becomes of a request that is held, when the files come into force. */
+  then: 'denied' | 'returned' | 'plan-replaced' | 'plan-stands' | null;
   /** With `returned`: the codes of the formal defects. */
   codes: readonly string[];
 }
@@ -83,7 +82,7 @@ async function becomes(state: RequestState, after: Decision, next: Policy, store
   if (!stricter) return { then: 'plan-stands', codes: [] };
   const codes = [...new Set(judgeApplication({ ...application, items: plan.items }, stricter, next.law, shownAt(state)).map(({ code }) => code))];
   if (codes.length > 0) return { then: 'returned', codes };
-  return { then: unkept(stricter).length > 0 ? 'unkept' : 'plan-replaced', codes };
+  return { then: 'plan-replaced', codes };
 }
 
 /** What was asked, as it would be asked now; null once the application was erased. */

@@ -4,7 +4,6 @@ import { judgeCallBack, judgeExecutor } from '../domain/approval.js';
 import type { Pseudonym, RequestEvents } from '../domain/audit-event.js';
 import { awaitsPaper, type RequestState } from '../domain/lifecycle.js';
 import { secretBytes } from '../delivery/secret.js';
-import { unkept } from '../domain/plan.js';
 import { keyOf } from '../domain/request-key.js';
 import { Problem } from '../domain/problem.js';
 import type { Person, UserId } from '../domain/subject.js';
@@ -30,7 +29,7 @@ const acts = ['execute', 'release'] as const;
 
 /**
  * `originalsFor`: whom the originals go to, where they leave apart; left out, whom the first executor named, or the applicant. Problems:
- * `request-unknown`, `own-request`, `executor-barred`, `receiver-barred`, `duty-unkept`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`.
+ * `request-unknown`, `own-request`, `executor-barred`, `receiver-barred`, `paper-missing`, `clock-doubted`, `not-permitted`, `state-conflict`.
  */
 export async function release(parts: Parts, executor: Person, requestId: string, originalsFor?: UserId): Promise<RequestState> {
   const person = executor.pseudonym;
@@ -49,12 +48,6 @@ export async function release(parts: Parts, executor: Person, requestId: string,
     // The times of the release, and of the copies' marks, are the gate's own.
     await parts.clock.judge();
     const plan = state.plan!;
-    const broken = unkept(plan);
-    if (broken.length > 0)
-      throw new Problem(
-        'duty-unkept',
-        `Nothing of ${requestId} leaves: this version of the gate cannot keep ${broken.join(', ')} of its plan.`,
-      );
     const first = await standingFirst(parts, state);
     const receiver = await receiverOfOriginals(parts, state, { executors: [first, person], named: originalsFor, before: first && state.originalsFor });
     if (plan.execute !== 'single' && first === null) {

@@ -4,7 +4,6 @@ import { drawingsOf, undrawn } from '../domain/drawing.js';
 import { dueTimes, glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { isConfidential, kindOf } from '../domain/kind.js';
 import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
-import { unkept } from '../domain/plan.js';
 import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
 import { warnOfNumber } from '../papers/instrument-number.js';
@@ -50,7 +49,6 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
     late: state.late,
     plan: state.plan,
     planDigest: state.planDigest,
-    unkept: state.plan ? unkept(state.plan) : [],
     sla: dueTimes(state),
     slaMissed: state.slaMissed,
     waitsFor: waits,

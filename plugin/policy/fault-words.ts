@@ -10,7 +10,6 @@ export const faultWords = {
   'city-widens': '城市文件只能从严',
   'duty-missing': '缺少必备的义务',
   'duty-twice': '同一义务重复',
-  'duty-unkept': '本版本尚不能履行此义务,不予放行',
   'duty-unknown': '义务写法有误',
   'editors-missing': '可变更策略者不足两人',
   'effect-unknown': '效力只能是 allow 或 deny',

@@ -3,7 +3,7 @@
 import type { Camera, City, Place, Site } from '../domain/camera.js';
 import { acts, type Act, type Decision, type Question } from '../domain/decision.js';
 import type { MaskArea } from '../domain/mask-area.js';
-import { unkept, type Step } from '../domain/plan.js';
+import type { Step } from '../domain/plan.js';
 import { Problem, type Fault } from '../domain/problem.js';
 import { isUserId, type RoleName, type UserId } from '../domain/subject.js';
 import { allows, decide, type Grounds } from './decide.js';
@@ -21,7 +21,6 @@ import { RowIndex } from './row-index.js';
 import { readRows, rowFiles, type PolicyRow } from './rows.js';
 import { runSelfTests } from './self-test.js';
 import { judgeShadows, reachOf } from './shadows.js';
-import { applyAll } from './strictest.js';
 import { judgeTightening } from './tighten.js';
 import { add, told } from './faults.js';
 
@@ -82,22 +81,20 @@ export interface Judgement {
   faults: readonly Fault[];
   /** Assertions of tests/ that held. */
   testsPassed: number;
-  /** No faults, and worth knowing: rows with duties that this version cannot keep, so that what they allow is never released. */
-  notes: readonly Fault[];
 }
 
 /** Every fault of a policy folder. */
 export async function judgeFolder(folder: string): Promise<Judgement> {
   const faults: Fault[] = [];
   const texts = await readFolder(folder, faults);
-  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0, notes: [] };
+  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0 };
 }
 
 /** Every fault of texts that came another way. */
 export async function judgeTexts(given: Readonly<Record<string, string>>): Promise<Judgement> {
   const faults: Fault[] = [];
   const texts = takeTexts(given, faults);
-  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0, notes: [] };
+  return texts ? judge(texts) : { policy: null, faults: told(faults), testsPassed: 0 };
 }
 
 /** Every fault of a policy folder. */
@@ -108,22 +105,13 @@ async function judge(texts: PolicyTexts): Promise<Judgement> {
   const pace = makePace();
   const faults: Fault[] = [];
   const read = await readTexts(texts, faults, pace);
-  if (!read?.isWhole) return { policy: null, faults: told(faults), testsPassed: 0, notes: [] };
+  if (!read?.isWhole) return { policy: null, faults: told(faults), testsPassed: 0 };
   // Every line is good: what the rows then say can be asked, even where the lint will keep them out of force.
   const policy = await assemble(texts, read, pace);
   const tests = await runSelfTests(texts, policy, pace);
   add(faults, tests.faults);
-  return { policy: faults.length === 0 ? policy : null, faults: told(faults), testsPassed: tests.passed, notes: told(notesOn(read.rows)) };
+  return { policy: faults.length === 0 ? policy : null, faults: told(faults), testsPassed: tests.passed };
 }
-
-const notesOn = (rows: readonly PolicyRow[]): Fault[] =>
-  rows.flatMap(({ source, duties }) => {
-    const terms = applyAll(duties);
-    const words = unkept({ original: terms.original ?? 'with' });
-    if (words.length === 0) return [];
-    const detail = `${words.join(' ')}: this version cannot keep it yet, so no request under this row is released.`;
-    return [{ code: 'duty-unkept', where: `${source}:1`, detail }];
-  });
 
 interface Read {
   law: Law;

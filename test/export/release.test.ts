@@ -1,49 +1,14 @@
-// A promise that this version cannot keep is shown from the first day, and nothing leaves under it; and two who let go are two at that moment.
+// A release ends, and a clock that is set back opens it no more; and two who let go are two at that moment.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Client } from '../../plugin/cli/client.js';
 import { Login } from '../../plugin/cli/login.js';
 import type { Entry } from '../../plugin/domain/audit-event.js';
 import { makeSetupToken } from '../../plugin/identity/setup-token.js';
-import { aGateUnder, asksAlso } from '../support/gate-under.js';
 import { aGate, nameOf, shanghai } from '../support/gate.js';
 import { join, joinGate } from '../support/people.js';
-import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
+import { approveAll, letGo, problemOf, submit, until } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
-
-describe('a duty that cannot be kept', function () {
-  this.timeout(60_000);
-  const [first, second] = shanghai.executors;
-  // test/domain/unkept.test.ts has each by itself.
-  const duties = 'original:court';
-  const unkept = ['original:court'];
-
-  it(`${duties}: shown, and no executor releases it`, async () => {
-    const gate = await aGateUnder({ 'tier-1.csv': asksAlso(duties) });
-    try {
-      const { requestId, ...seen } = await submit(gate);
-      assert.deepEqual(seen.unkept, unkept);
-      await approveAll(gate, requestId);
-      await until(gate, requestId, ({ state }) => state === 'packaged');
-      for (const user of [first, second]) {
-        const problem = await problemOf(letGo(gate, user, requestId));
-        assert.equal(problem?.code, 'duty-unkept');
-        for (const word of [...unkept, 'leaves']) assert.ok(problem.detail.includes(word), problem.detail);
-      }
-      assert.equal((await problemOf(letGo(gate, shanghai.steps[0], requestId)))?.code, 'not-permitted');
-      await gate.restart();
-      const after = await show(gate, requestId);
-      assert.deepEqual([after.state, after.release], ['packaged', null]);
-      const officer = await gate.as(shanghai.officer);
-      assert.equal((await problemOf(officer.post(`/api/v1/requests/${requestId}/transfers`, {})))?.code, 'state-conflict');
-      const { entries } = await (await gate.as('user:audit.he')).get<{ entries: Entry[] }>('/api/v1/journal?count=50');
-      const codes = entries.flatMap((entry) => (entry.event === 'act-refused' ? [entry.data.code] : []));
-      assert.deepEqual(codes, ['duty-unkept', 'duty-unkept', 'not-permitted', 'state-conflict']);
-    } finally {
-      await gate.close();
-    }
-  });
-});
 
 describe('a release that ended', function () {
   this.timeout(60_000);

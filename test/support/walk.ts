@@ -25,7 +25,6 @@ export interface Seen {
   returned: { codes: string[] } | null;
   release: { executors: string[]; fetched: number } | null;
   plan: { inspect: string[]; masks: string[] } | null;
-  unkept: string[];
   sla: { verifyBy: string; releaseBy: string } | null;
   slaMissed: string[];
   afterReview: { percent: number; drawn: boolean; dueAt: string; overdue: boolean; finding: string | null; by: string | null; at: string | null } | null;

@@ -1,0 +1,110 @@
+// Originals that leave apart: two packages of one request, each intact by itself, for its own receivers, with its own count and passphrase; and under
+// original:court nobody has them who is of no court.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
+import { openSource } from '../../plugin/evidence/source.js';
+import { verifyPackage } from '../../plugin/evidence/verify.js';
+import { fetchPackage } from '../support/fetch-package.js';
+import { aGateUnder, asksAlso } from '../support/gate-under.js';
+import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { approveAll, problemOf, submit, until } from '../support/walk.js';
+
+const { officer, executors } = shanghai;
+const [first, second] = executors;
+const [other, court] = ['user:sh.pan', 'user:sh.court.ning'];
+
+async function packaged(gate: TestGate): Promise<string> {
+  const { requestId } = await submit(gate);
+  await approveAll(gate, requestId);
+  await until(gate, requestId, ({ state }) => state === 'packaged');
+  return requestId;
+}
+const release = async (gate: TestGate, user: string, id: string, body: object = {}) => (await gate.as(user)).post<{ state: string }>(`/api/v1/requests/${id}/release`, body);
+const refusalOf = async (asked: Promise<unknown>): Promise<string | null> => (await problemOf(asked))?.code ?? null;
+
+async function fetched(gate: TestGate, user: string, id: string, part?: 'copies' | 'originals'): Promise<{ manifest: Manifest; files: string[] }> {
+  const [file, key] = [path.join(gate.folder, `${user.slice(5)}-${part ?? 'any'}.zip`), path.join(gate.folder, 'gate.pub')];
+  await fetchPackage(await gate.as(user), id, file, { form: 'plain', part });
+  if (!fs.existsSync(key)) await (await gate.as(user)).download('/api/v1/keys/gate.pub', key);
+  const verdict = await verifyPackage(file, fs.readFileSync(key, 'utf8'));
+  assert.ok(verdict.intact, JSON.stringify(verdict));
+  const source = await openSource(file);
+  const pieces: Buffer[] = [];
+  for await (const piece of source.read('manifest.json')) pieces.push(piece);
+  await source.close();
+  return { manifest: JSON.parse(Buffer.concat(pieces).toString()) as Manifest, files: [...source.files.keys()] };
+}
+const rolesOf = ({ files }: Manifest): string[] => [...new Set(files.map(({ role }) => role))].sort();
+
+describe('originals that leave apart', function () {
+  this.timeout(60_000);
+  let gate: TestGate;
+  before(async () => void (gate = await aGate()));
+  after(() => gate.close());
+
+  it('lie in a package of their own, which the copies name; the applicant has both where nobody else is named', async () => {
+    const id = await packaged(gate);
+    for (const user of executors) await release(gate, user, id);
+    const copies = await fetched(gate, officer, id);
+    const originals = await fetched(gate, officer, id, 'originals');
+    assert.deepEqual([copies.manifest.part, originals.manifest.part], ['copies', 'originals']);
+    assert.deepEqual(rolesOf(copies.manifest), ['coverage', 'document', 'verifier', 'viewing']);
+    assert.deepEqual(rolesOf(originals.manifest), ['coverage', 'document', 'original', 'units', 'verifier']);
+    const [viewing] = copies.manifest.files.filter(({ role }) => role === 'viewing');
+    const parent = originals.manifest.files.find(({ path: of }) => of === viewing!.sealedParent?.path);
+    assert.equal(parent?.sha256, viewing!.sealedParent!.sha256);
+    const numbers = [copies, originals].map(({ manifest }) => manifest.contents.sha256);
+    assert.notEqual(numbers[0], numbers[1]);
+    const { passphrase: one } = await (await gate.as(first)).post<{ passphrase: string }>(`/api/v1/requests/${id}/passphrase`, { part: 'copies' });
+    const { passphrase: two } = await (await gate.as(first)).post<{ passphrase: string }>(`/api/v1/requests/${id}/passphrase`, { part: 'originals' });
+    assert.notEqual(one, two);
+    // Two downloads of each: the other’s are not counted.
+    await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'again.zip'), { form: 'plain', part: 'copies' });
+    assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'more.zip'), { form: 'plain', part: 'copies' })), 'release-expired');
+    await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'originals-again.zip'), { form: 'plain', part: 'originals' });
+    assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'none.zip'), { form: 'plain', part: 'whole' })), 'state-conflict');
+  });
+
+  it('go to whom the executors name, who hears of it and has them alone; both executors name the same', async () => {
+    const id = await packaged(gate);
+    await gate.as(other);
+    await release(gate, first, id, { originalsFor: other });
+    assert.equal(await refusalOf(release(gate, second, id, { originalsFor: officer })), 'receiver-barred');
+    assert.equal((await release(gate, second, id)).state, 'released');
+    const { notices } = await (await gate.as(other)).get<{ notices: { kind: string; request: string }[] }>('/api/v1/notices');
+    assert.ok(notices.some((notice) => notice.kind === 'released' && notice.request === id));
+    assert.equal((await fetched(gate, other, id)).manifest.part, 'originals');
+    const wishes = [[other, 'copies'], [officer, 'originals'], [shanghai.steps[0], 'originals']] as const;
+    for (const [user, part] of wishes) assert.equal(await refusalOf(fetchPackage(await gate.as(user), id, path.join(gate.folder, 'no.zip'), { form: 'plain', part })), 'not-permitted', `${user} ${part}`);
+  });
+
+  it('go to nobody without an open account, and to none of the executors', async () => {
+    const id = await packaged(gate);
+    for (const originalsFor of ['user:nobody.there', first, second]) assert.equal(await refusalOf(release(gate, first, id, { originalsFor })), 'receiver-barred', originalsFor);
+    assert.equal((await release(gate, first, id)).state, 'release-asked');
+    assert.equal(await refusalOf(release(gate, second, id, { originalsFor: other })), 'receiver-barred', 'the first named the applicant');
+    assert.equal((await release(gate, second, id)).state, 'released');
+  });
+});
+
+describe('originals for a court alone', function () {
+  this.timeout(60_000);
+
+  it('are released to who holds the role of a court at the site, and to nobody else', async () => {
+    const gate = await aGateUnder({ 'tier-1.csv': asksAlso('original:court') });
+    try {
+      const id = await packaged(gate);
+      for (const user of [other, court]) await gate.as(user);
+      assert.equal(await refusalOf(release(gate, first, id)), 'receiver-barred', 'the applicant is of no court');
+      assert.equal(await refusalOf(release(gate, first, id, { originalsFor: other })), 'receiver-barred');
+      await release(gate, first, id, { originalsFor: court });
+      assert.equal((await release(gate, second, id)).state, 'released');
+      assert.equal((await fetched(gate, court, id)).manifest.part, 'originals');
+      assert.equal((await fetched(gate, officer, id)).manifest.part, 'copies');
+    } finally {
+      await gate.close();
+    }
+  });
+});
