@@ -168,16 +168,23 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   await as(people.officer).download('/api/v1/keys/gate.pub', key, { mode: 0o644 });
   const { verifierPage } = await import('../evidence/page.js');
   await fs.promises.writeFile(path.join(out, 'verify.html'), verifierPage());
-  const { verifyPackage } = await import('../evidence/verify.js');
-  const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
-  if (!found.intact) throw new Problem('object-corrupt', `The package is not intact: ${found.fault.code} at ${found.fault.where}.`);
-  output.say(`   ${file}: 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);
+  const originals = path.join(out, 'originals.zip');
+  await transferTo(as(people.officer), requestId, { form: 'plain', part: 'originals' }, originals);
+  await verified(output, file, key, '查阅件与随包文书 copies and papers');
+  await verified(output, originals, key, '原件,另行移交 originals, handed over apart');
   output.say('   随包文书 papers in it:');
   for (const paper of await papersIn(file)) output.say(`     ${paper}`);
   const delivery = await wrapped(output, as, requestId, out, file);
   await as(people.officer).post(`/api/v1/requests/${requestId}/receipt`, { manifest: manifestSha256, transfer });
   output.say(`   ${people.officer.name} 核对清单哈希并签收 compares the manifest's hash and signs for it`);
-  return { package: file, key, delivery };
+  return { package: file, originals, key, delivery };
+}
+
+async function verified(output: Output, file: string, key: string, what: string): Promise<void> {
+  const { verifyPackage } = await import('../evidence/verify.js');
+  const found = await verifyPackage(file, await fs.promises.readFile(key, 'utf8'));
+  if (!found.intact) throw new Problem('object-corrupt', `${file} is not intact: ${found.fault.code} at ${found.fault.where}.`);
+  output.say(`   ${file}(${what}): 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);
 }
 
 /** As it leaves by default: encrypted, its passphrase told to an executor; opened again with it, it is the same package. */

@@ -54,8 +54,10 @@ export interface HandOver {
   cameras: readonly HandOverCamera[];
   /** All of the package but its papers. */
   files: readonly HandOverFile[];
-  /** Does the original leave, whole or as an excerpt? */
-  isOriginalHere: boolean;
+  /** Where is the original, whole or as an excerpt: in this package, in another that is handed over apart, with the custodian alone? */
+  original: 'here' | 'apart' | 'kept';
+  /** Of the package, as a receiver keeps it. */
+  fileName: string;
   /** Days until the export copy is destroyed; null where none is named. */
   retainDays: number | null;
   planDigest: string;

@@ -37,7 +37,7 @@ export function productionNote(given: HandOver, making: Making): Paper {
   };
 }
 
-const processOf = ({ requestedAt, pullStartedAt, cameras, approvals, method, planDigest, policyVersion, isOriginalHere }: HandOver): Block => {
+const processOf = ({ requestedAt, pullStartedAt, cameras, approvals, method, planDigest, policyVersion, original }: HandOver): Block => {
   const sealed = cameras.flatMap(({ sealedAt }) => sealedAt ?? []).sort();
   return {
     kind: 'fields',
@@ -47,7 +47,7 @@ const processOf = ({ requestedAt, pullStartedAt, cameras, approvals, method, pla
       ['审批经过', approvals.map(({ step, person, at }) => `${step} ${person} ${inBeijing(at)}`).join('\n') || none],
       ['制作方法', '由调取网关经录像系统的检索与回放接口接收码流,接收时即计算校验值并封存;封存后不可改写。查阅件由封存原件另行制作并加标记。'],
       ['软件版本', `ExportGate ${method.exportgate};Node.js ${method.node};${method.ffmpeg}`],
-      ['增删改说明', isOriginalHere ? '原件为所接收的码流,逐字节保留,未剪辑、未增补、未重新编码;查阅件的标记为所加内容。' : '依审批仅提供查阅件;原件封存于持有单位,未改动。'],
+      ['增删改说明', changeWords[original]],
       ['审批计划摘要', planDigest],
       ['策略版本', policyVersion],
     ],
@@ -103,6 +103,13 @@ function derivations({ files }: HandOver): Block[] {
   ];
 }
 
-const whereOriginalIs = ({ custodian, retentionDays, retainDays, isOriginalHere }: HandOver): string =>
-  `录像系统原始存储位于 ${custodian},其申报保存期限为 ${retentionDays} 日,到期由录像系统自行覆盖。接收的原始码流封存于该单位的调取网关${isOriginalHere ? ',并随材料包提供' : ',未随材料包提供'};` +
+const changeWords: Record<HandOver['original'], string> = {
+  here: '原件为所接收的码流,逐字节保留,未剪辑、未增补、未重新编码;查阅件的标记为所加内容。',
+  apart: '本包为查阅件,其标记为所加内容;原件逐字节保留,未剪辑、未增补、未重新编码,另成一包、另行移交。',
+  kept: '依审批仅提供查阅件;原件封存于持有单位,未改动。',
+};
+const placeWords: Record<HandOver['original'], string> = { here: ',并随材料包提供', apart: ',并另成一包向指定接收人移交', kept: ',未随材料包提供' };
+
+const whereOriginalIs = ({ custodian, retentionDays, retainDays, original }: HandOver): string =>
+  `录像系统原始存储位于 ${custodian},其申报保存期限为 ${retentionDays} 日,到期由录像系统自行覆盖。接收的原始码流封存于该单位的调取网关${placeWords[original]};` +
   `${retainDays === null ? '封存件的保存期限依规定。' : `导出副本保存 ${retainDays} 日。`}录像机硬盘未扣押、未封存移送,原因:录像系统持续运行,数据以接收时的校验值固定。`;

@@ -17,6 +17,8 @@ export interface Receipt {
   /** Whose footage it is, and who asked. */
   custodian: string;
   requestingUnit: string;
+  /** Of the package, as a receiver keeps it. */
+  fileName: string;
   /** Files of the package without its papers, and their bytes. */
   files: number;
   bytes: number;
@@ -40,7 +42,7 @@ const partyOf = (it: Party | null | undefined): string => (it ? `${it.name}(${it
 
 /** The paper, to be made with others. */
 export function receipt(given: Receipt, making: Making): Paper {
-  const { requestId, instrument, custodian, requestingUnit, files, bytes, giver, receivers, at, place, medium, copy, confirmed, refusal, remarks, fetches } = given;
+  const { requestId, instrument, custodian, requestingUnit, fileName, files, bytes, giver, receivers, at, place, medium, copy, confirmed, refusal, remarks, fetches } = given;
   return {
     letter: 'H',
     requestId,
@@ -54,7 +56,7 @@ export function receipt(given: Receipt, making: Making): Paper {
           ['调证法律文书', instrument ?? '无'],
           ['移交单位', custodian],
           ['接收单位', requestingUnit],
-          ['移交内容', `材料包 ${requestId}.zip,文件 ${files} 个(不含文书),${bytes} 字节;明细见调取证据清单`],
+          ['移交内容', `材料包 ${fileName},文件 ${files} 个(不含文书),${bytes} 字节;明细见调取证据清单`],
           ['移交人', partyOf(giver)],
           ['接收人', receivers.map(partyOf).join('\n') || blank],
           ['移交时间', at ? `${inBeijing(at)}(北京时间)` : `${blank}(北京时间)`],

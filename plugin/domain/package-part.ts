@@ -10,6 +10,9 @@ export type ApartPart = (typeof apartParts)[number];
 export const packageParts = ['whole', ...apartParts] as const;
 export type PackagePart = (typeof packageParts)[number];
 
+/** As a receiver keeps it. */
+export const packageName = (requestId: string, part: PackagePart): string => `${part === 'whole' ? requestId : `${requestId}-${part}`}.zip`;
+
 /** Do the originals leave in a package of their own? Where copies alone leave, or nothing, no original does. */
 export const leavesApart = ({ deliver, original }: Pick<Plan, 'deliver' | 'original'>): boolean => deliver === 'package' && original !== 'with';
 

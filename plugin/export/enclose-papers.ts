@@ -1,6 +1,7 @@
 // The papers travel with the package: made from what its manifest tells and from the journal, sealed like any other file, before the manifest lists them.
 import type { Artifact } from '../domain/artifact.js';
 import type { Application } from '../domain/export-request.js';
+import { packageName } from '../domain/package-part.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { RequestEntry } from '../domain/audit-event.js';
 import { eCertificate } from '../documents/e-certificate.js';
@@ -98,7 +99,8 @@ function handOverOf({ policy, journal, papers }: EnclosingParts, state: RequestS
     pullStartedAt: pull?.at ?? null,
     cameras: told.cameras.map((camera) => ({ ...camera, name: placeOf(policy, camera.camera)?.camera.name ?? '', sealedAt: sealedAt(camera.camera) })),
     files: told.artifacts.toSorted((a, b) => comparePaths(a.path, b.path)),
-    isOriginalHere: told.artifacts.some(({ role }) => role === 'original' || role === 'excerpt'),
+    original: told.artifacts.some(({ role }) => role === 'original' || role === 'excerpt') ? 'here' : told.part === 'copies' ? 'apart' : 'kept',
+    fileName: packageName(requestId, told.part ?? 'whole'),
     retainDays: state.plan!.retainDays,
     planDigest: told.planDigest,
     policyVersion: told.plan.policyVersion,
@@ -110,8 +112,8 @@ function handOverOf({ policy, journal, papers }: EnclosingParts, state: RequestS
 }
 
 /** As far as it is known before anything is handed over: a form with places to write on. */
-const asReceipt = ({ requestId, instrument, custodian, requestingUnit, officers, files }: HandOver) => ({
-  requestId,
+const asReceipt = ({ requestId, instrument, custodian, requestingUnit, officers, fileName, files }: HandOver) => ({
+  ...{ requestId, fileName },
   instrument: instrument && `${instrument.type} ${instrument.number}`,
   ...{ custodian, requestingUnit },
   files: files.length,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { DeliveryForm } from '../domain/audit-event.js';
 import { sha256Hex } from '../domain/formats/digest.js';
 import { isGone, type RequestState } from '../domain/lifecycle.js';
-import type { PackagePart } from '../domain/package-part.js';
+import { packageName, type PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { ageDrawBytes, ageFile } from '../delivery/age-file.js';
 import { readAgeKey } from '../delivery/age-key.js';
@@ -28,7 +28,7 @@ export function judgeForm({ plan, requestId }: RequestState, { form }: Wish): vo
 
 /** Problems: `body-malformed` (the age key), `object-corrupt`. */
 export async function wrap(objects: Objects, state: RequestState, archive: Readable, wish: Wish): Promise<Wrapped> {
-  const name = `${wish.part === 'whole' ? state.requestId : `${state.requestId}-${wish.part}`}.zip`;
+  const name = packageName(state.requestId, wish.part);
   switch (wish.form) {
     case 'plain':
       return { ...archive, fileName: name, mediaType: 'application/zip' };

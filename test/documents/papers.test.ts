@@ -24,7 +24,7 @@ const { instrument, officers, cameras: [camera], files, log, method } = aHandOve
 const inCase = [aHandOver.requestId, aHandOver.packageId, aHandOver.caseNumber!, aHandOver.reason, aHandOver.basis, instrument!.type, instrument!.number, instrument!.issuer, instrument!.issuedOn, '2026-03-05 12:00:00',
   instrument!.scanSha256, aHandOver.requestingUnit, aHandOver.custodian, ...officers.flatMap((it) => [it.name, it.unit, it.idKind, it.idNumber])];
 const given: Receipt = {
-  requestId: aHandOver.requestId, instrument: '调取证据通知书 12号', custodian: aHandOver.custodian, requestingUnit: aHandOver.requestingUnit, files: 3, bytes: 7555529,
+  requestId: aHandOver.requestId, instrument: '调取证据通知书 12号', custodian: aHandOver.custodian, requestingUnit: aHandOver.requestingUnit, fileName: aHandOver.fileName, files: 3, bytes: 7555529,
   giver: { name: '示例魏', unit: '云帆广场(示例)', known: '执行人' }, receivers: [{ name: '陆一舟', unit: '示例支队', known: '人民警察证 ****0001' }], at: '2026-03-02T01:00:00.000Z', place: '示例路1号', medium: { kind: '移动存储', serial: 'SN-778', bag: '封-42' },
   copy: { number: 2, of: 3 }, confirmed: { by: '陆一舟', at: '2026-03-02T01:05:00.000Z' }, refusal: '示例:拒绝', remarks: '示例备注', fetches: [{ name: '江映川', at: '2026-03-02T00:30:00.000Z' }],
 };

@@ -1,6 +1,7 @@
 // Originals that leave apart: two packages of one request, each intact by itself, for its own receivers, with its own count and passphrase; and under
 // original:court nobody has them who is of no court.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
@@ -9,6 +10,7 @@ import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { fetchPackage } from '../support/fetch-package.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { pdfText } from '../support/pdf-text.js';
 import { approveAll, problemOf, submit, until } from '../support/walk.js';
 
 const { officer, executors } = shanghai;
@@ -24,7 +26,7 @@ async function packaged(gate: TestGate): Promise<string> {
 const release = async (gate: TestGate, user: string, id: string, body: object = {}) => (await gate.as(user)).post<{ state: string }>(`/api/v1/requests/${id}/release`, body);
 const refusalOf = async (asked: Promise<unknown>): Promise<string | null> => (await problemOf(asked))?.code ?? null;
 
-async function fetched(gate: TestGate, user: string, id: string, part?: 'copies' | 'originals'): Promise<{ manifest: Manifest; files: string[] }> {
+async function fetched(gate: TestGate, user: string, id: string, part?: 'copies' | 'originals'): Promise<{ manifest: Manifest; bytes: Buffer }> {
   const [file, key] = [path.join(gate.folder, `${user.slice(5)}-${part ?? 'any'}.zip`), path.join(gate.folder, 'gate.pub')];
   await fetchPackage(await gate.as(user), id, file, { form: 'plain', part });
   if (!fs.existsSync(key)) await (await gate.as(user)).download('/api/v1/keys/gate.pub', key);
@@ -34,7 +36,8 @@ async function fetched(gate: TestGate, user: string, id: string, part?: 'copies'
   const pieces: Buffer[] = [];
   for await (const piece of source.read('manifest.json')) pieces.push(piece);
   await source.close();
-  return { manifest: JSON.parse(Buffer.concat(pieces).toString()) as Manifest, files: [...source.files.keys()] };
+  const bytes = Buffer.concat(pieces);
+  return { manifest: JSON.parse(bytes.toString()) as Manifest, bytes };
 }
 const rolesOf = ({ files }: Manifest): string[] => [...new Set(files.map(({ role }) => role))].sort();
 
@@ -60,6 +63,11 @@ describe('originals that leave apart', function () {
     const { passphrase: one } = await (await gate.as(first)).post<{ passphrase: string }>(`/api/v1/requests/${id}/passphrase`, { part: 'copies' });
     const { passphrase: two } = await (await gate.as(first)).post<{ passphrase: string }>(`/api/v1/requests/${id}/passphrase`, { part: 'originals' });
     assert.notEqual(one, two);
+    const paper = path.join(gate.folder, 'receipt.pdf');
+    await (await gate.as(officer)).download(`/api/v1/requests/${id}/receipt?part=originals`, paper);
+    const text = pdfText(fs.readFileSync(paper)).join('');
+    const sealedAs = createHash('sha256').update(originals.bytes).digest('hex');
+    for (const word of [`${id}-originals.zip`, sealedAs, '陆一舟', '-H301-']) assert.ok(text.replaceAll(/\s/g, '').includes(word), word);
     // Two downloads of each: the other’s are not counted.
     await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'again.zip'), { form: 'plain', part: 'copies' });
     assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'more.zip'), { form: 'plain', part: 'copies' })), 'release-expired');

@@ -125,6 +125,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'GET /api/v1/requests/{id}/link': [{ at: of(ids.packaged, '/link'), may: ['officer'] }],
     'POST /api/v1/requests/{id}/passphrase': [{ at: of(ids.packaged, '/passphrase'), body: {}, may: ['officer'] }],
     'POST /api/v1/requests/{id}/receipt': [{ at: of(ids.packaged, '/receipt'), body: { manifest: '0'.repeat(64) }, may: ['officer'] }],
+    'GET /api/v1/requests/{id}/receipt': [{ at: of(ids.packaged, '/receipt'), may: ['officer'] }],
     'POST /api/v1/requests/{id}/handovers': [{ at: of(ids.packaged, '/handovers'), body: aMedium, may: ['officer'] }],
     'POST /api/v1/requests/{id}/handovers/{handover}/signature': [{ at: of(ids.packaged, '/handovers/none/signature'), body: {}, may: ['officer'] }],
     'POST /api/v1/requests/{id}/case-closing': [{ at: of(ids.packaged, '/case-closing'), body: {}, may: ['officer'] }],

@@ -24,7 +24,7 @@ export const aHandOver: HandOver = {
     { path: 'viewing/sh-yf-street/01.mp4', role: 'viewing', bytes: 4121858, sha256: sum('03'), sm3: sum('04'), parent: 'original/sh-yf-street/01.mov', recipe: { tool: 'ffmpeg', version: 'ffmpeg version 5.1', arguments: ['-i'] } },
     { path: 'excerpt/sh-yf-gate/01.mp4', role: 'excerpt', bytes: 77, sha256: sum('05'), sm3: sum('06'), sealedParent: { path: 'original/sh-yf-gate/01.mp4', bytes: 99, sha256: sum('07'), sm3: sum('08') }, recipe: { tool: 'exportgate', version: '0.1.0', arguments: ['excerpt'] } },
   ],
-  isOriginalHere: true, retainDays: 7, planDigest: `sha256:${sum('9d')}`, policyVersion: `sha256:${sum('be')}`,
+  original: 'here', fileName: 'EG-310000-SH-YUNFAN-2026-000123.zip', retainDays: 7, planDigest: `sha256:${sum('9d')}`, policyVersion: `sha256:${sum('be')}`,
   method: { exportgate: '0.1.0', node: 'v20.20.2', ffmpeg: 'ffmpeg version 5.1' },
   log: { origin: 'exportgate.example/test-1', vkey: 'exportgate.example/test-1+89ab01cd+AQIDBA' }, algorithm: 'Ed25519', isStamped: true,
 };

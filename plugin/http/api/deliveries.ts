@@ -1,6 +1,8 @@
 // How a released package leaves, over REST: a counted transfer and its address, the passphrase, the receipt, the hand-over on a medium.
 import { z } from 'zod';
 import { packageParts } from '../../domain/package-part.js';
+import { receiptPaperOf } from '../../export/receipt-paper.js';
+import { Problem } from '../../domain/problem.js';
 import { confirmReceipt, refuseReceipt } from '../../export/receipt.js';
 import { sealedPart } from '../../export/deliver.js';
 import { makeHandover, signHandover } from '../../export/handover.js';
@@ -112,6 +114,25 @@ const receipt = operation<ApiParts, typeof receiptSchema>({
   },
 });
 
+const receiptOnPaper = operation<ApiParts, typeof emptySchema>({
+  method: 'get',
+  path: '/api/v1/requests/{id}/receipt',
+  summary: 'The list of the hand-over as it stands, to be signed: fetches, medium, who confirmed or would not (交接清单、回执) (?part)',
+  answers: 'application/pdf',
+  async run(parts, { subject, params, query, response }) {
+    const request = params['id']!;
+    const named = query.get('part') ?? undefined;
+    const which = packageParts.find((it) => it === named);
+    if (named !== undefined && which === undefined) throw new Problem('body-malformed', `part is one of: ${packageParts.join(', ')}.`);
+    const bytes = await recordRefusal(parts, subject, 'export', request, () => receiptPaperOf(parts, subject, request, which));
+    response
+      .status(200)
+      .set({ 'Content-Type': 'application/pdf', 'Content-Length': String(bytes.length), 'Content-Disposition': `attachment; filename="${request}-receipt.pdf"` })
+      .end(bytes);
+    return null;
+  },
+});
+
 const handover = operation<ApiParts, typeof handoverSchema>({
   method: 'post',
   path: '/api/v1/requests/{id}/handovers',
@@ -137,4 +158,4 @@ const sign = operation<ApiParts, typeof signatureSchema>({
   },
 });
 
-export const deliveryOperations: readonly Operation<ApiParts>[] = [begin, take, link, passphrase, receipt, handover, sign];
+export const deliveryOperations: readonly Operation<ApiParts>[] = [begin, take, link, passphrase, receipt, receiptOnPaper, handover, sign];
