@@ -113,7 +113,11 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
       at: state.release.at,
       expiresAt: state.release.expiresAt,
       downloads: state.release.downloads,
-      fetched: state.transfers.length,
+      fetched: state.transfers.filter(({ part }) => part !== 'originals').length,
+      ...(state.release.originalsFor !== undefined && {
+        originalsFor: await nameOf(state.release.originalsFor),
+        originalsFetched: state.transfers.filter(({ part }) => part === 'originals').length,
+      }),
       executors: await Promise.all(state.release.executors.map(nameOf)),
     },
     receivedAt: state.receivedAt,

@@ -53,7 +53,7 @@ describe('delivery by the command line', function () {
       const passphrase = (await fs.promises.readFile(word, 'utf8')).trim();
       await run('7z', ['x', `-p${passphrase}`, `-o${folder}/out`, file]);
       await done(officer, ['unwrap', file, '--out', plain, '--passphrase-file', word]);
-      assert.ok((await fs.promises.readFile(plain)).equals(await fs.promises.readFile(path.join(folder, 'out', `${id}.zip`))));
+      assert.ok((await fs.promises.readFile(plain)).equals(await fs.promises.readFile(path.join(folder, 'out', `${id}-copies.zip`))));
       await done(officer, ['verify', plain, '--key', await keyIn(folder)]);
 
       // Another passphrase, a changed byte, something else: nothing is left of it.

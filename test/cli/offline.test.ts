@@ -56,7 +56,7 @@ describe('the command', () => {
     ['request list: an address that is none', ['--gate', 'nonsense', 'request', 'list'], 2, /--gate wants an address/, somebody],
     ['request list: an address of another kind', ['--gate', 'file:///etc/hosts', 'request', 'list'], 2, /--gate wants an address/, somebody],
     ['request fetch: a place that takes nothing', [...nobodyThere, 'request', 'fetch', 'EG-1', '--out', '/nowhere/package.zip'], 2, /cannot be written/, somebody],
-    ['request fetch: a folder that is there', [...nobodyThere, 'request', 'fetch', 'EG-1', '--out', os.tmpdir()], 2, /is there already/, somebody],
+    ['request fetch: a folder that is there', [...nobodyThere, 'request', 'fetch', 'EG-1', '--form', 'plain', '--out', os.tmpdir()], 2, /is there already/, somebody],
     ['review: neither', ['review', 'EG-1'], 2, /Say either --approve, or --narrow with a file, or --return/, somebody],
     ['review: both', ['review', 'EG-1', '--approve', '--return', 'ID_MISMATCH'], 2, /Say either/, somebody],
     ['review: an unknown code', ['review', 'EG-1', '--return', 'NO_MOOD'], 2, /Say either/, somebody],

@@ -41,7 +41,7 @@ describe('exportgate demo', function () {
     const changed = path.join(folder, 'changed.zip');
     await fs.promises.writeFile(changed, bytes);
     const found = await exportgate(['verify', changed, '--key', told.key, '--json']);
-    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'original/sh-yf-street/01.mp4' }, keyId: null, algorithm: null, timeStamp: null }]);
+    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'viewing/sh-yf-street/01.mp4' }, keyId: null, algorithm: null, timeStamp: null }]);
   });
 });
 

@@ -9,6 +9,7 @@ import { verifierKey } from '../../plugin/domain/formats/signed-note.js';
 import { fold, type RequestState } from '../../plugin/domain/lifecycle.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { readSealedJson, type CameraIndex } from '../../plugin/export/custody.js';
+import { packageLists } from '../../plugin/export/named-objects.js';
 import type { PackageIndex } from '../../plugin/export/seal-package.js';
 import { verifyJournal } from '../../plugin/journal/verify.js';
 import { loadKeys, type Keys } from '../../plugin/keys/keys.js';
@@ -55,11 +56,12 @@ export async function judge(place: Place, procedure: Procedure, signs: readonly 
 }
 
 /** Every object is named by a list that the journal names, or is the scan whose hash it names; and every named object is there. */
-async function objectsAreNamed(place: Place, keys: Keys, { takes, instrument, package: packed }: RequestState): Promise<void> {
+async function objectsAreNamed(place: Place, keys: Keys, { takes, instrument, package: packed, release }: RequestState): Promise<void> {
   const objects = new Objects({ folder: place.objects, keys: keys.requests, newId: () => 'none' });
   const entries = await entriesIn(place);
   const named = new Set(entries.flatMap((entry) => (entry.event === 'policy-activated' ? [entry.data.index.object] : [])));
-  for (const list of [...takes.map((take) => take.index), packed!.index]) {
+  named.add(release!.delivery.object);
+  for (const list of [...takes.map((take) => take.index), ...packageLists(packed)]) {
     named.add(list.object);
     for (const artifact of (await readSealedJson<CameraIndex | PackageIndex>(objects, list)).artifacts) named.add(artifact.object);
   }

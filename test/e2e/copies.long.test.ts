@@ -15,6 +15,7 @@ import { fixture, packets } from '../media/footage.js';
 import { inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { append, withPolicies, type Edits } from '../policy/policy-folder.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
+import { onePackage } from '../support/gate-under.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
@@ -26,6 +27,7 @@ const cameras = ['sh-yf-street', 'sh-yf-gate'] as const;
 
 /** Beside what tier 1 asks of both kinds of applicants. */
 const alsoAsk = (words: string): Edits => ({
+  ...onePackage,
   'cities/310000.csv': [['role:police.investigator', 'ordinary'], ['role:police.public-order', 'ADMIN_CASE']]
     .map(([role, basis]) => `p, ${role}, 310000, camera:*, request, ${basis}, *, allow, ${words}\n`)
     .join(''),
@@ -70,7 +72,7 @@ describe('viewing copies in a package', function () {
   ];
   for (const [what, words, media, container, sound, preset] of table)
     it(what, () =>
-      withPolicies(words === null ? {} : alsoAsk(words), (policiesFolder) =>
+      withPolicies(words === null ? onePackage : alsoAsk(words), (policiesFolder) =>
         inFolder(async (folder) => {
           const gate = await aGate({ recorder: { media: fixture(media), holes }, policiesFolder });
           try {

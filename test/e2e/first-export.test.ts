@@ -49,21 +49,26 @@ describe('the first export', () => {
       const unpacked = path.join(folder, 'package');
       await unpackArchive(zip, unpacked);
       assert.deepEqual(await verifyPackage(unpacked, await fs.promises.readFile(key, 'utf8')), found);
+      // Tier 1 hands originals over apart.
+      const [apart, originals] = [path.join(folder, 'originals.zip'), path.join(folder, 'originals')];
+      await fetchPackage(officer, requestId, apart, { form: 'plain', part: 'originals' });
+      assert.ok((await verifyPackage(apart, await fs.promises.readFile(key, 'utf8'))).intact);
+      await unpackArchive(apart, originals);
 
       assert.deepEqual(await fs.promises.readFile(path.join(unpacked, 'verify.html')), verifierPage());
 
       const { ffmpeg } = await machineTools();
       const source = (await shownFrames(ffmpeg, street)).map((frame) => frame.md5);
       const wanted = gate.recorder.expectedUnits(span).filter((unit) => !unit.preRoll);
-      const shown = await shownFrames(ffmpeg, path.join(unpacked, 'original/sh-yf-street/01.mp4'));
+      const shown = await shownFrames(ffmpeg, path.join(originals, 'original/sh-yf-street/01.mp4'));
       assert.equal(shown.length, 60);
       assert.deepEqual(shown.map((frame) => frame.md5), wanted.map((unit) => source[unit.fileFrame]));
       assert.deepEqual(shown.map((frame) => frame.micros), wanted.map((_, at) => at * 100_000));
 
-      const units = (await fs.promises.readFile(path.join(unpacked, 'original/sh-yf-street/units.ndjson'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { utc: string; preRoll: boolean });
+      const units = (await fs.promises.readFile(path.join(originals, 'original/sh-yf-street/units.ndjson'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { utc: string; preRoll: boolean });
       const held = gate.recorder.expectedUnits(span);
       assert.deepEqual(units.map((unit) => unit.preRoll), held.map((unit) => unit.preRoll));
-      const stored = readMp4(await fs.promises.readFile(path.join(unpacked, 'original/sh-yf-street/01.mp4')));
+      const stored = readMp4(await fs.promises.readFile(path.join(originals, 'original/sh-yf-street/01.mp4')));
       assert.ok(elementary(stored.samples.map((sample) => sample.data)).equals(Buffer.concat(held.flatMap((unit) => unit.nals.flatMap((nal) => [Buffer.from([0, 0, 0, 1]), nal])))));
 
       const viewing = await shownFrames(ffmpeg, path.join(unpacked, 'viewing/sh-yf-street/01.mp4'));

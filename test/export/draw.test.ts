@@ -14,7 +14,8 @@ import { Objects } from '../../plugin/store/objects.js';
 import { ask, machineTools } from '../media/tools.js';
 import { append } from '../policy/policy-folder.js';
 import { verifyByPage } from '../support/evidence/by-page.js';
-import { aGateUnder, asksAlso } from '../support/gate-under.js';
+import { both } from '../policy/wrong-edits.js';
+import { aGateUnder, asksAlso, onePackage } from '../support/gate-under.js';
 import { anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { letGo, look, problemOf, quarter, submit, until, vote, type Seen } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
@@ -196,7 +197,7 @@ describe('masks that nobody asked for', function () {
     const corner = { x: 7500, y: 3000 };
     const gate = await aGateUnder({
       'masks.csv': append(`${camera},rectangle ${corner.x} ${corner.y} 2500 4000,solid,place,示例:邻居窗户`),
-      'tier-1.csv': asksAlso('inspect:privacy-officer+unit-head'),
+      'tier-1.csv': both(onePackage['tier-1.csv'] as (text: string) => string, asksAlso('inspect:privacy-officer+unit-head')),
     });
     const { ffmpeg } = await machineTools();
     /** Luma in the standing area, in the drawn one, and in neither. */

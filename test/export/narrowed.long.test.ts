@@ -21,7 +21,8 @@ import { reproduce } from '../../plugin/export/reproduce.js';
 import { fixture, packets } from '../media/footage.js';
 import { inFolder, machineTools, shownFrames } from '../media/tools.js';
 import { gather } from '../support/evidence/bytes.js';
-import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { aGateUnder, onePackage } from '../support/gate-under.js';
+import { shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
 
@@ -120,7 +121,7 @@ describe('a narrowed request', function () {
   for (const [codec, file, container] of media)
     it(`of ${codec}: two parts around a hole, cut in the middle of their GOPs; the other camera is not there`, () =>
       inFolder(async (folder) => {
-        const gate = await aGate({ recorder: { media: fixture(file), holes } });
+        const gate = await aGateUnder(onePackage, { recorder: { media: fixture(file), holes } });
         try {
           const asked = [item(3, 17), item(3, 17, 'sh-yf-gate')];
           const { requestId } = await submit(gate, { items: asked });
@@ -179,7 +180,7 @@ describe('a narrowed request', function () {
 
   it('to spans of which one shows nothing, and one camera that is kept whole', () =>
     inFolder(async (folder) => {
-      const gate = await aGate({ recorder: { media: fixture('street-b.mp4'), holes } });
+      const gate = await aGateUnder(onePackage, { recorder: { media: fixture('street-b.mp4'), holes } });
       try {
         const asked = [item(1, 20), item(2, 4, 'sh-yf-gate')];
         const { requestId } = await submit(gate, { items: asked });
@@ -199,7 +200,7 @@ describe('a narrowed request', function () {
 
   it('to a moment of which nothing was recorded: no-data, said in a package of its own', () =>
     inFolder(async (folder) => {
-      const gate = await aGate({ recorder: { media: fixture('street-b.mp4'), holes, recordings: ['REC_1'] } });
+      const gate = await aGateUnder(onePackage, { recorder: { media: fixture('street-b.mp4'), holes, recordings: ['REC_1'] } });
       try {
         const { requestId } = await submit(gate, { items: [item(1, 20), item(1, 20, 'sh-yf-gate')] });
         await until(gate, requestId, ({ custody }) => custody === 'sealed');

@@ -9,6 +9,7 @@ import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { ask, inFolder } from '../media/tools.js';
 import type { Faults } from '../support/recorder/faults.js';
 import { startRecorder } from '../support/recorder/start-recorder.js';
+import { aGateUnder, onePackage } from '../support/gate-under.js';
 import { aGate, anApplication, footage, shanghai, street, uploadScan, type GateOptions, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
@@ -156,7 +157,7 @@ describe('a recorder that fails for a while', () => {
 describe('a recorder that holds only part', () => {
   let gate: TestGate;
   before(async () => {
-    gate = await aGate({ recorder: { holes: [hole], end: new Date('2026-03-01T02:01:00.000Z') }, retryDelays: [20, 20] });
+    gate = await aGateUnder(onePackage, { recorder: { holes: [hole], end: new Date('2026-03-01T02:01:00.000Z') }, retryDelays: [20, 20] });
   });
   after(() => gate.close());
 
@@ -228,7 +229,7 @@ describe('two cameras', () => {
   const both = [item('00:01.000', '00:03.000'), item('00:05.000', '00:06.000', 'sh-yf-gate')];
   let gate: TestGate;
   before(async () => {
-    gate = await aGate({ retryDelays: [50, 50, 50, 50] });
+    gate = await aGateUnder(onePackage, { retryDelays: [50, 50, 50, 50] });
   });
   after(() => gate.close());
 

@@ -13,7 +13,8 @@ import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { reproduce } from '../../plugin/export/reproduce.js';
 import type { Told } from '../../plugin/export/reproduced.js';
 import { ask, machineTools } from '../media/tools.js';
-import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { aGateUnder, onePackage } from '../support/gate-under.js';
+import { shanghai, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
 
@@ -25,7 +26,7 @@ describe('reproduce', function () {
   let [gate, root, zip, key, unpacked]: [TestGate, string, string, string, string] = [] as never;
 
   before(async () => {
-    gate = await aGate();
+    gate = await aGateUnder(onePackage);
     root = fs.mkdtempSync(path.join(os.tmpdir(), 'exportgate-again-'));
     [zip, key, unpacked] = ['package.zip', 'gate.pub', 'package'].map((name) => path.join(root, name)) as [string, string, string];
     const { requestId } = await submit(gate, { items: [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:31.300Z', to: '2026-03-01T02:00:37.300Z' }] });

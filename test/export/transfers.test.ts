@@ -70,7 +70,7 @@ describe('a transfer', function () {
           await gate.look();
           const [first, second, ...more] = await transfersIn(gate, id);
           assert.deepEqual(more, []);
-          assert.deepEqual(first!.data, { transfer: begun.transfer, part: 'whole', form, bytes: begun.bytes, recipient: null });
+          assert.deepEqual(first!.data, { transfer: begun.transfer, part: 'copies', form, bytes: begun.bytes, recipient: null });
           assert.deepEqual(second!.data, { transfer: begun.transfer, why: 'complete', ranges: [[0, begun.bytes]] });
           assert.equal((await show(gate, id)).release!.fetched, 1);
           const plain = form === 'plain' ? file : await opened(file, folder, id);
@@ -189,7 +189,7 @@ describe('a transfer', function () {
     const { link } = await (await gate.as(officer)).get<{ link: string }>(`/api/v1/requests/${id}/link`);
     const cookie = await aBrowser(officer);
     const post = (headers: Record<string, string>) =>
-      fetch(link, { method: 'POST', redirect: 'manual', headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: 'part=whole' });
+      fetch(link, { method: 'POST', redirect: 'manual', headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: 'part=copies' });
     assert.equal((await post({})).status, 403);
     assert.equal((await post({ origin: 'https://elsewhere.example' })).status, 403);
     assert.equal((await post({ origin: new URL(gate.url).origin, 'sec-fetch-site': 'cross-site' })).status, 403);
@@ -197,7 +197,7 @@ describe('a transfer', function () {
     const sent = await post({ origin: new URL(gate.url).origin });
     assert.equal(sent.status, 303);
     const answer = await fetch(new URL(sent.headers.get('location')!, gate.url), { headers: { cookie, range: 'bytes=0-99' } });
-    assert.deepEqual([answer.status, answer.headers.get('content-disposition')], [206, `attachment; filename="${id}.aes.zip"`]);
+    assert.deepEqual([answer.status, answer.headers.get('content-disposition')], [206, `attachment; filename="${id}-copies.aes.zip"`]);
     assert.equal((await show(gate, id)).release!.fetched, 1);
     // A stranger's browser that got the link.
     const stranger = await aBrowser('user:sh.pan');
@@ -251,7 +251,7 @@ describe('encrypt:required', function () {
       assert.equal((await problemOf(begin(gate, id)))?.code, 'form-refused');
       assert.equal((await show(gate, id)).release!.fetched, 0);
       const { address, bytes, fileName } = await begin(gate, id, officer, {});
-      assert.equal(fileName, `${id}.aes.zip`);
+      assert.equal(fileName, `${id}-copies.aes.zip`);
       const all = await bytesOf(await get(gate, address));
       assert.equal(all.length, bytes);
       assert.ok(!all.includes('manifest.json'));

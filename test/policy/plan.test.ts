@@ -49,7 +49,7 @@ describe('plan', () => {
       encode: 'balance',
       working: 'none',
       deliver: 'package',
-      original: 'with',
+      original: 'apart',
       encrypt: 'none',
       downloads: 2,
       expiresHours: 72,

@@ -5,7 +5,7 @@ import { append, replace, type Edits } from './policy-folder.js';
 
 export const sampleTier1 =
   'p, role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, officers:2 instrument:notice ' +
-  'approve:evidence-clerk+site-security-manager+privacy-officer+unit-head execute:dual mark:text original:apart';
+  'approve:evidence-clerk+site-security-manager+privacy-officer+unit-head execute:dual mark:text original:court';
 export const sampleTier2 =
   'p, role:police.investigator, tier-2, camera:*, request, ordinary, sensitive, allow, approve:privacy-officer+unit-head';
 export const row = (cells: string) => append(`p, ${cells}`);
@@ -148,7 +148,7 @@ export const wrongEdits: readonly [string, Edits, string, RegExp | string, RegEx
   ['the unit’s own export, lighter than others', { 'tier-1.csv': both(row(`role:police.investigator, tier-1, camera:*, export, ordinary, *, allow, ${full.replace('approve:', 'approve:unit-head+')}`), row(`role:security-staff, tier-1, camera:*, export, INTERNAL_SECURITY, *, allow, ${full}`)) }, 'basis-lighter', 'tier-1.csv:last:1', /Under INTERNAL_SECURITY/],
   ['a paper within days', { 'tier-1.csv': replace('paper:24h', 'paper:1d') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /paper:24h/],
   ['a package for a word', { 'tier-1.csv': replace('deliver:view cameras:4', 'deliver:package cameras:4') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /copy, view/],
-  ['a new term for all, which one basis does not have', { 'tier-1.csv': append(sampleTier1) }, 'basis-lighter', 'tier-1.csv:8:1', /Under ADMIN_CASE .*\(tier-1\.csv:\d+\).*Lacking or weaker: original:apart/],
+  ['a new term for all, which one basis does not have', { 'tier-1.csv': append(sampleTier1) }, 'basis-lighter', 'tier-1.csv:8:1', /Under ADMIN_CASE .*\(tier-1\.csv:\d+\).*Lacking or weaker: original:court/],
   ['sound muted for one kind of applicant alone', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, sound:muted') }, 'basis-lighter', 'tier-1.csv:8:1', /Lacking or weaker: sound:muted/],
   ['the better picture for one kind of applicant alone', { 'tier-1.csv': row('role:police.investigator, tier-1, camera:*, request, ordinary, *, allow, encode:quality') }, 'basis-lighter', 'tier-1.csv:8:1', /Lacking or weaker: encode:quality/],
   ['a word for sound that is kept', { 'tier-1.csv': replace('mark:text', 'sound:kept mark:text') }, 'duty-unknown', /^tier-1\.csv:\d+:\d+$/, /sound:muted/],

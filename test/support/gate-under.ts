@@ -22,6 +22,9 @@ export function aGateUnder(edits: Edits, options: GateOptions = {}): Promise<Tes
   });
 }
 
+/** Tier 1 puts originals into the package, as tiers 2 and 3 do: for what is about other things than which package they are in. */
+export const onePackage: Edits = { 'tier-1.csv': (text) => text.replaceAll('original:apart', 'original:with') };
+
 /** For a file of tier 1: the ordinary bases ask for these duties as well, whoever applies. */
 export const asksAlso = (duties: string) =>
   append(
