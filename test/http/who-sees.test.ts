@@ -120,7 +120,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
       { at: of(ids.packaged, '/times'), body: { camera: 'sh-yf-street', first: '2026-03-01T02:00:01Z', last: '2026-03-01T02:00:02Z' }, may: ['executor'] },
     ],
     'POST /api/v1/requests/{id}/transfers': [{ at: of(ids.packaged, '/transfers'), body: {}, may: ['officer'] }],
-    // Nobody’s: everybody hears the same. Whose it is not, test/export/transfers.test.ts asks.
+    // Nobody’s: everybody hears the same. Whose it is not, test/export/transfers.long.test.ts asks.
     'GET /api/v1/transfers/{address}': [{ at: '/api/v1/transfers/none', may: own }],
     'GET /api/v1/requests/{id}/link': [{ at: of(ids.packaged, '/link'), may: ['officer'] }],
     'POST /api/v1/requests/{id}/passphrase': [{ at: of(ids.packaged, '/passphrase'), body: {}, may: ['officer'] }],
