@@ -8,7 +8,9 @@ import decodeQR from 'qr/decode.js';
 import { readNumber } from '../../plugin/domain/paper-number.js';
 import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
-import { aGate, anApplication, shanghai, type TestGate } from '../support/gate.js';
+import { fetchPackage } from '../support/fetch-package.js';
+import { aGateUnder, onePackage } from '../support/gate-under.js';
+import { anApplication, shanghai, type TestGate } from '../support/gate.js';
 import { aSealAuthority } from '../support/evidence/seal-authority.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
 
@@ -27,14 +29,14 @@ describe('papers in a package', function () {
   before(async () => {
     folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-papers-'));
     const { command, caFile } = aSealAuthority(path.join(folder, 'ca'));
-    gate = await aGate({ config: `documents: { verifyUrl: "https://verify.example/verify.html", seal: { command: ${JSON.stringify(command())}, caFile: "${caFile}" } }` });
+    gate = await aGateUnder(onePackage, { config: `documents: { verifyUrl: "https://verify.example/verify.html", seal: { command: ${JSON.stringify(command())}, caFile: "${caFile}" } }` });
     ({ requestId } = await submit(gate));
     await approveAll(gate, requestId);
     await until(gate, requestId, ({ state }) => state === 'packaged');
     for (const user of shanghai.executors) await letGo(gate, user, requestId);
     const officer = await gate.as(shanghai.officer);
     const [zip, key] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub')];
-    await officer.download(`/api/v1/requests/${requestId}/package`, zip);
+    await fetchPackage(officer, requestId, zip);
     await officer.download('/api/v1/keys/gate.pub', key);
     const verdict = await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'));
     assert.ok(verdict.intact);
