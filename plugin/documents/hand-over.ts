@@ -55,7 +55,7 @@ export interface HandOver {
   /** All of the package but its papers. */
   files: readonly HandOverFile[];
   /** Where is the original, whole or as an excerpt: in this package, in another that is handed over apart, with the custodian alone? */
-  original: 'here' | 'apart' | 'kept';
+  original: 'here' | 'excerpt' | 'apart' | 'kept';
   /** Of the package, as a receiver keeps it. */
   fileName: string;
   /** Days until the export copy is destroyed; null where none is named. */

@@ -104,11 +104,12 @@ function derivations({ files }: HandOver): Block[] {
 }
 
 const changeWords: Record<HandOver['original'], string> = {
+  excerpt: '所含为节录:按经批准缩小的范围自封存原件截取,未重新编码;完整原件封存于持有单位,未改动。查阅件的标记为所加内容。',
   here: '原件为所接收的码流,逐字节保留,未剪辑、未增补、未重新编码;查阅件的标记为所加内容。',
   apart: '本包为查阅件,其标记为所加内容;原件逐字节保留,未剪辑、未增补、未重新编码,另成一包、另行移交。',
   kept: '依审批仅提供查阅件;原件封存于持有单位,未改动。',
 };
-const placeWords: Record<HandOver['original'], string> = { here: ',并随材料包提供', apart: ',并另成一包向指定接收人移交', kept: ',未随材料包提供' };
+const placeWords: Record<HandOver['original'], string> = { here: ',并随材料包提供', excerpt: ',材料包仅含经批准范围的节录', apart: ',并另成一包向指定接收人移交', kept: ',未随材料包提供' };
 
 const whereOriginalIs = ({ custodian, retentionDays, retainDays, original }: HandOver): string =>
   `录像系统原始存储位于 ${custodian},其申报保存期限为 ${retentionDays} 日,到期由录像系统自行覆盖。接收的原始码流封存于该单位的调取网关${placeWords[original]};` +

@@ -99,7 +99,7 @@ function handOverOf({ policy, journal, papers }: EnclosingParts, state: RequestS
     pullStartedAt: pull?.at ?? null,
     cameras: told.cameras.map((camera) => ({ ...camera, name: placeOf(policy, camera.camera)?.camera.name ?? '', sealedAt: sealedAt(camera.camera) })),
     files: told.artifacts.toSorted((a, b) => comparePaths(a.path, b.path)),
-    original: told.artifacts.some(({ role }) => role === 'original' || role === 'excerpt') ? 'here' : told.part === 'copies' ? 'apart' : 'kept',
+    original: originalIn(told),
     fileName: packageName(requestId, told.part ?? 'whole'),
     retainDays: state.plan!.retainDays,
     planDigest: told.planDigest,
@@ -109,6 +109,13 @@ function handOverOf({ policy, journal, papers }: EnclosingParts, state: RequestS
     algorithm: papers.algorithm,
     isStamped: papers.isStamped,
   };
+}
+
+/** Of a camera of which less was granted a cut is here: it is not called the original. */
+function originalIn({ artifacts, narrowed, part }: ManifestParts): HandOver['original'] {
+  if (artifacts.some(({ role }) => role === 'excerpt')) return 'excerpt';
+  if (artifacts.some(({ role }) => role === 'original')) return 'here';
+  return part !== 'copies' ? 'kept' : narrowed ? 'excerpt' : 'apart';
 }
 
 /** As far as it is known before anything is handed over: a form with places to write on. */

@@ -85,11 +85,14 @@ async function judgeSigner({ store }: Parts, state: RequestState, person: Person
     if (!(await isKept(store, person.user, scan))) throw new Problem('scan-unknown', `There is no scan ${scan} of yours; upload it first.`);
     return;
   }
-  const takes = handover?.part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
-  const isParty = takes.includes(by) || (await isNamed(store, state, person.user));
+  // Originals that leave apart are signed for by who was named for them, and by nobody whose card stands on the form.
+  const isParty =
+    handover?.part === 'originals'
+      ? by === release?.originalsFor
+      : [requested.applicant, requested.enteredBy].includes(by) || (await isNamed(store, state, person.user));
   if (!isParty || release?.executors.includes(by)) throw new Problem('not-permitted', `Only the officers who receive it sign for ${requestId}.`);
 }
 
-/** Both officers, or the one who alone was to come; on paper they sign together. */
-export const isSigned = ({ plan }: Pick<RequestState, 'plan'>, { signatures }: Handover): boolean =>
-  signatures.some(({ scanSha256 }) => scanSha256 !== null) || signatures.length >= Math.min(2, Math.max(1, plan?.officers ?? 2));
+/** Both officers, or the one who alone was to come, or whom the originals were released to; on paper they sign together. */
+export const isSigned = ({ plan }: Pick<RequestState, 'plan'>, { signatures, part }: Handover): boolean =>
+  signatures.some(({ scanSha256 }) => scanSha256 !== null) || signatures.length >= (part === 'originals' ? 1 : Math.min(2, Math.max(1, plan?.officers ?? 2)));

@@ -48,7 +48,7 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
   const evidence = files.filter(({ role }) => role !== 'document');
   const transfers = state.transfers.filter((it) => it.part === part);
   const medium = state.handovers.findLast((it) => it.part === part);
-  const confirmed = transfers.find(({ receipt }) => receipt?.outcome === 'confirmed')?.receipt ?? medium?.signatures[0];
+  const confirmed = transfers.find(({ receipt }) => receipt?.outcome === 'confirmed')?.receipt;
   const refused = journal
     .entriesOf(requestId)
     .flatMap((entry) => (entry.event === 'receipt-refused' && transfers.some(({ transfer }) => transfer === entry.data.transfer) ? [entry.data.reason] : []))

@@ -25,8 +25,12 @@ interface Of {
  */
 export async function confirmReceipt(parts: Parts, person: Person, requestId: string, { manifest, transfer }: Of & { manifest: string }): Promise<RequestState> {
   const pick = (state: RequestState): Transfer => {
-    judgeReceiver(state, person.pseudonym);
-    const found = unsigned(state, transfer, (it) => it.by === person.pseudonym);
+    if (judgeReceiver(state, person.pseudonym).executors.includes(person.pseudonym))
+      throw new Problem('not-permitted', `Who hands ${requestId} over does not sign for its receipt.`);
+    const mine = (it: Transfer): boolean => it.by === person.pseudonym;
+    // Of two packages the one whose manifest this is.
+    const isThis = (it: Transfer): boolean => mine(it) && sealedPart(state, it.part).manifest === manifest;
+    const found = unsigned(state, transfer, transfer === undefined && state.transfers.some(isThis) ? isThis : mine);
     expectWhole(parts, found);
     if (sealedPart(state, found.part).manifest !== manifest)
       throw new Problem('receipt-differs', `This is not the manifest that was sealed for ${requestId}: what you hold is not this package. Do not sign for it; fetch it again.`);

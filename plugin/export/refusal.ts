@@ -47,5 +47,7 @@ export async function recordRefusal<T>(parts: Parts, person: Person, act: Act, r
 
 async function isHiddenFrom(parts: Parts, person: Person, request: string): Promise<boolean> {
   const state = parts.requests.isKnown(request) ? parts.requests.state(request) : null;
-  return state !== null && isConfidential(state.requested.basis) && !(await mayRead(parts, state, person));
+  if (state === null || !isConfidential(state.requested.basis)) return false;
+  // Whom originals were released to may fetch them, and is told no more of it.
+  return person.pseudonym !== state.release?.originalsFor && !(await mayRead(parts, state, person));
 }

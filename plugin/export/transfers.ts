@@ -124,7 +124,7 @@ export class Transfers {
 
   /** The receiver has it. */
   async finish(transfer: string): Promise<void> {
-    for (const [address, kept] of this.#kept) if (kept.transfer === transfer) await this.#end(address, kept, this.#endOf(kept) ?? 'complete');
+    for (const [address, kept] of this.#kept) if (kept.transfer === transfer) await this.#end(address, kept, this.#endOf(kept) ?? (isWhole(kept.ranges, kept.wrapped.bytes) ? 'complete' : 'stopped'));
   }
 
   /** Ends what nobody asks for any more; writes entries that could not be written before. */

@@ -25,7 +25,7 @@ describe('exportgate demo', function () {
   after(() => fs.promises.rm(folder, { recursive: true, force: true }));
 
   it('--json ends with one line: package, key, request and span', async () => {
-    assert.deepEqual(Object.keys(told).sort(), ['delivery', 'from', 'key', 'package', 'requestId', 'to']);
+    assert.deepEqual(Object.keys(told).sort(), ['delivery', 'from', 'key', 'originals', 'package', 'requestId', 'to']);
     assert.equal(Date.parse(told.to) - Date.parse(told.from), 60_000);
     assert.match(told.requestId, /^EG-310000-SH-YUNFAN-\d{4}-000001$/);
     assert.match(await fs.promises.readFile(told.key, 'utf8'), /^-----BEGIN PUBLIC KEY-----/);
@@ -34,14 +34,16 @@ describe('exportgate demo', function () {
 
   it('verify says intact: 0; and names what was changed: 1', async () => {
     const sound = await exportgate(['verify', told.package, '--key', told.key, '--json']);
-    assert.deepEqual([sound.code, JSON.parse(sound.stdout)], [0, { intact: true, fault: null, keyId: keyIdOf(createPublicKey(await fs.promises.readFile(told.key))), algorithm: 'Ed25519', timeStamp: null }]);
+    const { contents, ...verdict } = JSON.parse(sound.stdout) as { contents: string };
+    assert.match(contents, /^[0-9a-f]{64}$/);
+    assert.deepEqual([sound.code, verdict], [0, { intact: true, fault: null, keyId: keyIdOf(createPublicKey(await fs.promises.readFile(told.key))), algorithm: 'Ed25519', timeStamp: null }]);
     const bytes = await fs.promises.readFile(told.package);
     const at = bytes.indexOf('ftypisom') > 0 ? bytes.indexOf('ftypisom') + 100_000 : Math.floor(bytes.length / 2);
     bytes[at] = bytes[at]! ^ 1;
     const changed = path.join(folder, 'changed.zip');
     await fs.promises.writeFile(changed, bytes);
     const found = await exportgate(['verify', changed, '--key', told.key, '--json']);
-    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'viewing/sh-yf-street/01.mp4' }, keyId: null, algorithm: null, timeStamp: null }]);
+    assert.deepEqual([found.code, JSON.parse(found.stdout)], [1, { intact: false, fault: { code: 'file-changed', where: 'viewing/sh-yf-street/01.mp4' }, keyId: null, algorithm: null, contents: null, timeStamp: null }]);
   });
 });
 
@@ -153,7 +155,7 @@ describe('exportgate review and release', function () {
       assert.equal((await due()).includes(requestId), false);
       await inFolder(async (folder) => {
         const place = path.join(folder, 'package');
-        assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--out', place)).code, 0);
+        assert.equal((await by(shanghai.officer, 'request', 'fetch', requestId, '--form', 'plain', '--out', place)).code, 0);
         assert.ok((await fs.promises.readdir(place)).includes('manifest.json'));
       });
     } finally {

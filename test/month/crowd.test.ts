@@ -124,8 +124,10 @@ describe(`two hundred people on fifty requests at once (seed ${seed})`, function
   async function lookAround(): Promise<void> {
     for (;;) {
       open = (await Promise.all([...readers.keys()].map(read))).filter((known) => !isOver(known));
-      if (open.length === 0 || open.some(({ state }) => state !== 'granted')) return;
+      if (open.every(({ state }) => state !== 'granted')) return;
+      // Packages are made one after the other: where few people are left to act, their rounds would all be over before.
       await wait(250);
+      if (open.some(({ state }) => state !== 'granted')) return;
     }
   }
 
@@ -163,7 +165,7 @@ describe(`two hundred people on fifty requests at once (seed ${seed})`, function
         const told = view as unknown as typeof tracks & { voices: unknown[]; hold: object | null; glass: { broken: boolean } | null };
         assert.deepEqual(
           [view.state, told.approval, told.custody, told.delivery, view.planDigest, told.voices.length, view.release?.fetched ?? 0, told.hold !== null, told.glass?.broken],
-          [state.state, tracks.approval, tracks.custody, tracks.delivery, planDigest, voices.length, transfers, hold !== null, glass?.broken],
+          [state.state, tracks.approval, tracks.custody, tracks.delivery, planDigest, voices.length, transfers.filter(({ part }) => part !== 'originals').length, hold !== null, glass?.broken],
           view.requestId,
         );
         assert.deepEqual({ ...rows.find(({ id }) => id === view.requestId) }, await rowOf(state, store), view.requestId);

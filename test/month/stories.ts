@@ -124,7 +124,7 @@ export const ordinary = (course: Course = {}): Story =>
     const { fetches = 1 } = course;
     for (let fetched = 0; fetched < fetches; fetched++) {
       if (fetched < city.downloads) await stage.fetch(matter, fetched === 1 ? matter.executors.at(-1)! : matter.applicant);
-      else await stage.refuse(matter, matter.applicant, { act: 'export', at: 'package', code: 'release-expired' });
+      else await stage.refuse(matter, matter.applicant, { act: 'export', at: 'transfers', body: {}, code: 'release-expired' });
       yield aPause(stage);
     }
     if (course.reviewed) {
@@ -134,7 +134,7 @@ export const ordinary = (course: Course = {}): Story =>
     }
     if (!course.tooLate) return;
     yield city.releaseHours * 60 + 1;
-    await stage.refuse(matter, matter.applicant, { act: 'export', at: 'package', code: 'release-expired' });
+    await stage.refuse(matter, matter.applicant, { act: 'export', at: 'transfers', body: {}, code: 'release-expired' });
   };
 
 /** Where the city asks for it: no voice before both frames of every camera. */
@@ -334,7 +334,7 @@ export const secret = (basis: 'STATE_SECURITY' | 'SUPERVISION', isReleased: bool
     yield aPause(stage);
     const told = 'request-unknown';
     await stage.refuse(matter, city.guard, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'not-permitted', told });
-    await stage.refuse(matter, city.constable, { act: 'export', at: 'package', code: 'not-permitted', told });
+    await stage.refuse(matter, city.constable, { act: 'export', at: 'transfers', body: {}, code: 'not-permitted', told });
     await stage.refuse(matter, matter.applicant, { act: 'review', at: 'reviews', body: { verdict: 'approve' }, code: 'own-request' });
     if (!isReleased) return;
     yield* agreed(stage, matter);

@@ -33,7 +33,7 @@ export const listOf =
 export const members =
   (shapes: Record<string, Shape>): Shape =>
   (value) =>
-    isRecord(value) && Object.keys(value as object).every((name) => name in shapes || `${name}?` in shapes) && withMembers(shapes)(value);
+    isRecord(value) && Object.keys(value as object).every((name) => Object.hasOwn(shapes, name) || Object.hasOwn(shapes, `${name}?`)) && withMembers(shapes)(value);
 
 /** These members, and any others. */
 export const withMembers =
