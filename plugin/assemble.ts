@@ -159,8 +159,13 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     undo.push(() => journal.close());
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
+    // One copy after the other: the last one written has to know of every destruction.
+    const copying = new Turns(1);
     const shred = async (ended: readonly string[]): Promise<void> => {
       ended.forEach((key) => keys.requests.destroy(key));
+      await copying.take(copyKeys);
+    };
+    const copyKeys = async (): Promise<void> => {
       if (!config.backup?.keys) return;
       const destroyed = requests.ids().flatMap((id) => destroyedParts(requests.state(id)).map((part) => keyOf(id, part)));
       const { keysFolder, keys: { masterFolder } } = config;
@@ -215,6 +220,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await requests.catchUp();
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
     await finishDestruction({ requests, shred }, (key) => keys.requests.isThere(key));
+    // A crash between a key's end and that of its copy left the copy with it.
+    await copying.take(copyKeys);
     await follower.begin();
     await delivery.begin();
     await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });

@@ -1,7 +1,7 @@
 // One file of a backup, sealed for its recipient while it is written: `EGBACK1` and a newline ‖ ephemeral public key (32) ‖ segments of 1 MiB, each
 // AES-256-GCM with its tag behind it. The nonce is the segment's number (11 bytes) and 1 for the last one, 0 for the others: cut off, changed in order
 // or joined, a file does not open.
-import { createCipheriv, createDecipheriv, createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
@@ -60,7 +60,8 @@ export async function* openFrom(file: string, identity: KeyObject): AsyncGenerat
 
 /** The bytes, under a temporary name until all of them are on the disk and are what was written. Problem `backup-failed`. */
 export async function writeDurable(file: string, bytes: AsyncIterable<Buffer>): Promise<Sum> {
-  const temporary = `${file}.part`;
+  // A name of its own: two who write the same file at once do not write into each other's.
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.part`;
   const hash = createHash('sha256');
   let count = 0;
   try {
