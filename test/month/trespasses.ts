@@ -28,8 +28,8 @@ export const whileHeld: readonly Trespass[] = [
   (m) => ({ by: m.city.clerk, act: 'review', at: 'reviews', body: narrow(m, 5000, 0), code: 'span-invalid' }),
   ({ city }) => ({ by: city.executors[0], act: 'release', at: 'release', body: {}, code: 'state-conflict' }),
   ({ city }) => ({ by: city.clerk, act: 'release', at: 'release', body: {}, code: 'not-permitted' }),
-  (m) => ({ by: m.applicant, act: 'export', at: 'package', code: 'state-conflict' }),
-  ({ city }) => ({ by: city.clerk, act: 'export', at: 'package', code: 'not-permitted' }),
+  (m) => ({ by: m.applicant, act: 'export', at: 'transfers', body: {}, code: 'state-conflict' }),
+  ({ city }) => ({ by: city.clerk, act: 'export', at: 'transfers', body: {}, code: 'not-permitted' }),
   ({ city }) => ({ by: city.clerk, act: 'request', at: 'withdrawal', body: {}, code: 'not-permitted' }),
   (m) => ({ by: m.city.clerk, act: 'inspect', at: `stream?camera=${first(m)}`, code: 'view-refused' }),
   (m) => ({ by: m.applicant, act: 'inspect', at: `stream?camera=${first(m)}`, code: 'own-request' }),
@@ -61,7 +61,7 @@ export const oncePackaged: readonly Trespass[] = [
   (m) => ({ by: m.applicant, act: 'release', at: 'release', body: {}, code: 'not-permitted' }),
   (m) => ({ by: m.city.privacy, act: 'inspect', at: `stream?camera=${first(m)}`, code: 'view-refused' }),
   (m) => ({ by: m.applicant, act: 'inspect', at: `stream?camera=${first(m)}`, code: 'view-refused' }),
-  ({ city }) => ({ by: city.executors[0], act: 'export', at: 'package', code: 'not-permitted' }),
+  ({ city }) => ({ by: city.executors[0], act: 'export', at: 'transfers', body: {}, code: 'not-permitted' }),
 ];
 
 /** By the one who asked for the release of two. */
@@ -72,6 +72,6 @@ export const whileAsked: readonly Trespass[] = [
 export const onceReleased: readonly Trespass[] = [
   (m) => ({ by: m.applicant, act: 'request', at: 'withdrawal', body: {}, code: 'state-conflict' }),
   ({ city }) => ({ by: city.executors[1], act: 'release', at: 'release', body: {}, code: 'state-conflict' }),
-  ({ city }) => ({ by: city.manager, act: 'export', at: 'package', code: 'not-permitted' }),
+  ({ city }) => ({ by: city.manager, act: 'export', at: 'transfers', body: {}, code: 'not-permitted' }),
   (m) => ({ by: m.applicant, act: 'inspect', at: 'after-review', body: { finding: 'in-order' }, code: 'not-permitted' }),
 ];
