@@ -273,6 +273,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const work = new Work({
       requests,
       log,
+      now,
       retryDelays: around.retryDelays,
       finishAdmission: (turn) =>
         finishAdmission({ policy: policies.inForce, requests, store, now, isConnected: recorders.isConnected }, turn),
