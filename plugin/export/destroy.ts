@@ -15,6 +15,7 @@ import { isHeld } from './holds.js';
 import { copiesDueAt, DAY_MS, originalDueAt } from './keeping-times.js';
 import { mayStill, type MayStillParts } from './may-still.js';
 import { expectNotNamed } from './named.js';
+import { placeOf } from './place-of.js';
 import type { Requests } from './requests.js';
 import { sealSums } from './sum-list.js';
 
@@ -38,16 +39,7 @@ export async function closeCase({ requests }: { requests: Requests }, person: Pe
 }
 
 /** As of now; null for what is not due at all. The site's row of the policy in force. */
-export const originalDue = (policy: Policy, state: RequestState): Instant | null => originalDueAt(state, siteDaysOf(policy, state.requested.items[0]!.camera));
-
-function siteDaysOf(policy: Policy, camera: string): number | null {
-  try {
-    return policy.place(camera).site.retentionDays;
-  } catch (thrown) {
-    if (thrown instanceof Problem && thrown.code === 'camera-unknown') return null;
-    throw thrown;
-  }
-}
+export const originalDue = (policy: Policy, state: RequestState): Instant | null => originalDueAt(state, placeOf(policy, state.requested.items[0]!.camera)?.site.retentionDays ?? null);
 
 /** A confidential one is destroyed by those who hand such things over: whoever else may destroy does not know of it. */
 export const mayDestroy = (policy: Policy, user: UserId, { requested: { site, basis } }: RequestState): boolean =>
