@@ -7,7 +7,7 @@ import path from 'node:path';
 import { zoneminderInstallation } from '../../../adapters/zoneminder/install/install.js';
 import { root } from '../../house/sources.js';
 import { startBox, type Box } from '../../support/zoneminder-box/box.js';
-import type { Halting } from '../../support/zoneminder-box/install-and-halt.js';
+import type { Halting } from '../../support/zoneminder-box/halting.js';
 import { pictureOf } from '../../support/zoneminder-box/tree.js';
 
 export interface Ended {
@@ -31,7 +31,7 @@ export async function installAndHalt(box: Box, verb: Halting['verb'], haltAt: nu
   const given: Halting = { verb, place: box.place, machine: { root: tree, state, addresses }, runner: `http://127.0.0.1:${(runner.address() as AddressInfo).port}/`, haltAt };
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'test/support/zoneminder-box/install-and-halt.ts'), JSON.stringify(given)], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [path.join(root, 'test/support/zoneminder-box/install-and-halt.mjs'), JSON.stringify(given)], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
       let [told, wrong] = ['', ''];
       child.stdout.on('data', (more: Buffer) => (told += more.toString()));
       child.stderr.on('data', (more: Buffer) => (wrong += more.toString()));

@@ -88,10 +88,14 @@ const links: Readonly<Record<string, string>> = {
   '/var/cache/zoneminder/css_base-1.css': '../../../usr/share/zoneminder/www/css/base.css',
 };
 
+/** As a package's files have: to the second, so that what is given back is told from it to the millisecond. */
+const packagedAt = new Date('2023-06-10T12:00:00Z');
+
 export async function makeTree(root: string, options: TreeOptions): Promise<void> {
   for (const [file, text] of Object.entries(texts(options))) {
     await fs.mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await fs.writeFile(path.join(root, file), text);
+    await fs.utimes(path.join(root, file), packagedAt, packagedAt);
   }
   for (const [file, to] of Object.entries(links)) {
     await fs.mkdir(path.dirname(path.join(root, file)), { recursive: true });
