@@ -12,6 +12,7 @@ interface Found {
   released: { at: string; executors: string[] } | null;
   deliveries: { entry: number; at: string; event: string; to: string }[];
   destroyed: { at: string; by: string[] } | null;
+  foundDestroyedAt: string | null;
   matched: { path: string; delivered: boolean; destroyed: boolean }[];
 }
 
@@ -30,6 +31,7 @@ const linesOf = (it: Found): string[] => [
   ...it.matched.map(({ path, delivered, destroyed }) => `  ${path}  ${delivered ? '已交付 delivered' : '未交付 not delivered'}  ${destroyed ? '已销毁 destroyed' : '在库 kept'}`),
   ...(it.released ? [`  已放行 released ${it.released.at} ${it.released.executors.join(', ')}`] : []),
   ...it.deliveries.map(({ entry, at, event, to }) => `  ${at}  ${event}  ${to}  entry ${entry}`),
+  ...(it.foundDestroyedAt ? [`  已销毁(恢复后补记) destroyed, as was found after a restore, ${it.foundDestroyedAt}`] : []),
   ...(it.destroyed ? [`  已销毁 destroyed ${it.destroyed.at} ${it.destroyed.by.join(', ')}`] : []),
 ];
 

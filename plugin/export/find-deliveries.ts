@@ -1,6 +1,6 @@
 // Years later: what was delivered of this, to whom, when? Answered from the journal, and from the lists of sums that outlive what they tell of.
 import { isRequestEntry, type RequestEntry } from '../domain/audit-event.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState } from '../domain/lifecycle.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
 import type { Journal } from '../journal/journal.js';
@@ -59,7 +59,7 @@ async function matches(parts: Parts, state: RequestState, sought: Sought): Promi
     return form && [form.caseNumber, form.instrument?.number].includes(sought.case) ? [] : null;
   }
   const { hash } = sought;
-  const manifest: Matched[] = [state.package?.manifest, state.package?.originals?.manifest].includes(hash) ? [{ path: 'manifest.json', delivered: true, destroyed: state.copiesDestroyed !== null }] : [];
+  const manifest: Matched[] = [state.package?.manifest, state.package?.originals?.manifest].includes(hash) ? [{ path: 'manifest.json', delivered: true, destroyed: state.copiesDestroyed !== null || isGone(state) }] : [];
   const files = (await sumsOf(parts.objects, state)).filter(({ sha256, sm3 }) => sha256 === hash || sm3 === hash);
   const told = [...manifest, ...files.map(({ path, delivered, destroyed }) => ({ path, delivered, destroyed }))];
   return told.length > 0 ? told : null;
@@ -68,7 +68,7 @@ async function matches(parts: Parts, state: RequestState, sought: Sought): Promi
 /** What lies there still by its own lists, what is gone by those that outlive it. A list that cannot be read tells nothing. */
 async function sumsOf(objects: Objects, state: RequestState): Promise<readonly SumLine[]> {
   const { copiesDestroyed, destroyed, package: packed, tracks } = state;
-  const ended = await Promise.all([copiesDestroyed, destroyed].map(async (end) => (end ? (await readSealedJson<SumList>(objects, end.list)).files : [])));
+  const ended = await Promise.all([copiesDestroyed, destroyed].map(async (end) => (end?.list ? (await readSealedJson<SumList>(objects, end.list)).files : [])));
   const isHere = tracks.custody === 'sealed';
   const copies = isHere && packed && !copiesDestroyed ? await sumsOfCopies(objects, state).catch(nothing) : [];
   const original = isHere ? await sumsOfOriginal(objects, state).catch(nothing) : [];
@@ -83,7 +83,7 @@ function nothing(thrown: unknown): SumLine[] {
 async function tell({ store, journal }: Parts, state: RequestState) {
   const nameOf = async (person: string): Promise<string> => (await store.people.userOf(person)) ?? person;
   const form = await applicationOf(state, store);
-  const { requested, package: packed, release, closed, copiesDestroyed, destroyed } = state;
+  const { requested, package: packed, release, closed, copiesDestroyed, destroyed, foundDestroyed } = state;
   const history = journal.entriesOf(state.requestId).filter(isRequestEntry);
   return {
     ...{ requestId: state.requestId, state: state.state, site: requested.site, basis: requested.basis, items: state.plan?.items ?? requested.items },
@@ -94,6 +94,7 @@ async function tell({ store, journal }: Parts, state: RequestState) {
     released: release && { at: release.at, expiresAt: release.expiresAt, executors: await Promise.all(release.executors.map(nameOf)) },
     deliveries: await Promise.all(history.filter(isDelivery).map(async ({ index, at, by, event }) => ({ entry: index, at, event, to: await nameOf(by) }))),
     ...{ closedAt: closed?.at ?? null, copiesDestroyedAt: copiesDestroyed?.at ?? null },
+    foundDestroyedAt: foundDestroyed?.at ?? null,
     destroyed: destroyed && { at: destroyed.at, by: await Promise.all([destroyed.askedBy, destroyed.by].map(nameOf)) },
   };
 }

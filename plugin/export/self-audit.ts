@@ -36,6 +36,8 @@ export interface SelfAuditParts {
   recorders: ReadonlyMap<string, (signal: AbortSignal) => Promise<ClockReading>>;
   /** Problem `key-invalid`. */
   judgeKeys(): void;
+  /** Of the copy that the gate keeps of them; null where it keeps none. Problem `backup-failed`. */
+  judgeKeyCopy: (() => void) | null;
   /** What is not the gate's alone, of each folder that has to be. */
   looseFiles(): AsyncIterable<Loose | null>;
 }
@@ -65,6 +67,7 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
     recorders: () => auditRecorders(parts, signal),
     async *keys() {
       yield whatFails('key-invalid', parts.judgeKeys);
+      if (parts.judgeKeyCopy) yield whatFails('key-copy-behind', parts.judgeKeyCopy);
     },
     async *disk() {
       const room = await (await parts.named()).objects.room();

@@ -23,12 +23,12 @@ function walk(): Tracks[] {
 const anywhere: RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased'];
 /** Ends, and what may still be written about a request that has ended so. */
 const ends: [State, RequestEventName[]][] = [
-  ['denied', ['footage-expired', ...anywhere, 'overwrite-near']],
-  ['returned', ['footage-expired', ...anywhere, 'overwrite-near']],
+  ['denied', ['footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['returned', ['footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
   // What was only seen, and is destroyed, can still be taken back.
-  ['withdrawn', ['footage-expired', ...anywhere, 'overwrite-near']],
-  ['closed', ['footage-expired', ...anywhere, 'overwrite-near']],
-  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed']],
+  ['withdrawn', ['footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['closed', ['footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed', 'copies-found-destroyed', 'footage-found-destroyed']],
 ];
 /** The words that need more than the tracks. */
 const abouts: Parameters<typeof stateOf>[1][] = [{}, { waitsFor: 'quota-exceeded' }, { awaitsPaper: true }, { isOnlySeen: true }];
@@ -96,7 +96,7 @@ describe('lifecycle', () => {
     const late = reached
       .filter(({ approval }) => ['denied', 'returned', 'withdrawn', 'closed'].includes(approval))
       .flatMap((tracks) => events.slice(1).filter((event) => canMove(tracks, event)));
-    assert.deepEqual([...new Set(late)].sort(), ['footage-expired', 'overwrite-near', ...anywhere].sort());
+    assert.deepEqual([...new Set(late)].sort(), ['footage-expired', 'footage-found-destroyed', 'overwrite-near', ...anywhere].sort());
   });
 
   it('each state but an end has a way on to an end', () => {
