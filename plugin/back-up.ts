@@ -241,12 +241,13 @@ async function leftBehind(to: string, left: readonly BackupObject[], taken: Name
   for (const it of left) {
     const head = headOf(to, it.object);
     const isGone = (by: Named): boolean => typeof head === 'object' && (head.key === null ? !by.objects.has(it.object) : by.destroyed.has(head.key));
-    if (isGone(taken)) {
+    // One that is not what the list says may say anything of its key.
+    const isWhole = typeof head === 'object' && ((!verify && !isGone(taken)) || (await isStill(path.join(to, sealedName(it.object)), it)));
+    if (isWhole && isGone(taken)) {
       done.gone.push(it.object);
       continue;
     }
     done.kept.push(it);
-    const isWhole = typeof head === 'object' && (!verify || (await isStill(path.join(to, sealedName(it.object)), it)));
     if (!isWhole) done.damaged.push(it.object);
     if (!isGone(now)) done.lost.push(it.object);
   }
