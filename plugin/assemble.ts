@@ -11,7 +11,7 @@ import { verifierKey } from './domain/formats/signed-note.js';
 import type { Log } from './domain/log.js';
 import { gateCode } from './domain/paper-number.js';
 import { Problem } from './domain/problem.js';
-import { keyOf } from './domain/request-key.js';
+import { keyNoteName, readKeyNote } from './backup/key-note.js';
 import { readRecipient } from './backup/recipient.js';
 import { askSeal, mostSealBytes } from './evidence/ask-seal.js';
 import { askTime } from './evidence/ask-time.js';
@@ -20,8 +20,9 @@ import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
-import { destroyedParts, finishDestruction } from './export/destroy-with.js';
+import { finishDestruction } from './export/destroy-with.js';
 import { finishErasure } from './export/erase.js';
+import { recordFound } from './export/found-gone.js';
 import { ReadRecord } from './export/read-record.js';
 import { recordRotations } from './export/record-rotations.js';
 import { Speeds } from './export/speeds.js';
@@ -30,6 +31,7 @@ import { finishAdmission } from './export/admit.js';
 import { NoticeFollower } from './export/follow-notices.js';
 import { fulfil } from './export/fulfil.js';
 import { stopAccess } from './export/intercept.js';
+import { keyBookOf, type KeyBook } from './export/key-book.js';
 import { makeLogKeeping } from './export/keeping.js';
 import { MonthIndex } from './export/month-index.js';
 import { lackedByRequests } from './export/needs.js';
@@ -65,7 +67,7 @@ import { makeTokens } from './identity/token.js';
 import type { Cosigners } from './journal/cosigned.js';
 import { Journal } from './journal/journal.js';
 import { expectProfile, loadKeys, type Keys } from './keys/keys.js';
-import { writeKeyCopy } from './key-copy.js';
+import { KeptKeyCopy } from './key-copy.js';
 import { rotationsOf } from './keys/rotate.js';
 import { judgeCameras } from './configured.js';
 import { findFfmpeg, type Tools } from './media/find-ffmpeg.js';
@@ -159,20 +161,10 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     undo.push(() => journal.close());
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
-    // One copy after the other: the last one written has to know of every destruction.
-    const copying = new Turns(1);
+    const keyCopy = keyCopyOf(config, keys, () => keyBookOf(requests.ids().map((id) => requests.state(id))), now, log);
     const shred = async (ended: readonly string[]): Promise<void> => {
       ended.forEach((key) => keys.requests.destroy(key));
-      await copying.take(copyKeys);
-    };
-    const copyKeys = async (): Promise<void> => {
-      if (!config.backup?.keys) return;
-      const destroyed = requests.ids().flatMap((id) => destroyedParts(requests.state(id)).map((part) => keyOf(id, part)));
-      const { keysFolder, keys: { masterFolder } } = config;
-      // Destroyed it is all the same; the next destruction or backup writes the copy anew.
-      await writeKeyCopy(config.backup.keys, readRecipient(config.backup.recipient), { keysFolder, masterFolder, origin: config.journal.origin, destroyed }).catch((cause: unknown) =>
-        log('error', { event: 'key-copy-not-written', cause }),
-      );
+      await keyCopy?.write();
     };
     const roll = new Roll(journal);
     const policies = await Policies.open({
@@ -218,10 +210,16 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
 
     await wipeAll(config.workFolder);
     await requests.catchUp();
+    const note = readKeyNote(config.keysFolder);
+    if (note && note.origin !== config.journal.origin) throw new Problem('key-invalid', `The keys were restored from a copy of those of ${note.origin}; this gate is ${config.journal.origin}.`);
+    if (note) await recordFound(requests, note);
     for (const id of requests.ids()) await finishErasure(store, requests.state(id));
     await finishDestruction({ requests, shred }, (key) => keys.requests.isThere(key));
+    // Also those of requests that came after the end of a restored journal.
+    note?.destroyed.forEach((key) => keys.requests.destroy(key));
     // A crash between a key's end and that of its copy left the copy with it.
-    await copying.take(copyKeys);
+    await keyCopy?.write();
+    if (note) await fs.promises.rm(path.join(config.keysFolder, keyNoteName));
     await follower.begin();
     await delivery.begin();
     await releaseStrayScans({ store, isRequest: (id) => requests.isKnown(id) });
@@ -316,6 +314,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const audits = makeAudits(config, {
       ...{ journal, clock: clockWatch, version, now, keys, log, recorders: recorders.clocks, firstFootage: recorders.firstFootage(now) },
       named: async () => ({ requests, objects, policyTexts: policies.record.texts(), scans: await store.scans.objects() }),
+      judgeKeyCopy: keyCopy && (() => keyCopy.judge()),
       get policy() {
         return policies.inForce;
       },
@@ -405,7 +404,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     // What a crash kept from being decided again after a policy came into force.
     await redecideAll({ policy: policies.inForce, requests, store, log });
     await work.resume();
-    const rounds = await startRounds({ ...api, copies, policiesFolder: config.policiesFolder, follower, keepLogs, keepCheckpoint: keepsCheckpoint(config) ? () => journal.tend() : null });
+    const rounds = await startRounds({ ...api, copies, keyCopy, policiesFolder: config.policiesFolder, follower, keepLogs, keepCheckpoint: keepsCheckpoint(config) ? () => journal.tend() : null });
     undo.push(() => rounds.stop());
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });
@@ -414,6 +413,12 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     await close();
     throw thrown;
   }
+}
+
+/** Null where none is configured. */
+function keyCopyOf({ backup, keysFolder, dataFolder, journal: { origin }, keys: { masterFolder } }: Config, { known }: Keys, book: () => KeyBook, now: () => Date, log: Log): KeptKeyCopy | null {
+  if (!backup?.keys) return null;
+  return new KeptKeyCopy({ to: backup.keys, recipient: readRecipient(backup.recipient), keysFolder, masterFolder, dataFolder, origin, known, book, now, log });
 }
 
 /** Where a stamp is not required, a package does not wait for one: the log and the journal say that there is none. */

@@ -3,26 +3,23 @@
 import { createPublicKey } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { bundle, type BundleFile } from './backup/bundle.js';
 import { readRecipient } from './backup/recipient.js';
-import { sealTo, syncFolder, writeDurable, type Sum } from './backup/sealed-file.js';
+import { sealTo, sumOf, syncFolder, writeDurable, type Sum } from './backup/sealed-file.js';
 import type { Config } from './config/config.js';
-import { isRequestEntry, type Entry } from './domain/audit-event.js';
 import { canonicalJson } from './domain/formats/canonical-json.js';
 import { openEnvelope, signEnvelope } from './domain/formats/dsse.js';
 import { Problem } from './domain/problem.js';
-import { keyOf, keyParts } from './domain/request-key.js';
 import { fitsSignature, signBytes } from './evidence/signature.js';
+import { keyBookOf } from './export/key-book.js';
+import { headBytes, headOf, sealedEnd, sealedName } from './export/object-head.js';
+import { readEntries, wholeLines, type ToldByJournal } from './export/read-entries.js';
 import { writeKeyCopy } from './key-copy.js';
 import type { Keys } from './keys/keys.js';
-import { keyIdIn } from './keys/request-keys.js';
-import { headerBytes, readHeader } from './store/segments.js';
 import { holdLock, openSqlite } from './store/sqlite.js';
 
 export const backupPayloadType = 'application/vnd.exportgate.backup+json; version=1';
 export const manifestName = 'backup.json';
-const sealedEnd = '.sealed';
 
 export interface BackupObject extends Sum {
   object: string;
@@ -47,11 +44,22 @@ export interface BackupReport {
   bytes: number;
   /** New in this backup. */
   copied: number;
-  /** Taken away because their key is destroyed. */
+  /** Were there, but not as they were written: taken anew. */
+  repaired: readonly string[];
+  /** Taken away: destroyed, or erased. */
   pruned: number;
   /** There and not here any more, though nothing destroyed them: somebody should look. */
   lost: readonly string[];
+  /** Not what they were when they were sealed, here or there; what of them is whole somewhere is in the backup. */
+  damaged: readonly string[];
   keys: string;
+}
+
+export interface BackupOptions {
+  /** Keys and data on one disk all the same. */
+  sameDisk?: boolean;
+  /** Everything that is there already is read and summed too. */
+  verify?: boolean;
 }
 
 interface Parts {
@@ -62,41 +70,62 @@ interface Parts {
 }
 
 /** `to`, `keysTo`: folders. Problems: `backup-failed`, `config-invalid`, `key-invalid`, `state-conflict`. */
-export async function backUp({ config, keys, version, now }: Parts, to: string, keysTo: string | null, sameDisk: boolean): Promise<BackupReport> {
+export async function backUp({ config, keys, version, now }: Parts, to: string, keysTo: string | null, { sameDisk = false, verify = false }: BackupOptions = {}): Promise<BackupReport> {
   const { recipient, keysFolder } = expectBackup(config, keysTo);
+  const { dataFolder } = config;
   const at = now().toISOString();
-  await fs.promises.mkdir(path.join(to, 'objects'), { recursive: true, mode: 0o700 });
+  const objectsTo = path.join(to, 'objects');
+  await fs.promises.mkdir(objectsTo, { recursive: true, mode: 0o700 });
   await fs.promises.mkdir(keysFolder, { recursive: true, mode: 0o700 });
   expectApart(to, keysFolder, sameDisk);
-  const release = await holdLock(path.join(to, 'lock')).catch((cause: unknown) => {
-    throw new Problem('state-conflict', 'Another backup is being written there.', { cause });
-  });
+  const release = await holdBoth(path.join(dataFolder, 'backup.lock'), path.join(to, 'lock'));
+  const temporary = path.join(dataFolder, '.backup.sqlite');
   try {
+    for (const folder of [to, objectsTo]) for (const left of fs.readdirSync(folder)) if (left.endsWith('.part')) await fs.promises.rm(path.join(folder, left), { force: true });
     const before = readManifestOf(to, keys.publicPem('manifest'));
-    const temporary = path.join(config.dataFolder, '.backup.sqlite');
-    try {
-      const { files, journalBytes } = await takeSnapshot(config, temporary);
-      const name = `data-${at.replace(/[^0-9]/g, '')}.sealed`;
-      const data = { name, ...(await sealTo(path.join(to, name), recipient, bundle(files))) };
-      const { objects, copied } = await copyObjects(path.join(config.dataFolder, 'objects'), path.join(to, 'objects'), before);
-      // After the objects: what wraps them is there. Before the list: a list never names what nothing opens.
-      await writeKeyCopy(keysFolder, recipient, { keysFolder: config.keysFolder, masterFolder: config.keys.masterFolder, origin: config.journal.origin, destroyed: await destroyedIn(config.dataFolder) });
-      const { kept, gone, lost } = leftBehind(to, before, objects, keys);
-      const manifest: BackupManifest = { version: 1, at, origin: config.journal.origin, gate: version, journalBytes, data, objects: [...objects, ...kept].sort(byName) };
-      const envelope = signEnvelope(backupPayloadType, Buffer.from(canonicalJson(manifest as never)), keys.keyId('manifest'), keys.manifest, signBytes);
-      await writeDurable(path.join(to, manifestName), once(Buffer.from(envelope)));
-      // From here on the list before it is none any more.
-      for (const old of fs.readdirSync(to)) if (/^data-\d+\.sealed/.test(old) && old !== name) await fs.promises.rm(path.join(to, old), { force: true });
-      for (const object of gone) await fs.promises.rm(path.join(to, 'objects', object + sealedEnd), { force: true });
-      await syncFolder(path.join(to, 'objects'));
-      return { at, objects: manifest.objects.length, bytes: manifest.objects.reduce((sum, it) => sum + it.bytes, 0), copied, pruned: gone.length, lost, keys: keysFolder };
-    } finally {
-      for (const name of [temporary, `${temporary}-wal`, `${temporary}-shm`]) await fs.promises.rm(name, { force: true });
-    }
+    const { files, journalBytes } = await takeSnapshot(config, temporary);
+    const name = `data-${at.replace(/[^0-9]/g, '')}.sealed`;
+    const data = { name, ...(await sealTo(path.join(to, name), recipient, bundle(files))) };
+    const entries = path.join(dataFolder, 'journal/entries.ndjson');
+    const taken = namedIn(await readEntries(entries, journalBytes), await scansIn(temporary));
+    const { objects, copied, repaired, damaged } = await copyObjects(path.join(dataFolder, 'objects'), objectsTo, before, verify);
+    // After the objects: what wraps them is there. Before the list: a list never names what nothing opens.
+    const { masterFolder } = config.keys;
+    const book = async () => keyBookOf((await readEntries(entries)).states);
+    await writeKeyCopy({ to: keysFolder, recipient, keysFolder: config.keysFolder, masterFolder, dataFolder, origin: config.journal.origin, known: keys.known, book, now });
+    const here = new Set(objects.map(({ object }) => object));
+    const nowNamed = namedIn(await readEntries(entries), await scansIn(path.join(dataFolder, 'store.sqlite')));
+    const left = await leftBehind(objectsTo, (before?.objects ?? []).filter(({ object }) => !here.has(object)), taken, nowNamed, verify);
+    const manifest: BackupManifest = { version: 1, at, origin: config.journal.origin, gate: version, journalBytes, data, objects: [...objects, ...left.kept].sort(byName) };
+    const envelope = signEnvelope(backupPayloadType, Buffer.from(canonicalJson(manifest as never)), keys.keyId('manifest'), keys.manifest, signBytes);
+    await writeDurable(path.join(to, manifestName), once(Buffer.from(envelope)));
+    // From here on the list before it is none any more, and what no list names is of no use.
+    for (const old of fs.readdirSync(to)) if (/^data-\d+\.sealed/.test(old) && old !== name) await fs.promises.rm(path.join(to, old), { force: true });
+    const listed = new Set(manifest.objects.map(({ object }) => object));
+    for (const object of sealedIn(objectsTo)) if (!listed.has(object)) await fs.promises.rm(path.join(objectsTo, sealedName(object)), { force: true });
+    await syncFolder(objectsTo);
+    const bytes = manifest.objects.reduce((sum, it) => sum + it.bytes, 0);
+    return { at, objects: manifest.objects.length, bytes, copied, repaired, pruned: left.gone.length, lost: left.lost, damaged: [...damaged, ...left.damaged].sort(), keys: keysFolder };
   } finally {
+    for (const name of snapshotFiles(temporary)) await fs.promises.rm(name, { force: true });
     release();
   }
 }
+
+/** One backup of a gate at a time, wherever to, and one into a place at a time. Problem `state-conflict`. */
+async function holdBoth(here: string, there: string): Promise<() => void> {
+  const held: (() => void)[] = [];
+  const release = (): void => held.forEach((letGo) => letGo());
+  try {
+    for (const lock of [here, there]) held.push(await holdLock(lock));
+    return release;
+  } catch (cause) {
+    release();
+    throw new Problem('state-conflict', 'Another backup of this gate, or to that place, is being written.', { cause });
+  }
+}
+
+const snapshotFiles = (file: string): string[] => ['', '-wal', '-shm', '-journal'].map((end) => file + end);
 
 function expectBackup({ backup }: Config, keysTo: string | null) {
   const keysFolder = keysTo ?? backup?.keys ?? null;
@@ -122,7 +151,7 @@ async function takeSnapshot({ dataFolder, policiesFolder }: Config, temporary: s
   const journal = path.join(dataFolder, 'journal');
   const entries = path.join(journal, 'entries.ndjson');
   for (let tries = 1; ; tries++) {
-    for (const name of [temporary, `${temporary}-wal`, `${temporary}-shm`]) await fs.promises.rm(name, { force: true });
+    for (const name of snapshotFiles(temporary)) await fs.promises.rm(name, { force: true });
     const before = fs.statSync(entries).size;
     const database = await openSqlite(path.join(dataFolder, 'store.sqlite'));
     try {
@@ -148,77 +177,101 @@ async function takeSnapshot({ dataFolder, policiesFolder }: Config, temporary: s
   }
 }
 
-/** Bytes up to the end of the last whole entry. */
-function wholeLines(file: string): number {
-  const handle = fs.openSync(file, 'r');
-  try {
-    const { size } = fs.fstatSync(handle);
-    const tail = Buffer.alloc(Math.min(size, 65_536));
-    fs.readSync(handle, tail, 0, tail.length, size - tail.length);
-    return size - tail.length + tail.lastIndexOf(0x0a) + 1;
-  } finally {
-    fs.closeSync(handle);
-  }
-}
-
 const under = (folder: string): string[] =>
   fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((it) => it.isFile()).map((it) => path.join(it.parentPath, it.name)).sort() : [];
 
-/** What the journal says is destroyed, by the names of its keys. */
-async function destroyedIn(dataFolder: string): Promise<string[]> {
-  const gone = new Set<string>();
-  for await (const line of createInterface({ input: fs.createReadStream(path.join(dataFolder, 'journal/entries.ndjson')) })) {
-    if (!/"event":"(?:copies-destroyed|footage-destroyed|footage-expired)"/.test(line)) continue;
-    const entry = JSON.parse(line) as Entry;
-    if (!isRequestEntry(entry)) continue;
-    for (const key of keyParts) if (entry.event !== 'copies-destroyed' || key === 'copies') gone.add(keyOf(entry.requestId, key));
-  }
-  return [...gone].sort();
+/** What lies here, there too, and whether what lies there already is what the list says. */
+interface Copied {
+  objects: BackupObject[];
+  copied: number;
+  /** Were there, and were not what the list says: taken anew. */
+  repaired: string[];
+  damaged: string[];
 }
 
-/** What lies here, there too: what is there already by its name and length is not read again. */
-async function copyObjects(from: string, to: string, before: BackupManifest | null): Promise<{ objects: BackupObject[]; copied: number }> {
+/**
+ * Of what is there already its length and its header are held against the one here; all of it is read and summed where these differ, and everywhere with
+ * `verify`. What is there as it was listed is never written over: objects do not change, so that it is the one here that is damaged.
+ */
+async function copyObjects(from: string, to: string, before: BackupManifest | null, verify: boolean): Promise<Copied> {
   const known = new Map((before?.objects ?? []).map((it) => [it.object, it]));
-  const objects: BackupObject[] = [];
-  let copied = 0;
-  for (const name of fs.existsSync(from) ? fs.readdirSync(from).filter((it) => it.endsWith(sealedEnd)).sort() : []) {
-    const object = name.slice(0, -sealedEnd.length);
-    const [source, target] = [path.join(from, name), path.join(to, name)];
+  const done: Copied = { objects: [], copied: 0, repaired: [], damaged: [] };
+  for (const object of sealedIn(from)) {
+    const [source, target] = [path.join(from, sealedName(object)), path.join(to, sealedName(object))];
     const there = known.get(object);
-    if (there && fs.statSync(target, { throwIfNoEntry: false })?.size === there.bytes) {
-      objects.push(there);
+    const isAlike = there !== undefined && alike(source, target, there.bytes);
+    if (there && ((isAlike && !verify) || (await isStill(target, there)))) {
+      done.objects.push(there);
+      if (!isAlike && fs.existsSync(source)) done.damaged.push(object);
       continue;
     }
     // Destroyed while this ran: there is nothing left to copy.
     if (!fs.existsSync(source)) continue;
-    objects.push({ object, ...(await writeDurable(target, fs.createReadStream(source, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)) });
-    copied++;
+    if (headOf(from, object) === 'damaged') done.damaged.push(object);
+    done.objects.push({ object, ...(await writeDurable(target, fs.createReadStream(source, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)) });
+    if (there) done.repaired.push(object);
+    else done.copied++;
   }
-  return { objects, copied };
+  return done;
 }
 
-/** Of what is there and not here any more: what was destroyed goes, all else stays. */
-function leftBehind(to: string, before: BackupManifest | null, now: readonly BackupObject[], keys: Keys) {
-  const here = new Set(now.map(({ object }) => object));
-  const [kept, gone, lost]: [BackupObject[], string[], string[]] = [[], [], []];
-  for (const it of (before?.objects ?? []).filter(({ object }) => !here.has(object))) {
-    const key = keyIdOf(path.join(to, 'objects', it.object + sealedEnd), it.object);
-    if (key !== null && !keys.requests.isThere(key)) gone.push(it.object);
-    else kept.push(it);
-    if (key !== null && keys.requests.isThere(key)) lost.push(it.object);
-  }
-  return { kept, gone, lost };
+function alike(source: string, target: string, bytes: number): boolean {
+  const [here, there] = [headBytes(source), headBytes(target)];
+  return here !== null && there !== null && here.equals(there) && [source, target].every((file) => fs.statSync(file, { throwIfNoEntry: false })?.size === bytes);
 }
 
-/** The request's key that wraps it; null under a master key, or where there is no such object. */
-export function keyIdOf(file: string, object: string): string | null {
-  if (!fs.existsSync(file)) return null;
-  const head = Buffer.alloc(headerBytes);
-  const handle = fs.openSync(file, 'r');
-  fs.readSync(handle, head, 0, headerBytes, 0);
-  fs.closeSync(handle);
-  const { version, wrapped } = readHeader(object, head);
-  return version === 0 ? keyIdIn(wrapped) : null;
+const isStill = async (file: string, { bytes, sha256 }: Sum): Promise<boolean> => fs.statSync(file, { throwIfNoEntry: false })?.size === bytes && (await sumOf(file)).sha256 === sha256;
+
+const sealedIn = (folder: string): string[] =>
+  (fs.existsSync(folder) ? fs.readdirSync(folder) : []).filter((name) => name.endsWith(sealedEnd)).map((name) => name.slice(0, -sealedEnd.length)).sort();
+
+interface Left {
+  kept: BackupObject[];
+  gone: string[];
+  lost: string[];
+  damaged: string[];
+}
+
+/**
+ * Of what is there and not here any more: what the journal of this very backup says is destroyed goes, and what is under no request's key and named by
+ * nothing in it (a paper that was erased). All else stays, whatever became of its key; it is lost unless what happened since accounts for it.
+ */
+async function leftBehind(to: string, left: readonly BackupObject[], taken: Named, now: Named, verify: boolean): Promise<Left> {
+  const done: Left = { kept: [], gone: [], lost: [], damaged: [] };
+  for (const it of left) {
+    const head = headOf(to, it.object);
+    const isGone = (by: Named): boolean => typeof head === 'object' && (head.key === null ? !by.objects.has(it.object) : by.destroyed.has(head.key));
+    // One that is not what the list says may say anything of its key.
+    const isWhole = typeof head === 'object' && ((!verify && !isGone(taken)) || (await isStill(path.join(to, sealedName(it.object)), it)));
+    if (isWhole && isGone(taken)) {
+      done.gone.push(it.object);
+      continue;
+    }
+    done.kept.push(it);
+    if (!isWhole) done.damaged.push(it.object);
+    if (!isGone(now)) done.lost.push(it.object);
+  }
+  return done;
+}
+
+/** What is destroyed, by its keys; and what is named of that which lies under master keys. */
+interface Named {
+  destroyed: ReadonlySet<string>;
+  objects: ReadonlySet<string>;
+}
+
+function namedIn({ states, policyTexts }: ToldByJournal, scans: readonly string[]): Named {
+  const lists = states.flatMap(({ copiesDestroyed, destroyed }) => [copiesDestroyed, destroyed].flatMap((end) => (end?.list ? [end.list.object] : [])));
+  return { destroyed: new Set(keyBookOf(states).destroyed), objects: new Set([...lists, ...policyTexts.map(({ object }) => object), ...scans]) };
+}
+
+async function scansIn(file: string): Promise<string[]> {
+  const database = await openSqlite(file);
+  try {
+    return (database.prepare('select object from scans').all([]) as { object: string }[]).map(({ object }) => object);
+  } finally {
+    database.close();
+  }
 }
 
 /** Null where there is none yet. Problem `backup-broken`: it is not what this gate signed. */

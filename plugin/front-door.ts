@@ -9,13 +9,14 @@ import { askNewPassphrase, askPassphrase } from './cli/ask-passphrase.js';
 import type { KeyRing } from './cli/keys.js';
 import type { FrontDoor } from './cli/program.js';
 import type { Config, KeysConfig } from './config/config.js';
-import { readFormerPassphrase } from './config/key-secrets.js';
+import { masterKeysOf, readFormerPassphrase } from './config/key-secrets.js';
 import { Secret } from './config/secret.js';
 import { checkConfig, loadConfig } from './config/config.js';
 import { readManifest } from './config/manifest.js';
 import { installationOf, judgeCameras, makeRecorders, waysAround } from './configured.js';
 import { verifierKey } from './domain/formats/signed-note.js';
 import { Problem } from './domain/problem.js';
+import { inPassingFolder } from './passing-folder.js';
 
 /** Where the plugin lies and what it is: from package.json. */
 export interface Plugin {
@@ -97,22 +98,20 @@ export function openFrontDoor({ root, version, node }: Plugin, now: () => Date):
     keys,
     backups: {
       makeKeys: async () => (await import('./backup/recipient.js')).makeBackupKeys(),
-      backUp: async (at, to, keysTo, sameDisk) => {
+      backUp: async (at, to, keysTo, options) => {
         const config = await load(at.config, at.env);
-        return (await import('./back-up.js')).backUp({ config, keys: await loadAll(config), version, now }, to, keysTo, sameDisk);
+        const { openKeys } = await import('./keys/keys.js');
+        return (await import('./back-up.js')).backUp({ config, keys: openKeys(config.keysFolder, await openers(config)), version, now }, to, keysTo, options);
       },
       restore: async (at, from, keysFrom, identityFile, to) => {
-        const place = to ?? (await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-drill-')));
+        const identity = await fs.promises.readFile(identityFile, 'utf8').catch((cause: unknown) => {
+          throw new Problem('key-invalid', `${identityFile} cannot be read.`, { cause });
+        });
         const passphrase = at.env['EXPORTGATE_KEYS_PASSPHRASE'];
+        const sources = { passphrase: passphrase ? new Secret(passphrase) : null, masterKeys: masterKeysOf(at.env) };
         const { restore } = await import('./restore.js');
-        try {
-          const identity = await fs.promises.readFile(identityFile, 'utf8').catch((cause: unknown) => {
-            throw new Problem('key-invalid', `${identityFile} cannot be read.`, { cause });
-          });
-          return await restore({ from, keysFrom, identity, to: place, now, sources: { passphrase: passphrase ? new Secret(passphrase) : null } });
-        } finally {
-          if (to === null) await fs.promises.rm(place, { recursive: true, force: true });
-        }
+        if ('folder' in to) return restore({ from, keysFrom, identity, to: to.folder, now, sources });
+        return inPassingFolder(to.drillIn ?? os.tmpdir(), (folder) => restore({ from, keysFrom, identity, to: folder, now, sources }));
       },
     },
     recorders: makeRecorders(load),

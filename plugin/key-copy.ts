@@ -1,44 +1,140 @@
-// The copy of the keys, apart from the copy of the data: one file, written whole, so that what was destroyed here is gone there too.
+// The copy of the keys, apart from the copy of the data: one file, written whole, so that what was destroyed here is gone there too; and never without a
+// key that is to be there.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { bundle, type BundleFile } from './backup/bundle.js';
-import { sealTo, type Sum } from './backup/sealed-file.js';
+import { keyNoteName, type KeyNote } from './backup/key-note.js';
+import { sealTo } from './backup/sealed-file.js';
 import { canonicalJson } from './domain/formats/canonical-json.js';
+import type { Log } from './domain/log.js';
 import { Problem } from './domain/problem.js';
+import type { KeyBook } from './export/key-book.js';
+import { Turns } from './export/turns.js';
+import { keyName } from './keys/key-names.js';
+import type { KnownKey } from './keys/keys.js';
+import { requestKeyFile, requestKeysFolder } from './keys/request-keys.js';
+import { headOf } from './export/object-head.js';
+import { awaitLock } from './store/sqlite.js';
 
 export const keyCopyName = 'keys.sealed';
 
-/** Which keys the journal says are destroyed, so that whoever restores can tell what is gone from what is lost. */
-export interface DestroyedKeys {
-  version: 1;
+interface Parts {
+  to: string;
+  recipient: KeyObject;
+  keysFolder: string;
+  /** Where master keys lie, if not there. */
+  masterFolder: string | null;
+  dataFolder: string;
   origin: string;
-  destroyed: readonly string[];
+  /** All that were opened. */
+  known: readonly KnownKey[];
+  /** As of now: asked with the lock held. */
+  book(): KeyBook | Promise<KeyBook>;
+  now(): Date;
 }
 
+/** Another process writes the copy within seconds; one that hangs is told, not waited for. */
+const PATIENCE_MS = 60_000;
+
 /**
- * Everything in the keys folder but what is only of the moment; master keys of another folder too. Problem `backup-failed`, also where that folder
- * holds none now (a medium that nobody put in): a copy without them would take the place of one that opens something.
+ * One writer at a time, of whatever process, and each reads the keys after the one before it wrote: the last copy is that of the newest keys, so that
+ * none that was destroyed comes back. Refused where a key lacks that the journal does not say is destroyed, and where one lacks that was opened at
+ * start (a folder, a medium that is away): the copy would take the place of one that opens something. Gives what it was written by. Problem
+ * `backup-failed`.
  */
-export async function writeKeyCopy(
-  to: string,
-  recipient: KeyObject,
-  { keysFolder, masterFolder, ...said }: { keysFolder: string; masterFolder: string | null } & Omit<DestroyedKeys, 'version'>,
-): Promise<Sum> {
-  const masters = masterFolder === null ? [] : filesIn(masterFolder, 'keys');
-  if (masterFolder !== null && masters.length === 0) throw new Problem('backup-failed', 'There is no master key in keys.masterFolder now; the copy of the keys was left as it is.');
-  await fs.promises.mkdir(to, { recursive: true, mode: 0o700 });
-  const files: BundleFile[] = [
-    { path: 'destroyed.json', from: Buffer.from(canonicalJson({ version: 1, ...said } satisfies DestroyedKeys)) },
-    ...filesIn(keysFolder, 'keys'),
-    ...filesIn(path.join(keysFolder, 'requests'), 'keys/requests'),
-    ...masters,
-  ];
-  return sealTo(path.join(to, keyCopyName), recipient, bundle(files));
+export async function writeKeyCopy(parts: Parts): Promise<KeyBook> {
+  const { to, recipient, dataFolder, origin, known } = parts;
+  const release = await awaitLock(path.join(dataFolder, 'key-copy.lock'), PATIENCE_MS).catch((cause: unknown) => {
+    throw new Problem('backup-failed', 'Another process is writing the copy of the keys and does not end; the copy was left as it is.', { cause });
+  });
+  try {
+    const { files, book } = await takeKeys(parts);
+    const keys = known.map(({ kind, number, fingerprint }) => ({ kind, number, fingerprint }));
+    const note: KeyNote = { version: 1, origin, at: parts.now().toISOString(), keys, destroyed: book.destroyed, erased: book.erased };
+    await fs.promises.mkdir(to, { recursive: true, mode: 0o700 });
+    await sealTo(path.join(to, keyCopyName), recipient, bundle([{ path: `keys/${keyNoteName}`, from: Buffer.from(canonicalJson(note as never)) }, ...files]));
+    return book;
+  } finally {
+    release();
+  }
+}
+
+async function takeKeys(parts: Parts): Promise<{ files: BundleFile[]; book: KeyBook }> {
+  const { keysFolder, masterFolder, known } = parts;
+  const before = await parts.book();
+  const files = [...filesIn(keysFolder, 'keys'), ...filesIn(path.join(keysFolder, requestKeysFolder), `keys/${requestKeysFolder}`), ...(masterFolder === null ? [] : filesIn(masterFolder, 'keys'))];
+  const there = new Set(files.map((file) => file.path));
+  const away = known.find(({ kind, number, kept }) => kept !== 'in the environment' && !there.has(`keys/${keyName(kind, number)}`));
+  if (away) throw new Problem('backup-failed', `The key ${keyName(away.kind, away.number)} is not in its folder now; the copy of the keys was left as it is.`);
+  // What a running gate destroyed meanwhile has its entry by now: an entry comes before its key goes.
+  const book = await parts.book();
+  const gone = new Set(book.destroyed.map(pathOf));
+  const lost = before.live.find(({ key, object }) => !there.has(pathOf(key)) && !gone.has(pathOf(key)) && wasUnder(parts, key, object));
+  if (lost) throw new Problem('backup-failed', `The key ${lost.key} is not in its folder, and the journal does not say that it is destroyed; the copy of the keys was left as it is.`);
+  return { files: files.filter((file) => !gone.has(file.path)), book };
+}
+
+const pathOf = (key: string): string => `keys/${requestKeysFolder}/${requestKeyFile(key)}`;
+
+/** Objects that an earlier version sealed lie under the master key: there never was such a key. */
+function wasUnder({ dataFolder }: Parts, key: string, object: string): boolean {
+  const head = headOf(path.join(dataFolder, 'objects'), object);
+  return head === 'damaged' || head === 'missing' || head.key === key;
 }
 
 const filesIn = (folder: string, at: string): BundleFile[] =>
   (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
     .filter((name) => /\.(?:pem|key)$/.test(name) && !name.startsWith('.'))
     .sort()
-    .map((name) => ({ path: `${at}/${name}`, from: fs.readFileSync(path.join(folder, name)) }));
+    .flatMap((name) => {
+      const from = readIfThere(path.join(folder, name));
+      return from === null ? [] : [{ path: `${at}/${name}`, from }];
+    });
+
+/** Null: destroyed between the list and now. */
+function readIfThere(file: string): Buffer | null {
+  try {
+    return fs.readFileSync(file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new Problem('backup-failed', `The key ${path.basename(file)} cannot be read; the copy of the keys was left as it is.`, { cause: thrown });
+  }
+}
+
+/** The copy that a running gate keeps true: written at each destruction, and again and again where it could not be. */
+export class KeptKeyCopy {
+  readonly #turns = new Turns(1);
+  /** What the copy says is gone; null: nobody knows. */
+  #written: string | null = null;
+  #failure: Problem | null = null;
+
+  constructor(private readonly parts: Omit<Parts, 'book'> & { book(): KeyBook; log: Log }) {}
+
+  /** Does not fail: what is destroyed is destroyed all the same. */
+  write(): Promise<void> {
+    return this.#turns.take(async () => {
+      const { log } = this.parts;
+      // Asked before: what ends while it is written makes it be written again.
+      const gone = this.#gone();
+      this.#failure = await writeKeyCopy(this.parts).then(() => null, (thrown: unknown) => Problem.from(thrown));
+      if (this.#failure) log('error', { event: 'key-copy-not-written', problem: this.#failure.code, cause: this.#failure });
+      this.#written = this.#failure ? null : gone;
+    });
+  }
+
+  /** Of values that were erased since, and where the last writing failed. */
+  async tend(): Promise<void> {
+    if (this.#written !== this.#gone()) await this.write();
+  }
+
+  /** Problem `backup-failed`: the copy may hold what is destroyed. */
+  judge(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  #gone(): string {
+    const { destroyed, erased } = this.parts.book();
+    return canonicalJson({ destroyed, erased });
+  }
+}

@@ -1,5 +1,6 @@
 // What the gate does by itself: every half minute clock, deadlines and expiry; a policy that waits for requests; every hour what nobody used.
 import type { Log } from './domain/log.js';
+import type { KeptKeyCopy } from './key-copy.js';
 import type { Audits } from './export/audits.js';
 import type { ClockWatch } from './export/clock-watch.js';
 import { sweepDrafts } from './export/drafts.js';
@@ -30,6 +31,8 @@ export interface RoundsParts extends ScanParts, Pick<DestroyParts, 'shred'> {
   copies: Pick<MarkedCopies, 'sweep'>;
   transfers: Pick<Transfers, 'look'>;
   audits: Pick<Audits, 'look'>;
+  /** Null where none is configured. */
+  keyCopy: Pick<KeptKeyCopy, 'tend'> | null;
   keepLogs(): Promise<void>;
   /** Brings the journal's checkpoint to those who keep it; null where nobody does. */
   keepCheckpoint: (() => Promise<void>) | null;
@@ -61,6 +64,7 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     () => parts.transfers.look(),
     () => parts.keepLogs(),
     () => parts.keepCheckpoint?.(),
+    () => parts.keyCopy?.tend(),
     // Last: it goes on behind this look.
     () => parts.audits.look(),
   ];

@@ -13,7 +13,7 @@ import { looseFiles, type Loose } from './store/loose-files.js';
 
 const HOUR_MS = 3_600_000;
 
-type Given = Pick<SelfAuditParts, 'journal' | 'policy' | 'clock' | 'version' | 'now' | 'named' | 'recorders' | 'firstFootage'> & { keys: Keys; log: Log };
+type Given = Pick<SelfAuditParts, 'journal' | 'policy' | 'clock' | 'version' | 'now' | 'named' | 'recorders' | 'firstFootage' | 'judgeKeyCopy'> & { keys: Keys; log: Log };
 
 export function makeAudits(config: Config, given: Given): Audits {
   const { dataFolder, keysFolder, workFolder } = config;

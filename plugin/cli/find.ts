@@ -23,6 +23,7 @@ interface Found {
     handovers?: { serial: string; bag: string; signatures: { by: string }[] }[];
   }[];
   destroyed: { at: string; by: string[] } | null;
+  foundDestroyedAt: string | null;
   matched: { path: string; packages: PackagePart[]; delivered: boolean; destroyed: boolean }[];
 }
 
@@ -47,6 +48,7 @@ const linesOf = (it: Found): string[] => [
     `  ${[at, event, part, to, `entry ${entry}`, ended?.why, receipt?.outcome].filter(Boolean).join('  ')}`,
     ...handovers.map(({ serial, bag, signatures }) => `    介质 medium ${serial}  封袋 bag ${bag}  签收 signed ${signatures.map(({ by }) => by).join(', ') || '—'}`),
   ]),
+  ...(it.foundDestroyedAt ? [`  已销毁(恢复后补记) destroyed, as was found after a restore, ${it.foundDestroyedAt}`] : []),
   ...(it.destroyed ? [`  已销毁 destroyed ${it.destroyed.at} ${it.destroyed.by.join(', ')}`] : []),
 ];
 

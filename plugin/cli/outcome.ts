@@ -1,8 +1,8 @@
-// How a verb ends: 0 yes, 1 no, 2 wrong usage or configuration, 3 upstream failed. The same Problem that REST answers, as a sentence.
+// How a verb ends: 0 yes, 1 no, 2 wrong usage or configuration, 3 upstream failed, 4 done but for objects that are damaged. The same Problem that REST answers, as a sentence.
 import { type Fault, type Problem, type ProblemCode } from '../domain/problem.js';
 import { plainLine } from './console.js';
 
-export type Exit = 0 | 1 | 2 | 3;
+export type Exit = 0 | 1 | 2 | 3 | 4;
 
 /** What the caller wrote or set up wrongly: no answer of anybody's, so never a 1, which scripts read as a no. */
 const usage: readonly ProblemCode[] = [

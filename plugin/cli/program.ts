@@ -505,7 +505,8 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .description('the data to one place, the keys to another; while the gate runs 备份')
       .argument('<dest>', 'a folder on another disk')
       .option('--keys <dir>', 'where the copy of the keys goes; left out: backup.keys')
-      .option('--same-disk', 'both on one disk all the same'),
+      .option('--same-disk', 'both on one disk all the same')
+      .option('--verify', 'what is there already is read and compared too'),
     backUpGate(door.backups),
   );
   does(
@@ -517,6 +518,7 @@ export function makeProgram(door: FrontDoor, ended: (exit: Exit) => void): Comma
       .requiredOption('--identity <file>', 'what backup-key wrote')
       .option('--to <dir>', 'an empty folder')
       .option('--drill', 'to a place that is gone afterwards; recorded where somebody is signed in 恢复演练')
+      .option('--in <dir>', 'where the drill takes place, a disk of the gate’s own; left out: TMPDIR')
       .option('--report <file>', 'what was found: a file that is not there yet'),
     restoreGate(door.backups),
   );

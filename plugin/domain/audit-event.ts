@@ -208,6 +208,9 @@ export interface RequestEvents {
     bytes: number;
     list: Digest & { object: string };
   };
+  /** Restored from a backup that is older: the copy of the keys says that these are destroyed. `knownAt`: when that copy was written. */
+  'copies-found-destroyed': { keys: readonly string[]; knownAt: Instant };
+  'footage-found-destroyed': { keys: readonly string[]; knownAt: Instant };
   /** The recorder will soon write over footage of it that was not pulled yet. */
   'overwrite-near': { camera: string; dueAt: Instant };
 }

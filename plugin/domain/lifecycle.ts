@@ -107,6 +107,9 @@ export const moves: Record<RequestEventName, Move> = {
   'destruction-asked': { from: { approval: ['granted'], custody: ['sealed'], delivery: lying }, to: {} },
   // Of what nothing is made (the plan lets it be seen, and no more) before a release that never comes: export/destroy.ts knows which.
   'footage-destroyed': { from: { approval: ['granted'], custody: ['sealed'], delivery: lying }, to: { custody: 'destroyed' } },
+  // Of a restored journal, which may end anywhere before the destruction that it learns of: what it owes of that footage ends there.
+  'copies-found-destroyed': { from: { custody: ['sealed'], delivery: ['packaged', 'release-asked', 'released'] }, to: {} },
+  'footage-found-destroyed': { from: { approval: ['denied', 'returned', 'withdrawn', 'closed', 'held', 'granted'], custody: kept }, to: { custody: 'destroyed' } },
   // Also of what ended: a hold may want it.
   'overwrite-near': { from: { custody: ['none', 'queued', 'pulling'] }, to: {} },
 };
@@ -168,6 +171,10 @@ export type Handover = Extract<RequestEntry, { event: 'handover-made' }>['data']
   at: Instant;
   signatures: readonly { by: Pseudonym; at: Instant; scanSha256: string | null }[];
 };
+
+export type CopiesDestroyed = Extract<RequestEntry, { event: 'copies-destroyed' }>['data'];
+/** `dueAt` and `list` null: learned after a restore, and no more is known of it than that. */
+export type CopiesEnd = Omit<CopiesDestroyed, 'dueAt' | 'list'> & { at: Instant; dueAt: Instant | null; list: CopiesDestroyed['list'] | null };
 
 /** All that the journal says of one request. */
 export interface RequestState {
@@ -251,12 +258,14 @@ export interface RequestState {
   /** When the case was reported closed, and by whom. */
   closed: { by: Pseudonym; at: Instant } | null;
   /** The export copies are gone. */
-  copiesDestroyed: (Extract<RequestEntry, { event: 'copies-destroyed' }>['data'] & { at: Instant }) | null;
+  copiesDestroyed: CopiesEnd | null;
   /** From when on its original may be destroyed, as was told before. */
   destructionNear: Instant | null;
   /** Who asked for its destruction; a hold makes it none. */
   destructionAsked: { by: Pseudonym; at: Instant } | null;
   destroyed: (Extract<RequestEntry, { event: 'footage-destroyed' }>['data'] & { by: Pseudonym; at: Instant }) | null;
+  /** The same, learned after a restore: the entry that said who destroyed it, and the sums of what is gone, were newer than the backup. */
+  foundDestroyed: (Extract<RequestEntry, { event: 'footage-found-destroyed' }>['data'] & { at: Instant }) | null;
   /** Cameras whose footage the recorder was about to write over. */
   overwriteNear: readonly string[];
   /** Sequence of the last entry. */
@@ -337,6 +346,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     destructionNear: null,
     destructionAsked: null,
     destroyed: null,
+    foundDestroyed: null,
     overwriteNear: [],
     requestSequence: 0,
   });
@@ -358,7 +368,7 @@ export function follow(state: RequestState, entry: RequestEntry): RequestState {
   };
 }
 
-const keeping: readonly RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed'];
+const keeping: readonly RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-erased', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed', 'copies-found-destroyed', 'footage-found-destroyed'];
 const isKeeping = ({ event }: RequestEntry): boolean => keeping.includes(event);
 
 function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> {
@@ -498,6 +508,10 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
       return { destructionAsked: { by: entry.by, at: entry.at } };
     case 'footage-destroyed':
       return { destroyed: { ...entry.data, by: entry.by, at: entry.at } };
+    case 'copies-found-destroyed':
+      return { copiesDestroyed: { keys: entry.data.keys, at: entry.at, dueAt: null, files: 0, bytes: 0, list: null } };
+    case 'footage-found-destroyed':
+      return { foundDestroyed: { ...entry.data, at: entry.at } };
     case 'overwrite-near':
       return { overwriteNear: [...state.overwriteNear, entry.data.camera] };
     default:

@@ -60,6 +60,8 @@ const events = {
   'destruction-near': null,
   'destruction-asked': null,
   'footage-destroyed': null,
+  'copies-found-destroyed': null,
+  'footage-found-destroyed': null,
   'overwrite-near': null,
 } satisfies Record<RequestEventName, null>;
 

@@ -35,14 +35,15 @@ export async function certificateOf(parts: Parts, person: Person, requestId: str
   const isReader = (await mayRead(parts, state, person)) || (!isConfidential(state.requested.basis) && mayDestroy(parts.policy, person.user, state));
   if (!isReader) throw unknown;
   await reads.tell(person, requestId);
-  const { destroyed, copiesDestroyed } = state;
+  const { destroyed, copiesDestroyed, foundDestroyed } = state;
+  if (foundDestroyed) throw new Problem('state-conflict', `${requestId} was destroyed after the backup that this gate was restored from, before ${foundDestroyed.knownAt}; its certificate is in the journal of that time.`);
   if (!destroyed && !copiesDestroyed) throw new Problem('state-conflict', `Nothing of ${requestId} was destroyed.`);
   const nameOf = async (by: string): Promise<string> => (by === 'gate' ? by : ((await store.people.userOf(by)) ?? by));
   const entryOf = (event: string): number => journal.entriesOf(requestId).findLast((it) => it.event === event)!.index;
   return {
     ...{ requestId, site: state.requested.site, manifestSha256: state.package?.manifest ?? null, closedAt: state.closed?.at ?? null },
     copies: copiesDestroyed && {
-      ...{ at: copiesDestroyed.at, dueAt: copiesDestroyed.dueAt, by: 'gate', entry: entryOf('copies-destroyed'), keys: copiesDestroyed.keys },
+      ...{ at: copiesDestroyed.at, dueAt: copiesDestroyed.dueAt, by: 'gate', entry: entryOf(copiesDestroyed.list ? 'copies-destroyed' : 'copies-found-destroyed'), keys: copiesDestroyed.keys },
       ...(await filesOf(objects, copiesDestroyed)),
     },
     original: destroyed && {
@@ -74,6 +75,8 @@ export async function certificatePaper(parts: Parts & { papers: PaperDesk; now: 
 }
 
 async function filesOf(objects: Objects, { list }: NonNullable<RequestState['destroyed' | 'copiesDestroyed']>) {
+  // Learned after a restore: the list was newer than the backup.
+  if (list === null) return { list: null, unreadable: [], files: [] };
   const { files, unreadable } = await readSealedJson<SumList>(objects, list);
   return { list: list.sha256, unreadable, files: files.filter((file) => file.destroyed).map(({ path, role, bytes, sha256, sm3 }) => ({ path, role, bytes, sha256, sm3 })) };
 }

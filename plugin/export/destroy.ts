@@ -2,7 +2,7 @@
 // original (销毁人、监销人), and nobody does alone. Never before it is due, and never under a hold.
 import type { Pseudonym } from '../domain/audit-event.js';
 import { isConfidential } from '../domain/kind.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import type { CopiesDestroyed, RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
 import { Problem } from '../domain/problem.js';
 import { keyOf, keyParts } from '../domain/request-key.js';
@@ -113,9 +113,7 @@ export async function keepServed(parts: RoundParts): Promise<void> {
       .catch((cause: unknown) => log('error', { event: 'copies-undestroyed', requestId: id, cause }));
 }
 
-type CopiesDestroyed = NonNullable<RequestState['copiesDestroyed']>;
-
-async function destroyCopies(parts: RoundParts, state: RequestState, record: (data: Omit<CopiesDestroyed, 'at'>) => Promise<void>): Promise<void> {
+async function destroyCopies(parts: RoundParts, state: RequestState, record: (data: CopiesDestroyed) => Promise<void>): Promise<void> {
   const { objects, now } = parts;
   const dueAt = copiesDueAt(state);
   if (dueAt === null || Date.parse(dueAt) > now().getTime()) return;

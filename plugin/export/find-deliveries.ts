@@ -93,7 +93,8 @@ async function matches(parts: Parts, state: RequestState, sought: Sought, unread
 async function sumsOf(objects: Objects, state: RequestState): Promise<{ files: readonly SumLine[]; unreadable: readonly string[] }> {
   const unreadable: string[] = [];
   const kept = [state.copiesDestroyed, state.destroyed].map(async (end): Promise<readonly SumLine[]> => {
-    if (end === null) return [];
+    // Learned after a restore: the list was newer than the backup.
+    if (!end?.list) return [];
     const list = await readSealedJson<SumList>(objects, end.list).catch((thrown: unknown) => {
       if (!(thrown instanceof Problem && thrown.code === 'object-corrupt')) throw thrown;
       return null;
@@ -115,7 +116,7 @@ async function sumsOf(objects: Objects, state: RequestState): Promise<{ files: r
 async function tell({ store, journal }: Parts, state: RequestState) {
   const nameOf = async (person: string): Promise<string> => (await store.people.userOf(person)) ?? person;
   const form = await applicationOf(state, store);
-  const { requested, package: packed, release, closed, copiesDestroyed, destroyed } = state;
+  const { requested, package: packed, release, closed, copiesDestroyed, destroyed, foundDestroyed } = state;
   const entries = journal.entriesOf(state.requestId).filter(isRequestEntry);
   return {
     ...{ requestId: state.requestId, state: state.state, site: requested.site, basis: requested.basis, items: state.plan?.items ?? requested.items },
@@ -126,6 +127,7 @@ async function tell({ store, journal }: Parts, state: RequestState) {
     released: release && { at: release.at, expiresAt: release.expiresAt, executors: await Promise.all(release.executors.map(nameOf)) },
     deliveries: await Promise.all(entries.flatMap((entry) => (isDelivery(entry) ? [tellDelivery(state, entry, nameOf)] : []))),
     ...{ closedAt: closed?.at ?? null, copiesDestroyedAt: copiesDestroyed?.at ?? null },
+    foundDestroyedAt: foundDestroyed?.at ?? null,
     destroyed: destroyed && { at: destroyed.at, by: await Promise.all([destroyed.askedBy, destroyed.by].map(nameOf)) },
   };
 }

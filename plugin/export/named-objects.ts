@@ -40,7 +40,7 @@ export async function* namedOf({ requests, objects }: Pick<NamedObjectsParts, 'r
   const state = requests.state(requestId);
   const { takes, drawings, package: packed, release, copiesDestroyed, destroyed } = state;
   // What was destroyed stays known by its sums.
-  for (const end of [copiesDestroyed, destroyed]) if (end) yield { ...end.list, requestId };
+  for (const end of [copiesDestroyed, destroyed]) if (end?.list) yield { ...end.list, requestId };
   if (isGone(state)) return;
   for (const { index } of drawings) yield { ...index, requestId };
   if (release && !copiesDestroyed) yield { ...release.delivery, requestId };

@@ -24,8 +24,9 @@ export class PolicyRecord {
   #agreed = new Map<string, Set<Pseudonym>>();
   #inForce: string | null = null;
 
-  constructor(journal: Journal) {
-    for (let at = 0; at < journal.size; at += STEP) for (const entry of journal.read(at, STEP)) this.learn(entry);
+  /** `journal` left out: nothing is learned yet. */
+  constructor(journal?: Journal) {
+    if (journal) for (let at = 0; at < journal.size; at += STEP) for (const entry of journal.read(at, STEP)) this.learn(entry);
   }
 
   learn({ index: at, ...entry }: Entry): void {

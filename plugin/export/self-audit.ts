@@ -37,6 +37,8 @@ export interface SelfAuditParts extends Omit<RetentionParts, 'policy' | 'now'> {
   recorders: ReadonlyMap<string, (signal: AbortSignal) => Promise<ClockReading>>;
   /** Problem `key-invalid`. */
   judgeKeys(): void;
+  /** Of the copy that the gate keeps of them; null where it keeps none. Problem `backup-failed`. */
+  judgeKeyCopy: (() => void) | null;
   /** What is not the gate's alone, of each folder that has to be. */
   looseFiles(): AsyncIterable<Loose | null>;
 }
@@ -67,6 +69,7 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
     retention: () => auditRetention(parts, signal),
     async *keys() {
       yield whatFails('key-invalid', parts.judgeKeys);
+      if (parts.judgeKeyCopy) yield whatFails('key-copy-behind', parts.judgeKeyCopy);
     },
     async *disk() {
       const room = await (await parts.named()).objects.room();

@@ -83,7 +83,7 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
       copiesDestroyedAt: state.copiesDestroyed?.at ?? null,
       originalDueAt: originalDue(policy, state),
       destructionAskedBy: await nameOf(state.destructionAsked?.by ?? null),
-      destroyedAt: state.destroyed?.at ?? null,
+      destroyedAt: (state.destroyed ?? state.foundDestroyed)?.at ?? null,
     },
     keptUntil: keptInRegister(months, state),
     views: state.views.length,

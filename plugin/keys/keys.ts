@@ -9,7 +9,7 @@ import { isUnderPassphrase, makeKeyFile, openSecretKey, openSigningKey } from '.
 import type { Making, Profile } from './key-bytes.js';
 import { expectPrivateFolder, namesIn, readKeyFile, readOrMake } from './key-files.js';
 import type { KeyFile } from './key-files.js';
-import { keyName, mostKeys, numbersOf } from './key-names.js';
+import { keyKinds, keyName, mostKeys, numbersOf } from './key-names.js';
 import type { KeyKind, SecretKey, SigningKey } from './key-names.js';
 import { MasterKeys } from './master.js';
 import type { Passphrase } from './passphrase.js';
@@ -99,6 +99,26 @@ export function loadKeys(folder: string, sources: KeySources = {}): Keys {
     keyId: (name) => signing[name].at(-1)!.fingerprint,
     known,
   };
+}
+
+/** What a copy of the keys, or whoever opened them before, says that there has to be. */
+export type WantedKey = Pick<KnownKey, 'kind' | 'number' | 'fingerprint'>;
+
+/**
+ * The same keys, of a gate that has worked already: none is made. `wanted`: each of them has to be there, and the one it was. Problem `key-invalid`,
+ * which names the first that is not.
+ */
+export function openKeys(folder: string, sources: KeySources, wanted: readonly WantedKey[] = []): Keys {
+  const given = sources.masterKeys ?? new Map<number, Passphrase>();
+  const masterFolder = sources.masterFolder ?? null;
+  const numbers = new Map(keyKinds.map((kind) => [kind, [...(kind === 'master' ? given.keys() : []), ...numbersOf(kind, namesIn(kind === 'master' ? (masterFolder ?? folder) : folder))]]));
+  const lacking = keyKinds.filter((kind) => numbers.get(kind)!.length === 0).map((kind) => ({ kind, number: 1 }));
+  for (const { kind, number } of [...wanted, ...lacking]) if (!numbers.get(kind)!.includes(number)) throw new Problem('key-invalid', `The key ${keyName(kind, number)} is not there${kind === 'master' ? `, and EXPORTGATE_MASTER_KEY_${number} is not set` : ''}; no new one is made in its place.`);
+  const keys = loadKeys(folder, sources);
+  for (const { kind, number, fingerprint } of wanted)
+    if (!keys.known.some((it) => it.kind === kind && it.number === number && it.fingerprint === fingerprint))
+      throw new Problem('key-invalid', `The key ${keyName(kind, number)}${kind === 'master' && given.has(number) ? ` (EXPORTGATE_MASTER_KEY_${number})` : ''} is another one than this gate had; its fingerprint was ${fingerprint}.`);
+  return keys;
 }
 
 /** Does the key that signs packages fit the profile? Rotation makes one that does. Problem `key-invalid`. */

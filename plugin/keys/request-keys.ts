@@ -50,7 +50,7 @@ export class RequestKeys {
 
   /** The same, and new objects belong to this key, which is made with the first of them: `id length u8 ‖ id ‖ wrapping`, version 0. */
   under(id: string): Pick<RequestKeys, 'suite' | 'wrap' | 'unwrap'> {
-    nameOf(id);
+    requestKeyFile(id);
     return {
       suite: this.suite,
       wrap: (dataKey, object) => {
@@ -62,7 +62,7 @@ export class RequestKeys {
   }
 
   isThere(id: string): boolean {
-    return fs.existsSync(path.join(this.folder, nameOf(id)));
+    return fs.existsSync(path.join(this.folder, requestKeyFile(id)));
   }
 
   /** Ids of all keys, sorted. Problem `key-invalid`. */
@@ -75,7 +75,7 @@ export class RequestKeys {
    * it, and opens with the master key alone. Nothing happens where there is none. Problem `key-invalid`.
    */
   destroy(id: string): void {
-    const file = path.join(this.folder, nameOf(id));
+    const file = path.join(this.folder, requestKeyFile(id));
     try {
       if (!fs.existsSync(file)) return;
       const handle = fs.openSync(file, 'r+');
@@ -94,12 +94,12 @@ export class RequestKeys {
 
   #made(id: string): Buffer {
     expectPrivateFolder(this.folder);
-    return this.#opened(id, readOrMake(this.folder, nameOf(id), () => this.#seal(id, randomBytes(keyBytes))).bytes);
+    return this.#opened(id, readOrMake(this.folder, requestKeyFile(id), () => this.#seal(id, randomBytes(keyBytes))).bytes);
   }
 
   #open(id: string): Buffer {
     if (!this.isThere(id)) throw new Problem('key-invalid', `The key ${id} is not there: it was destroyed, or was not put back.`);
-    return this.#opened(id, readKeyFile(this.folder, nameOf(id)).bytes);
+    return this.#opened(id, readKeyFile(this.folder, requestKeyFile(id)).bytes);
   }
 
   /** `EGRKEY1` and a newline ‖ master key version u32 ‖ the key as that wraps it for `id`: a name that no object has. */
@@ -130,12 +130,12 @@ export const keyIdsIn = (folder: string): string[] =>
 /** Which key wrapped it, of a wrapping of version 0. Problem `key-invalid`. */
 export function keyIdIn(wrapped: Buffer): string {
   const id = wrapped.subarray(1, 1 + (wrapped[0] ?? 0)).toString('latin1');
-  nameOf(id);
+  requestKeyFile(id);
   return id;
 }
 
 /** Ids become file names: nothing that could leave the folder. Problem `key-invalid`. */
-function nameOf(id: string): string {
+export function requestKeyFile(id: string): string {
   if (!idPattern.test(id)) throw new Problem('key-invalid', 'A request’s key has the request’s number for a name, and original or copies.');
   return `${id.replace('/', '.')}.key`;
 }

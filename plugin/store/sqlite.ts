@@ -1,4 +1,5 @@
 // The one door to SQLite: node:sqlite where this Node has it, better-sqlite3 elsewhere, both behind the few calls that we use.
+import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../domain/problem.js';
 
 /** A prepared statement in the form that a kysely dialect takes. `reader`: does it yield rows? */
@@ -31,6 +32,8 @@ type OpenDriver = (path: string) => DriverFile;
 
 /** Milliseconds to wait for another process that holds the database: a backup, a reader at a check-point. */
 const busyMs = 5_000;
+/** How often somebody who waits for a lock looks. */
+const LOCK_LOOK_MS = 20;
 
 // What is erased is overwritten too, not only forgotten. WAL with synchronous=FULL: a commit that was answered is on disk (synchronous=NORMAL would lose the last ones in a power cut).
 const forDurability = `pragma busy_timeout = ${busyMs}; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on;`;
@@ -64,6 +67,19 @@ export async function holdLock(path: string): Promise<() => void> {
     throw unavailable(cause);
   }
   return () => file.close();
+}
+
+/** The same, for as long as it takes another process to let it go, and no longer than `patienceMs`. Problem `journal-locked`. */
+export async function awaitLock(path: string, patienceMs: number): Promise<() => void> {
+  const end = performance.now() + patienceMs;
+  for (;;)
+    try {
+      return await holdLock(path);
+    } catch (thrown) {
+      if (!(thrown instanceof Problem && thrown.code === 'journal-locked') || performance.now() >= end) throw thrown;
+      // Not SQLite's own waiting, which would keep all of this process waiting too.
+      await wait(LOCK_LOOK_MS);
+    }
 }
 
 async function chooseDriver(): Promise<OpenDriver> {

@@ -41,6 +41,7 @@ const typesIn: Record<string, string> = { express: 'plugin/http/' };
 
 /** zod is a language, not a defect to fence: schema files of several rooms speak it. These and no others. */
 const schemaFiles = [
+  'plugin/backup/key-note.ts',
   'adapters/zoneminder/schemas.ts',
   'plugin/config/config-schema.ts',
   'plugin/config/faults.ts',

@@ -5,7 +5,7 @@ import { importsOf, sources, type Import } from './sources.js';
 const rooms = ['identity', 'policy', 'media', 'evidence', 'delivery', 'journal', 'keys', 'store', 'notify', 'log', 'config', 'documents', 'papers', 'clock', 'witness', 'backup'];
 /** Parts of Node that only compute (digests; crc32): domain/formats/ may use them. */
 const computing = ['node:crypto', 'node:zlib'];
-const top = ['plugin/main.ts', 'plugin/front-door.ts', 'plugin/assemble.ts', 'plugin/configured.ts', 'plugin/recorders.ts', 'plugin/rounds.ts', 'plugin/self-audits.ts', 'plugin/servers.ts', 'plugin/demo-stage.ts', 'plugin/examine.ts', 'plugin/back-up.ts', 'plugin/restore.ts', 'plugin/key-copy.ts', 'adapters/index.ts'];
+const top = ['plugin/main.ts', 'plugin/front-door.ts', 'plugin/assemble.ts', 'plugin/configured.ts', 'plugin/recorders.ts', 'plugin/rounds.ts', 'plugin/self-audits.ts', 'plugin/servers.ts', 'plugin/demo-stage.ts', 'plugin/examine.ts', 'plugin/back-up.ts', 'plugin/restore.ts', 'plugin/key-copy.ts', 'plugin/passing-folder.ts', 'adapters/index.ts'];
 
 /** Where a file lives: its floor and its room. Null: nowhere that the house knows. */
 function placeOf(file: string): { floor: number; room: string } | null {

@@ -25,11 +25,11 @@ const anywhere: RequestEventName[] = ['hold-placed', 'hold-lifted', 'personal-er
 const pull: RequestEventName[] = ['preserve-queued', 'preserve-started', 'footage-sealed', 'footage-missing', 'preserve-failed', 'preserve-completed', 'export-unavailable'];
 /** Ends, and what may still be written about a request that has ended so. */
 const ends: [State, RequestEventName[]][] = [
-  ['denied', ['footage-expired', ...anywhere, 'overwrite-near']],
-  ['returned', [...pull, 'footage-expired', ...anywhere, 'overwrite-near']],
-  ['withdrawn', [...pull, 'footage-expired', ...anywhere, 'overwrite-near']],
-  ['closed', [...pull, 'footage-expired', ...anywhere, 'overwrite-near']],
-  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed']],
+  ['denied', ['footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['returned', [...pull, 'footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['withdrawn', [...pull, 'footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['closed', [...pull, 'footage-expired', ...anywhere, 'footage-found-destroyed', 'overwrite-near']],
+  ['released', [...anywhere, 'passphrase-shown', 'clip-transferred', 'transfer-ended', 'receipt-confirmed', 'receipt-refused', 'handover-made', 'handover-signed', 'copy-transferred', 'review-drawn', 'review-overdue', 'release-reviewed', 'case-closed', 'copies-destroyed', 'destruction-near', 'destruction-asked', 'footage-destroyed', 'copies-found-destroyed', 'footage-found-destroyed']],
 ];
 /** The words that need more than the tracks. */
 const abouts: Parameters<typeof stateOf>[1][] = [{}, { waitsFor: 'quota-exceeded' }, { awaitsPaper: true }, { isOnlySeen: true }];
@@ -98,9 +98,9 @@ describe('lifecycle', () => {
     const late = (approvals: readonly Tracks['approval'][]) =>
       [...new Set(reached.filter(({ approval }) => approvals.includes(approval)).flatMap((tracks) => events.slice(1).filter((event) => canMove(tracks, event))))].sort();
     // A policy that came into force may deny what was held: what was pulled until then lies sealed, and nothing more is.
-    assert.deepEqual(late(['denied']), ['footage-expired', 'overwrite-near', ...anywhere].sort());
+    assert.deepEqual(late(['denied']), ['footage-expired', 'footage-found-destroyed', 'overwrite-near', ...anywhere].sort());
     // Of what people ended, what was begun goes on under a hold (export/work.test.ts).
-    assert.deepEqual(late(['returned', 'withdrawn', 'closed']), [...pull, 'footage-expired', 'overwrite-near', ...anywhere].sort());
+    assert.deepEqual(late(['returned', 'withdrawn', 'closed']), [...pull, 'footage-expired', 'footage-found-destroyed', 'overwrite-near', ...anywhere].sort());
   });
 
   it('each state but an end has a way on to an end', () => {

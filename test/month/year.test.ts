@@ -29,7 +29,7 @@ describe('a year', function () {
 
   async function backedUp(): Promise<BackupReport> {
     const config = await loadConfig(at('exportgate.yaml'), { EXPORTGATE_RECORDER_NVR_1_PASSWORD: 'box-password' }, adapters);
-    return backUp({ config, keys: loadKeys(at('keys')), version: '0.0.0', now: () => time }, at('backup'), null, true);
+    return backUp({ config, keys: loadKeys(at('keys')), version: '0.0.0', now: () => time }, at('backup'), null, { sameDisk: true });
   }
   let places = 0;
   const restored = (from: string, keysFrom: string, by = identity): Promise<RestoreReport> =>

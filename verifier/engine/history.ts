@@ -108,6 +108,8 @@ export const requestEvents = [
   'destruction-near',
   'destruction-asked',
   'footage-destroyed',
+  'copies-found-destroyed',
+  'footage-found-destroyed',
   'overwrite-near',
 ];
 
