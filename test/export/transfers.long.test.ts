@@ -206,10 +206,41 @@ describe('a transfer', function () {
     assert.match(await refused.text(), /not-permitted/);
   });
 
+  const age = { form: 'age', recipient: 'age1pgvrzr06c7tw9lldphg636wn58t0d6qe9878cygza2vanfjx2qys4hnd4t' };
   it('used up: of many at once as many begin as the plan allows', async () => {
-    const codes = await Promise.all(Array.from({ length: 12 }, async (_, at) => (await problemOf(begin(gate, id, at % 2 ? officer : executors[1])))?.code ?? 'begun'));
-    assert.deepEqual([codes.filter((code) => code === 'begun').length, codes.filter((code) => code === 'release-expired').length], [2, 10]);
+    // Each another thing: who asks for the same again is given the same.
+    const wishes = [officer, ...executors].flatMap((user) => [{ form: 'plain' }, { form: 'zip' }, age].map((wish) => [user, wish] as const));
+    const codes = await Promise.all(wishes.map(async ([user, wish]) => (await problemOf(begin(gate, id, user, wish)))?.code ?? 'begun'));
+    assert.deepEqual([codes.filter((code) => code === 'begun').length, codes.filter((code) => code === 'release-expired').length], [2, 7]);
     assert.equal((await show(gate, id)).release!.fetched, 2);
+  });
+
+  it('asked for again before its first byte it is the same one, however many ask at once; afterwards it is another', async () => {
+    const many = await Promise.all(Array.from({ length: 12 }, () => begin(gate, id)));
+    assert.equal(new Set(many.map((it) => JSON.stringify(it))).size, 1);
+    const [{ transfer, address, bytes }] = many as [Begun];
+    // To ask how long it is takes no byte of it.
+    await get(gate, address, {}, 'HEAD');
+    wall += 14 * 60_000;
+    gate.again();
+    assert.equal((await begin(gate, id)).transfer, transfer);
+    // Its time began anew; counted as often as the plan allows, it is still given out.
+    wall += 14 * 60_000;
+    gate.again();
+    assert.notEqual((await begin(gate, id, executors[1])).transfer, transfer);
+    assert.equal((await begin(gate, id)).transfer, transfer);
+    assert.deepEqual((await transfersIn(gate, id)).map(({ event, by }) => [event, by]).length, 2);
+    for (const wish of [{ form: 'zip' }, age]) assert.equal((await problemOf(begin(gate, id, officer, wish)))?.code, 'release-expired', JSON.stringify(wish));
+    await bytesOf(await get(gate, address, { range: 'bytes=0-0' }));
+    assert.equal((await problemOf(begin(gate, id)))?.code, 'release-expired');
+    assert.equal((await bytesOf(await get(gate, address))).length, bytes);
+  });
+
+  it('asked for again while its first byte is asked for it is either that one, or counted', async () => {
+    const { transfer, address } = await begin(gate, id);
+    const [answer, again] = await Promise.all([get(gate, address), begin(gate, id)]);
+    await bytesOf(answer);
+    assert.equal((await show(gate, id)).release!.fetched, again.transfer === transfer ? 1 : 2);
   });
 
   it('too late: neither begun nor gone on with, and the page says so', async () => {
@@ -237,8 +268,16 @@ describe('a transfer', function () {
   it('in too many pieces, or too often at once, is refused; going on where one ended is not', async () => {
     const { address } = await begin(gate, id);
     for (let at = 0; at < 128; at++) assert.equal((await bytesOf(await get(gate, address, { range: `bytes=${at * 10}-${at * 10}` }))).length, 1);
-    assert.equal((await get(gate, address, { range: 'bytes=5000-5001' }).then((answer) => answer.text().then(() => 'answered'), () => 'broken')), 'broken');
+    const refused = await get(gate, address, { range: 'bytes=5000-5001' });
+    assert.deepEqual([refused.status, await codeOf(refused)], [429, 'too-many-requests']);
     assert.equal((await bytesOf(await get(gate, address, { range: 'bytes=1271-1280' }))).length, 10);
+    const second = await begin(gate, id);
+    // Nobody reads on: each waits for its receiver.
+    const waiting = await Promise.all(Array.from({ length: 16 }, () => get(gate, second.address)));
+    assert.deepEqual([...new Set(waiting.map(({ status }) => status))], [200]);
+    const once = await get(gate, second.address);
+    assert.deepEqual([once.status, await codeOf(once)], [429, 'too-many-requests']);
+    await Promise.all(waiting.map(({ body }) => body!.cancel()));
   });
 });
 
