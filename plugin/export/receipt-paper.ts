@@ -31,9 +31,6 @@ interface Parts {
   now: () => Date;
 }
 
-/** What sets its pages apart from those of the form in the package. */
-const LATER = 200;
-
 /**
  * For who may fetch that package, or released it; `part` left out: the one that they may have. Problems: `request-unknown`, `not-permitted`,
  * `state-conflict`, `object-corrupt` (also once the copies' time is over and the list is gone).
@@ -76,7 +73,7 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
       remarks: null,
       fetches: await Promise.all(transfers.map(async ({ by, at }) => ({ name: await nameOf(by), at }))),
     },
-    { ...making, pagesFrom: making.pagesFrom + LATER },
+    { ...making, series: part === 'originals' ? 'later-originals' : 'later' },
     { contents: contents.sha256, manifest: sealed.manifest },
   );
 }

@@ -69,6 +69,17 @@ describe('a paper', () => {
     for (const text of ['移交人________', '封装袋编号________', '第____份,共____份', '□网络下载', '□已出示']) assert.ok(whole.includes(text), text);
   });
 
+  it('of more than a hundred pages has no number of the originals’ paper of the same kind', async () => {
+    const long = evidenceList({ ...aHandOver, files: Array.from({ length: 1_900 }, (_, at) => ({ ...files[0]!, path: `original/sh-yf-street/${at + 1}.mov` })) }, making);
+    const numbersOf = (pages: string[]): string[] => pages.flatMap((page) => [...new Set(page.match(/-L\d{2,5}-[0-9A-Z]/g) ?? [])]);
+    const pages = await pagesOf(long);
+    assert.ok(pages.length > 101, String(pages.length));
+    const originals = pdfText(await makePaper(table[0]![1], { ...making, series: 'originals' }, vouched)).map(plain);
+    const [ours, theirs] = [numbersOf(pages), numbersOf(originals)];
+    assert.deepEqual([ours.length, theirs.length], [pages.length, originals.length]);
+    assert.deepEqual(theirs.filter((number) => ours.includes(number)), []);
+  }).timeout(60_000);
+
   it('made after the package names its manifest too', async () => {
     const manifest = 'ab'.repeat(32);
     const whole = pdfText(await receiptPaper(given, making, { contents, manifest })).map(plain).join('');

@@ -67,7 +67,7 @@ describe('originals that leave apart', function () {
     await (await gate.as(officer)).download(`/api/v1/requests/${id}/receipt?part=originals`, paper);
     const text = pdfText(fs.readFileSync(paper)).join('');
     const sealedAs = createHash('sha256').update(originals.bytes).digest('hex');
-    for (const word of [`${id}-originals.zip`, sealedAs, '陆一舟', '-H301-']) assert.ok(text.replaceAll(/\s/g, '').includes(word), word);
+    for (const word of [`${id}-originals.zip`, sealedAs, '陆一舟', '-H30001-']) assert.ok(text.replaceAll(/\s/g, '').includes(word), word);
     // Two downloads of each: the other’s are not counted.
     await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'again.zip'), { form: 'plain', part: 'copies' });
     assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'more.zip'), { form: 'plain', part: 'copies' })), 'release-expired');
