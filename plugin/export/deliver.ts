@@ -47,9 +47,12 @@ export function judgeReceiver(state: RequestState, person: string, part?: Packag
   return release;
 }
 
+/** Which packages this person may have. */
+export const partsFor = (state: RequestState, person: string): PackagePart[] =>
+  packagesOf(state).flatMap(({ part }) => (receiversOf(state, part).includes(person) ? [part] : []));
+
 /** Which package is meant, where nobody says: the first that this person may have. */
-export const partFor = (state: RequestState, person: string): PackagePart =>
-  packagesOf(state).find(({ part }) => receiversOf(state, part).includes(person))?.part ?? 'whole';
+export const partFor = (state: RequestState, person: string): PackagePart => partsFor(state, person)[0] ?? 'whole';
 
 /** May this person download this package now? Problems: `not-permitted`, `state-conflict`, `release-expired`. */
 export function judgeDownload(state: RequestState, person: string, part: PackagePart, now: Date): void {

@@ -118,7 +118,7 @@ describe('delivery by the command line', function () {
       await fs.promises.mkdir(tmp);
       const env = { EXPORTGATE_TOKEN: await gate.tokenOf(executors[0]), TMPDIR: tmp };
       const hand = (args: readonly string[]) => exportgate(['--gate', gate.url, '--json', ...args], { env });
-      // The place is taken between the package's coming and its being written, as by a second program: here by its lists.
+      // A place that does not take all of it costs no download.
       await fs.promises.writeFile(`${place}.label.txt`, '');
       assert.deepEqual([(await hand(handing(place))).code, (await show(gate, id)).release!.fetched], [2, 0]);
       await fs.promises.rm(`${place}.label.txt`);

@@ -206,6 +206,36 @@ describe('a transfer', function () {
     assert.match(await refused.text(), /not-permitted/);
   });
 
+  it('from the page, by who signs in on it: the receiver of the link and nobody else, in the form that they choose', async () => {
+    const { link } = await (await gate.as(officer)).get<{ link: string }>(`/api/v1/requests/${id}/link`);
+    await gate.as('user:sh.pan');
+    const post = (fields: Record<string, string>, headers: Record<string, string> = { origin: new URL(gate.url).origin }) =>
+      fetch(link, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) });
+    const signIn = (user: string, word = password) => ({ act: 'sign-in', user, password: word });
+    const page = await (await fetch(link)).text();
+    assert.ok(page.includes('name="password"') && page.includes('name="otp"') && !page.includes('name="part"') && !page.includes('<script'), page);
+    assert.equal((await post(signIn(officer), {})).status, 403);
+    for (const [said, status, code] of [[signIn(officer, 'not the password'), 401, 'login-failed'], [signIn(''), 401, 'login-failed'], [signIn('user:sh.pan'), 403, 'not-permitted']] as const) {
+      const refused = await post(said);
+      const text = await refused.text();
+      assert.deepEqual([refused.status, text.includes(code), refused.headers.getSetCookie(), text.includes('name="part"')], [status, true, [], false], text);
+    }
+    const entered = await post(signIn(officer));
+    const [cookie] = entered.headers.getSetCookie().map((it) => it.split(';')[0]!);
+    const shown = await entered.text();
+    // The applicant has both packages here.
+    for (const word of ['value="copies"', 'value="originals"', 'value="zip" checked', 'value="age"', 'name="recipient"']) assert.ok(shown.includes(word), word);
+    assert.equal((await show(gate, id)).release!.fetched, 0);
+    const own = { origin: new URL(gate.url).origin, cookie: cookie! };
+    assert.equal((await post({ part: 'copies', form: 'age', recipient: 'age1nothing' }, own)).status, 400);
+    for (const [fields, name] of [[{ part: 'copies', ...age }, `${id}-copies.zip.age`], [{ part: 'originals', form: 'zip' }, `${id}-originals.aes.zip`]] as const) {
+      const sent = await post(fields, own);
+      assert.equal(sent.status, 303);
+      const answer = await fetch(new URL(sent.headers.get('location')!, gate.url), { method: 'HEAD', headers: { cookie: cookie! } });
+      assert.equal(answer.headers.get('content-disposition'), `attachment; filename="${name}"`);
+    }
+  });
+
   const age = { form: 'age', recipient: 'age1pgvrzr06c7tw9lldphg636wn58t0d6qe9878cygza2vanfjx2qys4hnd4t' };
   it('used up: of many at once as many begin as the plan allows', async () => {
     // Each another thing: who asks for the same again is given the same.
