@@ -273,6 +273,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const work = new Work({
       requests,
       log,
+      now,
       retryDelays: around.retryDelays,
       finishAdmission: (turn) =>
         finishAdmission({ policy: policies.inForce, requests, store, now, isConnected: recorders.isConnected }, turn),
@@ -313,7 +314,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       changes: new Turns(1),
     };
     const audits = makeAudits(config, {
-      ...{ journal, clock: clockWatch, version, now, keys, log, recorders: recorders.clocks },
+      ...{ journal, clock: clockWatch, version, now, keys, log, recorders: recorders.clocks, firstFootage: recorders.firstFootage(now) },
       named: async () => ({ requests, objects, policyTexts: policies.record.texts(), scans: await store.scans.objects() }),
       get policy() {
         return policies.inForce;

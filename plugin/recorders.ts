@@ -2,6 +2,8 @@
 import type { Config } from './config/config.js';
 import { adapterOf, asAddress } from './configured.js';
 import { Problem } from './domain/problem.js';
+import type { Instant } from './domain/span.js';
+import { inAskedTime } from './domain/told-holdings.js';
 import { Turns } from './export/turns.js';
 
 export function makeRecorders(config: Config) {
@@ -22,6 +24,18 @@ export function makeRecorders(config: Config) {
   return {
     /** Recorder → what its clock says now. */
     clocks: new Map([...connected].map(([id, { vms }]) => [id, async (signal: AbortSignal) => (await vms.probe(signal)).clock])),
+    /** Camera → the first footage that its recorder says it holds, in true time. Problems of `Vms.holdings`. */
+    firstFootage: (now: () => Date) =>
+      new Map(
+        config.cameras.map(({ camera, recorder, source }) => [
+          camera,
+          async (signal: AbortSignal): Promise<Instant | null> => {
+            const to = now();
+            const lastMinute = { from: new Date(to.getTime() - 60_000).toISOString(), to: to.toISOString() };
+            return inAskedTime(lastMinute, await connected.get(recorder)!.vms.holdings(source, lastMinute, signal)).earliest;
+          },
+        ]),
+      ),
     isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
     camerasOf: (recorder: string) => recorded.get(recorder) ?? [],
     vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),

@@ -1,4 +1,6 @@
 // exportgate find: years later, what was delivered to whom; and request certificate: what was destroyed.
+import type { TransferEnd } from '../domain/audit-event.js';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
 
@@ -10,17 +12,29 @@ interface Found {
   caseNumber: string | null;
   manifestSha256: string | null;
   released: { at: string; executors: string[] } | null;
-  deliveries: { entry: number; at: string; event: string; to: string }[];
+  deliveries: {
+    entry: number;
+    at: string;
+    event: string;
+    to: string;
+    part?: PackagePart;
+    ended?: { why: TransferEnd } | null;
+    receipt?: { outcome: 'confirmed' | 'refused' } | null;
+    handovers?: { serial: string; bag: string; signatures: { by: string }[] }[];
+  }[];
   destroyed: { at: string; by: string[] } | null;
-  matched: { path: string; delivered: boolean; destroyed: boolean }[];
+  matched: { path: string; packages: PackagePart[]; delivered: boolean; destroyed: boolean }[];
 }
 
 export const findDeliveries: Verb<{ hash?: string; id?: string; case?: string }> = async (context, sought) => {
   const given = (['hash', 'id', 'case'] as const).filter((name) => sought[name] !== undefined);
   if (given.length !== 1) throw new Problem('config-invalid', 'Say one of --hash, --id, --case.');
   const name = given[0]!;
-  const found = await clientOf(context).get<{ deliveries: Found[] }>(`/api/v1/deliveries?${name}=${encodeURIComponent(sought[name]!)}`);
-  context.output.result(found, found.deliveries.length > 0 ? found.deliveries.flatMap(linesOf) : ['未查到 nothing was found']);
+  const found = await clientOf(context).get<{ deliveries: Found[]; unread: { requestId: string; lists: string[] }[] }>(`/api/v1/deliveries?${name}=${encodeURIComponent(sought[name]!)}`);
+  context.output.result(found, [
+    ...(found.deliveries.length > 0 ? found.deliveries.flatMap(linesOf) : ['未查到 nothing was found']),
+    ...found.unread.map(({ requestId, lists }) => `${requestId}  ${lists.length} 份清单无法读取,所列文件未能比对 lists that cannot be read: what they name was not compared`),
+  ]);
   return found.deliveries.length > 0 ? 0 : 1;
 };
 
@@ -29,7 +43,10 @@ const linesOf = (it: Found): string[] => [
   ...(it.manifestSha256 ? [`  manifest ${it.manifestSha256}`] : []),
   ...it.matched.map(({ path, delivered, destroyed }) => `  ${path}  ${delivered ? '已交付 delivered' : '未交付 not delivered'}  ${destroyed ? '已销毁 destroyed' : '在库 kept'}`),
   ...(it.released ? [`  已放行 released ${it.released.at} ${it.released.executors.join(', ')}`] : []),
-  ...it.deliveries.map(({ entry, at, event, to }) => `  ${at}  ${event}  ${to}  entry ${entry}`),
+  ...it.deliveries.flatMap(({ entry, at, event, to, part, ended, receipt, handovers = [] }) => [
+    `  ${[at, event, part, to, `entry ${entry}`, ended?.why, receipt?.outcome].filter(Boolean).join('  ')}`,
+    ...handovers.map(({ serial, bag, signatures }) => `    介质 medium ${serial}  封袋 bag ${bag}  签收 signed ${signatures.map(({ by }) => by).join(', ') || '—'}`),
+  ]),
   ...(it.destroyed ? [`  已销毁 destroyed ${it.destroyed.at} ${it.destroyed.by.join(', ')}`] : []),
 ];
 

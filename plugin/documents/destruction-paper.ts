@@ -9,6 +9,8 @@ export interface Destruction {
   site: string;
   /** What was destroyed, by what it was known. `sm3` left out where no list tells it. */
   files: readonly { path: string; bytes: number; sha256: string; sm3?: string }[];
+  /** Sealed lists that could not be read: what they named went with its key, and has no line. */
+  unlisted: number;
   /** In words. */
   reason: string;
   /** Who asked for it, and who agreed. */
@@ -22,7 +24,7 @@ export interface Destruction {
 
 /** A PDF. Problem `seal-missing`. */
 export const destructionPaper = (destroyed: Destruction, making: Making): Promise<Buffer> => {
-  const { requestId, site, files, reason, persons, destroyedAt, entry, manifest } = destroyed;
+  const { requestId, site, files, unlisted, reason, persons, destroyedAt, entry, manifest } = destroyed;
   return makePaper(
     {
       letter: 'D',
@@ -38,7 +40,7 @@ export const destructionPaper = (destroyed: Destruction, making: Making): Promis
             ['销毁事由', reason],
             ['销毁时间', `${inBeijing(destroyedAt)}(北京时间) / ${destroyedAt}`],
             ...persons.map(({ name, part }) => [part, name] as const),
-            ['销毁范围', `网关封存的文件 ${files.length} 个;登记与日志不在其列,按期另行保存。`],
+            ['销毁范围', `网关封存的文件 ${files.length} 个;登记与日志不在其列,按期另行保存。${unlisted > 0 ? `另有 ${unlisted} 份封存清单已无法读取,所列文件随密钥一并销毁,名称与校验值不详。` : ''}`],
             ['日志记录', `${entry.origin} 第 ${entry.index} 条`],
           ],
         },

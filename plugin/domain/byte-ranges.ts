@@ -16,3 +16,5 @@ export const touches = (ranges: readonly ByteRange[], from: number): boolean => 
 /** Are they all `bytes` bytes? */
 export const isWhole = (ranges: readonly ByteRange[], bytes: number): boolean =>
   ranges.length === 1 && ranges[0]![0] === 0 && ranges[0]![1] >= bytes;
+
+export const bytesIn = (ranges: readonly ByteRange[]): number => ranges.reduce((sum, [from, to]) => sum + to - from, 0);

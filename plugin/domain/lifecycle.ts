@@ -28,9 +28,15 @@ interface Move {
 const open = ['held', 'granted'] as const;
 /** All but destroyed: to footage that is gone nobody agrees. */
 const kept = ['none', 'queued', 'pulling', 'sealed', 'unavailable'] as const;
+/** Not destroyed by two people: that is an end. */
+const standing = [...kept, 'expired'] as const;
 const begun = ['queued', 'pulling', 'sealed'] as const;
+/** Begun for an open request, and gone on with where one ended under a hold: export/preserve.ts knows when. Never for what is not allowed. */
+const pulledFor = [...open, 'returned', 'withdrawn', 'closed'] as const;
 /** Handed over; or seen, where the plan lets it be seen and no more. */
 const served = ['none', 'released'] as const;
+/** The same; or made, and never fetched. */
+const lying = [...served, 'packaged', 'release-asked'] as const;
 const beforeRelease = ['none', 'packaging', 'packaged', 'release-asked'] as const;
 
 /** Event → where it may happen and where it leads. Left out of this record, an event does not compile. */
@@ -42,21 +48,21 @@ export const moves: Record<RequestEventName, Move> = {
   'export-held': { from: { approval: ['requested'] }, to: { approval: 'held' } },
   'plan-replaced': { from: { approval: ['held'], custody: kept }, to: {} },
   'plan-narrowed': { from: { approval: ['held'], custody: kept }, to: {} },
-  'call-back-made': { from: { approval: open, delivery: beforeRelease }, to: {} },
+  'call-back-made': { from: { approval: open, custody: standing, delivery: beforeRelease }, to: {} },
   'paper-served': { from: { approval: open, custody: kept, delivery: ['none'] }, to: {} },
   'paper-accepted': { from: { approval: open, custody: kept, delivery: ['none'] }, to: {} },
   'paper-overdue': { from: { approval: open, delivery: ['none'] }, to: {} },
   'glass-asked': { from: { approval: ['held'], custody: kept }, to: {} },
   'glass-broken': { from: { approval: ['held'], custody: kept }, to: {} },
-  'request-withdrawn': { from: { approval: open, delivery: beforeRelease }, to: { approval: 'withdrawn', delivery: 'none' } },
+  'request-withdrawn': { from: { approval: open, custody: standing, delivery: beforeRelease }, to: { approval: 'withdrawn', delivery: 'none' } },
   'request-closed': { from: { approval: open, delivery: ['none'] }, to: { approval: 'closed' } },
-  'preserve-queued': { from: { approval: open, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
-  'preserve-started': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
-  'footage-sealed': { from: { approval: open, custody: ['pulling'] }, to: {} },
-  'footage-missing': { from: { approval: open, custody: ['queued', 'pulling'] }, to: {} },
-  'preserve-failed': { from: { approval: open, custody: ['pulling'] }, to: { custody: 'queued' } },
-  'preserve-completed': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'sealed' } },
-  'export-unavailable': { from: { approval: open, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
+  'preserve-queued': { from: { approval: pulledFor, custody: ['none', 'queued', 'pulling'] }, to: { custody: 'queued' } },
+  'preserve-started': { from: { approval: pulledFor, custody: ['queued', 'pulling'] }, to: { custody: 'pulling' } },
+  'footage-sealed': { from: { approval: pulledFor, custody: ['pulling'] }, to: {} },
+  'footage-missing': { from: { approval: pulledFor, custody: ['queued', 'pulling'] }, to: {} },
+  'preserve-failed': { from: { approval: pulledFor, custody: ['pulling'] }, to: { custody: 'queued' } },
+  'preserve-completed': { from: { approval: pulledFor, custody: ['queued', 'pulling'] }, to: { custody: 'sealed' } },
+  'export-unavailable': { from: { approval: pulledFor, custody: ['queued', 'pulling'] }, to: { custody: 'unavailable' } },
   // Before a voice that wants it, and before times are confirmed.
   'frame-inspected': { from: { approval: open, custody: ['sealed'], delivery: ['none'] }, to: {} },
   'footage-viewed': { from: { approval: open, custody: ['sealed'], delivery: beforeRelease }, to: {} },
@@ -68,11 +74,11 @@ export const moves: Record<RequestEventName, Move> = {
   'hold-placed': { from: {}, to: {} },
   'hold-lifted': { from: {}, to: {} },
   'personal-erased': { from: {}, to: {} },
-  'deadline-near': { from: { approval: open, delivery: beforeRelease }, to: {} },
+  'deadline-near': { from: { approval: open, custody: standing, delivery: beforeRelease }, to: {} },
   // Only on sealed footage of which nothing was made yet: what is confirmed stands in the manifest.
   'times-confirmed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['none'] }, to: {} },
-  'deadline-missed': { from: { approval: open, delivery: beforeRelease }, to: {} },
-  'sla-missed': { from: { approval: open, delivery: beforeRelease }, to: {} },
+  'deadline-missed': { from: { approval: open, custody: standing, delivery: beforeRelease }, to: {} },
+  'sla-missed': { from: { approval: open, custody: standing, delivery: beforeRelease }, to: {} },
   'request-reviewed': { from: { approval: ['held'], custody: kept }, to: {} },
   'export-granted': { from: { approval: ['held'], custody: kept }, to: { approval: 'granted' } },
   'fulfil-started': {
@@ -82,8 +88,8 @@ export const moves: Record<RequestEventName, Move> = {
   'fulfil-failed': { from: { delivery: ['packaging'] }, to: { delivery: 'none' } },
   'package-sealed': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['packaging'] }, to: { delivery: 'packaged' } },
   // Again, where who asked first has lost the right or the account since.
-  'release-asked': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
-  'clip-released': { from: { approval: ['granted'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
+  'release-asked': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'release-asked' } },
+  'clip-released': { from: { approval: ['granted'], custody: ['sealed'], delivery: ['packaged', 'release-asked'] }, to: { delivery: 'released' } },
   'passphrase-shown': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'clip-transferred': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
   'transfer-ended': { from: { delivery: ['released'] }, to: {} },
@@ -97,10 +103,10 @@ export const moves: Record<RequestEventName, Move> = {
   'release-reviewed': { from: { delivery: ['released'] }, to: {} },
   'case-closed': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
   'copies-destroyed': { from: { custody: ['sealed'], delivery: ['released'] }, to: {} },
-  'destruction-near': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
-  'destruction-asked': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: {} },
+  'destruction-near': { from: { approval: ['granted'], custody: ['sealed'], delivery: lying }, to: {} },
+  'destruction-asked': { from: { approval: ['granted'], custody: ['sealed'], delivery: lying }, to: {} },
   // Of what nothing is made (the plan lets it be seen, and no more) before a release that never comes: export/destroy.ts knows which.
-  'footage-destroyed': { from: { approval: ['granted'], custody: ['sealed'], delivery: served }, to: { custody: 'destroyed' } },
+  'footage-destroyed': { from: { approval: ['granted'], custody: ['sealed'], delivery: lying }, to: { custody: 'destroyed' } },
   // Also of what ended: a hold may want it.
   'overwrite-near': { from: { custody: ['none', 'queued', 'pulling'] }, to: {} },
 };
@@ -227,6 +233,7 @@ export interface RequestState {
   failures: { preserve: number; fulfil: number };
   lastFailure: string | null;
   package: Extract<RequestEntry, { event: 'package-sealed' }>['data'] | null;
+  packagedAt: Instant | null;
   releaseAskedBy: string | null;
   /** Whom the first executor named for the originals. */
   originalsFor: Pseudonym | null;
@@ -314,6 +321,7 @@ export function fold(entries: readonly RequestEntry[]): RequestState {
     failures: { preserve: 0, fulfil: 0 },
     lastFailure: null,
     package: null,
+    packagedAt: null,
     releaseAskedBy: null,
     originalsFor: null,
     release: null,
@@ -439,7 +447,7 @@ function learn(state: RequestState, entry: RequestEntry): Partial<RequestState> 
     case 'fulfil-failed':
       return { lastFailure: entry.data.code, failures: { ...state.failures, fulfil: state.failures.fulfil + 1 } };
     case 'package-sealed':
-      return { package: entry.data, lastFailure: null };
+      return { package: entry.data, packagedAt: entry.at, lastFailure: null };
     case 'release-asked':
       return { releaseAskedBy: entry.by, originalsFor: entry.data.originalsFor ?? null };
     case 'clip-released':

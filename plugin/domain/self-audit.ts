@@ -10,6 +10,7 @@ export const auditFindings = {
   'clock-doubted': { question: 'clock', zh: '网关时钟存疑', en: 'the gate’s clock is in doubt' },
   'recorder-silent': { question: 'recorders', zh: '录像机未应答', en: 'a recorder does not answer' },
   'recorder-clock': { question: 'recorders', zh: '录像机时钟偏差过大', en: 'a recorder’s clock is far off' },
+  'retention-short': { question: 'retention', zh: '录像机保存时间短于点位声明', en: 'a recorder keeps footage for less than its site declares' },
   'key-invalid': { question: 'keys', zh: '密钥文件异常', en: 'a key file is not as it has to be' },
   'disk-low': { question: 'disk', zh: '磁盘余量低于预留', en: 'less of the disk is free than the reserve' },
   'open-to-others': { question: 'permissions', zh: '文件或目录可被他人使用', en: 'a file or folder is open to others' },

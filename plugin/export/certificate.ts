@@ -60,7 +60,7 @@ export async function certificatePaper(parts: Parts & { papers: PaperDesk; now: 
   const { papers, policy, now } = parts;
   return destructionPaper(
     {
-      ...{ requestId, manifest, files: original.files, destroyedAt: original.at },
+      ...{ requestId, manifest, files: original.files, unlisted: original.unreadable.length, destroyedAt: original.at },
       site: `${nameSite(parts, site).siteName} ${site}`,
       reason: closedAt === null ? `保管期已于 ${original.dueAt} 届满` : `案件已于 ${closedAt} 报告办结`,
       persons: [
@@ -74,6 +74,6 @@ export async function certificatePaper(parts: Parts & { papers: PaperDesk; now: 
 }
 
 async function filesOf(objects: Objects, { list }: NonNullable<RequestState['destroyed' | 'copiesDestroyed']>) {
-  const { files } = await readSealedJson<SumList>(objects, list);
-  return { list: list.sha256, files: files.filter((file) => file.destroyed).map(({ path, role, bytes, sha256, sm3 }) => ({ path, role, bytes, sha256, sm3 })) };
+  const { files, unreadable } = await readSealedJson<SumList>(objects, list);
+  return { list: list.sha256, unreadable, files: files.filter((file) => file.destroyed).map(({ path, role, bytes, sha256, sm3 }) => ({ path, role, bytes, sha256, sm3 })) };
 }

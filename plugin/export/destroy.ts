@@ -15,8 +15,9 @@ import { isHeld } from './holds.js';
 import { copiesDueAt, DAY_MS, originalDueAt } from './keeping-times.js';
 import { mayStill, type MayStillParts } from './may-still.js';
 import { expectNotNamed } from './named.js';
+import { placeOf } from './place-of.js';
 import type { Requests } from './requests.js';
-import { sealSums, sumsOfCopies, sumsOfOriginal } from './sum-list.js';
+import { sealSums } from './sum-list.js';
 
 interface Parts extends MayStillParts, DestroyParts {
   readonly policy: Policy;
@@ -38,16 +39,7 @@ export async function closeCase({ requests }: { requests: Requests }, person: Pe
 }
 
 /** As of now; null for what is not due at all. The site's row of the policy in force. */
-export const originalDue = (policy: Policy, state: RequestState): Instant | null => originalDueAt(state, siteDaysOf(policy, state.requested.items[0]!.camera));
-
-function siteDaysOf(policy: Policy, camera: string): number | null {
-  try {
-    return policy.place(camera).site.retentionDays;
-  } catch (thrown) {
-    if (thrown instanceof Problem && thrown.code === 'camera-unknown') return null;
-    throw thrown;
-  }
-}
+export const originalDue = (policy: Policy, state: RequestState): Instant | null => originalDueAt(state, placeOf(policy, state.requested.items[0]!.camera)?.site.retentionDays ?? null);
 
 /** A confidential one is destroyed by those who hand such things over: whoever else may destroy does not know of it. */
 export const mayDestroy = (policy: Policy, user: UserId, { requested: { site, basis } }: RequestState): boolean =>
@@ -58,7 +50,7 @@ const mayWitness = (policy: Policy, user: UserId, state: RequestState): boolean 
 
 /**
  * The first word asks, another person's destroys. Problems: `request-unknown`, `not-permitted`, `own-request`, `footage-held`, `retention-running`,
- * `already-voted`, `state-conflict`, `clock-doubted`, `object-corrupt`, `disk-full`, `journal-unwritable`.
+ * `already-voted`, `state-conflict`, `clock-doubted`, `disk-full`, `journal-unwritable`.
  */
 export async function destroyOriginal(parts: Parts, person: Person, requestId: string): Promise<RequestState> {
   const { policy, requests, objects, store, clock, now } = parts;
@@ -84,7 +76,7 @@ export async function destroyOriginal(parts: Parts, person: Person, requestId: s
       return turn.state;
     }
     // The list is down before the entry that names it.
-    const sums = await sealSums(objects, requestId, await sumsOfOriginal(objects, state));
+    const sums = await sealSums(objects, state, keyParts);
     const data = { askedBy: asked.by, askedAt: asked.at, dueAt, keys: keyParts.map((part) => keyOf(requestId, part)), ...sums };
     await destroyWith(parts, requestId, keyParts, async () => void (await turn.append({ event: 'footage-destroyed', by, data })));
     return turn.state;
@@ -127,7 +119,7 @@ async function destroyCopies(parts: RoundParts, state: RequestState, record: (da
   const { objects, now } = parts;
   const dueAt = copiesDueAt(state);
   if (dueAt === null || Date.parse(dueAt) > now().getTime()) return;
-  const sums = await sealSums(objects, state.requestId, await sumsOfCopies(objects, state));
+  const sums = await sealSums(objects, state, ['copies']);
   const keys = [keyOf(state.requestId, 'copies')];
   await destroyWith(parts, state.requestId, ['copies'], () => record({ dueAt, keys, ...sums }));
 }

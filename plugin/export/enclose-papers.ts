@@ -20,7 +20,8 @@ import type { Objects } from '../store/objects.js';
 import { sealBytes } from './custody.js';
 import { makingOf, type PaperDesk } from './paper-making.js';
 import { registerSheet } from './register-cells.js';
-import { makeNames, placeOf, rowOf, type RegisterRow, type RowParts } from './register-row.js';
+import { placeOf } from './place-of.js';
+import { makeNames, rowOf, type RegisterRow, type RowParts } from './register-row.js';
 import { idWords, instrumentWords } from './register-words.js';
 import { erasedWord } from './revealed.js';
 

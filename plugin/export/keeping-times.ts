@@ -6,9 +6,15 @@ import type { Instant } from '../domain/span.js';
 
 export const DAY_MS = 86_400_000;
 
-/** Received; failing that, when it first left, or when the release ended; what is only seen: when it was granted. Null: it has not been handed over yet. */
-const servedAt = (state: RequestState): Instant | null =>
-  state.receivedAt ?? state.transfers[0]?.at ?? state.release?.expiresAt ?? (state.plan?.deliver === 'view' ? state.grantedAt : null);
+/**
+ * Received; failing that, when it first left, or when the release ended; what is only seen: when it was granted; what was made and nobody
+ * releases: when it was made. Null: something is still owed for it.
+ */
+function servedAt(state: RequestState): Instant | null {
+  const { receivedAt, transfers, release, plan, grantedAt, packagedAt, tracks } = state;
+  const made = tracks.delivery === 'packaged' || tracks.delivery === 'release-asked' ? packagedAt : null;
+  return receivedAt ?? transfers[0]?.at ?? release?.expiresAt ?? made ?? (plan?.deliver === 'view' ? grantedAt : null);
+}
 
 /** When the gate destroys the export copies; null: there are none, or the policy names no time. Never while they may still be fetched. */
 export function copiesDueAt(state: RequestState): Instant | null {

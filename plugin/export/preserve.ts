@@ -1,6 +1,6 @@
 // Preserve at application: pull what the recorders hold and seal it, camera by camera, while people approve. Nobody reads it here.
 import type { RequestEntry, RequestEvents } from '../domain/audit-event.js';
-import { canMove, type RequestState } from '../domain/lifecycle.js';
+import type { RequestState } from '../domain/lifecycle.js';
 import type { OnProgress } from '../domain/progress.js';
 import { Problem } from '../domain/problem.js';
 import { keyOf } from '../domain/request-key.js';
@@ -10,6 +10,7 @@ import type { Objects } from '../store/objects.js';
 import { askedSpans, type AskedSpan } from './asked-spans.js';
 import type { Policy } from '../policy/load.js';
 import { discardTake } from './custody.js';
+import { isHeld } from './holds.js';
 import { firstOverwrite } from './overwrite.js';
 import type { Requests, Turn } from './requests.js';
 import type { Speeds } from './speeds.js';
@@ -33,6 +34,16 @@ export const estimateBytes = ({ requested }: RequestState, bytesPerSecond: numbe
 
 export const camerasOf = ({ requested }: RequestState): string[] => [...new Set(requested.items.map((item) => item.camera))];
 
+/** Of an open request; of one that ended under its pull, as long as a hold stands: what it wants kept the recorder will write over. */
+export function wantsPull(state: RequestState, now: Date): boolean {
+  const { approval, custody } = state.tracks;
+  if (custody !== 'none' && custody !== 'queued' && custody !== 'pulling') return false;
+  if (approval === 'held' || approval === 'granted') return true;
+  return ['returned', 'withdrawn', 'closed'].includes(approval) && custody !== 'none' && isHeld(state, now);
+}
+
+const unwanted = ({ requestId, state }: RequestState): Problem => new Problem('state-conflict', `Request ${requestId} is ${state}; nothing is pulled for it any more.`);
+
 /** Neither sealed nor found missing. */
 const isOpen = ({ takes, missing }: RequestState, camera: string): boolean =>
   !takes.some((take) => take.camera === camera) && !missing.some((it) => it.camera === camera);
@@ -44,9 +55,10 @@ const isOpen = ({ takes, missing }: RequestState, camera: string): boolean =>
  */
 export async function preserve(parts: Parts, requestId: string, estimate: number, signal: AbortSignal): Promise<void> {
   const { requests } = parts;
-  await requests.take(requestId, ({ state, append }) =>
-    append({ event: 'preserve-started', by: 'gate', data: { attempt: state.attempts.preserve + 1, estimateBytes: Math.ceil(estimate) } }),
-  );
+  await requests.take(requestId, async ({ state, append }) => {
+    if (!wantsPull(state, parts.now())) throw unwanted(state);
+    await append({ event: 'preserve-started', by: 'gate', data: { attempt: state.attempts.preserve + 1, estimateBytes: Math.ceil(estimate) } });
+  });
   const state = requests.state(requestId);
   const failures: unknown[] = [];
   for (const camera of camerasOf(state).filter((it) => isOpen(state, it))) {
@@ -84,8 +96,11 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
     due,
   );
   return requests.take(requestId, async ({ state, append }) => {
-    // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.
-    if (take !== null && !canMove(state.tracks, 'footage-sealed')) await discardTake(objects, take.index);
+    if (!wantsPull(state, parts.now())) {
+      // A request that was returned under the pull keeps nothing: what no entry names would lie there until the next start.
+      if (take !== null) await discardTake(objects, take.index);
+      throw unwanted(state);
+    }
     return take === null
       ? append({ event: 'footage-missing', by: 'gate', data: { camera, cause: 'no-footage' } })
       : append({ event: 'footage-sealed', by: 'gate', data: take });

@@ -1,18 +1,17 @@
 // One row of the register: an act on footage, with what the journal tells of it and the names and words behind the journal's commitments.
 import type { Commitment, Pseudonym } from '../domain/audit-event.js';
 import type { Basis } from '../domain/basis.js';
-import type { Place } from '../domain/camera.js';
 import type { Application, IdKind, Item } from '../domain/export-request.js';
 import { kindOf, type Kind } from '../domain/kind.js';
 import type { InstrumentType } from '../domain/legal-instrument.js';
 import type { Custody, RequestState, State } from '../domain/lifecycle.js';
-import { Problem } from '../domain/problem.js';
 import type { Instant } from '../domain/span.js';
 import type { UserId } from '../domain/subject.js';
 import { maskNumber } from '../evidence/mask-number.js';
 import type { Policy } from '../policy/load.js';
 import type { Store } from '../store/store.js';
 import type { RowEntry } from './month-index.js';
+import { placeOf } from './place-of.js';
 import { gateWord, type Outcome } from './register-words.js';
 import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
@@ -296,16 +295,6 @@ type Asked = { camera: string; from: Instant | null; to: Instant | null };
 
 const named = (policy: Policy, items: readonly Asked[]): RegisterRow['items'] =>
   items.map(({ camera, from, to }) => ({ camera, name: placeOf(policy, camera)?.camera.name ?? '', from, to }));
-
-/** Null for a camera that the policy in force does not know, or no longer. */
-export function placeOf(policy: Policy, camera: string): Place | null {
-  try {
-    return policy.place(camera);
-  } catch (thrown) {
-    if (thrown instanceof Problem && thrown.code === 'camera-unknown') return null;
-    throw thrown;
-  }
-}
 
 /** Who asked a recorder through the front: a network address, and the name used there where the message told it. */
 async function clientOf(store: Store, commitment: Commitment): Promise<Named> {

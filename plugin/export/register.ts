@@ -6,7 +6,8 @@ import { Problem } from '../domain/problem.js';
 import { makePace } from '../policy/pace.js';
 import { isMonth } from './beijing.js';
 import type { MonthIndex, RowEntry } from './month-index.js';
-import { makeNames, placeOf, rowOf, type RegisterRow, type RowParts } from './register-row.js';
+import { placeOf } from './place-of.js';
+import { makeNames, rowOf, type RegisterRow, type RowParts } from './register-row.js';
 import { nameSite } from './site-name.js';
 
 export interface RegisterParts extends RowParts {

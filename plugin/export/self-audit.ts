@@ -11,6 +11,7 @@ import type { Policy } from '../policy/load.js';
 import { makePace } from '../policy/pace.js';
 import type { Loose } from '../store/loose-files.js';
 import { auditObjects } from './audit-objects.js';
+import { auditRetention, type RetentionParts } from './audit-retention.js';
 import type { ClockWatch } from './clock-watch.js';
 import type { NamedObjectsParts } from './named-objects.js';
 import { overdueOf } from './overdue.js';
@@ -20,7 +21,7 @@ const FAR_OFF_MS = 30_000;
 /** How long one may take to say its clock. */
 const PROBE_MS = 15_000;
 
-export interface SelfAuditParts {
+export interface SelfAuditParts extends Omit<RetentionParts, 'policy' | 'now'> {
   journal: Journal;
   origin: string;
   readonly policy: Policy;
@@ -63,6 +64,7 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
       yield parts.clock.doubt === null ? null : { code: 'clock-doubted', what: `entry ${parts.clock.doubt.index}` };
     },
     recorders: () => auditRecorders(parts, signal),
+    retention: () => auditRetention(parts, signal),
     async *keys() {
       yield whatFails('key-invalid', parts.judgeKeys);
     },

@@ -1,16 +1,23 @@
 // What is left of destroyed files: their paths, sizes and sums, sealed under no request's key, so that years later a copy in anybody's hands can be told
 // for what it is.
-import type { Artifact } from '../domain/artifact.js';
+import type { Artifact, ArtifactRole, Digest } from '../domain/artifact.js';
 import { canonicalJson } from '../domain/formats/canonical-json.js';
+import { digestOf } from '../domain/formats/digest.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import type { PackagePart } from '../domain/package-part.js';
+import { Problem } from '../domain/problem.js';
+import type { KeyPart } from '../domain/request-key.js';
 import type { Objects } from '../store/objects.js';
 import { readSealedJson, sealBytes, type CameraIndex } from './custody.js';
-import { packageLists } from './named-objects.js';
+import { packagesOf } from './deliver.js';
 import type { PackageIndex } from './seal-package.js';
 
-export interface SumLine extends Pick<Artifact, 'path' | 'role' | 'bytes' | 'sha256' | 'sm3'> {
-  /** Was it in the package? */
-  delivered: boolean;
+interface FileSums extends Pick<Artifact, 'path' | 'bytes' | 'sha256' | 'sm3'> {
+  role: ArtifactRole | 'manifest';
+  /** Packages that it was in; none: it was in nothing that leaves. */
+  packages: readonly PackagePart[];
+}
+export interface SumLine extends FileSums {
   /** Gone with this entry; else it lies under the original's key and goes with that. */
   destroyed: boolean;
 }
@@ -18,40 +25,54 @@ export interface SumList {
   version: 1;
   requestId: string;
   files: readonly SumLine[];
+  /** Objects that were lists and could not be read: what they named has no line here. */
+  unreadable: readonly string[];
 }
 
-const lineOf = ({ path, role, bytes, sha256, sm3 }: Artifact, delivered: boolean, destroyed: boolean): SumLine => ({
-  ...{ path, role, bytes, sha256, sm3, delivered, destroyed },
-});
-
-/** What the copies' key holds, and what of the original was handed over with it. Problem `object-corrupt`. */
-export async function sumsOfCopies(objects: Objects, state: RequestState): Promise<SumLine[]> {
-  const originals = new Set((await originalsOf(objects, state)).map(({ object }) => object));
-  const lists = await Promise.all(packageLists(state.package).map((list) => readSealedJson<PackageIndex>(objects, list)));
-  // What tells of the pull lies in both packages of a request that has two.
-  const delivered = new Map(lists.flatMap(({ artifacts }) => artifacts).map((it) => [it.object, it]));
-  return [
-    ...[...delivered.values()].map((it) => lineOf(it, true, !originals.has(it.object))),
-    ...lists.flatMap(({ withheld = [] }) => withheld).map((it) => lineOf(it, false, true)),
-  ];
+/** What lies there of a request, by its own lists. */
+export interface Holdings {
+  files: readonly (FileSums & { key: KeyPart })[];
+  unreadable: readonly string[];
 }
 
-/** Problem `object-corrupt`. */
-export async function sumsOfOriginal(objects: Objects, state: RequestState): Promise<SumLine[]> {
-  return (await originalsOf(objects, state)).map((it) => lineOf(it, false, true));
+/** A list that cannot be read keeps back neither the others nor a destruction: it is named. */
+export async function holdingsOf(objects: Objects, state: RequestState): Promise<Holdings> {
+  const unreadable: string[] = [];
+  const read = async <T>(list: Digest & { object: string }): Promise<T | null> =>
+    readSealedJson<T>(objects, list).catch((thrown: unknown) => {
+      if (!(thrown instanceof Problem && thrown.code === 'object-corrupt')) throw thrown;
+      unreadable.push(list.object);
+      return null;
+    });
+  const files = new Map<string, Holdings['files'][number]>();
+  const add = (key: KeyPart, { object, path, role, bytes, sha256, sm3 }: Artifact, part?: PackagePart): void => {
+    // What was pulled stays under its own key, also where it is in a package; what tells of the pull is in both packages of a request that has two.
+    const known = files.get(object) ?? { path, role, bytes, sha256, sm3, packages: [], key };
+    files.set(object, part ? { ...known, packages: [...known.packages, part] } : known);
+  };
+  for (const { index } of state.takes) for (const it of (await read<CameraIndex>(index))?.artifacts ?? []) add('original', it);
+  for (const { part, sealed } of state.copiesDestroyed ? [] : packagesOf(state)) {
+    const found = await read<PackageIndex>(sealed.index);
+    if (found === null) continue;
+    const { bytes, sha256, sm3 } = digestOf(Buffer.from(found.manifest));
+    files.set(`manifest of ${part}`, { path: 'manifest.json', role: 'manifest', bytes, sha256, sm3, packages: [part], key: 'copies' });
+    for (const it of found.artifacts) add('copies', it, part);
+    for (const it of found.withheld ?? []) add('copies', it);
+  }
+  return { files: [...files.values()], unreadable };
 }
 
-async function originalsOf(objects: Objects, { takes }: RequestState): Promise<Artifact[]> {
-  const indexes = await Promise.all(takes.map(({ index }) => readSealedJson<CameraIndex>(objects, index)));
-  return indexes.flatMap(({ artifacts }) => [...artifacts]);
-}
-
-/** Under the master key: it outlives what it tells of. Problem `disk-full`. */
-export async function sealSums(objects: Objects, requestId: string, files: readonly SumLine[]) {
-  const list: SumList = { version: 1, requestId, files };
+/** What goes with these keys, and what of the rest was handed over. Under the master key: it outlives what it tells of. Problem `disk-full`. */
+export async function sealSums(objects: Objects, state: RequestState, ended: readonly KeyPart[]) {
+  const { files: all, unreadable } = await holdingsOf(objects, state);
+  const files = all
+    .map(({ key, ...file }): SumLine => ({ ...file, destroyed: ended.includes(key) }))
+    .filter(({ destroyed, packages }) => destroyed || packages.length > 0);
+  const list: SumList = { version: 1, requestId: state.requestId, files, unreadable };
+  const gone = files.filter(({ destroyed }) => destroyed);
   return {
-    files: files.filter((file) => file.destroyed).length,
-    bytes: files.reduce((sum, file) => sum + (file.destroyed ? file.bytes : 0), 0),
+    files: gone.length,
+    bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0),
     list: await sealBytes(objects, Buffer.from(canonicalJson(list))),
   };
 }

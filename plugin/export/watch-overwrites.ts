@@ -2,11 +2,11 @@
 // People who can make a recorder answer, or keep, hear of it while they still can (799 art 14, 17).
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
-import { Problem } from '../domain/problem.js';
 import type { Policy } from '../policy/load.js';
 import { isHeld } from './holds.js';
 import { DAY_MS } from './keeping-times.js';
 import { firstOverwrite } from './overwrite.js';
+import { placeOf } from './place-of.js';
 import type { Requests } from './requests.js';
 
 interface Parts {
@@ -40,7 +40,7 @@ function nearOf(policy: Policy, state: RequestState, now: Date): { camera: strin
   const done = new Set([...[...takes, ...missing].map(({ camera }) => camera), ...overwriteNear]);
   const near = [];
   for (const camera of new Set(requested.items.map((item) => item.camera))) {
-    const overwrite = done.has(camera) ? null : overwriteOf(policy, requested.items.filter((item) => item.camera === camera));
+    const overwrite = done.has(camera) || !placeOf(policy, camera) ? null : firstOverwrite(policy, requested.items.filter((item) => item.camera === camera));
     const left = overwrite === null ? 0 : overwrite - now.getTime();
     if (left > 0 && left <= NEAR_DAYS * DAY_MS) near.push({ camera, dueAt: new Date(overwrite!).toISOString() });
   }
@@ -48,13 +48,3 @@ function nearOf(policy: Policy, state: RequestState, now: Date): { camera: strin
 }
 
 const isUnpulled: ReadonlySet<string> = new Set(['none', 'queued', 'pulling']);
-
-/** Null: the policy knows the camera no longer. */
-function overwriteOf(policy: Policy, items: RequestState['requested']['items']): number | null {
-  try {
-    return firstOverwrite(policy, items);
-  } catch (thrown) {
-    if (thrown instanceof Problem && thrown.code === 'camera-unknown') return null;
-    throw thrown;
-  }
-}

@@ -4,7 +4,7 @@ import type { Log } from '../domain/log.js';
 import { awaitsPaper, unconfirmed, type RequestState } from '../domain/lifecycle.js';
 import { Problem, type ProblemCode } from '../domain/problem.js';
 import type { RequestEvents } from '../domain/audit-event.js';
-import { giveUp } from './preserve.js';
+import { giveUp, wantsPull } from './preserve.js';
 import { grantWhenComplete } from './review.js';
 import { drawWhenReleased } from './review-after.js';
 import type { Requests, Turn } from './requests.js';
@@ -24,15 +24,15 @@ interface Parts {
   shortage(state: RequestState, estimate: number, underWay: ReadonlyMap<string, number>): Promise<'quota-exceeded' | 'disk-full' | null>;
   /** Milliseconds to wait after the nth failure; past the last one what could not be pulled is given up. */
   retryDelays: readonly number[];
+  now: () => Date;
 }
 
-/** Preserve while allowed; fulfil once granted, sealed, and with times that somebody vouches for; nothing else is for machines. */
-export function workFor(state: RequestState): 'preserve' | 'fulfil' | null {
+/** Preserve while wanted; fulfil once granted, sealed, and with times that somebody vouches for; nothing else is for machines. */
+export function workFor(state: RequestState, now: Date): 'preserve' | 'fulfil' | null {
   const { tracks } = state;
   // A package names who asked, and why: without that it would be tried for ever.
   if (isErased(state)) return null;
-  const open = tracks.approval === 'held' || tracks.approval === 'granted';
-  if (open && (tracks.custody === 'none' || tracks.custody === 'queued' || tracks.custody === 'pulling')) return 'preserve';
+  if (wantsPull(state, now)) return 'preserve';
   // Nothing is made of what is only seen, nor before the paper of an emergency is there.
   if (unconfirmed(state).length > 0 || awaitsPaper(state) || state.plan?.deliver === 'view') return null;
   if (tracks.approval === 'granted' && tracks.custody === 'sealed' && (tracks.delivery === 'none' || tracks.delivery === 'packaging'))
@@ -75,7 +75,7 @@ export class Work {
   /** Looks whether this request has work, and does it; what waits for its next try goes on waiting. */
   wake(requestId: string): void {
     if (this.#busy.has(requestId) || this.#stop.signal.aborted) return;
-    const work = workFor(this.parts.requests.state(requestId));
+    const work = workFor(this.parts.requests.state(requestId), this.parts.now());
     if (!work || this.#waiting.get(requestId)?.work === work) return;
     this.#busy.add(requestId);
     const running = this.#run(requestId, work).catch((cause: unknown) => this.parts.log('error', { event: 'work-lost', requestId, cause }));
@@ -129,13 +129,13 @@ export class Work {
    */
   async #failed(requestId: string, work: Kind, thrown: unknown): Promise<number | null> {
     if (this.#stop.signal.aborted) return null;
-    const { requests, log, retryDelays } = this.parts;
+    const { requests, log, now, retryDelays } = this.parts;
     const problem = Problem.from(thrown);
     log('error', { event: `${work}-failed`, requestId, problem: problem.code, cause: problem.cause ?? problem });
     try {
       return await requests.take(requestId, async (turn) => {
         // Somebody returned it meanwhile: nobody waits for this any more.
-        if (workFor(turn.state) !== work) return null;
+        if (workFor(turn.state, now()) !== work) return null;
         const underWay = work === 'preserve' ? turn.state.tracks.custody === 'pulling' : turn.state.tracks.delivery === 'packaging';
         if (underWay && work === 'preserve' && problem.code === 'disk-full') {
           await turn.append({ event: 'preserve-queued', by: 'gate', data: { why: 'disk-full' } });

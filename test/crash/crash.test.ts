@@ -80,7 +80,8 @@ describe('crash', function () {
     assert.deepEqual(ofGate.filter((point) => !appended.includes(point)), []);
     assert.equal(appended.length, one.state.requestSequence + 1 + ofGate.length);
     assert.equal(template.filter(isRequestEntry).length, 0);
-    assert.equal(one.points.filter((point) => /^rename \.sealed .* after$/.test(point)).length, 8);
+    // The scan, of the camera original, units, coverage and list, the copy; of each of both packages five papers and the list; what encrypts what leaves.
+    assert.equal(one.points.filter((point) => /^rename \.sealed .* after$/.test(point)).length, 20);
     assert.equal(one.points.filter((point) => /^rename checkpoint .* after$/.test(point)).length, 1);
   });
 

@@ -98,12 +98,14 @@ describe('a paper', () => {
 
   it('of what is destroyed tells each file, both people, why, when, and where the journal says so', async () => {
     const destroyed: Destruction = {
-      requestId: aHandOver.requestId, site: aHandOver.custodian, files, reason: '保存期限届满', persons: [{ name: '示例戊', part: '提出人' }, { name: '示例己', part: '第二人' }],
+      requestId: aHandOver.requestId, site: aHandOver.custodian, files, unlisted: 0, reason: '保存期限届满', persons: [{ name: '示例戊', part: '提出人' }, { name: '示例己', part: '第二人' }],
       destroyedAt: '2026-06-01T02:00:00.000Z', entry: { origin: log.origin, index: 4711 }, manifest: 'cd'.repeat(32),
     };
     const whole = pdfText(await destructionPaper(destroyed, making)).map(plain).join('');
     for (const text of [destroyed.requestId, destroyed.site, destroyed.reason, '示例戊', '示例己', '提出人', '第二人', '2026-06-01 10:00:00', `${log.origin} 第 4711 条`, destroyed.manifest!, ...files.flatMap((it) => [it.path, String(it.bytes), it.sha256, it.sm3])])
       assert.ok(whole.includes(plain(text)), text);
+    assert.ok(!whole.includes('无法读取'));
+    assert.ok(pdfText(await destructionPaper({ ...destroyed, unlisted: 2 }, making)).map(plain).join('').includes(plain('另有 2 份封存清单已无法读取')));
   });
 });
 

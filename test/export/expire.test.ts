@@ -186,7 +186,7 @@ describe('footage that was never granted', () => {
       await add(id);
       await append(id, { event: 'preserve-started', by: 'gate', data: { attempt: 1, estimateBytes: 1 } });
       await append(id, { event: 'footage-expired', by: 'gate', data: { sealedBytes: 1 } });
-      assert.equal(workFor(requests.state(id)), null);
+      assert.equal(workFor(requests.state(id), new Date(start)), null);
       await assert.rejects(append(id, { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } }), { code: 'state-conflict' });
     }));
 

@@ -35,7 +35,7 @@ describe('the draw behind a release', () => {
   const draws = (rig: Rig, id = 'EG-1'): number => rig.events(id).filter((event) => event === 'review-drawn').length;
   const restart = async (requests: Requests): Promise<void> => {
     const nothing = async (): Promise<void> => undefined;
-    const work = new Work({ requests, log: noLog, retryDelays: [], finishAdmission: nothing, preserve: nothing, fulfil: nothing, estimate: () => 0, shortage: async () => null });
+    const work = new Work({ requests, log: noLog, now: () => new Date(), retryDelays: [], finishAdmission: nothing, preserve: nothing, fulfil: nothing, estimate: () => 0, shortage: async () => null });
     await work.resume();
     await work.close();
   };

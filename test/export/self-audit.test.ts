@@ -17,6 +17,8 @@ interface Told extends AuditSummary {
   envelope: string;
 }
 const day = 86_400_000;
+/** Of the site, days. */
+const declared = 30;
 
 describe('a self-audit', function () {
   this.timeout(120_000);
@@ -134,6 +136,27 @@ describe('a self-audit', function () {
     gate.recorder.faults.clockOffsetMs = 45_000;
     const { report } = await audited();
     assert.deepEqual(report.findings.map(({ code, what }) => `${code} ${what.replace(/\d+ ms/, 'ms')}`), ['recorder-clock nvr-1: ms']);
+  });
+
+  it('finds a recorder that writes over what its site says is kept, once what it held is gone, and not one that is new', async () => {
+    delete gate.recorder.faults.clockOffsetMs;
+    const found = async (): Promise<string[]> => {
+      now = new Date(now.getTime() + 1000);
+      return (await audited()).report.findings.map(({ code, what }) => `${code} ${what}`);
+    };
+    gate.recorder.faults.overwrittenMs = 30_000;
+    assert.deepEqual(await found(), [], 'a clock was set right by 45 s');
+    gate.recorder.faults.overwrittenMs = 3_600_000;
+    const told = await found();
+    assert.ok(told.length > 0);
+    for (const line of told) assert.match(line, new RegExp(`^retention-short sh-[a-z-]+: [34]\\.\\d of ${declared} days$`));
+    assert.deepEqual(await found(), [], 'nothing more is gone');
+    // As old as is declared, it may go.
+    now = new Date(now.getTime() + (declared + 1) * day);
+    await anew();
+    gate.recorder.faults.overwrittenMs = 7_200_000;
+    assert.deepEqual((await found()).filter((line) => line.startsWith('retention-short')), []);
+    delete gate.recorder.faults.overwrittenMs;
   });
 
   it('a report that somebody changed is not shown: object-corrupt, with its entry', async () => {

@@ -12,7 +12,9 @@ import { withRig, type Rig } from '../support/rig.js';
 import { submit, until, vote } from '../support/walk.js';
 
 describe('what machines owe', () => {
-  const table: readonly (readonly [tracks: Tracks, work: 'preserve' | 'fulfil' | null])[] = [
+  const now = new Date('2026-03-02T00:00:00.000Z');
+  const hold = { until: '2026-03-02T00:00:00.001Z' };
+  const table: readonly (readonly [tracks: Tracks, work: 'preserve' | 'fulfil' | null, hold?: { until: string | null }])[] = [
     [{ approval: 'requested', custody: 'none', delivery: 'none' }, null],
     [{ approval: 'denied', custody: 'none', delivery: 'none' }, null],
     [{ approval: 'returned', custody: 'pulling', delivery: 'none' }, null],
@@ -27,14 +29,23 @@ describe('what machines owe', () => {
     [{ approval: 'granted', custody: 'sealed', delivery: 'packaged' }, null],
     [{ approval: 'granted', custody: 'sealed', delivery: 'release-asked' }, null],
     [{ approval: 'granted', custody: 'sealed', delivery: 'released' }, null],
+    // A hold wants what was begun; it begins nothing, and it ends.
+    [{ approval: 'returned', custody: 'pulling', delivery: 'none' }, 'preserve', { until: null }],
+    [{ approval: 'withdrawn', custody: 'queued', delivery: 'none' }, 'preserve', hold],
+    [{ approval: 'closed', custody: 'pulling', delivery: 'none' }, null, { until: now.toISOString() }],
+    [{ approval: 'withdrawn', custody: 'none', delivery: 'none' }, null, { until: null }],
+    [{ approval: 'requested', custody: 'none', delivery: 'none' }, null, { until: null }],
+    [{ approval: 'withdrawn', custody: 'sealed', delivery: 'none' }, null, { until: null }],
+    [{ approval: 'withdrawn', custody: 'expired', delivery: 'none' }, null, { until: null }],
   ];
-  for (const [tracks, work] of table)
-    it(`${tracks.approval}, ${tracks.custody}, ${tracks.delivery}: ${work ?? 'nothing'}`, () => assert.equal(workFor({ tracks, plan: null, takes: [], confirmations: [], erased: [] } as unknown as RequestState), work));
+  for (const [tracks, work, hold = null] of table)
+    it(`${tracks.approval}, ${tracks.custody}, ${tracks.delivery}${hold ? `, held until ${hold.until ?? 'lifted'}` : ''}: ${work ?? 'nothing'}`, () =>
+      assert.equal(workFor({ tracks, hold, plan: null, takes: [], confirmations: [], erased: [] } as unknown as RequestState, now), work));
 
   it('nothing is made of footage whose times nobody vouches for', () => {
-    const state = { plan: null, tracks: { approval: 'granted', custody: 'sealed', delivery: 'none' }, takes: [{ camera: 'a', doubt: 'asserted' }, { camera: 'b', doubt: null }], confirmations: [], erased: [] };
-    assert.equal(workFor(state as unknown as RequestState), null);
-    assert.equal(workFor({ ...state, confirmations: [{ camera: 'a' }] } as unknown as RequestState), 'fulfil');
+    const state = { plan: null, tracks: { approval: 'granted', custody: 'sealed', delivery: 'none' }, takes: [{ camera: 'a', doubt: 'asserted' }, { camera: 'b', doubt: null }], confirmations: [], erased: [], hold: null };
+    assert.equal(workFor(state as unknown as RequestState, now), null);
+    assert.equal(workFor({ ...state, confirmations: [{ camera: 'a' }] } as unknown as RequestState, now), 'fulfil');
   });
 });
 
@@ -51,7 +62,7 @@ describe('a pull', () => {
   const makeWork = (rig: Rig, outcome: (attempt: number, id: string, signal: AbortSignal) => Promise<void>, change: Partial<Parts> = {}): Work => {
     const attempts = new Map<string, number>();
     return new Work({
-      requests: rig.requests, log: noLog, retryDelays: [5, 5], finishAdmission: async () => undefined, fulfil: async () => undefined,
+      requests: rig.requests, log: noLog, now: () => new Date('2026-03-02T00:00:00.000Z'), retryDelays: [5, 5], finishAdmission: async () => undefined, fulfil: async () => undefined,
       estimate: () => 3, shortage: async () => null,
       preserve: async (id, estimateBytes, signal) => {
         const attempt = (attempts.get(id) ?? 0) + 1;
@@ -180,18 +191,34 @@ describe('a request that is returned under its pull', () => {
   });
   after(() => gate.close());
 
-  it('keeps no footage, and stays returned', async () => {
-    const objects = path.join(gate.folder, 'data/objects');
-    // The scan is kept too.
-    await gate.withScan(shanghai.officer);
-    const kept = fs.readdirSync(objects).length;
-    const items = [{ camera: 'sh-yf-street', from: '2026-03-01T02:00:01.000Z', to: '2026-03-01T02:00:02.000Z' }];
+  const objects = (): string[] => fs.readdirSync(path.join(gate.folder, 'data/objects'));
+  /** Returned while its camera is pulled. */
+  async function returned(from: string, meanwhile: (requestId: string) => Promise<unknown>): Promise<string> {
+    const items = [{ camera: 'sh-yf-street', from, to: '2026-03-01T02:00:03.000Z' }];
     const { requestId } = await submit(gate, { items });
     await until(gate, requestId, ({ custody }) => custody === 'pulling');
+    await meanwhile(requestId);
     const seen = await vote(gate, shanghai.steps[0], requestId, { verdict: 'return', code: 'SEAL_MISSING' });
     assert.deepEqual([seen.state, seen.custody], ['returned', 'pulling']);
+    return requestId;
+  }
+
+  it('keeps no footage, and stays returned', async () => {
+    // The scan is kept too.
+    await gate.withScan(shanghai.officer);
+    const kept = objects().length;
+    const requestId = await returned('2026-03-01T02:00:01.000Z', async () => undefined);
     await eventually(() => gate.recorder.requests.rtsp.some((line) => line.startsWith('TEARDOWN')));
-    await eventually(() => fs.readdirSync(objects).length === kept);
+    await eventually(() => objects().length === kept);
     assert.equal((await until(gate, requestId, () => true)).state, 'returned');
+  });
+
+  it('under a hold is pulled to its end, and stays returned', async () => {
+    const kept = objects().length;
+    const head = await gate.as(shanghai.steps[3]);
+    const requestId = await returned('2026-03-01T02:00:02.000Z', (id) => head.post(`/api/v1/requests/${id}/hold`, { reason: '示例:复议期间保全' }));
+    const seen = await until(gate, requestId, ({ custody }) => custody === 'sealed');
+    assert.equal(seen.state, 'returned');
+    assert.ok(objects().length > kept);
   });
 });

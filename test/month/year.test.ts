@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Entry } from '../../plugin/domain/audit-event.js';
 import type { Problem } from '../../plugin/domain/problem.js';
 import { adapters } from '../../adapters/index.js';
 import { backUp, type BackupReport } from '../../plugin/back-up.js';
@@ -21,7 +22,7 @@ describe('a year', function () {
   this.timeout(240_000);
   let gate: TestGate;
   let time = new Date('2026-03-04T00:00:00.000Z');
-  const ids = { closed: '', held: '', kept: '', returned: '' };
+  const ids = { closed: '', held: '', kept: '', lying: '', returned: '' };
   const begin = time.getTime();
   const { recipient, identity } = makeBackupKeys();
   const at = (name: string): string => path.join(gate.folder, name);
@@ -58,8 +59,11 @@ describe('a year', function () {
   before(async () => {
     gate = await aGate({ now: () => time, config: `backup: { recipient: "${recipient}", keys: key-copy }` });
     await gate.as('user:sh.yan');
-    for (const name of ['closed', 'held', 'kept', 'returned'] as const) ids[name] = (await submit(gate)).requestId;
+    for (const name of ['closed', 'held', 'kept', 'lying', 'returned'] as const) ids[name] = (await submit(gate)).requestId;
     for (const id of [ids.closed, ids.held, ids.kept]) await handOver(id);
+    await fetchPackage(await gate.as(shanghai.executors[0]), ids.held, at('originals.zip'), { form: 'plain', part: 'originals' });
+    await approveAll(gate, ids.lying);
+    await until(gate, ids.lying, ({ state }) => state === 'packaged');
     await until(gate, ids.returned, ({ custody }) => custody === 'sealed');
     await vote(gate, shanghai.steps[0], ids.returned, { verdict: 'return', code: 'DUPLICATE' });
   });
@@ -78,7 +82,7 @@ describe('a year', function () {
     fs.cpSync(at('backup'), at('backup-of-march'), { recursive: true });
     fs.cpSync(at('key-copy'), at('key-copy-of-march'), { recursive: true });
     const report = await restored('backup', 'key-copy');
-    assert.deepEqual([report.findings, report.packages, report.destroyedKeys, report.objectsGone], [[], 6, [], 0]);
+    assert.deepEqual([report.findings, report.packages, report.destroyedKeys, report.objectsGone], [[], 8, [], 0]);
   });
 
   it('a backup that was touched, or another’s, is told for what it is', async () => {
@@ -161,12 +165,31 @@ describe('a year', function () {
     assert.equal((await show(gate, ids.kept)).state, 'destroyed');
   });
 
+  it('what was made and nobody ever fetched goes in the same way, its package with it, though one of its lists cannot be read', async () => {
+    const auditor = await gate.as('user:sh.yan');
+    const { entries } = await (await gate.as('user:audit.he')).get<{ entries: Entry[] }>('/api/v1/journal?count=500');
+    const list = entries.flatMap((entry) => (entry.event === 'footage-sealed' && entry.requestId === ids.lying ? [entry.data.index.object] : []))[0]!;
+    const file = path.join(at('data/objects'), `${list}.sealed`);
+    const bytes = fs.readFileSync(file);
+    bytes[bytes.length - 1]! ^= 1;
+    fs.writeFileSync(file, bytes);
+    const { unread } = await auditor.get<{ unread: { requestId: string; lists: string[] }[] }>(`/api/v1/deliveries?hash=${'0'.repeat(64)}`);
+    assert.deepEqual(unread, [{ requestId: ids.lying, lists: [list] }]);
+    await post(privacy, ids.lying, 'destruction');
+    assert.equal((await post(head, ids.lying, 'destruction')).state, 'destroyed');
+    assert.deepEqual(keysOf(ids.lying), []);
+    const { original } = await auditor.get<{ original: { unreadable: string[]; files: { path: string }[] } }>(`/api/v1/requests/${ids.lying}/destruction`);
+    assert.deepEqual(original.unreadable, [list]);
+    for (const gone of ['manifest.json', 'original/sh-yf-street/01.mp4', 'viewing/sh-yf-street/01.mp4']) assert.ok(original.files.some((it) => it.path === gone), gone);
+    assert.equal(await codeOf(letGo(gate, shanghai.executors[0], ids.lying)), 'state-conflict');
+  });
+
   it('the year’s drill: what is held comes back, what was destroyed does not, from whichever backup', async () => {
     await on(300);
     const report = await backedUp();
     assert.deepEqual(report.lost, []);
     assert.ok(report.pruned > 10, String(report.pruned));
-    const gone = [...['copies', 'original'].flatMap((part) => [ids.closed, ids.kept, ids.returned].map((id) => `${id}/${part}`))].sort();
+    const gone = [...['copies', 'original'].flatMap((part) => [ids.closed, ids.kept, ids.lying, ids.returned].map((id) => `${id}/${part}`))].sort();
     const now = await restored('backup', 'key-copy');
     assert.deepEqual([now.findings, now.packages, now.destroyedKeys], [[], 2, gone]);
     // The data of March, with all its objects, and the keys as they are: nothing of what was destroyed since opens.
@@ -174,14 +197,14 @@ describe('a year', function () {
     assert.deepEqual([then.findings, then.packages, then.destroyedKeys], [[], 2, gone]);
     assert.ok(then.objectsGone > 10);
     // The same proof finds what is not so: a copy of the keys that nobody rewrote opens all of it.
-    assert.equal((await restored('backup-of-march', 'key-copy-of-march')).packages, 6);
+    assert.equal((await restored('backup-of-march', 'key-copy-of-march')).packages, 8);
   });
 
   it('years later the journal says what was delivered to whom, and what was destroyed', async () => {
     const auditor = await gate.as('user:sh.yan');
-    type Told = { deliveries: { requestId: string; matched: { path: string; delivered: boolean; destroyed: boolean }[]; deliveries: { to: string }[]; destroyed: { by: string[] } | null }[] };
+    type Told = { deliveries: { requestId: string; matched: { path: string; packages: string[]; delivered: boolean; destroyed: boolean }[]; deliveries: { to: string; part: string; form: string; ended: { why: string } | null }[]; destroyed: { by: string[] } | null }[] };
     const find = (query: string) => auditor.get<Told>(`/api/v1/deliveries?${query}`);
-    const { original, copies } = await auditor.get<Record<'original' | 'copies', { files: { path: string; sha256: string }[] }>>(`/api/v1/requests/${ids.closed}/destruction`);
+    const { original, copies } = await auditor.get<Record<'original' | 'copies', { files: { path: string; sha256: string; sm3: string }[] }>>(`/api/v1/requests/${ids.closed}/destruction`);
     const paper = at('certificate.pdf');
     await auditor.download(`/api/v1/requests/${ids.closed}/destruction?format=pdf`, paper);
     const printed = pdfText(fs.readFileSync(paper)).join('').replace(/\s/g, '');
@@ -189,14 +212,19 @@ describe('a year', function () {
     const footage = original.files.find(({ path: name }) => name === 'original/sh-yf-street/01.mp4')!;
     const copy = copies.files.find(({ path: name }) => name === 'viewing/sh-yf-street/01.mp4')!;
     const byCopy = (await find(`hash=${copy.sha256}`)).deliveries;
-    assert.deepEqual(byCopy.map(({ requestId, matched, deliveries, destroyed }) => [requestId, matched, deliveries.map(({ to }) => to), destroyed?.by.length]), [
-      [ids.closed, [{ path: copy.path, delivered: true, destroyed: true }], [shanghai.officer], 2],
+    assert.deepEqual(byCopy.map(({ requestId, matched, deliveries, destroyed }) => [requestId, matched, deliveries.map(({ to, part, form, ended }) => [to, part, form, ended?.why]), destroyed?.by.length]), [
+      [ids.closed, [{ path: copy.path, packages: ['copies'], delivered: true, destroyed: true }], [[shanghai.officer, 'copies', 'plain', 'complete']], 2],
     ]);
-    // The same footage was handed over under three requests, and sealed under a fourth.
+    const manifest = copies.files.find(({ path: name }) => name === 'manifest.json')!;
+    for (const hash of [manifest.sha256, manifest.sm3])
+      assert.deepEqual((await find(`hash=${hash}`)).deliveries.map(({ requestId, matched }) => [requestId, matched.map(({ path: name }) => name)]), [[ids.closed, ['manifest.json']]]);
+    // The same footage lay in packages of four requests, of which one’s originals were fetched; and sealed under a fifth.
     const byFootage = (await find(`hash=${footage.sha256}`)).deliveries;
-    assert.deepEqual(byFootage.filter(({ matched }) => matched.some((it) => it.delivered)).map(({ requestId }) => requestId), [ids.closed, ids.held, ids.kept]);
+    const handed = (isSo: (it: { packages: string[]; delivered: boolean }) => boolean): string[] => byFootage.filter(({ matched }) => matched.some(isSo)).map(({ requestId }) => requestId);
+    assert.deepEqual(handed(({ packages }) => packages.includes('originals')), [ids.closed, ids.held, ids.kept, ids.lying]);
+    assert.deepEqual(handed(({ delivered }) => delivered), [ids.held]);
     assert.deepEqual((await find(`id=${ids.held}`)).deliveries.map(({ requestId }) => requestId), [ids.held]);
-    assert.deepEqual((await find(`case=${encodeURIComponent('示例刑立字〔2026〕第7号')}`)).deliveries.length, 4);
+    assert.deepEqual((await find(`case=${encodeURIComponent('示例刑立字〔2026〕第7号')}`)).deliveries.length, 5);
     assert.deepEqual((await find(`hash=${'0'.repeat(64)}`)).deliveries, []);
     for (const query of ['', 'hash=abc', 'id=x&case=y', 'case=']) assert.equal(await codeOf(find(query)), 'body-malformed', query);
     assert.equal(await codeOf((await gate.as(shanghai.officer)).get('/api/v1/deliveries?id=x')), 'not-permitted');

@@ -28,7 +28,7 @@ const find = operation<ApiParts, typeof emptySchema>({
   path: '/api/v1/deliveries',
   summary: 'What was delivered to whom, by the hash of a file or of the manifest, a request’s number, or a case’s (交付查证) (?hash | ?id | ?case)',
   async run(parts, { subject, query }) {
-    return { status: 200, body: { deliveries: await findDeliveries(parts, subject, soughtIn(query)) } };
+    return { status: 200, body: await findDeliveries(parts, subject, soughtIn(query)) };
   },
 });
 

@@ -48,6 +48,8 @@ interface SoapFaults {
 }
 
 interface SearchFaults {
+  /** Footage of so many milliseconds from its start is written over, by what it says it holds. */
+  overwrittenMs?: number;
   /** The recording is known and holds nothing. */
   empty?: boolean;
   /** Lists have no entries. */

@@ -52,7 +52,7 @@ function knownRecording(parts: SoapParts, xml: string): string {
 
 /** Earliest and latest, as told. */
 function bounds({ faults, start, end }: SoapParts): [string, string] {
-  return [faults.bounds1970 ? '1970-01-01T00:03:15Z' : start.toISOString(), end.toISOString()];
+  return [faults.bounds1970 ? '1970-01-01T00:03:15Z' : new Date(start.getTime() + (faults.overwrittenMs ?? 0)).toISOString(), end.toISOString()];
 }
 
 export function information(parts: SoapParts, token: string): string {
