@@ -1,16 +1,17 @@
 // exportgate handover ID PLACE: a package onto a medium, read again and compared before the gate records it; then label and list, and the signatures.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import { clientOf, type Verb } from './context.js';
+import type { Client } from './client.js';
+import { openWork, type Recorded, type Work } from './handover-work.js';
 import { howToOpen, labelOf, listOf, type HandedOver } from './handover-papers.js';
 import { readAgain, sumOf } from './read-again.js';
 import { uploadScanFile } from './read-scan.js';
 import { lines } from './request.js';
 import { runProgram } from './run-program.js';
-import { transferTo } from './transfer.js';
+import { bringAll } from './transfer.js';
 import { openNew } from './write-new.js';
 
 interface Said {
@@ -25,44 +26,93 @@ interface Said {
 
 type View = Parameters<typeof lines>[0];
 
-export const handOver: Verb<Said> = async (context, { id, place, serial, bag, receiver: receivers, form, part }) => {
-  const isImage = place.endsWith('.iso');
-  if (fs.existsSync(place)) throw new Problem('config-invalid', `${place} is there already; name a place that is not.`);
-  // Before the transfer, which is counted.
-  if (isImage) await expectImager();
+export const handOver: Verb<Said> = async (context, said) => {
+  const { id, form, part } = said;
+  const place = path.resolve(said.place);
+  // Before the transfer, which is counted: all that it takes to bring it to its end.
+  if (place.endsWith('.iso')) await expectImager();
   const client = clientOf(context);
-  const work = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'exportgate-handover-'));
+  const work = await openWork([context.gate, id, form, part ?? '']);
   try {
-    const fetched = path.join(work, 'package');
-    const begun = await transferTo(client, id, { form, part }, fetched);
-    const { fileName, bytes, transfer, manifestSha256 } = begun;
-    const sha256 = await sumOf(fetched);
-    const content = new Map<string, { file: string } | { text: string }>([
-      [fileName, { file: fetched }],
-      ['HOW-TO-OPEN.txt', { text: howToOpen(fileName, form) }],
-    ]);
-    const folder = isImage ? path.join(work, 'disc') : place;
-    await writeFolder(folder, content);
-    if (isImage) await makeImage(folder, place, id);
-    const read = isImage ? await readFromImage(place, fileName, work) : await readAgain(path.join(place, fileName));
-    if (read.sha256 !== sha256) throw new Problem('object-corrupt', `What was read from ${place} is not what was written. Take another medium; nothing was recorded.`);
-    const medium = { transfer, serial, bag, bytes, sha256, receivers };
-    const { made } = await client.post<{ made: Pick<HandedOver, 'handover' | 'at' | 'by'> }>(`/api/v1/requests/${id}/handovers`, medium);
-    const told: HandedOver = { id, serial, bag, receivers, form, fileName, bytes, sha256, manifestSha256, ...made };
-    await writeNew(`${place}.list.txt`, listOf(told));
-    await writeNew(`${place}.label.txt`, labelOf(told));
-    const cold = read.isCold ? '' : '（可能读自缓存 it may have come from the cache: read it on another machine too）';
-    context.output.result({ ...told, place, readCold: read.isCold }, [
+    const recorded = (await work.recorded()) ?? (await writeAndRecord(client, said, place, work));
+    const { told, isCold } = recorded;
+    if (recorded.place !== place || told.serial !== said.serial || told.bag !== said.bag)
+      throw new Problem('config-invalid', `This transfer was handed over already, as ${told.handover}, in ${recorded.place}, serial ${told.serial}, bag ${told.bag}: finish it by the command with these.`);
+    if (!fs.existsSync(place)) await fs.promises.rename(`${place}.part`, place);
+    for (const [file, text] of [[`${place}.list.txt`, listOf(told)], [`${place}.label.txt`, labelOf(told)]] as const)
+      if ((await fs.promises.readFile(file, 'utf8').catch(() => null)) !== text) await (await openNew(file)).write(text);
+    await work.end();
+    const cold = isCold ? '' : '（可能读自缓存 it may have come from the cache: read it on another machine too）';
+    context.output.result({ ...told, place: said.place, readCold: isCold }, [
       ...labelOf(told).trimEnd().split('\n'),
       `写入后已重读并比对一致 written, read again, and the same ${cold}`,
-      `清单 list: ${place}.list.txt; 标签 label: ${place}.label.txt`,
+      `清单 list: ${said.place}.list.txt; 标签 label: ${said.place}.label.txt`,
       `签字 then, each officer: exportgate handover-sign ${id} ${told.handover}`,
     ]);
     return 0;
   } finally {
-    await fs.promises.rm(work, { recursive: true, force: true });
+    await work.leave();
   }
 };
+
+/** The medium lies under its final name only when it is recorded: until then behind it stands `.part`. */
+async function writeAndRecord(client: Client, { id, serial, bag, receiver: receivers, form, part }: Said, place: string, work: Work): Promise<Recorded> {
+  const [isImage, half] = [place.endsWith('.iso'), `${place}.part`];
+  await expectFree(place, half, id);
+  const fetched = work.file('package');
+  const begun = await bringAll(client, id, { form, part }, fetched);
+  const { fileName, bytes, transfer, manifestSha256 } = begun;
+  const sha256 = await sumOf(`${fetched}.part`);
+  const content = new Map<string, { file: string } | { text: string }>([
+    [fileName, { file: `${fetched}.part` }],
+    ['HOW-TO-OPEN.txt', { text: howToOpen(fileName, form) }],
+  ]);
+  try {
+    const folder = isImage ? work.file('disc') : half;
+    await fs.promises.rm(work.file('disc'), { recursive: true, force: true });
+    await writeFolder(folder, content);
+    if (isImage) await makeImage(folder, half, id);
+    const read = isImage ? await readFromImage(half, fileName, work) : await readAgain(path.join(half, fileName));
+    if (read.sha256 !== sha256) throw new Problem('object-corrupt', `What was read from ${place} is not what was written. Take another medium, by the same command; nothing was recorded.`);
+    const made = await record(client, id, { transfer, serial, bag, bytes, sha256, receivers });
+    const recorded = { place, told: { id, serial, bag, receivers, form, fileName, bytes, sha256, manifestSha256, ...made }, isCold: read.isCold };
+    await work.record(recorded);
+    return recorded;
+  } catch (thrown) {
+    await fs.promises.rm(half, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+type Made = Pick<HandedOver, 'handover' | 'at' | 'by'>;
+
+/** One whose answer was lost is recorded all the same: it is found again by what it is about. */
+async function record(client: Client, id: string, medium: { transfer: string; serial: string; bag: string; bytes: number; sha256: string; receivers: readonly string[] }): Promise<Made> {
+  try {
+    return (await client.post<{ made: Made }>(`/api/v1/requests/${id}/handovers`, medium)).made;
+  } catch (thrown) {
+    if (Problem.from(thrown).code !== 'state-conflict') throw thrown;
+    const { handovers } = await client.get<{ handovers: (Made & Pick<HandedOver, 'serial' | 'bag' | 'sha256'> & { transfer: string })[] }>(`/api/v1/requests/${id}`);
+    const { transfer, serial, bag, sha256 } = medium;
+    const found = handovers.find((it) => it.transfer === transfer && it.serial === serial && it.bag === bag && it.sha256 === sha256);
+    if (!found) throw thrown;
+    const { handover, at, by } = found;
+    return { handover, at, by };
+  }
+}
+
+/** Each place takes what is to come, and holds nothing of anybody else's. Problem `config-invalid`. */
+async function expectFree(place: string, half: string, id: string): Promise<void> {
+  if (fs.existsSync(place)) throw new Problem('config-invalid', `${place} is there already; name a place that is not.`);
+  const found = fs.lstatSync(half, { throwIfNoEntry: false });
+  const isOurs = found?.isDirectory() ? fs.readdirSync(half).every((name) => name === 'HOW-TO-OPEN.txt' || name.startsWith(id)) : found?.isFile() !== false;
+  if (!isOurs) throw new Problem('config-invalid', `${half} is there, and no half medium of an earlier run; remove it, or name another place.`);
+  await fs.promises.rm(half, { recursive: true, force: true });
+  await fs.promises.mkdir(half).then(() => fs.promises.rmdir(half), (cause: unknown) => {
+    throw new Problem('config-invalid', `${half} cannot be made.`, { cause });
+  });
+  for (const end of ['list', 'label']) await (await openNew(`${place}.${end}.txt`)).drop();
+}
 
 export const signHandOver: Verb<{ id: string; handover: string; scan?: string }> = async (context, { id, handover, scan }) => {
   const client = clientOf(context);
@@ -91,10 +141,6 @@ async function writeFolder(folder: string, content: ReadonlyMap<string, { file: 
   await handle.sync().finally(() => handle.close());
 }
 
-async function writeNew(file: string, text: string): Promise<void> {
-  await (await openNew(file)).write(text);
-}
-
 const expectImager = (): Promise<unknown> =>
   runProgram('xorriso', ['-version']).catch((cause: unknown) => {
     throw new Problem('config-invalid', 'A disc image is made by xorriso (Debian: apt-get install xorriso), which is not here; name a folder instead.', { cause });
@@ -105,10 +151,11 @@ const makeImage = (folder: string, place: string, id: string): Promise<void> =>
   runProgram('xorriso', ['-as', 'mkisofs', '-quiet', '-iso-level', '3', '-R', '-J', '-joliet-long', '-V', id.slice(-16).replaceAll('-', '_'), '-o', path.resolve(place), folder]);
 
 /** Out of the image, as a computer of the receiver's would. */
-async function readFromImage(place: string, fileName: string, work: string): Promise<{ sha256: string; isCold: boolean }> {
+async function readFromImage(place: string, fileName: string, work: Work): Promise<{ sha256: string; isCold: boolean }> {
   // As far as the kernel can be made to: the image itself from the disk.
   const { isCold } = await readAgain(place);
-  const out = path.join(work, 'read');
+  const out = work.file('read');
+  await fs.promises.rm(out, { force: true });
   await runProgram('xorriso', ['-osirrox', 'on', '-indev', path.resolve(place), '-extract', `/${fileName}`, out]);
   return { sha256: await sumOf(out), isCold };
 }

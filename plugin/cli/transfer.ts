@@ -38,6 +38,14 @@ const WAITS_MS = [200, 1_000, 5_000, 15_000, 30_000];
  * in the same form; else another one begins, which counts. Problems: those of the gate, `config-invalid`, `vms-unreachable`.
  */
 export async function transferTo(client: Client, requestId: string, wish: WishedTransfer, file: string, waits: readonly number[] = WAITS_MS): Promise<Begun> {
+  const begun = await bringAll(client, requestId, wish, file, waits);
+  await fs.promises.rename(`${file}.part`, file);
+  await fs.promises.rm(`${file}.part.json`, { force: true });
+  return begun;
+}
+
+/** The same, but that it stays in `file.part`, with the note beside it: who asks for it again, in a later run too, is asked for nothing more by the gate. */
+export async function bringAll(client: Client, requestId: string, wish: WishedTransfer, file: string, waits: readonly number[] = WAITS_MS): Promise<Begun> {
   const [part, noteFile] = [`${file}.part`, `${file}.part.json`];
   const left = await leftBefore(requestId, wish, part, noteFile);
   // The file before the question: a transfer is counted, and must not be spent on a place that takes nothing.
@@ -55,12 +63,11 @@ export async function transferTo(client: Client, requestId: string, wish: Wished
       await fill(client, begun, handle, waits);
     }
     await handle.sync();
-    await fs.promises.rename(part, file);
-    await fs.promises.rm(noteFile, { force: true });
     return begun;
   } catch (thrown) {
-    // What a broken line left is worth going on with; what the gate refused is not.
-    if (Problem.from(thrown).code !== 'vms-unreachable') for (const it of [part, noteFile]) await fs.promises.rm(it, { force: true });
+    // What a broken line, a full disk or a sign-in that ended left is worth going on with; what the gate refused is not.
+    const { status } = Problem.from(thrown);
+    if (status < 500 && status !== 401 && status !== 429) for (const it of [part, noteFile]) await fs.promises.rm(it, { force: true });
     throw thrown;
   } finally {
     await handle.close();
@@ -116,7 +123,7 @@ async function fill(client: Client, { address, bytes, transfer }: Begun, handle:
         // Beyond its end nothing is written, whatever comes.
         const piece = chunk.subarray(0, bytes - at);
         await handle.write(piece, 0, piece.length, at).catch((cause: unknown) => {
-          throw new Problem('config-invalid', 'The file cannot be written; is the disk full?', { cause });
+          throw new Problem('disk-full', 'The file cannot be written; is the disk full? With more room the same command goes on.', { cause });
         });
         at += piece.length;
       }

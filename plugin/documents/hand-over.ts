@@ -48,6 +48,8 @@ export interface HandOver {
   /** Declared retention of the video system, days. */
   retentionDays: number;
   approvals: readonly { step: string; person: string; at: Instant }[];
+  /** Of the recording that was made while evidence was collected, as the application names it (INT 111(2)). */
+  recordingReference: string | null;
   requestedAt: Instant;
   /** Of the pull that was sealed. */
   pullStartedAt: Instant | null;

@@ -1,5 +1,5 @@
 // A paper: one sheet or more with a number on each page, a code that leads to the check, fields, tables, places to sign.
-import { writeNumber, type Letter } from '../domain/paper-number.js';
+import { placeOf, writeNumber, type Letter, type PaperSeries } from '../domain/paper-number.js';
 import type { RequestId } from '../domain/export-request.js';
 import { drawTable } from './draw-table.js';
 import { leading, openPdf, type Pen } from './pdf.js';
@@ -38,8 +38,8 @@ export interface Making {
   /** TTF that holds common Chinese. */
   font: Buffer;
   madeAt: Date;
-  /** What its first page is numbered with: 1, or what sets the papers of one package of a request apart from those of the other. */
-  pagesFrom: number;
+  /** What sets papers of one kind and request apart. */
+  series: PaperSeries;
   /** By the unit's own e-seal; null: the place for the seal stays empty. */
   seal: Seal | null;
   rest?: () => Promise<void>;
@@ -63,7 +63,7 @@ export async function makePaper(paper: Paper, making: Making, vouched: Vouched):
   const { gate, font, madeAt } = making;
   const seal = isSealed ? making.seal : null;
   const pen = openPdf({ title, layout, margin, font, madeAt, archival: true });
-  const numberOf = (place: number): string => writeNumber({ requestId, gate, letter, place: making.pagesFrom + place - 1 });
+  const numberOf = (page: number): string => writeNumber({ requestId, gate, letter, place: placeOf(making.series, page) });
   const foot = footOf(making, vouched);
   const bottom = pen.height - margin - (foot.length + 1) * footSize * leading - 6;
   let y = drawTop(pen, paper, numberOf(1), making, vouched);

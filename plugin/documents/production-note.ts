@@ -37,7 +37,7 @@ export function productionNote(given: HandOver, making: Making): Paper {
   };
 }
 
-const processOf = ({ requestedAt, pullStartedAt, cameras, approvals, method, planDigest, policyVersion, original }: HandOver): Block => {
+const processOf = ({ requestedAt, recordingReference, pullStartedAt, cameras, approvals, method, planDigest, policyVersion, original }: HandOver): Block => {
   const sealed = cameras.flatMap(({ sealedAt }) => sealedAt ?? []).sort();
   return {
     kind: 'fields',
@@ -45,6 +45,7 @@ const processOf = ({ requestedAt, pullStartedAt, cameras, approvals, method, pla
       ['申请时间', `${inBeijing(requestedAt)}(北京时间)`],
       ['提取起止', pullStartedAt && sealed.length > 0 ? `${inBeijing(pullStartedAt)} 至 ${inBeijing(sealed.at(-1)!)}(北京时间)` : none],
       ['审批经过', approvals.map(({ step, person, at }) => `${step} ${person} ${inBeijing(at)}`).join('\n') || none],
+      ['取证录音录像', recordingReference === null ? `${none};提取由程序完成,过程以日志及提取会话记录为据` : `编号 ${recordingReference}`],
       ['制作方法', '由调取网关经录像系统的检索与回放接口接收码流,接收时即计算校验值并封存;封存后不可改写。查阅件由封存原件另行制作并加标记。'],
       ['软件版本', `ExportGate ${method.exportgate};Node.js ${method.node};${method.ffmpeg}`],
       ['增删改说明', changeWords[original]],

@@ -14,9 +14,10 @@ export interface Party {
 export interface Receipt {
   requestId: string;
   instrument: string | null;
-  /** Whose footage it is, and who asked. */
+  /** Whose footage it is. */
   custodian: string;
-  requestingUnit: string;
+  /** Of who receives; null: not known yet. */
+  requestingUnit: string | null;
   /** Of the package, as a receiver keeps it. */
   fileName: string;
   /** Files of the package without its papers, and their bytes. */
@@ -55,7 +56,7 @@ export function receipt(given: Receipt, making: Making): Paper {
           ['申请编号', requestId],
           ['调证法律文书', instrument ?? '无'],
           ['移交单位', custodian],
-          ['接收单位', requestingUnit],
+          ['接收单位', requestingUnit ?? blank],
           ['移交内容', `材料包 ${fileName},文件 ${files} 个(不含文书),${bytes} 字节;明细见调取证据清单`],
           ['移交人', partyOf(giver)],
           ['接收人', receivers.map(partyOf).join('\n') || blank],
@@ -73,7 +74,7 @@ export function receipt(given: Receipt, making: Making): Paper {
       { kind: 'heading', text: '移交方' },
       { kind: 'signatures', slots: [`移交人:${giver?.name ?? ''}`, '见证人'], seal: custodian },
       { kind: 'heading', text: '接收方' },
-      { kind: 'signatures', slots: [`接收人:${receivers[0]?.name ?? ''}`, `接收人:${receivers[1]?.name ?? ''}`], seal: requestingUnit },
+      { kind: 'signatures', slots: [`接收人:${receivers[0]?.name ?? ''}`, `接收人:${receivers[1]?.name ?? ''}`], seal: requestingUnit ?? '' },
       ...lawBlocks(making),
     ],
   };

@@ -26,6 +26,19 @@ export interface NumberParts {
   place: number;
 }
 
+/** Papers of one kind that a request can have: in its package, in that of originals that leave apart, and the lists of a hand-over that are made later of either. */
+export const paperSeries = ['package', 'originals', 'later', 'later-originals'] as const;
+export type PaperSeries = (typeof paperSeries)[number];
+
+/** Of one paper: a package's 20 000 files fill 2500 where every path is as long as one may be. What keeps the numbers of one series out of the next. */
+export const mostPages = 9_999;
+
+/** The place that stands in the number of this page, from 1. Problem `internal`: no paper has so many. */
+export function placeOf(series: PaperSeries, page: number): number {
+  if (page > mostPages) throw new Problem('internal', `A paper has ${mostPages} pages at most; its numbers would be those of another.`);
+  return paperSeries.indexOf(series) * (mostPages + 1) + page;
+}
+
 /** Without I, L, O and U, which are read for something else. */
 const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const codeLength = 5;
@@ -46,7 +59,7 @@ export function writeNumber({ requestId, gate, letter, place }: NumberParts): st
   return `${number}-${checkCharacter(number)}`;
 }
 
-const form = new RegExp(`^(EG-[1-9]\\d{5}-[A-Z0-9-]{2,16}-\\d{4}-\\d{6,9})-([${codeAlphabet}]{${codeLength}})-([A-Z])(\\d{2,4})-([0-9A-Z])$`);
+const form = new RegExp(`^(EG-[1-9]\\d{5}-[A-Z0-9-]{2,16}-\\d{4}-\\d{6,9})-([${codeAlphabet}]{${codeLength}})-([A-Z])(\\d{2,5})-([0-9A-Z])$`);
 
 /** Null where the text is no such number. Problem `number-mistyped`: it is one, and its check character says that something in it is wrong. */
 export function readNumber(text: string): NumberParts | null {

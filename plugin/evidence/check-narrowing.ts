@@ -32,19 +32,18 @@ const isInside = (item: AskedItems[number], wider: AskedItems[number]): boolean 
   item.camera === wider.camera && item.basis === wider.basis && wider.from <= item.from && item.to <= wider.to;
 
 /**
- * Where less was granted than asked for the manifest says so, holds the cameras and spans that were granted, and no original of which a part
- * was left out. Where everything was granted it holds no excerpt. Throws Broken `manifest-changed`.
+ * The manifest holds the cameras and spans that were granted, and files of these cameras alone. Where less was granted than asked for it says so,
+ * and there is no original of which a part was left out; where everything was granted there is no excerpt. Throws Broken `manifest-changed`.
  */
 export function checkNarrowing({ plan, part, narrowed, cameras, files }: Manifest, { asked }: Pick<History, 'asked'>): void {
-  if (same(plan.items, asked)) {
-    if (narrowed) throw differs('narrowed');
+  const isAll = same(plan.items, asked);
+  if (isAll ? narrowed : !narrowed || !same(narrowed.asked, asked) || !same(narrowed.granted, plan.items)) throw differs('narrowed');
+  if (isAll) {
     // Copies name a parent that is not here where they leave alone, or apart from it (check-delivery.ts).
     const areAlone = plan.deliver === 'copy' || part === 'copies';
     const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || (sealedParent !== undefined && !(areAlone && isCopy(role))));
     if (excerpt >= 0) throw differs(`files/${excerpt}`);
-    return;
   }
-  if (!narrowed || !same(narrowed.asked, asked) || !same(narrowed.granted, plan.items)) throw differs('narrowed');
   checkCameras(cameras, plan.items);
   const cut = new Set(
     plan.items.map(({ camera }) => camera).filter((camera) => !same(timesOf(plan.items, camera), timesOf(asked, camera))),

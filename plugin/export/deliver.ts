@@ -47,16 +47,24 @@ export function judgeReceiver(state: RequestState, person: string, part?: Packag
   return release;
 }
 
-/** Which package is meant, where nobody says: the first that this person may have. */
-export const partFor = (state: RequestState, person: string): PackagePart =>
-  packagesOf(state).find(({ part }) => receiversOf(state, part).includes(person))?.part ?? 'whole';
+/** Which packages this person may have. */
+export const partsFor = (state: RequestState, person: string): PackagePart[] =>
+  packagesOf(state).flatMap(({ part }) => (receiversOf(state, part).includes(person) ? [part] : []));
 
-/** May one more download of this package begin? Problems: `not-permitted`, `state-conflict`, `release-expired`. */
+/** Which package is meant, where nobody says: the first that this person may have. */
+export const partFor = (state: RequestState, person: string): PackagePart => partsFor(state, person)[0] ?? 'whole';
+
+/** May this person download this package now? Problems: `not-permitted`, `state-conflict`, `release-expired`. */
 export function judgeDownload(state: RequestState, person: string, part: PackagePart, now: Date): void {
-  const { expiresAt, downloads } = judgeReceiver(state, person, part);
+  const { expiresAt } = judgeReceiver(state, person, part);
   sealedPart(state, part);
   if (state.copiesDestroyed || isGone(state)) throw new Problem('release-expired', `The package of ${state.requestId} was destroyed; its time is over.`);
   if (Date.parse(expiresAt) <= now.getTime()) throw new Problem('release-expired', `The release of ${state.requestId} ended at ${expiresAt}.`);
+}
+
+/** May one more download of a released package be counted? Problem `release-expired`. */
+export function judgeCount(state: RequestState, part: PackagePart): void {
+  const { downloads } = state.release!;
   const fetched = state.transfers.filter((it) => it.part === part).length;
   if (fetched >= downloads)
     throw new Problem('release-expired', `The package of ${state.requestId} was fetched ${fetched} times, which is all that its plan allows.`);

@@ -9,7 +9,7 @@ import { evidenceList } from '../documents/evidence-list.js';
 import type { HandOver } from '../documents/hand-over.js';
 import { makePaper, type Making, type Paper } from '../documents/paper.js';
 import { productionNote } from '../documents/production-note.js';
-import { receipt } from '../documents/receipt.js';
+import { receipt, type Receipt } from '../documents/receipt.js';
 import { registerExtract } from '../documents/register-extract.js';
 import { comparePaths } from '../evidence/layout.js';
 import { contentsOf, type ManifestParts } from '../evidence/manifest.js';
@@ -47,7 +47,7 @@ export async function enclosePapers(parts: EnclosingParts, state: RequestState, 
     ['evidence-list', ['F2', 'F5'], (it) => evidenceList(given, it)],
     ['production-note', ['F4', 'F5'], (it) => productionNote(given, it)],
     ['e-certificate', ['F5'], (it) => eCertificate(given, it, contents)],
-    ['receipt', ['F5'], (it) => receipt(asReceipt(given), it)],
+    ['receipt', ['F5'], (it) => receipt(asReceipt(given, told.part), it)],
     ['register-extract', ['F1', 'F7'], (it) => registerExtract(state.requestId, given.custodian, sheet, it)],
   ];
   const made: Artifact[] = [];
@@ -96,6 +96,7 @@ function handOverOf({ policy, journal, papers }: EnclosingParts, state: RequestS
     custodian: `${policy.city(site.city).name} ${site.name}(${site.id})`,
     retentionDays: policy.site(site.id).retentionDays,
     approvals: told.approvals.map(({ step, person, at }) => ({ step: policy.steps.find((it) => it.step === step)?.zh ?? step, person: person ?? erasedWord, at })),
+    recordingReference: application.recordingReference ?? null,
     requestedAt: state.requestedAt,
     pullStartedAt: pull?.at ?? null,
     cameras: told.cameras.map((camera) => ({ ...camera, name: placeOf(policy, camera.camera)?.camera.name ?? '', sealedAt: sealedAt(camera.camera) })),
@@ -119,15 +120,16 @@ function originalIn({ artifacts, narrowed, part }: ManifestParts): HandOver['ori
   return part !== 'copies' ? 'kept' : narrowed ? 'excerpt' : 'apart';
 }
 
-/** As far as it is known before anything is handed over: a form with places to write on. */
-const asReceipt = ({ requestId, instrument, custodian, requestingUnit, officers, fileName, files }: HandOver) => ({
+/** As far as it is known before anything is handed over: a form with places to write on. Whom originals go to that leave apart is said at the release. */
+const asReceipt = ({ requestId, instrument, custodian, requestingUnit, officers, fileName, files }: HandOver, part: ManifestParts['part']): Receipt => ({
   ...{ requestId, fileName },
   instrument: instrument && `${instrument.type} ${instrument.number}`,
-  ...{ custodian, requestingUnit },
+  custodian,
+  requestingUnit: part === 'originals' ? null : requestingUnit,
   files: files.length,
   bytes: files.reduce((sum, file) => sum + file.bytes, 0),
   giver: null,
-  receivers: officers.map(({ name, unit, idKind, idNumber }) => ({ name, unit, known: `${idKind} ${idNumber}` })),
+  receivers: part === 'originals' ? [] : officers.map(({ name, unit, idKind, idNumber }) => ({ name, unit, known: `${idKind} ${idNumber}` })),
   ...{ at: null, place: null, medium: null, copy: null, confirmed: null, refusal: null, remarks: null },
   fetches: [],
 });

@@ -36,6 +36,9 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
       throw new Problem('not-permitted', `A package is handed over by who released it; ${executor.user} did not release ${requestId}.`);
     const transfer = state.transfers.find((it) => it.transfer === medium.transfer && it.by === by);
     if (!transfer) throw new Problem('state-conflict', `Transfer ${medium.transfer} of ${requestId} is none of yours.`);
+    // One medium for each: a second would have the first one's bytes under another serial number.
+    const first = state.handovers.find((it) => it.transfer === transfer.transfer);
+    if (first) throw new Problem('state-conflict', `Transfer ${transfer.transfer} was handed over already, as hand-over ${first.handover}; another medium takes another transfer.`);
     const whole = transfer.ended === null ? parts.transfers.isWhole(transfer.transfer) : transfer.ended.ranges && isWhole(transfer.ended.ranges, transfer.bytes);
     if (whole === false || transfer.bytes !== medium.bytes)
       throw new Problem('state-conflict', `On the medium are ${medium.bytes} bytes, and transfer ${transfer.transfer} has ${transfer.bytes}: it is not whole.`);

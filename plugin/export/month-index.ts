@@ -13,6 +13,8 @@ const rows = [
   'frame-inspected',
   'clip-released',
   'clip-transferred',
+  'receipt-confirmed',
+  'receipt-refused',
   'handover-made',
   'copy-transferred',
   'glass-broken',

@@ -21,16 +21,13 @@ export interface PaperDesk {
   seal: Making['seal'];
 }
 
-/** The first page of papers of the originals' package, where they leave apart: those of the copies' have the numbers from 1. */
-const ORIGINALS_FROM = 101;
-
 /** `floor`: ids of law.json's floor on which this kind of paper stands. */
 export async function makingOf({ origin, keyId, verifyUrl, seal }: PaperDesk, { law }: Policy, madeAt: Date, floor: readonly string[], part?: ApartPart): Promise<Making> {
   const pace = makePace();
   return {
     ...{ keyId, verifyUrl, seal, madeAt },
     gate: gateCode(origin),
-    pagesFrom: part === 'originals' ? ORIGINALS_FROM : 1,
+    series: part === 'originals' ? 'originals' : 'package',
     law: [
       ...law.floor.filter(({ id }) => floor.includes(id)).map(({ id, zh, source }) => `${id} ${zh}(${source})`),
       `${law.caution.zh}${law.disclaimer.zh}法规截至 ${law.asOf}。本件由调取网关根据记录自动生成。`,

@@ -3,7 +3,7 @@ import type { Pseudonym } from '../domain/audit-event.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import { packageName, type PackagePart } from '../domain/package-part.js';
 import type { Person } from '../domain/subject.js';
-import { receiptPaper } from '../documents/receipt.js';
+import { receiptPaper, type Party } from '../documents/receipt.js';
 import { maskNumber } from '../evidence/mask-number.js';
 import type { Manifest } from '../evidence/manifest-schema.js';
 import type { Journal } from '../journal/journal.js';
@@ -31,9 +31,6 @@ interface Parts {
   now: () => Date;
 }
 
-/** What sets its pages apart from those of the form in the package. */
-const LATER = 200;
-
 /**
  * For who may fetch that package, or released it; `part` left out: the one that they may have. Problems: `request-unknown`, `not-permitted`,
  * `state-conflict`, `object-corrupt` (also once the copies' time is over and the list is gone).
@@ -54,6 +51,9 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
     .flatMap((entry) => (entry.event === 'receipt-refused' && transfers.some(({ transfer }) => transfer === entry.data.transfer) ? [entry.data.reason] : []))
     .at(-1);
   const officers = await officersOf(state, store);
+  // Originals that leave apart go to one named person: nobody else, of the form or not, receives them.
+  const named = part === 'originals' ? await partyOf(parts, state.release!.originalsFor!, '指定接收人') : null;
+  const known = named ? [named] : officers;
   const nameOf = async (by: Pseudonym): Promise<string> => (await accountOf(parts, by))?.name ?? erasedWord;
   const making = await makingOf(papers, policy, now(), ['F5'], part === 'whole' ? undefined : part);
   return receiptPaper(
@@ -62,11 +62,11 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
       fileName: packageName(requestId, part),
       instrument: instrument && `${instrumentWords[instrument.type]} ${instrument.number}`,
       custodian: `${nameSite(parts, state.requested.site).siteName ?? ''}(${state.requested.site})`,
-      requestingUnit: await unitOf(state, store),
+      requestingUnit: named?.unit ?? (await unitOf(state, store)),
       files: evidence.length,
       bytes: evidence.reduce((sum, { bytes }) => sum + bytes, 0),
-      giver: medium ? await partyOf(parts, medium.by) : null,
-      receivers: medium ? (await namesOf(state, medium.receivers, store)).map((name) => officers.find((it) => it.name === name) ?? { name, unit: '—', known: '—' }) : officers,
+      giver: medium ? await partyOf(parts, medium.by, '执行人') : null,
+      receivers: medium ? (await namesOf(state, medium.receivers, store)).map((name) => known.find((it) => it.name === name) ?? { name, unit: '—', known: '—' }) : known,
       at: medium?.at ?? null,
       place: null,
       medium: medium ? { kind: medium.form, serial: medium.serial, bag: medium.bag } : null,
@@ -76,7 +76,7 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
       remarks: null,
       fetches: await Promise.all(transfers.map(async ({ by, at }) => ({ name: await nameOf(by), at }))),
     },
-    { ...making, pagesFrom: making.pagesFrom + LATER },
+    { ...making, series: part === 'originals' ? 'later-originals' : 'later' },
     { contents: contents.sha256, manifest: sealed.manifest },
   );
 }
@@ -89,7 +89,7 @@ async function accountOf({ store, people }: Pick<Parts, 'store' | 'people'>, by:
   return user === null ? null : ((await people.roll.vouchFor(user, store))?.account ?? null);
 }
 
-async function partyOf(parts: Parts, by: Pseudonym) {
+async function partyOf(parts: Parts, by: Pseudonym, known: string): Promise<Party> {
   const account = await accountOf(parts, by);
-  return { name: account?.name ?? erasedWord, unit: account?.unit ?? '—', known: '执行人' };
+  return { name: account?.name ?? erasedWord, unit: account?.unit ?? '—', known };
 }

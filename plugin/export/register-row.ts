@@ -15,7 +15,7 @@ import { placeOf } from './place-of.js';
 import { gateWord, type Outcome } from './register-words.js';
 import type { PeopleParts } from './people.js';
 import type { Requests } from './requests.js';
-import { applicationOf, erasedWord, namesOf, unitOf } from './revealed.js';
+import { applicationOf, erasedWord, namesOf, textOf, unitOf } from './revealed.js';
 
 /** The user is null for who has no account: the gate, a client of a recorder, who was erased. */
 export interface Named {
@@ -34,7 +34,7 @@ export interface RegisterRow {
   reason: string;
   /** 内容. */
   items: readonly { camera: string; name: string; from: Instant | null; to: Instant | null }[];
-  /** What else the act was about: which frame, why watched, which operation, which act was refused. */
+  /** What else the act was about: which frame, why watched, which operation, which act was refused, which manifest was confirmed or why none was. */
   about: string;
   /** 调用人员, and who typed the application in where that was somebody else. */
   person: Named;
@@ -110,6 +110,16 @@ export async function rowOf(parts: RowParts, names: Names, entry: RowEntry, item
     case 'clip-transferred': {
       const [row, person] = await both(parts, names, entry);
       return { ...head, ...row, person, destination: person, result: 'transferred' };
+    }
+    case 'receipt-confirmed':
+    case 'receipt-refused': {
+      const [row, person] = await both(parts, names, entry);
+      const state = parts.requests.state(entry.requestId);
+      // Noted by an executor, it is still about who fetched it.
+      const { by } = state.transfers.find(({ transfer }) => transfer === entry.data.transfer)!;
+      const destination = by === state.requested.applicant ? row.person : await names(by);
+      if (entry.event === 'receipt-confirmed') return { ...head, ...row, about: entry.data.manifest, person, destination, result: 'received' };
+      return { ...head, ...row, about: await textOf(state, entry.data.reason, parts.store), person, destination, result: 'unreceived' };
     }
     case 'handover-made': {
       const [row, person] = await both(parts, names, entry);

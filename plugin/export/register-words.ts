@@ -13,6 +13,8 @@ export const actionWords = {
   'frame-inspected': '查看画面',
   'clip-released': '放行',
   'clip-transferred': '提供',
+  'receipt-confirmed': '签收',
+  'receipt-refused': '拒签',
   'handover-made': '移交',
   'copy-transferred': '提供副本',
   'glass-broken': '破窗',
@@ -29,7 +31,7 @@ export const actionWords = {
 } as const satisfies Record<RowEntry['event'], string>;
 
 /** What came of an act that is no application. */
-export const outcomes = ['viewed', 'released', 'transferred', 'broken', 'refused', 'searched', 'stopped', 'opened', 'deleted'] as const;
+export const outcomes = ['viewed', 'released', 'transferred', 'received', 'unreceived', 'broken', 'refused', 'searched', 'stopped', 'opened', 'deleted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** 结果: of an application where it stands now, of every other act what came of it. */
@@ -51,6 +53,8 @@ export const resultWords: Record<State | Outcome, string> = {
   destroyed: '已销毁',
   viewed: '已查看',
   transferred: '已提供',
+  received: '已签收',
+  unreceived: '已拒签',
   broken: '已启用',
   refused: '已拒绝',
   searched: '已检索',

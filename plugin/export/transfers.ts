@@ -1,7 +1,7 @@
 // Transfers: one counted download each, at an address for its receiver alone, however often it is cut off and taken up again. Recorded before the
 // first byte can be asked for; what left is recorded when it ends.
 import { randomBytes } from 'node:crypto';
-import type { ByteRange, TransferEnd } from '../domain/audit-event.js';
+import type { ByteRange, DeliveryForm, TransferEnd } from '../domain/audit-event.js';
 import { addRange, isWhole, touches } from '../domain/byte-ranges.js';
 import type { RequestState } from '../domain/lifecycle.js';
 import type { Log } from '../domain/log.js';
@@ -12,7 +12,7 @@ import type { Wrapped } from '../delivery/readable.js';
 import type { Journal } from '../journal/journal.js';
 import type { Objects } from '../store/objects.js';
 import type { ClockWatch } from './clock-watch.js';
-import { archiveOf, judgeDownload, partFor } from './deliver.js';
+import { archiveOf, judgeCount, judgeDownload, partFor } from './deliver.js';
 import type { Requests } from './requests.js';
 import { judgeForm, recipientOf, wrap, type Asked, type Wish } from './wrap.js';
 
@@ -45,6 +45,9 @@ export interface OpenTransfer {
 }
 
 interface Kept extends OpenTransfer {
+  /** As the entry has it. */
+  form: DeliveryForm;
+  recipient: string | null;
   /** When the release ends. */
   expiresAt: number;
   ranges: ByteRange[];
@@ -60,8 +63,9 @@ export class Transfers {
   constructor(private readonly parts: Parts) {}
 
   /**
-   * Counts a download and gives the address's last part. Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`,
-   * `form-refused`, `body-malformed`, `clock-doubted`, `checkpoint-uncosigned`, `journal-unwritable`, `object-corrupt`.
+   * Counts a download and gives the address's last part. Whose answer was lost on its way, or who clicked twice, is given the one that waits for its
+   * first byte: it is counted already. Problems: `request-unknown`, `not-permitted`, `state-conflict`, `release-expired`, `form-refused`,
+   * `body-malformed`, `clock-doubted`, `checkpoint-uncosigned`, `journal-unwritable`, `object-corrupt`.
    */
   begin(receiver: Person, requestId: string, asked: Asked): Promise<OpenTransfer & { address: string }> {
     const { requests, clock, objects, now, newId } = this.parts;
@@ -73,17 +77,32 @@ export class Transfers {
       judgeForm(state, wish);
       // Set back, the gate's clock would open again what had ended.
       await clock.judge();
+      const recipient = recipientOf(wish);
+      const waiting = this.#waiting(requestId, by, wish, recipient);
+      if (waiting) return waiting;
+      judgeCount(state, wish.part);
       // Everything that can fail is done before the entry says that bytes leave.
       const wrapped = await wrap(objects, state, await archiveOf(this.parts, state, wish.part), wish);
       const transfer = newId();
       const { form, part } = wish;
-      await turn.append({ event: 'clip-transferred', by, data: { transfer, part, form, bytes: wrapped.bytes, recipient: recipientOf(wish) } });
+      await turn.append({ event: 'clip-transferred', by, data: { transfer, part, form, bytes: wrapped.bytes, recipient } });
       const address = randomBytes(24).toString('base64url');
       const open = { transfer, requestId, by, part, wrapped };
       const expiresAt = Date.parse(state.release!.expiresAt);
-      this.#kept.set(address, { ...open, expiresAt, ranges: [], atOnce: 0, usedAt: now().getTime(), ended: null });
+      this.#kept.set(address, { ...open, form, recipient, expiresAt, ranges: [], atOnce: 0, usedAt: now().getTime(), ended: null });
       return { ...open, address };
     });
+  }
+
+  /** Of the same receiver, package, form and key, and nothing of it was asked for yet. Its time begins anew. */
+  #waiting(requestId: string, by: string, { part, form }: Wish, recipient: string | null): (OpenTransfer & { address: string }) | null {
+    for (const [address, kept] of this.#kept) {
+      const isSame = kept.requestId === requestId && kept.by === by && kept.part === part && kept.form === form && kept.recipient === recipient;
+      if (!isSame || kept.ranges.length > 0 || kept.atOnce > 0 || this.#endOf(kept) !== null) continue;
+      kept.usedAt = this.parts.now().getTime();
+      return { transfer: kept.transfer, requestId, by, part, wrapped: kept.wrapped, address };
+    }
+    return null;
   }
 
   /** Of whom it is does not matter yet; null where there is none, or no longer. */

@@ -60,7 +60,7 @@ export function makeApp(
   });
   const readForm = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 8 });
   mountLook(app, parts, limit(limits.signInsPerMinute * 4), readForm);
-  mountDeliveries(app, parts, limit(limits.signInsPerMinute * 4), readForm);
+  mountDeliveries(app, parts, limit(limits.signInsPerMinute * 4), limit(limits.signInsPerMinute), readForm);
   const mount = (it: Operation<ApiParts>) =>
     app[it.method](
       it.path.replaceAll(/\{(\w+)\}/g, it.takesRest ? '*$1' : ':$1'),

@@ -22,24 +22,37 @@ export async function sendTransfer(parts: ApiParts, person: Person, address: str
     });
   await parts.clock.judge();
   const etag = `"${transfer}"`;
-  response.set({ 'Accept-Ranges': 'bytes', ETag: etag });
   const { from, to, isPart } = request.method === 'HEAD' ? { from: 0, to: wrapped.bytes, isPart: false } : satisfied(request, response, wrapped.bytes, etag);
-  response.status(isPart ? 206 : 200).set({
-    'Content-Type': wrapped.mediaType,
-    'Content-Length': String(to - from),
-    'Content-Disposition': `attachment; filename="${wrapped.fileName}"`,
-    'X-Accel-Buffering': 'no',
-    ...(isPart && { 'Content-Range': `bytes ${from}-${to - 1}/${wrapped.bytes}` }),
-  });
-  if (request.method === 'HEAD') return void response.end();
   const body = keepJudging(parts.transfers.read(address, from, to), parts.now, () => expectStill(parts.people, person));
   try {
+    // The first piece before the status: until then a refusal can still be told as one.
+    const first = request.method === 'HEAD' ? null : await body.next();
+    response.status(isPart ? 206 : 200).set({
+      'Accept-Ranges': 'bytes',
+      ETag: etag,
+      'Content-Type': wrapped.mediaType,
+      'Content-Length': String(to - from),
+      'Content-Disposition': `attachment; filename="${wrapped.fileName}"`,
+      'X-Accel-Buffering': 'no',
+      ...(isPart && { 'Content-Range': `bytes ${from}-${to - 1}/${wrapped.bytes}` }),
+    });
+    if (first === null) return void response.end();
+    if (response.destroyed) return;
     // What fails behind the first byte breaks the connection: a half file must not look whole.
-    await pipeline(Readable.from(body, { objectMode: false }), response);
+    await pipeline(Readable.from(goOn(first, body), { objectMode: false }), response);
   } catch (thrown) {
     // Who goes away comes back for the rest: no failure of ours.
     if ((thrown as { code?: unknown }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw thrown;
+  } finally {
+    // Who went away before the second piece was asked for has not ended it.
+    await body.return(undefined);
   }
+}
+
+async function* goOn<T>(first: IteratorResult<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
 }
 
 function satisfied({ headers }: Request, response: Response, bytes: number, etag: string): ReturnType<typeof readRange> {

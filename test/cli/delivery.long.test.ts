@@ -1,11 +1,14 @@
 // A package leaves by the command line: fetched and opened by 7-Zip or without it, signed for, and handed over in a folder and on a disc image.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { bringAll } from '../../plugin/cli/transfer.js';
 import { inFolder } from '../media/tools.js';
-import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { startCutProxy } from '../peers/cut-proxy.js';
+import { aGate, root, shanghai, type TestGate } from '../support/gate.js';
 import { aPng } from '../support/papers.js';
 import { approveAll, letGo, show, submit, until } from '../support/walk.js';
 import { exportgate, type Ended } from './program.js';
@@ -75,6 +78,61 @@ describe('delivery by the command line', function () {
       assert.match((await as(officer, ['request', 'receipt', id, '--package', file])).stderr, /still encrypted/);
       assert.match((await as(officer, ['request', 'receipt', id, '--manifest', '0'.repeat(64)])).stderr, /receipt-differs/);
       await done(officer, ['request', 'receipt', id, '--package', plain]);
+    }));
+
+  const handing = (place: string) => ['handover', id, place, '--serial', '示例-42', '--bag', 'BAG-7', '--receiver', '陆一舟', '--form', 'plain'];
+  const worksIn = async (folder: string): Promise<string[]> => (await fs.promises.readdir(folder, { recursive: true, withFileTypes: true })).filter((it) => it.isFile()).map(({ name }) => name).sort();
+
+  it('a hand-over that was killed goes on in the next run: one transfer, and no half medium under its name', () =>
+    inFolder(async (folder) => {
+      const { port, hostname } = new URL(gate.url);
+      const [place, tmp] = [path.join(folder, 'medium'), path.join(folder, 'tmp')];
+      await fs.promises.mkdir(tmp);
+      // The first connection brings a part; the next ones nothing.
+      const proxy = await startCutProxy({ host: hostname, port: Number(port) }, [200_000, 50, 50, 50]);
+      try {
+        const args = ['--gate', `http://127.0.0.1:${proxy.port}`, '--json', ...handing(place)];
+        const env = { EXPORTGATE_TOKEN: await gate.tokenOf(executors[0]), TMPDIR: tmp };
+        const child = spawn(process.execPath, [path.join(root, 'bin/exportgate.js'), ...args], { env: { PATH: process.env['PATH'], ...env }, stdio: 'ignore' });
+        const gone = new Promise((resolve) => child.once('close', resolve));
+        while (proxy.cuts() < 2) await wait(20);
+        child.kill('SIGKILL');
+        await gone;
+        assert.deepEqual([await worksIn(tmp), fs.existsSync(place)], [['lock', 'package.part', 'package.part.json'], false]);
+        // What a run leaves that was killed while it wrote.
+        await fs.promises.mkdir(`${place}.part`);
+        await fs.promises.writeFile(path.join(`${place}.part`, `${id}-copies.zip`), 'half');
+        const { code, stderr } = await exportgate(args, { env });
+        assert.equal(code, 0, stderr);
+        assert.deepEqual([(await show(gate, id)).release!.fetched, await worksIn(tmp)], [1, []]);
+        assert.deepEqual((await fs.promises.readdir(folder)).sort(), ['medium', 'medium.label.txt', 'medium.list.txt', 'tmp']);
+        await done(officer, ['verify', path.join(place, `${id}-copies.zip`), '--key', await keyIn(folder)]);
+      } finally {
+        await proxy.close();
+      }
+    }));
+
+  it('a hand-over whose record’s answer was lost is found again; another serial number is not written over it', () =>
+    inFolder(async (folder) => {
+      const [place, tmp] = [path.join(folder, 'medium'), path.join(folder, 'tmp')];
+      await fs.promises.mkdir(tmp);
+      const env = { EXPORTGATE_TOKEN: await gate.tokenOf(executors[0]), TMPDIR: tmp };
+      const hand = (args: readonly string[]) => exportgate(['--gate', gate.url, '--json', ...args], { env });
+      // A place that does not take all of it costs no download.
+      await fs.promises.writeFile(`${place}.label.txt`, '');
+      assert.deepEqual([(await hand(handing(place))).code, (await show(gate, id)).release!.fetched], [2, 0]);
+      await fs.promises.rm(`${place}.label.txt`);
+      assert.deepEqual([(await hand(handing(path.join(folder, 'none', 'medium')))).code, (await show(gate, id)).release!.fetched], [2, 0]);
+      const [work] = await fs.promises.readdir(path.join(tmp, (await fs.promises.readdir(tmp))[0]!));
+      const client = await gate.as(executors[0]);
+      const file = path.join(tmp, (await fs.promises.readdir(tmp))[0]!, work!, 'package');
+      const { transfer, bytes } = await bringAll(client, id, { form: 'plain' }, file);
+      const { stdout } = await run('sha256sum', [`${file}.part`]);
+      const { made } = await client.post<{ made: { handover: string } }>(`/api/v1/requests/${id}/handovers`, { transfer, bytes, sha256: stdout.slice(0, 64), serial: '示例-42', bag: 'BAG-7', receivers: ['陆一舟'] });
+      const other = await hand(handing(place).with(4, '示例-43'));
+      assert.deepEqual([other.code, other.stderr.includes(made.handover), fs.existsSync(place), fs.existsSync(`${place}.part`)], [1, true, false, false], other.stderr);
+      const { code, stdout: told } = await hand(handing(place));
+      assert.deepEqual([code, (JSON.parse(told) as { handover: string }).handover, (await show(gate, id)).release!.fetched, await worksIn(tmp)], [0, made.handover, 1, []]);
     }));
 
   for (const [what, name, form] of [['a folder', 'medium', 'zip'], ['a disc image', 'disc.iso', 'zip'], ['a disc image, as it is', 'disc.iso', 'plain']] as const)

@@ -37,9 +37,9 @@ const table: readonly (readonly [what: string, paper: Paper, fields: readonly st
   ['制作过程及原件存放处说明', productionNote(aHandOver, making), [...inCase, '2026-03-01 10:30:00', '2026-03-01 10:31:00 至 2026-03-01 10:31:30', ...aHandOver.approvals.flatMap(({ step, person }) => [step, person]), '2026-03-01 10:40:00', '2026-03-01 10:50:00',
     method.exportgate, method.node, method.ffmpeg, aHandOver.planDigest, aHandOver.policyVersion, camera!.camera, camera!.name, '2026-03-01 10:00:00 至 2026-03-01 10:01:00(北京时间)', '提取结果部分', '-120 毫秒 ± 1010 毫秒', '-118 毫秒 ± 1009 毫秒', '2026-03-01 10:30:01',
     '2026-03-01 10:31:05', '2026-03-01 10:00:20 至 2026-03-01 10:00:21', '480 毫秒', '推定时间', '1280×720', camera!.codec!, camera!.audio!, camera!.rung!, camera!.transcriptSha256!, files[1]!.parent!, files[2]!.sealedParent!.path, files[2]!.sealedParent!.sha256,
-    ...files.slice(1).flatMap((it) => [it.recipe!.tool, sha256Hex(canonicalJson(it.recipe))]), '31 日', '7 日', '制作人', '原件持有单位经办人']],
+    ...files.slice(1).flatMap((it) => [it.recipe!.tool, sha256Hex(canonicalJson(it.recipe))]), '31 日', '7 日', '编号 ZF-2026-0077', '制作人', '原件持有单位经办人']],
   ['电子证明文件', eCertificate(aHandOver, making, contents), [...inCase, '3 个文件', '7555529 字节', contents, 'SHA-256', log.origin, log.vkey, 'Ed25519', '时间戳(RFC 3161)', '数字水印', '提供单位经办人']],
-  ['交接清单', receipt(given, making), [given.requestId, given.instrument!, given.custodian, given.requestingUnit, '3 个', '7555529 字节', '示例魏', '执行人', '陆一舟', '人民警察证 ****0001', '2026-03-02 09:00:00', '示例路1号', '移动存储 SN-778', '封-42', '第 2 份,共 3 份', '2026-03-02 09:05:00', '示例:拒绝', '示例备注', '江映川 2026-03-02 08:30:00', '移交人:示例魏']],
+  ['交接清单', receipt(given, making), [given.requestId, given.instrument!, given.custodian, given.requestingUnit!, '3 个', '7555529 字节', '示例魏', '执行人', '陆一舟', '人民警察证 ****0001', '2026-03-02 09:00:00', '示例路1号', '移动存储 SN-778', '封-42', '第 2 份,共 3 份', '2026-03-02 09:05:00', '示例:拒绝', '示例备注', '江映川 2026-03-02 08:30:00', '移交人:示例魏']],
   ['登记表摘录', registerExtract(aHandOver.requestId, aHandOver.custodian, sheet, making), [aHandOver.requestId, aHandOver.custodian, ...row]],
 ];
 
@@ -67,6 +67,22 @@ describe('a paper', () => {
     const blank = { ...given, giver: null, receivers: [], at: null, place: null, medium: null, copy: null, confirmed: null, refusal: null, remarks: null, fetches: [] };
     const whole = (await pagesOf(receipt(blank, making))).join('');
     for (const text of ['移交人________', '封装袋编号________', '第____份,共____份', '□网络下载', '□已出示']) assert.ok(whole.includes(text), text);
+  });
+
+  it('of more than a hundred pages has no number of the originals’ paper of the same kind', async () => {
+    const long = evidenceList({ ...aHandOver, files: Array.from({ length: 1_900 }, (_, at) => ({ ...files[0]!, path: `original/sh-yf-street/${at + 1}.mov` })) }, making);
+    const numbersOf = (pages: string[]): string[] => pages.flatMap((page) => [...new Set(page.match(/-L\d{2,5}-[0-9A-Z]/g) ?? [])]);
+    const pages = await pagesOf(long);
+    assert.ok(pages.length > 101, String(pages.length));
+    const originals = pdfText(await makePaper(table[0]![1], { ...making, series: 'originals' }, vouched)).map(plain);
+    const [ours, theirs] = [numbersOf(pages), numbersOf(originals)];
+    assert.deepEqual([ours.length, theirs.length], [pages.length, originals.length]);
+    assert.deepEqual(theirs.filter((number) => ours.includes(number)), []);
+  }).timeout(60_000);
+
+  it('where nobody recorded the collection says so, and what stands for it', async () => {
+    const whole = (await pagesOf(productionNote({ ...aHandOver, recordingReference: null }, making))).join('');
+    assert.ok(whole.includes('取证录音录像无;提取由程序完成'), whole);
   });
 
   it('made after the package names its manifest too', async () => {

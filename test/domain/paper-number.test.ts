@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { checkCharacter } from '../../plugin/domain/formats/check-character.js';
 import { FormatError } from '../../plugin/domain/formats/format-error.js';
-import { gateCode, readNumber, requestNamed, writeNumber } from '../../plugin/domain/paper-number.js';
+import { gateCode, mostPages, paperSeries, placeOf, readNumber, requestNamed, writeNumber } from '../../plugin/domain/paper-number.js';
 import { Problem } from '../../plugin/domain/problem.js';
 
 const parts = { requestId: 'EG-310000-SH-YUNFAN-2026-000123', gate: gateCode('exportgate.example/test-1'), letter: 'L', place: 1 } as const;
@@ -43,6 +43,16 @@ describe('a number on paper', () => {
     assert.deepEqual(readNumber(number), parts);
     assert.deepEqual(readNumber(` ${number.toLowerCase()} `), parts);
     assert.deepEqual(readNumber(writeNumber({ ...parts, letter: 'C', place: 117 })), { ...parts, letter: 'C', place: 117 });
+  });
+
+  it('of one series is never that of another, up to the last page that a paper can have', () => {
+    const ends = paperSeries.map((series) => [placeOf(series, 1), placeOf(series, mostPages)] as const);
+    for (const [at, [first, last]] of ends.entries()) {
+      assert.equal(last - first, mostPages - 1);
+      assert.ok(first > (ends[at - 1]?.[1] ?? 0));
+      for (const place of [first, last]) assert.deepEqual(readNumber(writeNumber({ ...parts, place })), { ...parts, place });
+    }
+    assert.equal(codeOf(() => placeOf('package', mostPages + 1)), 'internal');
   });
 
   it('differs from gate to gate', () => assert.equal(new Set(['one/1', 'one/2', 'two/1'].map(gateCode)).size, 3));

@@ -41,19 +41,19 @@ describe('a narrowed package', () => {
   it('verifies', async () => assert.deepEqual(await verdict(narrowing()), { intact: true, requestId, files: 5, entries: 12, keyId: keyIdOf(gateKey), algorithm: 'Ed25519', contents: contentsOf(narrowedContents()), timeStamp: null }));
 
   it('keeps the originals of a camera of which all was granted', async () => {
-    const plan: Plan = { ...aNarrowedPlan, items: [aPlan.items[0]!, within('00:10', '00:20', 'cam-2')] };
+    const plan: Plan = { ...aNarrowedPlan, items: [aPlan.items[0]!, within('00:10', '00:20', '大门-2')] };
     const planDigest = digestOf(plan);
     const twist: Twist = {
       then: [['plan-narrowed', { plan, planDigest, rows: [], step: 'evidence-clerk' }, 'p-1']],
       parts: {
         plan, planDigest, narrowed: { asked: aPlan.items, granted: plan.items },
-        cameras: ['cam-1', 'cam-2'].map((camera, at) => ({ ...manifestParts(requestId, []).cameras[0]!, camera, asked: [{ from: plan.items[at]!.from, to: plan.items[at]!.to, basis: 'beijing' }] })),
+        cameras: ['cam-1', '大门-2'].map((camera, at) => ({ ...manifestParts(requestId, []).cameras[0]!, camera, asked: [{ from: plan.items[at]!.from, to: plan.items[at]!.to, basis: 'beijing' }] })),
       },
     };
     const found = await verdict(twist, original.filter(({ path: name }) => name.includes('cam-1')));
     assert.ok(found.intact, JSON.stringify(found));
     const [other] = narrowedContents();
-    const wrong = await verdict(twist, [...original.filter(({ path: name }) => name.includes('cam-1')), { ...other!, path: 'original/cam-2/01.mp4', role: 'original', sealedParent: undefined, reason: undefined, recipe: undefined }]);
+    const wrong = await verdict(twist, [...original.filter(({ path: name }) => name.includes('cam-1')), { ...other!, path: 'original/大门-2/01.mp4', role: 'original', sealedParent: undefined, reason: undefined, recipe: undefined }]);
     assert.deepEqual(wrong, { intact: false, fault: { code: 'manifest-changed', where: 'manifest.json#/files/4' } });
   });
 
@@ -61,7 +61,7 @@ describe('a narrowed package', () => {
     ['that does not say so', altered(() => ({ narrowed: undefined })), 'narrowed'],
     ['that says more was asked for than was', altered(({ narrowed }) => ({ narrowed: { ...narrowed!, asked: [...narrowed!.asked, within('05:00', '06:00')] } })), 'narrowed'],
     ['that says more was granted than was', altered(({ narrowed }) => ({ narrowed: { ...narrowed!, granted: narrowed!.asked } })), 'narrowed'],
-    ['with a camera that was left out', altered(({ cameras }) => ({ cameras: [...cameras, { ...cameras[0]!, camera: 'cam-2' }] })), 'cameras/1'],
+    ['with a camera that was left out', altered(({ cameras }) => ({ cameras: [...cameras, { ...cameras[0]!, camera: '大门-2' }] })), 'cameras/1'],
     ['with a camera told twice', altered(({ cameras }) => ({ cameras: [cameras[0]!, cameras[0]!] })), 'cameras/1'],
     ['with a longer span than was granted', altered(({ cameras }) => ({ cameras: [{ ...cameras[0]!, asked: [{ ...within('00:00', '00:59'), camera: undefined, basis: 'beijing' } as never] }] })), 'cameras/0'],
     ['with the span by the other clock', altered(({ cameras }) => ({ cameras: [{ ...cameras[0]!, asked: [{ ...cameras[0]!.asked[0]!, basis: 'recorder' }] }] })), 'cameras/0'],

@@ -12,7 +12,7 @@ import type { PackageParts } from '../../plugin/evidence/package.js';
 import { filesOf, zipFiles } from '../support/evidence/bytes.js';
 import { seededKey } from '../support/evidence/keys.js';
 import { rawZip, type RawEnd, type RawMember } from '../support/evidence/raw-zip.js';
-import { aPaper, aPartOf, aPlan, aSealedPackage, contents, gateKey, logKey, narrowedContents, narrowing, noise, origin, twoSealedPackages } from '../support/evidence/sealed-package.js';
+import { apart, aPaper, aPartOf, aPlan, aSealedPackage, contents, gateKey, logKey, narrowedContents, narrowing, noise, origin, twoSealedPackages } from '../support/evidence/sealed-package.js';
 import { editLines, entries, move, original, proofOf, relink, replaceCheckpoint, resign, without, type Files } from '../support/evidence/tamper.js';
 
 /** What is found: `code at where`, or `intact`. */
@@ -127,6 +127,12 @@ function sealPadded(files: Files): void {
   files.set(manifest, body).set(envelopePath, Buffer.from(canonicalJson({ payload: body.toString('base64'), payloadType: manifestPayloadType, signatures: [{ keyid: keyIdOf(gateKey), sig }] })));
 }
 
+/** What the gate would deliver of a camera that nobody granted, beside the rest and in its order. */
+const another = 'original/cam-3/01.mp4';
+const ofAnother = () => {
+  const all = contents();
+  return [...all, { ...all[0]!, path: another, object: another }].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+};
 const hollow = 'original/大门-2/units.ndjson';
 const manifest = 'manifest.json';
 const proofs = ['journal/000000000005.tlog-proof', 'journal/000000000006.tlog-proof'] as const;
@@ -284,6 +290,13 @@ export const tamperings: readonly Tampering[] = [
   { what: 'an original that is said to lack pictures', make: twisted({ alter: (made) => ({ ...made, files: made.files.map((it) => (it.path === original ? { ...it, undecoded: 2 } : it)) }) }), says: `manifest-changed at ${manifest}`, shell: { says: 'intact', why: 'the shell does not read what a copy says of its parent' } },
   { what: 'a plan made after the grant', make: twisted({ then: [['export-granted', { planDigest: '', voices: 0 }], narrowing().then[0]!], parts: narrowing().parts }, narrowedContents()), says: `entry-changed at ${entries}:4` },
   { what: 'an excerpt where all was granted', make: twisted({}, [narrowedContents()[0]!, ...contents().filter(({ path }) => !path.includes('cam-1'))]), says: `manifest-changed at ${manifest}#/files/0`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'a camera that was not granted, told in the manifest', make: twisted({ alter: (made) => ({ ...made, cameras: [...made.cameras, { ...made.cameras[0]!, camera: 'cam-3' }] }) }), says: `manifest-changed at ${manifest}#/cameras/2`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'a granted camera in the place of which another one is told', make: twisted({ alter: (made) => ({ ...made, cameras: made.cameras.with(1, { ...made.cameras[1]!, camera: 'cam-3' }) }) }), says: `manifest-changed at ${manifest}#/cameras/1`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'a granted camera that is not told of', make: twisted({ alter: (made) => ({ ...made, cameras: made.cameras.slice(0, 1) }) }, contents().filter(({ path }) => !path.includes('大门'))), says: `manifest-changed at ${manifest}#/cameras`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'a camera told twice', make: twisted({ alter: (made) => ({ ...made, cameras: [...made.cameras, made.cameras[0]!] }) }), says: `manifest-changed at ${manifest}#/cameras/2`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'a camera told of another span than was granted', make: twisted({ alter: (made) => ({ ...made, cameras: made.cameras.with(0, { ...made.cameras[0]!, asked: [{ ...made.cameras[0]!.asked[0]!, to: '2026-03-01T02:02:00.000Z' }] }) }) }), says: `manifest-changed at ${manifest}#/cameras/0`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'footage of a camera that was not granted', make: twisted({}, ofAnother()), says: `manifest-changed at ${manifest}#/files/${ofAnother().findIndex(({ path }) => path.includes('cam-3'))}`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
+  { what: 'copies of a camera that was not granted, whose originals leave apart', make: async () => filesOf(aPartOf('copies', { partOf: (part, all) => [...apart(part, all), ...(part === 'copies' ? ofAnother().filter(({ path }) => path === another).map(({ content, ...it }) => ({ ...it, content, role: 'coverage' as const, path: 'original/cam-3/coverage.json' })) : [])].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))) })), says: `manifest-changed at ${manifest}#/files/1`, shell: { says: 'intact', why: 'the shell does not read what was granted (check 8)' } },
   { what: 'copies that do not say that the originals leave apart', make: async () => filesOf(aPartOf('copies', { alter: ({ part: _, originals: __, ...made }) => made })), says: `manifest-changed at ${manifest}#/part` },
   { what: 'copies that name another package of originals', make: async () => filesOf(aPartOf('copies', { alter: (made) => ({ ...made, ...(made.part === 'copies' && { originals: 'ab'.repeat(32) }) }) })), says: `manifest-changed at ${manifest}#/originals` },
   { what: 'originals that say they were the copies', make: async () => filesOf(aPartOf('originals', { alter: (made) => ({ ...made, part: 'copies' as const }) })), says: `manifest-changed at ${manifest}` },

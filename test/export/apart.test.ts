@@ -9,7 +9,7 @@ import { openSource } from '../../plugin/evidence/source.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { fetchPackage } from '../support/fetch-package.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
-import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { aGate, nameOf, shanghai, type TestGate } from '../support/gate.js';
 import { pdfText } from '../support/pdf-text.js';
 import { approveAll, problemOf, submit, until } from '../support/walk.js';
 
@@ -67,7 +67,7 @@ describe('originals that leave apart', function () {
     await (await gate.as(officer)).download(`/api/v1/requests/${id}/receipt?part=originals`, paper);
     const text = pdfText(fs.readFileSync(paper)).join('');
     const sealedAs = createHash('sha256').update(originals.bytes).digest('hex');
-    for (const word of [`${id}-originals.zip`, sealedAs, '陆一舟', '-H301-']) assert.ok(text.replaceAll(/\s/g, '').includes(word), word);
+    for (const word of [`${id}-originals.zip`, sealedAs, nameOf(officer), '指定接收人', '-H30001-']) assert.ok(text.replaceAll(/\s/g, '').includes(word), word);
     // Two downloads of each: the other’s are not counted.
     await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'again.zip'), { form: 'plain', part: 'copies' });
     assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'more.zip'), { form: 'plain', part: 'copies' })), 'release-expired');
@@ -84,6 +84,21 @@ describe('originals that leave apart', function () {
     const { notices } = await (await gate.as(other)).get<{ notices: { kind: string; request: string }[] }>('/api/v1/notices');
     assert.ok(notices.some((notice) => notice.kind === 'released' && notice.request === id));
     assert.equal((await fetched(gate, other, id)).manifest.part, 'originals');
+    // On paper, too: the later list names who receives that package, and the form in it nobody of the other.
+    const listed = async (user: string, part: string): Promise<string> => {
+      const file = path.join(gate.folder, `list-${part}.pdf`);
+      await (await gate.as(user)).download(`/api/v1/requests/${id}/receipt?part=${part}`, file);
+      return pdfText(fs.readFileSync(file)).join('').replaceAll(/\s/g, '');
+    };
+    const [ofOriginals, ofCopies] = [await listed(other, 'originals'), await listed(officer, 'copies')];
+    assert.deepEqual([ofOriginals.includes(nameOf(other)), ofOriginals.includes('陆一舟'), ofOriginals.includes('江映川')], [true, false, false]);
+    assert.deepEqual([ofCopies.includes(nameOf(other)), ofCopies.includes('陆一舟')], [false, true]);
+    const source = await openSource(path.join(gate.folder, `${other.slice(5)}-any.zip`));
+    const pieces: Buffer[] = [];
+    for await (const piece of source.read('documents/receipt.pdf')) pieces.push(piece);
+    const form = pdfText(Buffer.concat(pieces)).join('').replaceAll(/\s/g, '');
+    await source.close();
+    assert.deepEqual([form.includes('陆一舟'), form.includes('接收人________'), form.includes('接收单位________')], [false, true, true]);
     const wishes = [[other, 'copies'], [officer, 'originals'], [shanghai.steps[0], 'originals']] as const;
     for (const [user, part] of wishes) assert.equal(await refusalOf(fetchPackage(await gate.as(user), id, path.join(gate.folder, 'no.zip'), { form: 'plain', part })), 'not-permitted', `${user} ${part}`);
   });

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RequestEntry } from '../../plugin/domain/audit-event.js';
 import type { Begun } from '../../plugin/cli/transfer.js';
+import { Problem } from '../../plugin/domain/problem.js';
 import { aGate, cardOf, nameOf, shanghai, uploadScan, anApplication, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, type Seen } from '../support/walk.js';
 
@@ -94,7 +95,13 @@ describe('what comes back for a package', function () {
     assert.equal(await codeOf(post(officer, 'handovers', medium)), 'not-permitted');
     assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, bytes: bytes - 1 })), 'state-conflict');
     assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, serial: 'a\nb' })), 'body-malformed');
-    const { handovers } = await post(executors[0], 'handovers', medium);
+    // Of one transfer one medium, whoever asks at once; who asks again is told which.
+    const made = await Promise.all(Array.from({ length: 4 }, () => post(executors[0], 'handovers', medium).then((view) => view, (thrown: unknown) => Problem.from(thrown))));
+    const { handovers } = made.find((it): it is Received => !(it instanceof Problem))!;
+    const again = await problemOf(post(executors[0], 'handovers', { ...medium, serial: '示例-0043' }));
+    for (const refused of [...made.filter((it) => it instanceof Problem), again])
+      assert.deepEqual([refused?.code, refused?.detail.includes(handovers[0]!.handover)], ['state-conflict', true]);
+    assert.deepEqual([made.filter((it) => it instanceof Problem).length, (await seen()).handovers.length], [3, 1]);
     const [{ handover, receivers, signed }] = handovers as [Received['handovers'][0]];
     assert.deepEqual([receivers, signed, (await seen()).receivedAt], [['陆一舟', '江映川'], false, null]);
     const sign = (user: string, body: object = {}) => post(user, `handovers/${handover}/signature`, body);

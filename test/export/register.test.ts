@@ -93,8 +93,16 @@ describe('the register', () => {
     time = new Date('2026-03-31T15:59:59.999Z');
     await letGo(gate, shanghai.executors[1], released);
     tally.push(`clip-released ${released} ${shanghai.executors[1]} released`);
-    await fetchPackage(await as(officer), released, path.join(gate.folder, 'package.zip'));
-    tally.push(`clip-transferred ${released} ${officer} transferred`);
+    const fetched = async (name: string) => {
+      tally.push(`clip-transferred ${released} ${officer} transferred`);
+      return fetchPackage(await as(officer), released, path.join(gate.folder, name));
+    };
+    const { transfer: first } = await fetched('package.zip');
+    const { transfer: second, manifestSha256 } = await fetched('again.zip');
+    await (await as(shanghai.executors[0])).post(`/api/v1/requests/${released}/receipt`, { refused: '示例:当场拒签', transfer: first });
+    tally.push(`receipt-refused ${released} ${shanghai.executors[0]} unreceived`);
+    await (await as(officer)).post(`/api/v1/requests/${released}/receipt`, { manifest: manifestSha256, transfer: second });
+    tally.push(`receipt-confirmed ${released} ${officer} received`);
     time = new Date('2026-03-31T16:00:00.000Z');
     inApril = await applied({ instrument: undefined });
   });
@@ -127,6 +135,14 @@ describe('the register', () => {
     assert.deepEqual(row.approvers.map(({ step }) => step), ['evidence-clerk', 'site-security-manager', 'privacy-officer', 'unit-head']);
     assert.equal(row.executors.length, 2);
     assert.match(row.bundle, /^[0-9a-f]{64}$/);
+  });
+
+  it('tells of a receipt which manifest was confirmed, of a refused one why, and whose it was', async () => {
+    const { rows } = await book('2026-03');
+    const [refused, confirmed] = (['receipt-refused', 'receipt-confirmed'] as const).map((action) => rows.find((row) => row.action === action)!);
+    assert.deepEqual([refused!.about, refused!.destination?.user, confirmed!.about, confirmed!.destination?.user], ['示例:当场拒签', shanghai.officer, confirmed!.bundle, shanghai.officer]);
+    const csv = (await bytes('csv')).toString();
+    for (const word of ['签收', '已签收', '拒签', '已拒签', '示例:当场拒签', confirmed!.bundle]) assert.ok(csv.includes(word), word);
   });
 
   it('keeps confidential requests in a register of their own, for who reads the journal everywhere', async () => {

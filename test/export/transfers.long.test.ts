@@ -206,10 +206,71 @@ describe('a transfer', function () {
     assert.match(await refused.text(), /not-permitted/);
   });
 
+  it('from the page, by who signs in on it: the receiver of the link and nobody else, in the form that they choose', async () => {
+    const { link } = await (await gate.as(officer)).get<{ link: string }>(`/api/v1/requests/${id}/link`);
+    await gate.as('user:sh.pan');
+    const post = (fields: Record<string, string>, headers: Record<string, string> = { origin: new URL(gate.url).origin }) =>
+      fetch(link, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) });
+    const signIn = (user: string, word = password) => ({ act: 'sign-in', user, password: word });
+    const page = await (await fetch(link)).text();
+    assert.ok(page.includes('name="password"') && page.includes('name="otp"') && !page.includes('name="part"') && !page.includes('<script'), page);
+    assert.equal((await post(signIn(officer), {})).status, 403);
+    for (const [said, status, code] of [[signIn(officer, 'not the password'), 401, 'login-failed'], [signIn(''), 401, 'login-failed'], [signIn('user:sh.pan'), 403, 'not-permitted']] as const) {
+      const refused = await post(said);
+      const text = await refused.text();
+      assert.deepEqual([refused.status, text.includes(code), refused.headers.getSetCookie(), text.includes('name="part"')], [status, true, [], false], text);
+    }
+    const entered = await post(signIn(officer));
+    const [cookie] = entered.headers.getSetCookie().map((it) => it.split(';')[0]!);
+    const shown = await entered.text();
+    // The applicant has both packages here.
+    for (const word of ['value="copies"', 'value="originals"', 'value="zip" checked', 'value="age"', 'name="recipient"']) assert.ok(shown.includes(word), word);
+    assert.equal((await show(gate, id)).release!.fetched, 0);
+    const own = { origin: new URL(gate.url).origin, cookie: cookie! };
+    assert.equal((await post({ part: 'copies', form: 'age', recipient: 'age1nothing' }, own)).status, 400);
+    for (const [fields, name] of [[{ part: 'copies', ...age }, `${id}-copies.zip.age`], [{ part: 'originals', form: 'zip' }, `${id}-originals.aes.zip`]] as const) {
+      const sent = await post(fields, own);
+      assert.equal(sent.status, 303);
+      const answer = await fetch(new URL(sent.headers.get('location')!, gate.url), { method: 'HEAD', headers: { cookie: cookie! } });
+      assert.equal(answer.headers.get('content-disposition'), `attachment; filename="${name}"`);
+    }
+  });
+
+  const age = { form: 'age', recipient: 'age1pgvrzr06c7tw9lldphg636wn58t0d6qe9878cygza2vanfjx2qys4hnd4t' };
   it('used up: of many at once as many begin as the plan allows', async () => {
-    const codes = await Promise.all(Array.from({ length: 12 }, async (_, at) => (await problemOf(begin(gate, id, at % 2 ? officer : executors[1])))?.code ?? 'begun'));
-    assert.deepEqual([codes.filter((code) => code === 'begun').length, codes.filter((code) => code === 'release-expired').length], [2, 10]);
+    // Each another thing: who asks for the same again is given the same.
+    const wishes = [officer, ...executors].flatMap((user) => [{ form: 'plain' }, { form: 'zip' }, age].map((wish) => [user, wish] as const));
+    const codes = await Promise.all(wishes.map(async ([user, wish]) => (await problemOf(begin(gate, id, user, wish)))?.code ?? 'begun'));
+    assert.deepEqual([codes.filter((code) => code === 'begun').length, codes.filter((code) => code === 'release-expired').length], [2, 7]);
     assert.equal((await show(gate, id)).release!.fetched, 2);
+  });
+
+  it('asked for again before its first byte it is the same one, however many ask at once; afterwards it is another', async () => {
+    const many = await Promise.all(Array.from({ length: 12 }, () => begin(gate, id)));
+    assert.equal(new Set(many.map((it) => JSON.stringify(it))).size, 1);
+    const [{ transfer, address, bytes }] = many as [Begun];
+    // To ask how long it is takes no byte of it.
+    await get(gate, address, {}, 'HEAD');
+    wall += 14 * 60_000;
+    gate.again();
+    assert.equal((await begin(gate, id)).transfer, transfer);
+    // Its time began anew; counted as often as the plan allows, it is still given out.
+    wall += 14 * 60_000;
+    gate.again();
+    assert.notEqual((await begin(gate, id, executors[1])).transfer, transfer);
+    assert.equal((await begin(gate, id)).transfer, transfer);
+    assert.deepEqual((await transfersIn(gate, id)).map(({ event, by }) => [event, by]).length, 2);
+    for (const wish of [{ form: 'zip' }, age]) assert.equal((await problemOf(begin(gate, id, officer, wish)))?.code, 'release-expired', JSON.stringify(wish));
+    await bytesOf(await get(gate, address, { range: 'bytes=0-0' }));
+    assert.equal((await problemOf(begin(gate, id)))?.code, 'release-expired');
+    assert.equal((await bytesOf(await get(gate, address))).length, bytes);
+  });
+
+  it('asked for again while its first byte is asked for it is either that one, or counted', async () => {
+    const { transfer, address } = await begin(gate, id);
+    const [answer, again] = await Promise.all([get(gate, address), begin(gate, id)]);
+    await bytesOf(answer);
+    assert.equal((await show(gate, id)).release!.fetched, again.transfer === transfer ? 1 : 2);
   });
 
   it('too late: neither begun nor gone on with, and the page says so', async () => {
@@ -237,8 +298,16 @@ describe('a transfer', function () {
   it('in too many pieces, or too often at once, is refused; going on where one ended is not', async () => {
     const { address } = await begin(gate, id);
     for (let at = 0; at < 128; at++) assert.equal((await bytesOf(await get(gate, address, { range: `bytes=${at * 10}-${at * 10}` }))).length, 1);
-    assert.equal((await get(gate, address, { range: 'bytes=5000-5001' }).then((answer) => answer.text().then(() => 'answered'), () => 'broken')), 'broken');
+    const refused = await get(gate, address, { range: 'bytes=5000-5001' });
+    assert.deepEqual([refused.status, await codeOf(refused)], [429, 'too-many-requests']);
     assert.equal((await bytesOf(await get(gate, address, { range: 'bytes=1271-1280' }))).length, 10);
+    const second = await begin(gate, id);
+    // Nobody reads on: each waits for its receiver.
+    const waiting = await Promise.all(Array.from({ length: 16 }, () => get(gate, second.address)));
+    assert.deepEqual([...new Set(waiting.map(({ status }) => status))], [200]);
+    const once = await get(gate, second.address);
+    assert.deepEqual([once.status, await codeOf(once)], [429, 'too-many-requests']);
+    await Promise.all(waiting.map(({ body }) => body!.cancel()));
   });
 });
 

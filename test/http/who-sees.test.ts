@@ -1,6 +1,8 @@
 // Every operation of the API, asked by every kind of person about requests that are not all theirs: who gets an answer, and who is told what a
 // stranger is told. An operation that is not in the table fails the test.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { Client } from '../../plugin/cli/client.js';
 import { Problem, type ProblemCode } from '../../plugin/domain/problem.js';
 import { operations } from '../../plugin/http/api/index.js';
@@ -340,6 +342,39 @@ notify:
     const before = await size();
     for (const id of ['no-such', 'EG-310000-SH-YUNFAN-2026-9999999999', `EG-310000-${'S'.repeat(17)}-2026-999999`, `${nobodys}%0A`]) await say(id, '/withdrawal', {});
     assert.equal(await size(), before);
+  });
+
+  it('each operation on a request answers whoever may not know of it as it answers of a number that does not exist, and the journal grows alike', async function () {
+    this.timeout(60_000);
+    const nobodys = 'EG-310000-SH-YUNFAN-2026-999999';
+    const size = async (): Promise<number> => (await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8')).split('\n').length;
+    /** All of the answer but what names this occurrence of it. */
+    const say = async (who: Who, method: string, at: string, id: string, body: object): Promise<object> => {
+      const before = await size();
+      const response = await fetch(`${gate.url}${at.replace('ID', id)}`, {
+        method, headers: { authorization: `Bearer ${await gate.tokenOf(people[who])}`, 'content-type': 'application/json' }, ...(method === 'POST' && { body: JSON.stringify(body).replace('"ID"', `"${id}"`) }),
+      });
+      const text = (await response.text()).replaceAll(id, 'ID').replace(/"instance":"[^"]+"/, '');
+      return { status: response.status, type: response.headers.get('content-type'), text, entries: (await size()) - before };
+    };
+    const known = Object.entries(table({ ...ids, held: 'ID', returned: 'ID', packaged: 'ID', confidential: 'ID', emergency: 'ID' }));
+    const asked = known.flatMap(([key, asks]) => asks.flatMap(({ at, body = {} }) => {
+      const [method, own] = key.split(' ') as [string, string];
+      const place = typeof at === 'string' ? at : own;
+      return place.includes('ID') || JSON.stringify(body).includes('"ID"') ? [{ method, place, body }] : [];
+    }));
+    // Who holds, destroys, oversees and manages: each does so to ordinary requests.
+    const tried = new Set<string>();
+    // To sign in is an entry too.
+    for (const who of everybody) await gate.tokenOf(people[who]);
+    for (const { method, place, body } of asked)
+      for (const who of ['duty', 'privacy', 'site auditor', 'administrator'] as const) {
+        const hidden = await say(who, method, place, ids.confidential, body);
+        assert.deepEqual(hidden, await say(who, method, place, nobodys, body), `${who} ${method} ${place}`);
+        tried.add(`${method} ${place.replace(/\?.*/, '').replace(/(cameras)\/[^/]+/, '$1/{camera}').replace(/(handovers)\/[^/]+/, '$1/{handover}').replace('ID', '{id}')}`);
+      }
+    const named = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).filter((it) => it.includes('/requests/{id}'));
+    assert.deepEqual(named.filter((it) => !tried.has(it)), []);
   });
 
   // Each would be answered to these people, were the request an ordinary one.

@@ -59,7 +59,7 @@ const kinds: Partial<Record<Basis, Kind>> = {
 const confidential: readonly Basis[] = ['STATE_SECURITY', 'SUPERVISION'];
 
 const results = {
-  'footage-viewed': 'viewed', 'frame-inspected': 'viewed', 'clip-released': 'released', 'clip-transferred': 'transferred', 'handover-made': 'transferred', 'glass-broken': 'broken',
+  'footage-viewed': 'viewed', 'frame-inspected': 'viewed', 'clip-released': 'released', 'clip-transferred': 'transferred', 'receipt-confirmed': 'received', 'receipt-refused': 'unreceived', 'handover-made': 'transferred', 'glass-broken': 'broken',
   'act-refused': 'refused', 'request-refused': 'refused', 'footage-searched': 'searched', 'search-refused': 'refused', 'access-stopped': 'stopped',
   'copy-transferred': 'transferred', 'viewing-opened': 'opened', 'footage-played': 'viewed', 'live-watched': 'viewed', 'footage-deleted': 'deleted', 'guard-hit': 'stopped',
 } as const;

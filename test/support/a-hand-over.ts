@@ -12,7 +12,7 @@ export const aHandOver: HandOver = {
   requestingUnit: '示例支队', custodian: '上海市 云帆广场(示例)(SH-YUNFAN)', retentionDays: 31,
   officers: [{ name: '陆一舟', unit: '示例一大队', idKind: '人民警察证', idNumber: '****0001' }, { name: '江映川', unit: '示例二大队', idKind: '工作证', idNumber: '****0002' }],
   approvals: [{ step: '核验', person: '示例丙', at: '2026-03-01T02:40:00.000Z' }, { step: '单位负责人审批', person: '示例丁', at: '2026-03-01T02:50:00.000Z' }],
-  requestedAt: '2026-03-01T02:30:00.000Z', pullStartedAt: '2026-03-01T02:31:00.000Z',
+  recordingReference: 'ZF-2026-0077', requestedAt: '2026-03-01T02:30:00.000Z', pullStartedAt: '2026-03-01T02:31:00.000Z',
   cameras: [{
     camera: 'sh-yf-street', name: '北侧道路', asked: [{ from: '2026-03-01T02:00:00.000Z', to: '2026-03-01T02:01:00.000Z', basis: 'beijing' }], state: 'partial',
     firstFrame: '2026-03-01T02:00:02.000000Z', lastFrame: '2026-03-01T02:00:58.960000Z', holes: [{ from: '2026-03-01T02:00:20.000Z', to: '2026-03-01T02:00:21.000Z', expected: null }], preRollMs: 480,
@@ -31,5 +31,5 @@ export const aHandOver: HandOver = {
 
 export const aMaking = (font: Buffer, more: Partial<Making> = {}): Making => ({
   gate: gateCode(aHandOver.log.origin), keyId: sum('feed'), verifyUrl: 'https://exportgate.example/verify.html', law: ['F5 移交清单列明每个文件的完整性校验值(EDR16 14)'], font,
-  madeAt: new Date('2026-03-01T03:00:00.000Z'), pagesFrom: 1, seal: null, ...more,
+  madeAt: new Date('2026-03-01T03:00:00.000Z'), series: 'package', seal: null, ...more,
 });

@@ -52,15 +52,14 @@ export function checkSeal(manifest: Manifest, sha256Hex: string, history: Histor
 /** Throws Broken `manifest-changed`: more, or other, than was granted. */
 export function checkScope({ plan, part, narrowed, cameras, files }: Manifest, { asked }: History): void {
   const granted = plan['items'] as unknown as Item[];
-  if (sameJson(asJson(granted), asJson(asked))) {
-    if (narrowed) throw changedMember('narrowed');
+  const isAll = sameJson(asJson(granted), asJson(asked));
+  const isTold = narrowed && sameJson(narrowed.asked, asJson(asked)) && sameJson(narrowed.granted, asJson(granted));
+  if (isAll ? narrowed : !isTold) throw changedMember('narrowed');
+  if (isAll) {
     const isCopy = (role: string): boolean => (plan['deliver'] === 'copy' || part === 'copies') && (role === 'viewing' || role === 'masked');
     const excerpt = files.findIndex(({ role, sealedParent }) => role === 'excerpt' || (sealedParent !== undefined && !isCopy(role)));
     if (excerpt >= 0) throw changedMember(`files/${excerpt}`);
-    return;
   }
-  if (!narrowed || !sameJson(narrowed.asked, asJson(asked)) || !sameJson(narrowed.granted, asJson(granted)))
-    throw changedMember('narrowed');
   const left = new Set(granted.map(({ camera }) => camera));
   for (const [i, { camera, asked: told }] of cameras.entries()) {
     const items = told.map(({ basis, ...span }) => ({ camera, ...span, ...(basis === 'recorder' && { basis }) }));

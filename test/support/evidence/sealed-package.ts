@@ -33,7 +33,7 @@ export function noise(name: string, bytes: number): Buffer {
 
 export const aPlan: Plan = {
   version: 1, number: 1, replaces: null, city: '310000', site: 'SH-YUNFAN', tier: 1,
-  items: ['cam-1', 'cam-2'].map((camera) => ({ camera, ...span })), facts: [],
+  items: ['cam-1', '大门-2'].map((camera) => ({ camera, ...span })), facts: [],
   steps: [{ step: 'evidence-clerk', role: 'role:evidence-clerk' }, { step: 'unit-head', role: 'role:unit-head' }],
   inspect: [], privacyReview: 'none', officers: 2, orRecorded: false, papers: ['notice'], span: { softHours: 4, hardHours: 24 }, cameras: 8, execute: 'dual', marks: ['text', 'clock'],
   masks: [], sound: 'kept', encode: 'balance', working: 'none', deliver: 'package', original: 'with', encrypt: 'none', downloads: 3, expiresHours: 72, retainDays: null, paperHours: null, registerYears: 3, sla: null, reviewAfter: null,
@@ -77,19 +77,19 @@ export const manifestParts = (requestId: string, artifacts: readonly Artifact[])
     ],
     instrument: {
       type: 'RETRIEVAL_NOTICE', number: '示公（刑）调证字〔2026〕1号', issuer: unit, sealPresent: true, issuedOn: '2026-02-28',
-      covers: [{ cameras: ['cam-1', 'cam-2'], ...span }], scanSha256: 'cd'.repeat(32),
+      covers: [{ cameras: ['cam-1', '大门-2'], ...span }], scanSha256: 'cd'.repeat(32),
     },
   },
   site: { id: 'SH-YUNFAN', city: '310000', name: '云帆广场（虚构）', regime: 'ART7' },
   plan: aPlan, planDigest, rows: ['tier-1.csv:2'],
-  cameras: [{
-    camera: 'cam-1', asked: [{ ...span, basis: 'beijing' }], state: 'complete', firstFrame: '2026-03-01T02:00:00.000000Z', lastFrame: '2026-03-01T02:00:59.960000Z',
+  cameras: ['cam-1', '大门-2'].map((camera) => ({
+    camera, asked: [{ ...span, basis: 'beijing' }], state: 'complete', firstFrame: '2026-03-01T02:00:00.000000Z', lastFrame: '2026-03-01T02:00:59.960000Z',
     holes: [], preRollMs: 480, times: 'proven', confirmation: null, rung: 'search', transcriptSha256: 'ef'.repeat(32), width: 1280, height: 720, codec: 'avc1.64001f', audio: null,
     clock: {
       before: { measuredAt: '2026-03-01T02:30:00.000Z', offsetMs: -120, uncertaintyMs: 1010, zoneSuspect: false },
       after: { measuredAt: '2026-03-01T02:31:00.000Z', offsetMs: -118, uncertaintyMs: 1009.5, zoneSuspect: false },
     },
-  }],
+  })),
   approvals: [{ step: 'evidence-clerk', person: '示例丙', at: '2026-03-01T02:40:00.000Z' }, { step: 'unit-head', at: '2026-03-01T02:50:00.000Z' }],
   method: { exportgate: '0.1.0', node: 'v20.20.2', ffmpeg: 'ffmpeg version 5.1' },
   disclosures: [{ commitment: unitCommitment, field: 'unit', value: unit, salt: salt.toString('hex') }],
