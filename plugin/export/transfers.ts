@@ -122,8 +122,8 @@ export class Transfers {
     let at = from;
     try {
       for await (const piece of kept.wrapped.read(from, to)) {
-        // Once it has ended, its entry says what left.
-        if (kept.ended !== null) throw over();
+        // Once it has ended, its entry says what left; and behind the end of its release the package may be destroyed at any time.
+        if (this.#endOf(kept) !== null) throw over();
         // Before it goes, so that nothing left which the entry does not tell.
         kept.ranges = addRange(kept.ranges, [at, at + piece.length]);
         kept.usedAt = this.parts.now().getTime();

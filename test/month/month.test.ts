@@ -106,8 +106,10 @@ describe(`a month of three cities (FC_SEED=${seed})`, function () {
   it('meets every end that the table of states has, and every state in which a request may stay', () => {
     const ended = new Set(stage.tally.matters.map(({ state }) => state));
     assert.deepEqual(ends().filter((state) => !ended.has(state)), []);
-    assert.deepEqual(states.filter((state) => stays[state] && !ended.has(state)), []);
-    assert.deepEqual(states.filter((state) => state !== 'requested' && !stage.tally.met.has(state)), []);
+    // Two people destroy what was handed over when longer than a month has passed: year.test.ts.
+    const within = states.filter((state) => state !== 'destroyed');
+    assert.deepEqual(within.filter((state) => stays[state] && !ended.has(state)), []);
+    assert.deepEqual(within.filter((state) => state !== 'requested' && !stage.tally.met.has(state)), []);
     assert.ok(stage.tally.matters.some(({ custody }) => custody === 'expired'));
   });
 

@@ -47,7 +47,7 @@ function of(city: City, place: number): Entry[] {
   ];
   const common: Entry[] = [
     ...times(6, () => short(ordinary({ trespasses: 5 }))),
-    ...times(8, (at) => short(ordinary({ publicOrder: at % 4 === 0, watched: at % 3 === 0, fetches: at % 3 }))),
+    ...times(8, (at) => short(ordinary({ publicOrder: at % 4 === 0, watched: at % 3 === 0, fetches: at % 3, ...(at in receipts && { receipt: receipts[at]! }) }))),
     long(ordinary({ cameras: 2, fetches: city.downloads + 1, watched: true, reviewed: true }), 3),
     long(ordinary({ publicOrder: true, tooLate: true }), 9),
     short(ordinary({ narrowed: true, cameras: 2 })), short(ordinary({ narrowed: true, watched: true })), short(ordinary({ narrowed: true, publicOrder: true })),
@@ -63,6 +63,9 @@ function of(city: City, place: number): Entry[] {
   const rest = times(perCity - rare.length - common.length, (at) => short(quick[at % quick.length]!));
   return [...rare, ...common, ...rest, short(curious), short(curious), short(knocking), short(knocking)];
 }
+
+/** By place among the eight: of those that are fetched at all. */
+const receipts: Readonly<Record<number, 'confirmed' | 'refused' | 'medium'>> = { 1: 'confirmed', 2: 'refused', 5: 'medium' };
 
 /** Day of the month → what begins on it, in no order. */
 export function programme(chance: Chance): Map<number, Entry[]> {

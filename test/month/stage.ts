@@ -357,15 +357,40 @@ export class Stage {
     this.#done(matter, { action: 'clip-released', at, by });
   }
 
-  async fetch(matter: Matter, by: UserId): Promise<void> {
+  async fetch(matter: Matter, by: UserId): Promise<Fetched> {
     const at = await this.#begin(matter);
     const [archive, folder] = [path.join(this.gate.folder, 'package.zip'), path.join(this.gate.folder, 'package')];
-    await this.#as(by, (client) => fetchPackage(client, matter.id, archive));
+    const { transfer } = await this.#as(by, (client) => fetchPackage(client, matter.id, archive));
     this.#done(matter, { action: 'clip-transferred', at, by });
     await unpackArchive(archive, folder);
     const manifest = await fs.promises.readFile(path.join(folder, 'manifest.json'));
     assert.equal(createHash('sha256').update(manifest).digest('hex'), matter.manifest);
     await fs.promises.rm(folder, { recursive: true });
+    const bytes = await fs.promises.readFile(archive);
+    return { transfer, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  }
+
+  async confirm(matter: Matter, by: UserId): Promise<void> {
+    const at = await this.#begin(matter);
+    await this.#post(matter, by, 'receipt', { manifest: matter.manifest });
+    this.#done(matter, { action: 'receipt-confirmed', at, by, about: matter.manifest!, destination: by });
+  }
+
+  /** Noted by an executor: who fetched it would not sign. */
+  async noteRefusal(matter: Matter, by: UserId, { transfer }: Fetched, fetchedBy: UserId): Promise<void> {
+    const at = await this.#begin(matter);
+    const reason = '示例:当场拒绝签收';
+    await this.#post(matter, by, 'receipt', { refused: reason, transfer });
+    this.#done(matter, { action: 'receipt-refused', at, by, about: reason, destination: fetchedBy });
+  }
+
+  /** What was fetched, on a medium, by who fetched it. */
+  async handOver(matter: Matter, by: UserId, fetched: Fetched): Promise<void> {
+    const at = await this.#begin(matter);
+    const [serial, bag] = [`示例盘${matter.id.slice(-3)}`, `示例封${matter.id.slice(-3)}`];
+    const receivers = matter.form.officers.map(({ name }) => name);
+    await this.#post(matter, by, 'handovers', { ...fetched, serial, bag, receivers });
+    this.#done(matter, { action: 'handover-made', at, by, about: `${serial} ${bag}`, destination: { name: receivers.join('、') } });
   }
 
   // ——— what may not be ———
@@ -401,6 +426,13 @@ export class Stage {
     await this.gate.restart();
     this.#read.clear();
   }
+}
+
+/** One download, and the file that came of it. */
+export interface Fetched {
+  transfer: string;
+  bytes: number;
+  sha256: string;
 }
 
 export interface Refusal {

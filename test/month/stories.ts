@@ -70,6 +70,8 @@ interface Course {
   trespasses?: number;
   /** How often it is fetched; more than the plan allows are refused. */
   fetches?: number;
+  /** What becomes of what the applicant fetched first, or the executor second. */
+  receipt?: 'confirmed' | 'refused' | 'medium';
   /** Asked for once more when the release has ended. */
   tooLate?: boolean;
   reviewed?: boolean;
@@ -123,7 +125,7 @@ export const ordinary = (course: Course = {}): Story =>
     if (course.trespasses) await trespass(stage, matter, onceReleased);
     const { fetches = 1 } = course;
     for (let fetched = 0; fetched < fetches; fetched++) {
-      if (fetched < city.downloads) await stage.fetch(matter, fetched === 1 ? matter.executors.at(-1)! : matter.applicant);
+      if (fetched < city.downloads) await signedFor(stage, matter, course, fetched);
       else await stage.refuse(matter, matter.applicant, { act: 'export', at: 'transfers', body: {}, code: 'release-expired' });
       yield aPause(stage);
     }
@@ -136,6 +138,16 @@ export const ordinary = (course: Course = {}): Story =>
     yield city.releaseHours * 60 + 1;
     await stage.refuse(matter, matter.applicant, { act: 'export', at: 'transfers', body: {}, code: 'release-expired' });
   };
+
+/** The second time an executor fetches it, for a medium. */
+async function signedFor(stage: Stage, matter: Matter, { receipt }: Course, fetched: number): Promise<void> {
+  const { applicant, executors } = matter;
+  const by = fetched === 1 ? executors.at(-1)! : applicant;
+  const file = await stage.fetch(matter, by);
+  if (fetched === 0 && receipt === 'confirmed') await stage.confirm(matter, applicant);
+  if (fetched === 0 && receipt === 'refused') await stage.noteRefusal(matter, executors[0]!, file, applicant);
+  if (fetched === 1 && receipt === 'medium') await stage.handOver(matter, by, file);
+}
 
 /** Where the city asks for it: no voice before both frames of every camera. */
 async function* lookedAt(stage: Stage, matter: Matter, by: UserId): AsyncGenerator<number, void, void> {

@@ -43,6 +43,8 @@ export interface Deed {
   typist?: UserId | null;
   reason?: string;
   about?: string;
+  /** Where what left went. */
+  destination?: UserId | { name: string };
   items?: readonly { camera: string; from: string | null; to: string | null }[];
   codes?: readonly string[];
 }
@@ -96,6 +98,7 @@ export class Tally {
     const what = { ...head, ...row, person, about: deed.about ?? '', codes: deed.codes ?? [], result: results[action], ...(deed.items && { items: named(deed.items) }) };
     if (action === 'clip-released') return { ...what, destination: row.person };
     if (action === 'clip-transferred') return { ...what, destination: person };
+    if (deed.destination) return { ...what, destination: typeof deed.destination === 'string' ? this.#named(deed.destination) : { user: null, name: deed.destination.name, unit: '' } };
     if (action !== 'glass-broken') return what;
     const { by, at: askedAt } = matter.glass!;
     return { ...what, approvers: [...row.approvers, { step: 'glass', name: this.#named(by).name, at: askedAt, standsInFor: null }] };
