@@ -193,8 +193,8 @@ describe('a request that is returned under its pull', () => {
 
   const objects = (): string[] => fs.readdirSync(path.join(gate.folder, 'data/objects'));
   /** Returned while its camera is pulled. */
-  async function returned(from: string, meanwhile: (requestId: string) => Promise<unknown>): Promise<string> {
-    const items = [{ camera: 'sh-yf-street', from, to: '2026-03-01T02:00:03.000Z' }];
+  async function returned(second: number, meanwhile: (requestId: string) => Promise<unknown>): Promise<string> {
+    const items = [{ camera: 'sh-yf-street', from: `2026-03-01T02:00:0${second}.000Z`, to: `2026-03-01T02:00:0${second + 1}.000Z` }];
     const { requestId } = await submit(gate, { items });
     await until(gate, requestId, ({ custody }) => custody === 'pulling');
     await meanwhile(requestId);
@@ -207,7 +207,7 @@ describe('a request that is returned under its pull', () => {
     // The scan is kept too.
     await gate.withScan(shanghai.officer);
     const kept = objects().length;
-    const requestId = await returned('2026-03-01T02:00:01.000Z', async () => undefined);
+    const requestId = await returned(1, async () => undefined);
     await eventually(() => gate.recorder.requests.rtsp.some((line) => line.startsWith('TEARDOWN')));
     await eventually(() => objects().length === kept);
     assert.equal((await until(gate, requestId, () => true)).state, 'returned');
@@ -216,7 +216,7 @@ describe('a request that is returned under its pull', () => {
   it('under a hold is pulled to its end, and stays returned', async () => {
     const kept = objects().length;
     const head = await gate.as(shanghai.steps[3]);
-    const requestId = await returned('2026-03-01T02:00:02.000Z', (id) => head.post(`/api/v1/requests/${id}/hold`, { reason: '示例:复议期间保全' }));
+    const requestId = await returned(2, (id) => head.post(`/api/v1/requests/${id}/hold`, { reason: '示例:复议期间保全' }));
     const seen = await until(gate, requestId, ({ custody }) => custody === 'sealed');
     assert.equal(seen.state, 'returned');
     assert.ok(objects().length > kept);
