@@ -31,9 +31,11 @@ export const findDeliveries: Verb<{ hash?: string; id?: string; case?: string }>
   const given = (['hash', 'id', 'case'] as const).filter((name) => sought[name] !== undefined);
   if (given.length !== 1) throw new Problem('config-invalid', 'Say one of --hash, --id, --case.');
   const name = given[0]!;
-  const found = await clientOf(context).get<{ deliveries: Found[]; unread: { requestId: string; lists: string[] }[] }>(`/api/v1/deliveries?${name}=${encodeURIComponent(sought[name]!)}`);
+  const found = await clientOf(context).get<{ deliveries: Found[]; unread: { requestId: string; lists: string[] }[]; isCut: boolean }>(`/api/v1/deliveries?${name}=${encodeURIComponent(sought[name]!)}`);
   context.output.result(found, [
     ...(found.deliveries.length > 0 ? found.deliveries.flatMap(linesOf) : ['未查到 nothing was found']),
+    ...(found.isCut ? ['还有更多,未列出 there are more than these'] : []),
+    ...(found.deliveries.length === 0 && sought.hash ? ['哈希应为 manifest.json、包内任一文件或纸面所载内容摘要的值,不是压缩包本身的 the hash is of manifest.json, of a file in the package, or of the contents as papers state it, not of the archive'] : []),
     ...found.unread.map(({ requestId, lists }) => `${requestId}  ${lists.length} 份清单无法读取,所列文件未能比对 lists that cannot be read: what they name was not compared`),
   ]);
   return found.deliveries.length > 0 ? 0 : 1;

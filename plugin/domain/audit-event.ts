@@ -190,7 +190,7 @@ export interface RequestEvents {
   'review-drawn': { percent: number; seed: string; drawn: boolean; dueAt: Instant };
   'review-overdue': { dueAt: Instant };
   'release-reviewed': { finding: Finding };
-  /** Who asked for it, or handed it over, says that the case is closed: the sealed original is needed no longer. */
+  /** Who asked for it, or typed it in for them, says that the case is closed: the sealed original is needed no longer. */
   'case-closed': Record<string, never>;
   /** The export copies' time is over: their key is destroyed, then their objects. They can be made again while the original is there. `list`: the sealed
    *  sums of what was handed over, and of what is gone. */

@@ -62,10 +62,14 @@ export function judgeDownload(state: RequestState, person: string, part: Package
   if (Date.parse(expiresAt) <= now.getTime()) throw new Problem('release-expired', `The release of ${state.requestId} ended at ${expiresAt}.`);
 }
 
+/** How often it was fetched. What the gate itself broke off, by a stop or a crash, nobody can go on with, and it counts for nobody. */
+export const countOf = ({ transfers }: Pick<RequestState, 'transfers'>, part: PackagePart): number =>
+  transfers.filter((it) => it.part === part && !(it.receipt === null && (it.ended?.why === 'lost' || it.ended?.why === 'stopped'))).length;
+
 /** May one more download of a released package be counted? Problem `release-expired`. */
 export function judgeCount(state: RequestState, part: PackagePart): void {
   const { downloads } = state.release!;
-  const fetched = state.transfers.filter((it) => it.part === part).length;
+  const fetched = countOf(state, part);
   if (fetched >= downloads)
     throw new Problem('release-expired', `The package of ${state.requestId} was fetched ${fetched} times, which is all that its plan allows.`);
 }

@@ -15,7 +15,7 @@ import { mayRead } from './may-read.js';
 import type { ReadRecord } from './read-record.js';
 import type { Requests } from './requests.js';
 import { applicationOf, erasedWord, unitOf } from './revealed.js';
-import { holdingsOf, type SumLine, type SumList } from './sum-list.js';
+import { holdingsOf, type Contents, type SumLine, type SumList } from './sum-list.js';
 import type { Policy } from '../policy/load.js';
 
 interface Parts extends LendersParts {
@@ -26,7 +26,10 @@ interface Parts extends LendersParts {
   reads: ReadRecord;
 }
 
-/** One of: a SHA-256 or SM3 of the manifest, of any file, or of what was written onto a medium (SHA-256), hex; a request's number; a case's or an instrument's number, as it stands on the form. */
+/**
+ * One of: a SHA-256 or SM3 of the manifest or of any file, the SHA-256 of a package's contents (on every page of its papers) or of what was written onto a
+ * medium, hex; a request's number, or that of a paper of it; a case's or an instrument's number, as it stands on the form but for blanks, brackets and case.
+ */
 export type Sought = { hash: string } | { id: string } | { case: string };
 
 /** As many requests as one answer tells of. */
@@ -41,16 +44,19 @@ export async function findDeliveries(parts: Parts, person: Person, sought: Sough
   const pace = makePace();
   const found = [];
   const unread: Unread[] = [];
+  let isCut = false;
   for (const id of requests.ids()) {
     if (pace.isDue()) await pace.rest();
     const state = requests.state(id);
-    if (found.length >= MOST || !may(state.requested.site) || !(await mayRead(parts, state, person))) continue;
+    if (isCut || !may(state.requested.site) || !(await mayRead(parts, state, person))) continue;
     const matched = await matches(parts, state, sought, unread);
     if (matched === null) continue;
+    isCut = found.length >= MOST;
+    if (isCut) continue;
     await reads.tell(person, id);
     found.push({ ...(await tell(parts, state)), matched });
   }
-  return { deliveries: found, unread };
+  return { deliveries: found, unread, isCut };
 }
 
 /** Lists of a request that could not be read: what they name is not found. */
@@ -59,7 +65,7 @@ interface Unread {
   lists: readonly string[];
 }
 
-/** `path`: in its package; of a medium that was handed over, the file on it. */
+/** `path`: in its package; `contents` for all its evidence together; of a medium that was handed over, the file on it. */
 interface Matched {
   path: string;
   packages: readonly PackagePart[];
@@ -72,26 +78,32 @@ async function matches(parts: Parts, state: RequestState, sought: Sought, unread
   if ('id' in sought) return state.requestId === sought.id ? [] : null;
   if ('case' in sought) {
     const form = await applicationOf(state, parts.store);
-    return form && [form.caseNumber, form.instrument?.number].includes(sought.case) ? [] : null;
+    return form && [form.caseNumber, form.instrument?.number].some((number) => number && asTyped(number) === asTyped(sought.case)) ? [] : null;
   }
   const { hash } = sought;
-  const { files, unreadable } = await sumsOf(parts.objects, state);
+  const { files, contents, unreadable } = await sumsOf(parts.objects, state);
   if (unreadable.length > 0) unread.push({ requestId: state.requestId, lists: unreadable });
   const found = files.filter(({ sha256, sm3 }) => sha256 === hash || sm3 === hash);
   // The journal knows a manifest also where its list cannot be read.
   const manifests = found.some(({ role }) => role === 'manifest') ? [] : packagesOf(state).filter(({ sealed }) => sealed.manifest === hash);
   const isFetched = (part: PackagePart): boolean => state.transfers.some((it) => it.part === part);
+  const ofAll = contents.filter(({ sha256 }) => sha256 === hash).map(({ part }) => ({ path: 'contents', packages: [part], destroyed: state.copiesDestroyed !== null || isGone(state) }));
   const told = [
     ...found,
+    ...ofAll,
     ...manifests.map(({ part }) => ({ path: 'manifest.json', packages: [part], destroyed: state.copiesDestroyed !== null || isGone(state) })),
   ].map(({ path, packages, destroyed }) => ({ path, packages, delivered: packages.some(isFetched), destroyed }));
   const media = state.handovers.filter(({ sha256 }) => sha256 === hash).map(({ part }) => ({ path: packageName(state.requestId, part), packages: [part], delivered: true, destroyed: false }));
   return told.length + media.length > 0 ? [...told, ...media] : null;
 }
 
+/** People type 〔2026〕 as [2026], and paste with blanks. */
+const asTyped = (number: string): string => number.normalize('NFKC').replace(/\s/gu, '').replace(/[〔【([]/gu, '[').replace(/[〕】)\]]/gu, ']').toUpperCase();
+
 /** What lies there still by its own lists, what is gone by those that outlive it: one line for each file. */
-async function sumsOf(objects: Objects, state: RequestState): Promise<{ files: readonly SumLine[]; unreadable: readonly string[] }> {
+async function sumsOf(objects: Objects, state: RequestState): Promise<{ files: readonly SumLine[]; contents: readonly Contents[]; unreadable: readonly string[] }> {
   const unreadable: string[] = [];
+  const contents: Contents[] = [];
   const kept = [state.copiesDestroyed, state.destroyed].map(async (end): Promise<readonly SumLine[]> => {
     // Learned after a restore: the list was newer than the backup.
     if (!end?.list) return [];
@@ -100,17 +112,19 @@ async function sumsOf(objects: Objects, state: RequestState): Promise<{ files: r
       return null;
     });
     unreadable.push(...(list === null ? [end.list.object] : list.unreadable));
+    contents.push(...(list?.contents ?? []));
     return list?.files ?? [];
   });
   const gone = (await Promise.all(kept)).flat();
-  const held = state.tracks.custody === 'sealed' ? await holdingsOf(objects, state) : { files: [], unreadable: [] };
+  const held = state.tracks.custody === 'sealed' ? await holdingsOf(objects, state) : { files: [], contents: [], unreadable: [] };
+  contents.push(...held.contents);
   const files = new Map<string, SumLine>();
   // The newest word on each last: it was in a package, then that was destroyed, then the original.
   for (const line of [...gone, ...held.files.map((file) => ({ ...file, destroyed: false }))]) {
     const same = `${line.sha256} ${line.path}`;
     files.set(same, { ...line, packages: [...new Set([...(files.get(same)?.packages ?? []), ...line.packages])] });
   }
-  return { files: [...files.values()], unreadable: [...new Set([...unreadable, ...held.unreadable])] };
+  return { files: [...files.values()], contents, unreadable: [...new Set([...unreadable, ...held.unreadable])] };
 }
 
 async function tell({ store, journal }: Parts, state: RequestState) {

@@ -2,7 +2,9 @@
 // has passed (courts compare with a backup). Holds win over both.
 import { isReviewDue } from '../domain/draw-review.js';
 import type { RequestState } from '../domain/lifecycle.js';
+import type { PackagePart } from '../domain/package-part.js';
 import type { Instant } from '../domain/span.js';
+import { packagesOf } from './deliver.js';
 
 export const DAY_MS = 86_400_000;
 
@@ -11,16 +13,29 @@ export const DAY_MS = 86_400_000;
  * releases: when it was made. Null: something is still owed for it.
  */
 function servedAt(state: RequestState): Instant | null {
-  const { receivedAt, transfers, release, plan, grantedAt, packagedAt, tracks } = state;
+  const { release, plan, grantedAt, packagedAt, tracks } = state;
   const made = tracks.delivery === 'packaged' || tracks.delivery === 'release-asked' ? packagedAt : null;
-  return receivedAt ?? transfers[0]?.at ?? release?.expiresAt ?? made ?? (plan?.deliver === 'view' ? grantedAt : null);
+  // Originals that leave apart are received apart: those who compare with what is sealed may have theirs later.
+  if (release) return packagesOf(state).map(({ part }) => partServedAt(state, part, release.expiresAt)).reduce(later);
+  return made ?? (plan?.deliver === 'view' ? grantedAt : null);
+}
+
+/** Of one package: its first receipt, signed medium or noted refusal; failing that its first fetch, or the end of the release. */
+function partServedAt({ transfers, handovers }: RequestState, part: PackagePart, releaseEnds: Instant): Instant {
+  const fetched = transfers.filter((it) => it.part === part);
+  const received = [
+    ...fetched.flatMap(({ receipt }) => (receipt ? [receipt.at] : [])),
+    ...handovers.filter((it) => it.part === part).flatMap(({ signatures: [first] }) => (first ? [first.at] : [])),
+  ];
+  return received.length > 0 ? received.reduce((one, other) => (one === later(one, other) ? other : one)) : (fetched[0]?.at ?? releaseEnds);
 }
 
 /** When the gate destroys the export copies; null: there are none, or the policy names no time. Never while they may still be fetched. */
 export function copiesDueAt(state: RequestState): Instant | null {
   const { release, plan, copiesDestroyed, tracks } = state;
   if (!release || copiesDestroyed || tracks.custody !== 'sealed' || plan!.retainDays === null) return null;
-  return later(after(servedAt(state)!, plan!.retainDays), release.expiresAt);
+  const { part } = packagesOf(state)[0]!;
+  return later(after(partServedAt(state, part, release.expiresAt), plan!.retainDays), release.expiresAt);
 }
 
 /**

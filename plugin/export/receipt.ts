@@ -1,4 +1,5 @@
-// 签收: who fetched a package says that they hold what was sealed, or that they refuse the receipt. Both are ends, and both are final.
+// 签收: who fetched a package says that they hold what was sealed, or that they refuse the receipt. Both are ends, and both are final; what an executor
+// notes of them is not: they may still confirm.
 import type { RequestState, Transfer } from '../domain/lifecycle.js';
 import { isWhole } from '../domain/byte-ranges.js';
 import { Problem } from '../domain/problem.js';
@@ -30,7 +31,9 @@ export async function confirmReceipt(parts: Parts, person: Person, requestId: st
     const mine = (it: Transfer): boolean => it.by === person.pseudonym;
     // Of two packages the one whose manifest this is.
     const isThis = (it: Transfer): boolean => mine(it) && sealedPart(state, it.part).manifest === manifest;
-    const found = unsigned(state, transfer, transfer === undefined && state.transfers.some(isThis) ? isThis : mine);
+    // What an executor noted of them is no last word of theirs.
+    const isOpen = ({ receipt }: Transfer): boolean => receipt === null || (receipt.outcome === 'refused' && receipt.by !== person.pseudonym);
+    const found = unsigned(state, transfer, transfer === undefined && state.transfers.some(isThis) ? isThis : mine, isOpen);
     expectWhole(parts, found);
     if (sealedPart(state, found.part).manifest !== manifest)
       throw new Problem('receipt-differs', `This is not the manifest that was sealed for ${requestId}: what you hold is not this package. Do not sign for it; fetch it again.`);
@@ -49,7 +52,12 @@ export async function confirmReceipt(parts: Parts, person: Person, requestId: st
 export async function refuseReceipt(parts: Parts, person: Person, requestId: string, { reason, transfer }: Of & { reason: string }): Promise<RequestState> {
   const pick = (state: RequestState): Transfer => {
     const notes = judgeReceiver(state, person.pseudonym).executors.includes(person.pseudonym);
-    return unsigned(state, transfer, (it) => notes || it.by === person.pseudonym);
+    const found = unsigned(state, transfer, (it) => notes || it.by === person.pseudonym);
+    if (found.by === person.pseudonym) return found;
+    // Said of somebody else, it is said of one download, and ends none that still goes on.
+    if (transfer === undefined) throw new Problem('state-conflict', `Name the transfer of ${requestId} whose receipt was refused.`);
+    expectWhole(parts, found);
+    return found;
   };
   await parts.transfers.finish(pick(parts.requests.state(requestId)).transfer);
   return parts.requests.take(requestId, async (turn) => {
@@ -60,9 +68,10 @@ export async function refuseReceipt(parts: Parts, person: Person, requestId: str
   });
 }
 
-function unsigned({ transfers, requestId }: RequestState, wanted: string | undefined, may: (it: Transfer) => boolean): Transfer {
+/** `isOpen`: nobody signed for it, unless told otherwise. */
+function unsigned({ transfers, requestId }: RequestState, wanted: string | undefined, may: (it: Transfer) => boolean, isOpen = ({ receipt }: Transfer): boolean => receipt === null): Transfer {
   const mine = transfers.filter((it) => may(it) && (wanted === undefined || it.transfer === wanted));
-  const found = mine.findLast(({ receipt }) => receipt === null);
+  const found = mine.findLast(isOpen);
   if (found) return found;
   const what = mine.length > 0 ? 'was signed for, or refused, already; that is final' : 'is none of yours';
   throw new Problem('state-conflict', `${wanted === undefined ? `Every transfer of ${requestId}` : `Transfer ${wanted}`} ${what}.`);

@@ -26,10 +26,8 @@ interface Parts {
   newId: () => string;
 }
 
-/** Without a byte being asked for, milliseconds. */
+/** Without a byte being handed on, milliseconds; also once all was: the last megabytes may still be on their way, and lost. */
 export const IDLE_MS = 15 * 60_000;
-/** The same, once all was sent: the last bytes may still be on their way, and lost. */
-export const GRACE_MS = 60_000;
 /** Separate ranges that are kept of one transfer: all of them stand in one entry. */
 const MOST_RANGES = 128;
 /** Requests of one transfer at once. */
@@ -165,9 +163,8 @@ export class Transfers {
   #endOf({ ended, usedAt, expiresAt, ranges, wrapped }: Kept): TransferEnd | null {
     if (ended !== null) return ended;
     const now = this.parts.now().getTime();
-    const all = isWhole(ranges, wrapped.bytes);
-    if (now < expiresAt && now - usedAt < (all ? GRACE_MS : IDLE_MS)) return null;
-    return all ? 'complete' : 'expired';
+    if (now < expiresAt && now - usedAt < IDLE_MS) return null;
+    return isWhole(ranges, wrapped.bytes) ? 'complete' : 'expired';
   }
 
   async #end(address: string, kept: Kept, why: TransferEnd): Promise<void> {

@@ -8,6 +8,7 @@ import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
 import { warnOfNumber } from '../papers/instrument-number.js';
 import { keptInRegister } from '../export/erase.js';
+import { countOf } from '../export/deliver.js';
 import { originalDue } from '../export/destroy.js';
 import { expiresAt } from '../export/expire.js';
 import { copiesDueAt } from '../export/keeping-times.js';
@@ -113,10 +114,10 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
       at: state.release.at,
       expiresAt: state.release.expiresAt,
       downloads: state.release.downloads,
-      fetched: state.transfers.filter(({ part }) => part !== 'originals').length,
+      fetched: countOf(state, 'whole') + countOf(state, 'copies'),
       ...(state.release.originalsFor !== undefined && {
         originalsFor: await nameOf(state.release.originalsFor),
-        originalsFetched: state.transfers.filter(({ part }) => part === 'originals').length,
+        originalsFetched: countOf(state, 'originals'),
       }),
       executors: await Promise.all(state.release.executors.map(nameOf)),
     },

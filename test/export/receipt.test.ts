@@ -76,13 +76,20 @@ describe('what comes back for a package', function () {
     const manifest = (await seen()).manifestSha256;
     const first = await fetched(officer);
     assert.equal(await codeOf(post(colleague, 'receipt', { refused: '示例' })), 'not-permitted');
-    const noted = await post(executors[1], 'receipt', { refused: '示例:领取人拒签' });
+    assert.equal(await codeOf(post(executors[1], 'receipt', { refused: '示例' })), 'state-conflict', 'of which download, the executor has to say');
+    const noted = await post(executors[1], 'receipt', { refused: '示例:领取人拒签', transfer: first.transfer });
     assert.deepEqual([noted.transfers[0]!.receipt?.outcome, noted.transfers[0]!.receipt?.by], ['refused', executors[1]]);
-    assert.equal(await codeOf(post(officer, 'receipt', { manifest })), 'state-conflict');
+    assert.equal(await codeOf(post(executors[0], 'receipt', { refused: '示例', transfer: first.transfer })), 'state-conflict');
+    // What an executor notes is no last word of whom it is about.
+    const after = await post(officer, 'receipt', { manifest, transfer: first.transfer });
+    assert.deepEqual([after.transfers[0]!.receipt?.outcome, after.transfers[0]!.receipt?.by], ['confirmed', officer]);
     assert.ok((await seen()).receivedAt);
     const second = await fetched(officer);
     const both = await Promise.all([codeOf(post(officer, 'receipt', { manifest, transfer: second.transfer })), codeOf(post(executors[0], 'receipt', { refused: '示例', transfer: second.transfer }))]);
-    assert.deepEqual(both.map((code) => code ?? 'done').sort(), ['done', 'state-conflict']);
+    // The officer's word stands, whichever came first.
+    assert.equal(both[0], null);
+    assert.ok(both[1] === null || both[1] === 'state-conflict');
+    assert.equal((await seen()).transfers.at(-1)!.receipt?.outcome, 'confirmed');
     assert.equal(await codeOf(post(officer, 'receipt', { refused: '示例', transfer: first.transfer })), 'state-conflict');
     const journal = await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8');
     assert.ok(!journal.includes('拒签'));

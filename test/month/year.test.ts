@@ -11,6 +11,7 @@ import { loadConfig } from '../../plugin/config/config.js';
 import { loadKeys } from '../../plugin/keys/keys.js';
 import { restore, type RestoreReport } from '../../plugin/restore.js';
 import { aGate, shanghai, type TestGate } from '../support/gate.js';
+import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { pdfText } from '../support/pdf-text.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
 import { fetchPackage } from '../support/fetch-package.js';
@@ -55,12 +56,19 @@ describe('a year', function () {
     await post('user:sh.yan', id, 'after-review', { finding: 'in-order' });
     assert.equal(await fetched(id), null);
   }
+  /** The digest of the contents and the number that a page of ids.closed states. */
+  let [contents, paperNumber] = ['', ''];
 
   before(async () => {
     gate = await aGate({ now: () => time, config: `backup: { recipient: "${recipient}", keys: key-copy }` });
     await gate.as('user:sh.yan');
     for (const name of ['closed', 'held', 'kept', 'lying', 'returned'] as const) ids[name] = (await submit(gate)).requestId;
     for (const id of [ids.closed, ids.held, ids.kept]) await handOver(id);
+    const unpacked = at('unpacked');
+    await unpackArchive(path.join(gate.folder, `${ids.closed}-${time.getTime()}.zip`), unpacked);
+    const page = pdfText(fs.readFileSync(path.join(unpacked, 'documents/evidence-list.pdf')))[0]!.replace(/\s/g, '');
+    contents = /证据内容摘要\(SHA-256\):([0-9a-f]{64})/.exec(page)![1]!;
+    paperNumber = new RegExp(`编号:(${ids.closed}-[0-9A-Z]+-L\\d+-[0-9A-Z])`).exec(page)![1]!;
     await fetchPackage(await gate.as(shanghai.executors[0]), ids.held, at('originals.zip'), { form: 'plain', part: 'originals' });
     await approveAll(gate, ids.lying);
     await until(gate, ids.lying, ({ state }) => state === 'packaged');
@@ -160,6 +168,9 @@ describe('a year', function () {
 
   it('what its case never closed goes when the site’s time has passed; what is held is refused', async () => {
     assert.equal(await codeOf(post(privacy, ids.held, 'destruction')), 'footage-held');
+    // Its originals, which leave apart, nobody fetched: their time begins with the end of the release.
+    assert.equal(await codeOf(post(privacy, ids.kept, 'destruction')), 'retention-running');
+    await on(34);
     await post(privacy, ids.kept, 'destruction');
     await post(head, ids.kept, 'destruction');
     assert.equal((await show(gate, ids.kept)).state, 'destroyed');
@@ -227,6 +238,14 @@ describe('a year', function () {
     assert.deepEqual(byCopy.map(({ requestId, matched, deliveries, destroyed }) => [requestId, matched, deliveries.map(({ to, part, form, ended }) => [to, part, form, ended?.why]), destroyed?.by.length]), [
       [ids.closed, [{ path: copy.path, packages: ['copies'], delivered: true, destroyed: true }], [[shanghai.officer, 'copies', 'plain', 'complete']], 2],
     ]);
+    // What every page of its papers states, also when nothing of it is left; a paper's number; a case's as people type it.
+    assert.deepEqual((await find(`hash=${contents}`)).deliveries.map(({ requestId, matched }) => [requestId, matched]), [
+      [ids.closed, [{ path: 'contents', packages: ['copies'], delivered: true, destroyed: true }]],
+    ]);
+    assert.deepEqual((await find(`id=${paperNumber}`)).deliveries.map(({ requestId }) => requestId), [ids.closed]);
+    const wrong = `${paperNumber.slice(0, -1)}${paperNumber.endsWith('A') ? 'B' : 'A'}`;
+    assert.equal(await codeOf(find(`id=${wrong}`)), 'number-mistyped');
+    assert.equal((await find(`case=${encodeURIComponent(' 示例刑立字[2026]第7号')}`)).deliveries.length, 5);
     const manifest = copies.files.find(({ path: name }) => name === 'manifest.json')!;
     for (const hash of [manifest.sha256, manifest.sm3])
       assert.deepEqual((await find(`hash=${hash}`)).deliveries.map(({ requestId, matched }) => [requestId, matched.map(({ path: name }) => name)]), [[ids.closed, ['manifest.json']]]);

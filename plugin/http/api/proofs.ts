@@ -1,5 +1,6 @@
 // Years later: what was delivered, what was destroyed, and that a backup came back when somebody tried.
 import { z } from 'zod';
+import { requestNamed } from '../../domain/paper-number.js';
 import { Problem } from '../../domain/problem.js';
 import { parseInstant } from '../../domain/span.js';
 import { certificateOf, certificatePaper } from '../../export/certificate.js';
@@ -11,7 +12,7 @@ import type { ApiParts } from './parts.js';
 const number = z.int().min(0).max(1e9);
 const drillSchema = z.strictObject({ report: z.string().regex(/^[0-9a-f]{64}$/), backup: instantSchema, packages: number, destroyed: number, findings: number });
 
-function soughtIn(query: URLSearchParams): Sought {
+function soughtIn(query: URLSearchParams, gate: string): Sought {
   const [hash, id, caseNumber] = ['hash', 'id', 'case'].map((name) => query.get(name));
   if ([hash, id, caseNumber].filter((it) => it !== null).length !== 1) throw new Problem('body-malformed', 'Say one of: hash, id, case.');
   if (hash) {
@@ -20,7 +21,7 @@ function soughtIn(query: URLSearchParams): Sought {
   }
   const text = id ?? caseNumber ?? '';
   if (text.length === 0 || text.length > 200) throw new Problem('body-malformed', 'id and case are texts of 1 to 200 characters.');
-  return id === null ? { case: text } : { id: text };
+  return id === null ? { case: text } : { id: requestNamed(text.trim().toUpperCase(), gate) };
 }
 
 const find = operation<ApiParts, typeof emptySchema>({
@@ -28,7 +29,7 @@ const find = operation<ApiParts, typeof emptySchema>({
   path: '/api/v1/deliveries',
   summary: 'What was delivered to whom, by the hash of a file or of the manifest, a request’s number, or a case’s (交付查证) (?hash | ?id | ?case)',
   async run(parts, { subject, query }) {
-    return { status: 200, body: await findDeliveries(parts, subject, soughtIn(query)) };
+    return { status: 200, body: await findDeliveries(parts, subject, soughtIn(query, parts.gateCode)) };
   },
 });
 
