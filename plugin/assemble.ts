@@ -20,7 +20,7 @@ import { signManifest } from './evidence/sign.js';
 import { systemClock, type Synchronised } from './clock/system-clock.js';
 import { ClockWatch } from './export/clock-watch.js';
 import { Delegations } from './export/delegations.js';
-import { finishDestruction } from './export/destroy-with.js';
+import { doAll, finishDestruction } from './export/destroy-with.js';
 import { finishErasure } from './export/erase.js';
 import { recordFound } from './export/found-gone.js';
 import { ReadRecord } from './export/read-record.js';
@@ -162,10 +162,8 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     const objects = new Objects({ folder: path.join(config.dataFolder, 'objects'), keys: keys.requests, newId: randomUUID });
     const requests = new Requests({ journal, store, log });
     const keyCopy = keyCopyOf(config, keys, () => keyBookOf(requests.ids().map((id) => requests.state(id))), now, log);
-    const shred = async (ended: readonly string[]): Promise<void> => {
-      ended.forEach((key) => keys.requests.destroy(key));
-      await keyCopy?.write();
-    };
+    // Whatever becomes of one here, none of them stays in the copy.
+    const shred = (ended: readonly string[]): Promise<void> => doAll([...ended.map((key) => () => keys.requests.destroy(key)), () => keyCopy?.write()]);
     const roll = new Roll(journal);
     const policies = await Policies.open({
       folder: config.policiesFolder,
@@ -404,7 +402,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
     // What a crash kept from being decided again after a policy came into force.
     await redecideAll({ policy: policies.inForce, requests, store, log });
     await work.resume();
-    const rounds = await startRounds({ ...api, copies, keyCopy, policiesFolder: config.policiesFolder, follower, keepLogs, keepCheckpoint: keepsCheckpoint(config) ? () => journal.tend() : null });
+    const rounds = await startRounds({ ...api, keysThere: () => keys.requests.ids(), copies, keyCopy, policiesFolder: config.policiesFolder, follower, keepLogs, keepCheckpoint: keepsCheckpoint(config) ? () => journal.tend() : null });
     undo.push(() => rounds.stop());
     const setupToken = roll.isSetUp(now()) ? null : await makeSetupToken(config.keysFolder);
     log('info', { event: 'gate-started', version, port: (server.address() as AddressInfo).port });

@@ -9,13 +9,14 @@ import { sealTo, sumOf, syncFolder, writeDurable, type Sum } from './backup/seal
 import type { Config } from './config/config.js';
 import { canonicalJson } from './domain/formats/canonical-json.js';
 import { openEnvelope, signEnvelope } from './domain/formats/dsse.js';
-import { Problem } from './domain/problem.js';
+import { Problem, type Fault } from './domain/problem.js';
 import { fitsSignature, signBytes } from './evidence/signature.js';
 import { keyBookOf } from './export/key-book.js';
 import { headBytes, headOf, sealedEnd, sealedName } from './export/object-head.js';
 import { readEntries, wholeLines, type ToldByJournal } from './export/read-entries.js';
 import { writeKeyCopy } from './key-copy.js';
 import type { Keys } from './keys/keys.js';
+import { readFiles } from './policy/folder.js';
 import { holdLock, openSqlite } from './store/sqlite.js';
 
 export const backupPayloadType = 'application/vnd.exportgate.backup+json; version=1';
@@ -53,6 +54,8 @@ export interface BackupReport {
   /** Not what they were when they were sealed, here or there; what of them is whole somewhere is in the backup. */
   damaged: readonly string[];
   keys: string;
+  /** Entries came in faster than the database could be taken: it knows less than the journal beside it. Personal values of those are in the next backup. */
+  databaseBehind: boolean;
 }
 
 export interface BackupOptions {
@@ -83,7 +86,7 @@ export async function backUp({ config, keys, version, now }: Parts, to: string, 
   try {
     for (const folder of [to, objectsTo]) for (const left of fs.readdirSync(folder)) if (left.endsWith('.part')) await fs.promises.rm(path.join(folder, left), { force: true });
     const before = readManifestOf(to, keys.publicPem('manifest'));
-    const { files, journalBytes } = await takeSnapshot(config, temporary);
+    const { files, journalBytes, databaseBehind } = await takeSnapshot(config, temporary);
     const name = `data-${at.replace(/[^0-9]/g, '')}.sealed`;
     const data = { name, ...(await sealTo(path.join(to, name), recipient, bundle(files))) };
     const entries = path.join(dataFolder, 'journal/entries.ndjson');
@@ -105,7 +108,7 @@ export async function backUp({ config, keys, version, now }: Parts, to: string, 
     for (const object of sealedIn(objectsTo)) if (!listed.has(object)) await fs.promises.rm(path.join(objectsTo, sealedName(object)), { force: true });
     await syncFolder(objectsTo);
     const bytes = manifest.objects.reduce((sum, it) => sum + it.bytes, 0);
-    return { at, objects: manifest.objects.length, bytes, copied, repaired, pruned: left.gone.length, lost: left.lost, damaged: [...damaged, ...left.damaged].sort(), keys: keysFolder };
+    return { at, objects: manifest.objects.length, bytes, copied, repaired, pruned: left.gone.length, lost: left.lost, damaged: [...damaged, ...left.damaged].sort(), keys: keysFolder, databaseBehind };
   } finally {
     for (const name of snapshotFiles(temporary)) await fs.promises.rm(name, { force: true });
     release();
@@ -147,7 +150,8 @@ function expectApart(to: string, keysTo: string, sameDisk: boolean): void {
  * The database first, so that it never knows more entries than the journal beside it; both again where an entry came in between, for its personal values
  * lie in the database alone. The checkpoint before the entries, so that it never covers more of them.
  */
-async function takeSnapshot({ dataFolder, policiesFolder }: Config, temporary: string): Promise<{ files: BundleFile[]; journalBytes: number }> {
+async function takeSnapshot({ dataFolder, policiesFolder }: Config, temporary: string): Promise<{ files: BundleFile[]; journalBytes: number; databaseBehind: boolean }> {
+  const policies = await takePolicies(policiesFolder);
   const journal = path.join(dataFolder, 'journal');
   const entries = path.join(journal, 'entries.ndjson');
   for (let tries = 1; ; tries++) {
@@ -163,22 +167,33 @@ async function takeSnapshot({ dataFolder, policiesFolder }: Config, temporary: s
     const small = [...['checkpoint', 'cosigned'].map((name) => path.join(journal, name)), ...under(path.join(journal, 'covering'))].filter((file) => fs.existsSync(file));
     const files = small.map((file): BundleFile => ({ path: `data/${path.relative(dataFolder, file)}`, from: fs.readFileSync(file) }));
     const journalBytes = wholeLines(entries);
-    if (journalBytes !== before && tries < 5) continue;
+    const databaseBehind = journalBytes !== before;
+    if (databaseBehind && tries < 5) continue;
     return {
       journalBytes,
+      databaseBehind,
       files: [
         ...files,
         { path: 'data/journal/entries.ndjson', from: { file: entries, bytes: journalBytes } },
         { path: 'data/store.sqlite', from: { file: temporary, bytes: fs.statSync(temporary).size } },
         ...under(path.join(dataFolder, 'audits')).map((file): BundleFile => ({ path: `data/${path.relative(dataFolder, file)}`, from: fs.readFileSync(file) })),
-        ...under(policiesFolder).filter((file) => /\.(?:csv|conf)$/.test(file)).map((file): BundleFile => ({ path: `policies/${path.relative(policiesFolder, file)}`, from: fs.readFileSync(file) })),
+        ...policies,
       ],
     };
   }
 }
 
+/** What the policy loader reads, and nothing else of what people leave in that folder. */
+async function takePolicies(folder: string): Promise<BundleFile[]> {
+  const faults: Fault[] = [];
+  const files = await readFiles(folder, faults);
+  if (!files) throw new Problem('backup-failed', `Of the policies folder could not be read: ${faults.map(({ where }) => where).join(', ')}.`, { faults });
+  return Object.entries(files).map(([name, from]) => ({ path: `policies/${name}`, from }));
+}
+
+/** Hidden files are nobody's. */
 const under = (folder: string): string[] =>
-  fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((it) => it.isFile()).map((it) => path.join(it.parentPath, it.name)).sort() : [];
+  fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((it) => it.isFile() && !it.name.startsWith('.')).map((it) => path.join(it.parentPath, it.name)).sort() : [];
 
 /** What lies here, there too, and whether what lies there already is what the list says. */
 interface Copied {

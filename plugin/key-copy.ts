@@ -63,7 +63,9 @@ export async function writeKeyCopy(parts: Parts): Promise<KeyBook> {
 async function takeKeys(parts: Parts): Promise<{ files: BundleFile[]; book: KeyBook }> {
   const { keysFolder, masterFolder, known } = parts;
   const before = await parts.book();
-  const files = [...filesIn(keysFolder, 'keys'), ...filesIn(path.join(keysFolder, requestKeysFolder), `keys/${requestKeysFolder}`), ...(masterFolder === null ? [] : filesIn(masterFolder, 'keys'))];
+  const ended = new Set(before.destroyed.map(pathOf));
+  const taken = (folder: string, at: string): BundleFile[] => filesIn(folder, at, ended);
+  const files = [...taken(keysFolder, 'keys'), ...taken(path.join(keysFolder, requestKeysFolder), `keys/${requestKeysFolder}`), ...(masterFolder === null ? [] : taken(masterFolder, 'keys'))];
   const there = new Set(files.map((file) => file.path));
   const away = known.find(({ kind, number, kept }) => kept !== 'in the environment' && !there.has(`keys/${keyName(kind, number)}`));
   if (away) throw new Problem('backup-failed', `The key ${keyName(away.kind, away.number)} is not in its folder now; the copy of the keys was left as it is.`);
@@ -83,9 +85,10 @@ function wasUnder({ dataFolder }: Parts, key: string, object: string): boolean {
   return head === 'damaged' || head === 'missing' || head.key === key;
 }
 
-const filesIn = (folder: string, at: string): BundleFile[] =>
+/** One of `ended` that could not be removed is not even read: whatever lies in its place keeps the copy of the others back no more. */
+const filesIn = (folder: string, at: string, ended: ReadonlySet<string>): BundleFile[] =>
   (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
-    .filter((name) => /\.(?:pem|key)$/.test(name) && !name.startsWith('.'))
+    .filter((name) => /\.(?:pem|key)$/.test(name) && !name.startsWith('.') && !ended.has(`${at}/${name}`))
     .sort()
     .flatMap((name) => {
       const from = readIfThere(path.join(folder, name));

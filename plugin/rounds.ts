@@ -5,7 +5,7 @@ import type { Audits } from './export/audits.js';
 import type { ClockWatch } from './export/clock-watch.js';
 import { sweepDrafts } from './export/drafts.js';
 import { keepServed } from './export/destroy.js';
-import type { DestroyParts } from './export/destroy-with.js';
+import { doAll, finishLeft, type DestroyParts } from './export/destroy-with.js';
 import { expireFootage } from './export/expire.js';
 import type { NoticeFollower } from './export/follow-notices.js';
 import type { MarkedCopies } from './export/marked-copies.js';
@@ -27,6 +27,8 @@ export interface RoundsParts extends ScanParts, Pick<DestroyParts, 'shred'> {
   policiesFolder: string;
   clock: ClockWatch;
   follower: NoticeFollower;
+  /** Names of all requests' keys that are in their folder. */
+  keysThere(): readonly string[];
   months: MonthIndex;
   copies: Pick<MarkedCopies, 'sweep'>;
   transfers: Pick<Transfers, 'look'>;
@@ -47,7 +49,7 @@ export interface Rounds {
 
 /** The first look at policy files and papers is over when it resolves. */
 export async function startRounds(parts: RoundsParts): Promise<Rounds> {
-  const { requests, policies, objects, shred, store, log, now } = parts;
+  const { requests, policies, objects, shred, keysThere, store, log, now } = parts;
   // In turn, and one that fails keeps none of the others back.
   const rounds: readonly (() => Promise<void> | void)[] = [
     () => parts.clock.look(),
@@ -56,6 +58,8 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     // What is destroyed by a clock in doubt does not come back.
     () => (parts.clock.doubt === null ? expireFootage({ requests, objects, shred, log, now }) : undefined),
     () => (parts.clock.doubt === null ? keepServed({ requests, objects, shred, log, now, policy: policies.inForce }) : undefined),
+    // Whatever the clock says: the journal has it already.
+    () => finishLeft({ requests, objects, shred, keysThere }).catch((cause: unknown) => log('error', { event: 'destruction-unfinished', cause })),
     // What a store that failed kept back.
     () => parts.follower.wake(),
     () => parts.months.catchUp(),
@@ -68,11 +72,7 @@ export async function startRounds(parts: RoundsParts): Promise<Rounds> {
     // Last: it goes on behind this look.
     () => parts.audits.look(),
   ];
-  const look = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    for (const round of rounds) await (async () => round())().catch((cause: unknown) => failures.push(cause));
-    if (failures.length > 0) throw failures[0];
-  };
+  const look = (): Promise<void> => doAll(rounds);
   const lookAtPolicies = () => policies.look().catch((cause: unknown) => log('error', { event: 'policy-unread', cause }));
   const lookAtPapers = async (): Promise<void> => {
     await sweepScans(parts).catch((cause: unknown) => log('error', { event: 'scans-unswept', cause }));

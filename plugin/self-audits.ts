@@ -32,6 +32,7 @@ export function makeAudits(config: Config, given: Given): Audits {
     everyMs: config.audit.everyHours * HOUR_MS,
     sign: (report) => signEnvelope(auditPayloadType, report, keys.keyId('manifest'), keys.manifest, signBytes),
     verifyJournal: () => verifyJournal(path.join(dataFolder, 'journal'), given.journal.vkey),
+    keysThere: () => keys.requests.ids(),
     judgeKeys: () => void loadKeys(keysFolder, config.keys),
     looseFiles: () => looseIn({ data: dataFolder, keys: keysFolder, work: workFolder }),
   });

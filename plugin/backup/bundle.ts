@@ -15,16 +15,20 @@ export interface BundleFile {
 const namePattern = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,120}\/){0,6}[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$/;
 const longestLine = 4096;
 
+const mayBeNamed = (name: string): boolean => namePattern.test(name) && !name.split('/').includes('..');
+
+/** Problem `backup-failed`, also for a name that nobody could read out of it again. */
 export async function* bundle(files: Iterable<BundleFile>): AsyncGenerator<Buffer> {
-  let count = 0;
+  const names = new Set<string>();
   for (const { path: name, from } of files) {
+    if (!mayBeNamed(name) || names.has(name)) throw new Problem('backup-failed', `A backup takes no file of the name ${JSON.stringify(name)}${names.has(name) ? ' twice' : ''}: move it away, or rename it.`);
+    names.add(name);
     const bytes = Buffer.isBuffer(from) ? from.length : from.bytes;
     yield Buffer.from(`${canonicalJson({ path: name, bytes })}\n`);
     if (Buffer.isBuffer(from)) yield from;
     else yield* exactly(from.file, bytes);
-    count++;
   }
-  yield Buffer.from(`${canonicalJson({ files: count })}\n`);
+  yield Buffer.from(`${canonicalJson({ files: names.size })}\n`);
 }
 
 async function* exactly(file: string, bytes: number): AsyncGenerator<Buffer> {
@@ -47,7 +51,7 @@ export async function unbundle(stream: AsyncIterable<Buffer>, folder: string): P
       if (head.files !== paths.length || !(await source.isOver())) throw broken();
       return paths;
     }
-    if (!namePattern.test(head.path) || head.path.split('/').includes('..') || paths.includes(head.path)) throw broken();
+    if (!mayBeNamed(head.path) || paths.includes(head.path)) throw broken();
     const file = path.join(folder, head.path);
     await fs.promises.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const handle = await fs.promises.open(file, 'wx', 0o600);

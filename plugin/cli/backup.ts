@@ -15,6 +15,7 @@ export interface BackupReport {
   lost: readonly string[];
   damaged: readonly string[];
   keys: string;
+  databaseBehind: boolean;
 }
 export interface RestoreReport {
   backup: string;
@@ -58,6 +59,7 @@ export const backUpGate =
       `已备份并校验 backed up and verified: ${report.objects} objects, ${report.bytes} bytes; 新增 new ${report.copied}; 已销毁而移除 destroyed ${report.pruned}`,
       ...report.repaired.map((object) => `REPAIRED ${object}: 备份中已损坏,已重新备份 it was damaged in the backup, and was taken anew`),
       `密钥副本 keys: ${report.keys}`,
+      ...(report.databaseBehind ? ['BEHIND store.sqlite: 备份期间不断有新日志,数据库少于日志;其中个人信息须待下次备份 entries kept coming in: their personal values are in the next backup alone'] : []),
       ...report.lost.map((object) => `LOST ${object}: 备份中有而此处缺失 it is in the backup and not here, and nothing destroyed it`),
       ...report.damaged.map((object) => `DAMAGED ${object}: 对象损坏 it is not what was sealed`),
     ]);

@@ -12,6 +12,7 @@ export const auditFindings = {
   'recorder-clock': { question: 'recorders', zh: '录像机时钟偏差过大', en: 'a recorder’s clock is far off' },
   'retention-short': { question: 'retention', zh: '录像机保存时间短于点位声明', en: 'a recorder keeps footage for less than its site declares' },
   'key-invalid': { question: 'keys', zh: '密钥文件异常', en: 'a key file is not as it has to be' },
+  'key-undestroyed': { question: 'keys', zh: '日志记为已销毁的密钥仍在', en: 'a key is there that the journal says is destroyed' },
   'key-copy-behind': { question: 'keys', zh: '密钥副本未能更新,已销毁的密钥可能仍在其中', en: 'the copy of the keys could not be written: it may hold what is destroyed' },
   'disk-low': { question: 'disk', zh: '磁盘余量低于预留', en: 'less of the disk is free than the reserve' },
   'open-to-others': { question: 'permissions', zh: '文件或目录可被他人使用', en: 'a file or folder is open to others' },

@@ -13,6 +13,7 @@ import type { Loose } from '../store/loose-files.js';
 import { auditObjects } from './audit-objects.js';
 import { auditRetention, type RetentionParts } from './audit-retention.js';
 import type { ClockWatch } from './clock-watch.js';
+import { undestroyedKeys } from './destroy-with.js';
 import type { NamedObjectsParts } from './named-objects.js';
 import { overdueOf } from './overdue.js';
 
@@ -37,6 +38,8 @@ export interface SelfAuditParts extends Omit<RetentionParts, 'policy' | 'now'> {
   recorders: ReadonlyMap<string, (signal: AbortSignal) => Promise<ClockReading>>;
   /** Problem `key-invalid`. */
   judgeKeys(): void;
+  /** Names of all requests' keys that are in their folder. Problem `key-invalid`. */
+  keysThere(): readonly string[];
   /** Of the copy that the gate keeps of them; null where it keeps none. Problem `backup-failed`. */
   judgeKeyCopy: (() => void) | null;
   /** What is not the gate's alone, of each folder that has to be. */
@@ -69,6 +72,7 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
     retention: () => auditRetention(parts, signal),
     async *keys() {
       yield whatFails('key-invalid', parts.judgeKeys);
+      yield* auditKeysLeft(parts);
       if (parts.judgeKeyCopy) yield whatFails('key-copy-behind', parts.judgeKeyCopy);
     },
     async *disk() {
@@ -123,6 +127,19 @@ async function* auditDuties({ named, now }: SelfAuditParts): AsyncGenerator<Audi
     if (late.length === 0) yield null;
     for (const { kind } of late) yield { code: 'overdue', what: `${kind} ${id}` };
   }
+}
+
+/** The gate tries again every half minute; until it can, whoever has the key and an old copy of the objects has what was destroyed. */
+async function* auditKeysLeft({ named, keysThere }: SelfAuditParts): AsyncGenerator<AuditFinding | null> {
+  const { requests } = await named();
+  const there = new Set(keysThere());
+  let isWhole = true;
+  for (const state of requests.ids().map((id) => requests.state(id)))
+    for (const key of undestroyedKeys(state, (name) => there.has(name))) {
+      isWhole = false;
+      yield { code: 'key-undestroyed', what: isConfidential(state.requested.basis) ? 'of a confidential request' : key };
+    }
+  if (isWhole) yield null;
 }
 
 function whatFails(code: AuditCode, step: () => void): AuditFinding | null {

@@ -44,16 +44,29 @@ const mostFiles = 1_000;
 /** Null where a file is missing, too large, not UTF-8, or where the folder changed while it was read; the faults say which. */
 export async function readFolder(folder: string, faults: Fault[]): Promise<PolicyTexts | null> {
   const names = await listNames(folder, faults);
-  if (!names) return null;
-  const texts = await readAll(folder, names, faults);
-  if (!texts) return null;
-  // A copy in progress: half of the old policy beside half of the new one may be valid, and would be nobody's policy.
-  const again = await readAll(folder, names, faults);
+  return names && ((await readTwice(folder, names, readText, faults)) as PolicyTexts | null);
+}
+
+/**
+ * The files that are read of such a folder, as they lie there, by their names: links are followed, what nobody reads is left out, and they need not make
+ * a policy. Null where one cannot be read, or changed while it was read.
+ */
+export async function readFiles(folder: string, faults: Fault[]): Promise<Readonly<Record<string, Buffer>> | null> {
+  const listed = await namesIn(folder, faults);
+  return listed && readTwice(folder, listed.read, readBytes, faults);
+}
+
+type Read<T extends string | Buffer> = (folder: string, file: string, faults: Fault[]) => Promise<T | null>;
+
+/** A copy in progress: half of the old policy beside half of the new one may be valid, and would be nobody's policy. */
+async function readTwice<T extends string | Buffer>(folder: string, names: readonly string[], read: Read<T>, faults: Fault[]): Promise<Record<string, T> | null> {
+  const files = await readAll(folder, names, read, faults);
+  const again = files && (await readAll(folder, names, read, faults));
   if (!again) return null;
-  const changed = names.filter((name) => texts[name] !== again[name]);
+  const changed = names.filter((name) => Buffer.compare(Buffer.from(files[name]!), Buffer.from(again[name]!)) !== 0);
   for (const name of changed)
     faults.push({ code: 'file-unreadable', where: name, detail: 'The file changed while it was read. Try again when it is in place.' });
-  return changed.length === 0 ? (texts as PolicyTexts) : null;
+  return changed.length === 0 ? files : null;
 }
 
 /** Texts that came another way (a rehearsal over REST): the names are judged as those of a folder. */
@@ -109,57 +122,77 @@ const unknown = (where: string): Fault => ({
   detail: `Nobody reads this. The policy files are: ${fixedFiles.join(', ')}; in cities/: ${folders.cities.right}; in tests/: ${folders.tests.right}.`,
 });
 
-/** A `tier-4.csv` that nobody reads would be taken for a rule in force: unknown tables and folders are refused. Hidden ones are nobody's. */
+/** A `tier-4.csv` that nobody reads would be taken for a rule in force: unknown tables and folders are refused. */
 async function listNames(folder: string, faults: Fault[]): Promise<string[] | null> {
   const before = faults.length;
+  const listed = await namesIn(folder, faults);
+  if (!listed) return null;
+  const { read, strange } = listed;
+  faults.push(...strange.map(unknown), ...fixedFiles.filter((file) => !read.includes(file)).map(missing));
+  if (read.length > mostFiles) faults.push({ code: 'file-too-long', where: '.', detail: `At most ${mostFiles} policy files.` });
+  return faults.length === before ? read : null;
+}
+
+/** Of what lies there: what is read, sorted, and what looks as if it were. Hidden ones are nobody's. Null where the folder cannot be read. */
+async function namesIn(folder: string, faults: Fault[]): Promise<{ read: string[]; strange: string[] } | null> {
   const known: readonly string[] = fixedFiles;
-  const found: string[] = [];
+  const [read, strange]: [string[], string[]] = [[], []];
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const { name } = entry;
       if (name.startsWith('.')) continue;
       // By its name too: a link to a folder says of itself that it is none, and its rows would be left out in silence.
       if (entry.isDirectory() || isFolder(name)) {
-        if (!isFolder(name)) faults.push(unknown(`${name}/`));
+        if (!isFolder(name)) strange.push(`${name}/`);
         else
           for (const file of await readdir(path.join(folder, name))) {
-            if (folders[name].pattern.test(file)) found.push(`${name}/${file}`);
-            else if (isTable(file)) faults.push(unknown(`${name}/${file}`));
+            if (folders[name].pattern.test(file)) read.push(`${name}/${file}`);
+            else if (isTable(file)) strange.push(`${name}/${file}`);
           }
-      } else if (known.includes(name)) found.push(name);
-      else if (isTable(name)) faults.push(unknown(name));
+      } else if (known.includes(name)) read.push(name);
+      else if (isTable(name)) strange.push(name);
     }
   } catch {
     faults.push({ code: 'file-missing', where: '.', detail: `The policy folder cannot be read; it holds ${fixedFiles.join(', ')}.` });
     return null;
   }
-  for (const file of known.filter((file) => !found.includes(file))) faults.push(missing(file));
-  if (found.length > mostFiles) faults.push({ code: 'file-too-long', where: '.', detail: `At most ${mostFiles} policy files.` });
-  return faults.length === before ? found.sort() : null;
+  return { read: read.sort(), strange };
 }
 
 /** Leavings of editors (`tier-1.csv~`) are not tables. */
 const isTable = (name: string): boolean => !name.startsWith('.') && /\.(csv|conf|json)$/i.test(name);
 
-async function readAll(folder: string, names: readonly string[], faults: Fault[]): Promise<Record<string, string> | null> {
+async function readAll<T extends string | Buffer>(folder: string, names: readonly string[], read: Read<T>, faults: Fault[]): Promise<Record<string, T> | null> {
   const before = faults.length;
-  const texts: Record<string, string> = {};
+  const files: Record<string, T> = {};
   let bytes = 0;
   for (const name of names) {
-    texts[name] = await readText(folder, name, faults);
-    bytes += Buffer.byteLength(texts[name]);
+    const file = await read(folder, name, faults);
+    if (file === null) continue;
+    files[name] = file;
+    bytes += Buffer.byteLength(file);
     if (bytes > mostBytes) {
       faults.push({ code: 'file-too-long', where: name, detail: `The policy files together have at most ${mostBytes} bytes.` });
       break;
     }
   }
-  return faults.length === before ? texts : null;
+  return faults.length === before ? files : null;
 }
 
-async function readText(folder: string, file: string, faults: Fault[]): Promise<string> {
-  const wrong = (detail: string): string => {
+async function readText(folder: string, file: string, faults: Fault[]): Promise<string | null> {
+  const bytes = await readBytes(folder, file, faults);
+  try {
+    return bytes && new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    faults.push({ code: 'file-unreadable', where: file, detail: 'The file is not UTF-8 text. Save it as UTF-8 (a spreadsheet calls it “CSV UTF-8”).' });
+    return null;
+  }
+}
+
+async function readBytes(folder: string, file: string, faults: Fault[]): Promise<Buffer | null> {
+  const wrong = (detail: string): null => {
     faults.push({ code: 'file-unreadable', where: file, detail });
-    return '';
+    return null;
   };
   try {
     // A pipe would wait for its writer, and everything behind it with it.
@@ -169,15 +202,11 @@ async function readText(folder: string, file: string, faults: Fault[]): Promise<
       if (!stats.isFile() || stats.size > largestBytes) return wrong(`A plain file of at most ${largestBytes} bytes is wanted.`);
       const bytes = Buffer.alloc(stats.size);
       const { bytesRead } = await handle.read(bytes, 0, stats.size, 0);
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, bytesRead));
+      return bytes.subarray(0, bytesRead);
     } finally {
       await handle.close();
     }
-  } catch (cause) {
-    return wrong(
-      cause instanceof TypeError
-        ? 'The file is not UTF-8 text. Save it as UTF-8 (a spreadsheet calls it “CSV UTF-8”).'
-        : 'The file cannot be read.',
-    );
+  } catch {
+    return wrong('The file cannot be read.');
   }
 }

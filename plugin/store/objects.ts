@@ -26,6 +26,8 @@ interface Parts {
 
 export class Objects {
   readonly #parts: Parts;
+  /** What was to be removed and could not be. */
+  readonly #unremoved = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -73,12 +75,23 @@ export class Objects {
     return reader.length;
   }
 
-  /** Removes an object; nothing happens where there is none. */
+  get folder(): string {
+    return this.#parts.folder;
+  }
+
+  /** What could not be removed: to be tried again. */
+  get unremoved(): readonly string[] {
+    return [...this.#unremoved];
+  }
+
+  /** Removes an object; nothing happens where there is none. One that cannot be is `unremoved` from then on. */
   async remove(id: string): Promise<void> {
     const { folder, final } = this.#paths(id);
+    this.#unremoved.add(id);
     try {
       await fs.promises.rm(final, { force: true });
       await syncFolder(folder);
+      this.#unremoved.delete(id);
     } catch (thrown) {
       throw diskProblem(thrown);
     }

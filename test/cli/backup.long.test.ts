@@ -8,6 +8,7 @@ import path from 'node:path';
 import { Client } from '../../plugin/cli/client.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
 import { openKeys } from '../../plugin/keys/keys.js';
+import { loadPolicy } from '../../plugin/policy/load.js';
 import { aGate, root, shanghai, type TestGate } from '../support/gate.js';
 import { fetchPackage } from '../support/fetch-package.js';
 import { approveAll, letGo, show, submit, until } from '../support/walk.js';
@@ -18,6 +19,7 @@ interface Backed {
   copied: number;
   lost: string[];
   damaged: string[];
+  databaseBehind: boolean;
 }
 interface Restored {
   packages: number;
@@ -56,7 +58,7 @@ describe('exportgate backup and restore', function () {
 
   it('backs up a gate that runs, and the second time what is new alone', async () => {
     const first = told<Backed>(await run(['backup', at('backup'), '--same-disk']));
-    assert.deepEqual([first.copied > 5, first.lost, first.damaged], [true, [], []]);
+    assert.deepEqual([first.copied > 5, first.lost, first.damaged, first.databaseBehind], [true, [], [], false]);
     const second = told<Backed>(await run(['backup', at('backup'), '--same-disk', '--verify']));
     assert.deepEqual([second.copied, second.objects], [0, first.objects]);
     // After the backup: what comes back has not been fetched yet.
@@ -116,9 +118,13 @@ describe('exportgate backup and restore', function () {
     const token = await gate.tokenOf(shanghai.officer);
     const report = told<Restored>(await run([...restoreArgs(), '--to', at('again')]));
     assert.deepEqual([report.packages, report.findings], [2, []]);
+    const inForce = (await loadPolicy(path.join(root, 'policies'))).version;
+    assert.equal((await loadPolicy(at('again/policies'))).version, inForce);
     await gate.stop();
     const yaml = fs.readFileSync(at('exportgate.yaml'), 'utf8').replace('dataFolder: data', 'dataFolder: again/data').replace('keysFolder: keys', 'keysFolder: again/keys').replace(/^policiesFolder: .*$/m, 'policiesFolder: again/policies');
     fs.writeFileSync(at('again.yaml'), yaml);
+    const checked = await exportgate(['--config', at('again.yaml'), 'check'], { env });
+    assert.equal(checked.code, 0, checked.stderr);
     const place: Place = { folder: gate.folder, config: at('again.yaml'), data: at('again/data'), keys: at('again/keys'), journal: at('again/data/journal'), env };
     const server = await serve(place);
     try {
