@@ -58,14 +58,16 @@ interface Certificate {
   requestId: string;
   copies: { at: string; entry: number; files: object[] } | null;
   original: { at: string; entry: number; askedBy: string; confirmedBy: string; files: object[] } | null;
+  expired: { at: string; entry: number; bytes: number; why: string } | null;
 }
 
 export const showCertificate: Verb<{ id: string }> = async (context, { id }) => {
   const found = await clientOf(context).get<Certificate>(`/api/v1/requests/${encodeURIComponent(id)}/destruction`);
-  const { copies, original } = found;
+  const { copies, original, expired } = found;
   context.output.result(found, [
     ...(copies ? [`导出副本 copies: ${copies.files.length} files, ${copies.at}, entry ${copies.entry}`] : []),
     ...(original ? [`封存原件 original: ${original.files.length} files, ${original.at}, 销毁人 ${original.askedBy}, 监销人 ${original.confirmedBy}, entry ${original.entry}`] : []),
+    ...(expired ? [`封存原件 original: 到期自动销毁 expired (${expired.why}), ${expired.bytes} bytes, ${expired.at}, entry ${expired.entry}; 文件未逐一列明 its files are not listed`] : []),
   ]);
   return 0;
 };

@@ -3,8 +3,12 @@
 export interface HandedOver {
   id: string;
   handover: string;
+  /** As it stands on paper, with a check character. */
+  number: string;
   at: string;
   by: string;
+  /** Of who handed it over. */
+  name: string;
   serial: string;
   bag: string;
   receivers: readonly string[];
@@ -17,7 +21,8 @@ export interface HandedOver {
 
 const beijing = (instant: string): string => `${new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')} 北京时间`;
 
-export const labelOf = ({ id, serial, bag, fileName, sha256, at }: HandedOver): string => `调取编号 Request      ${id}
+export const labelOf = ({ id, number, serial, bag, fileName, sha256, at }: HandedOver): string => `调取编号 Request      ${id}
+移交编号 Hand-over    ${number}
 介质序列号 Serial     ${serial}
 证物袋编号 Bag        ${bag}
 文件 File             ${fileName}
@@ -28,11 +33,10 @@ SHA-256               ${sha256.slice(0, 32)}
 
 export const listOf = (it: HandedOver): string => `录像移交清单  Hand-over of footage
 
-${labelOf(it)}移交编号 Hand-over    ${it.handover}
-字节 Bytes            ${it.bytes}
+${labelOf(it)}字节 Bytes            ${it.bytes}
 清单哈希 Manifest     ${it.manifestSha256}
 形式 Form             ${it.form === 'zip' ? 'AES-256 加密压缩包 encrypted ZIP' : '未加密 as it is'}
-移交人 Handed by      ${it.by}
+移交人 Handed by      ${it.name}
 接收人 Received by    ${it.receivers.join('、')}
 
 写入后已重读介质并比对一致。 Written, read again from the medium, and the same.

@@ -84,7 +84,7 @@ async function writeAndRecord(client: Client, { id, serial, bag, receiver: recei
   }
 }
 
-type Made = Pick<HandedOver, 'handover' | 'at' | 'by'>;
+type Made = Pick<HandedOver, 'handover' | 'number' | 'at' | 'by' | 'name'>;
 
 /** One whose answer was lost is recorded all the same: it is found again by what it is about. */
 async function record(client: Client, id: string, medium: { transfer: string; serial: string; bag: string; bytes: number; sha256: string; receivers: readonly string[] }): Promise<Made> {
@@ -96,8 +96,8 @@ async function record(client: Client, id: string, medium: { transfer: string; se
     const { transfer, serial, bag, sha256 } = medium;
     const found = handovers.find((it) => it.transfer === transfer && it.serial === serial && it.bag === bag && it.sha256 === sha256);
     if (!found) throw thrown;
-    const { handover, at, by } = found;
-    return { handover, at, by };
+    const { handover, number, at, by, name } = found;
+    return { handover, number, at, by, name };
   }
 }
 

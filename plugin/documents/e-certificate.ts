@@ -5,6 +5,10 @@ import type { HandOver } from './hand-over.js';
 import { lawBlocks } from './law-lines.js';
 import type { Making, Paper } from './paper.js';
 
+// Copied out of the paper a run of blanks is one, and a line that wraps is two: the empty text makes the second blank, and each line ends where a shell goes on.
+const command = `jq -r '.files[] | select(.role != "document") | [.sha256, "", .path] |
+join(" ")' manifest.json | sha256sum`;
+
 export function eCertificate(given: HandOver, making: Making, contents: string): Paper {
   const { requestId, requestingUnit, custodian, instrument, files, log, algorithm, isStamped } = given;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -26,7 +30,7 @@ export function eCertificate(given: HandOver, making: Making, contents: string):
           ['提供的数据', `${files.length} 个文件,${bytes} 字节\n${kinds.join(';')}`],
           ['完整性校验值', contents],
           ['算法及对象', 'SHA-256;对象为材料包内除文书外全部文件的校验值清单(sha256sum 格式,按路径字节序),各文件的 SHA-256 与 SM3 见调取证据清单'],
-          ['核验方法', `在材料包文件夹内执行:\njq -r '.files[] | select(.role != "document") | "\\(.sha256)  \\(.path)"' manifest.json | sha256sum\n结果与上列校验值相同;各文件再与清单逐一比对。或用 exportgate verify、verify.html。`],
+          ['核验方法', `在材料包文件夹内执行(两行):\n${command}\n结果与上列校验值相同;各文件再与清单逐一比对。或用 exportgate verify、verify.html。`],
           ['电子签名', `材料包清单由网关密钥签署(DSSE,${algorithm}),公钥指纹见页脚;网关的签名证明数据由该网关封存,不代替单位印章`],
           ['时间戳', isStamped ? '材料包清单的签名加盖时间戳(RFC 3161),见 manifest.tsr' : '未配置时间戳'],
           ['数字水印', '查阅件画面内加有申请编号、调取单位、经办人与份号的标记;原件不加标记'],

@@ -38,8 +38,9 @@ export interface Making {
   /** TTF that holds common Chinese. */
   font: Buffer;
   madeAt: Date;
-  /** What sets papers of one kind and request apart. */
+  /** What sets papers of one kind and request apart; and of those that are made later, the sequence of the entry up to which this one tells, else 0. */
   series: PaperSeries;
+  upTo: number;
   /** By the unit's own e-seal; null: the place for the seal stays empty. */
   seal: Seal | null;
   rest?: () => Promise<void>;
@@ -63,7 +64,7 @@ export async function makePaper(paper: Paper, making: Making, vouched: Vouched):
   const { gate, font, madeAt } = making;
   const seal = isSealed ? making.seal : null;
   const pen = openPdf({ title, layout, margin, font, madeAt, archival: true });
-  const numberOf = (page: number): string => writeNumber({ requestId, gate, letter, place: placeOf(making.series, page) });
+  const numberOf = (page: number): string => writeNumber({ requestId, gate, letter, place: placeOf(making.series, page, making.upTo) });
   const foot = footOf(making, vouched);
   const bottom = pen.height - margin - (foot.length + 1) * footSize * leading - 6;
   let y = drawTop(pen, paper, numberOf(1), making, vouched);

@@ -22,21 +22,30 @@ export interface NumberParts {
   /** Of the gate, as `gateCode` makes it. */
   gate: string;
   letter: Letter;
-  /** Of a paper its page, of a copy which it is: from 1. */
+  /** Of a paper what `placeOf` says, of a copy which it is: from 1. */
   place: number;
 }
 
-/** Papers of one kind that a request can have: in its package, in that of originals that leave apart, and the lists of a hand-over that are made later of either. */
-export const paperSeries = ['package', 'originals', 'later', 'later-originals'] as const;
+/**
+ * Papers of one kind that a request can have: in its package, in that of originals that leave apart, what is made later of either, and the lists that lie
+ * beside media, of which each has one page: its place is which hand-over of the request it is.
+ */
+export const paperSeries = ['package', 'originals', 'later', 'later-originals', 'medium'] as const;
 export type PaperSeries = (typeof paperSeries)[number];
 
 /** Of one paper: a package's 20 000 files fill 2500 where every path is as long as one may be. What keeps the numbers of one series out of the next. */
 export const mostPages = 9_999;
 
-/** The place that stands in the number of this page, from 1. Problem `internal`: no paper has so many. */
-export function placeOf(series: PaperSeries, page: number): number {
+/** Where the number's place tells apart what a later paper tells up to: in front of five digits of series and page. */
+const perPaper = 100_000;
+
+/**
+ * The place that stands in the number of this page, from 1. `upTo`: of a paper that is made later, the sequence of the request's entry up to which it tells;
+ * 0 for one of a package. Problem `internal`: no paper has so many pages.
+ */
+export function placeOf(series: PaperSeries, page: number, upTo = 0): number {
   if (page > mostPages) throw new Problem('internal', `A paper has ${mostPages} pages at most; its numbers would be those of another.`);
-  return paperSeries.indexOf(series) * (mostPages + 1) + page;
+  return upTo * perPaper + paperSeries.indexOf(series) * (mostPages + 1) + page;
 }
 
 /** Without I, L, O and U, which are read for something else. */
@@ -59,7 +68,7 @@ export function writeNumber({ requestId, gate, letter, place }: NumberParts): st
   return `${number}-${checkCharacter(number)}`;
 }
 
-const form = new RegExp(`^(EG-[1-9]\\d{5}-[A-Z0-9-]{2,16}-\\d{4}-\\d{6,9})-([${codeAlphabet}]{${codeLength}})-([A-Z])(\\d{2,5})-([0-9A-Z])$`);
+const form = new RegExp(`^(EG-[1-9]\\d{5}-[A-Z0-9-]{2,16}-\\d{4}-\\d{6,9})-([${codeAlphabet}]{${codeLength}})-([A-Z])(\\d{2,15})-([0-9A-Z])$`);
 
 /** Null where the text is no such number. Problem `number-mistyped`: it is one, and its check character says that something in it is wrong. */
 export function readNumber(text: string): NumberParts | null {

@@ -130,6 +130,6 @@ const asReceipt = ({ requestId, instrument, custodian, requestingUnit, officers,
   bytes: files.reduce((sum, file) => sum + file.bytes, 0),
   giver: null,
   receivers: part === 'originals' ? [] : officers.map(({ name, unit, idKind, idNumber }) => ({ name, unit, known: `${idKind} ${idNumber}` })),
-  ...{ at: null, place: null, medium: null, copy: null, confirmed: null, refusal: null, remarks: null },
-  fetches: [],
+  ...{ at: null, place: null, medium: null, form: null, copy: null, confirmed: null, refusal: null, remarks: null },
+  ...{ fetches: [], signatures: [] },
 });

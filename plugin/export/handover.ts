@@ -2,18 +2,24 @@
 // or together on paper.
 import type { Handover, RequestState } from '../domain/lifecycle.js';
 import { isWhole } from '../domain/byte-ranges.js';
+import { placeOf, readNumber, writeNumber } from '../domain/paper-number.js';
 import { Problem } from '../domain/problem.js';
+import type { PackagePart } from '../domain/package-part.js';
 import type { Person } from '../domain/subject.js';
 import type { Store } from '../store/store.js';
 import { judgeReceiver } from './deliver.js';
 import { isNamed } from './named.js';
+import type { PeopleParts } from './people.js';
+import { makeNames } from './register-row.js';
 import type { Requests } from './requests.js';
+import { applicationOf } from './revealed.js';
 import { bindScans, isKept } from './scans.js';
 import type { Transfers } from './transfers.js';
 
 interface Parts {
   requests: Requests;
   store: Store;
+  people: Pick<PeopleParts, 'roll'>;
   transfers: Pick<Transfers, 'finish' | 'isWhole'>;
   newId: () => string;
 }
@@ -28,7 +34,7 @@ export interface MadeMedium {
   receivers: readonly string[];
 }
 
-/** Problems: `request-unknown`, `not-permitted`, `state-conflict`. */
+/** Problems: `request-unknown`, `not-permitted`, `state-conflict`, `receiver-barred`. */
 export async function makeHandover(parts: Parts, executor: Person, requestId: string, { receivers, ...medium }: MadeMedium): Promise<{ state: RequestState; made: Handover }> {
   const by = executor.pseudonym;
   const pick = (state: RequestState) => {
@@ -47,11 +53,24 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
   await parts.transfers.finish(pick(parts.requests.state(requestId)).transfer);
   return parts.requests.take(requestId, async (turn) => {
     const { part, form } = pick(turn.state);
+    await expectReceiver(parts, turn.state, part, receivers);
     const names = await parts.store.personal.conceal('receivers', receivers);
     const data = { ...medium, handover: parts.newId(), part, form, receivers: names };
     await turn.append({ event: 'handover-made', by, data });
     return { state: turn.state, made: turn.state.handovers.at(-1)! };
   });
+}
+
+/** By name, as they stand on the list: of originals that leave apart who was named for them, of anything else one of those who may sign for it. */
+async function expectReceiver({ store, people }: Parts, state: RequestState, part: PackagePart, receivers: readonly string[]): Promise<void> {
+  const { requested, release, requestId } = state;
+  const names = makeNames({ store, people });
+  const application = part === 'originals' ? null : await applicationOf(state, store);
+  const accounts = part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  const named = await Promise.all(accounts.flatMap((by) => (by ? [names(by)] : [])));
+  const right = new Set([...(application?.officers ?? []), ...(application?.visitor ? [application.visitor] : []), ...named].map(({ name }) => name));
+  if (!receivers.some((name) => right.has(name)))
+    throw new Problem('receiver-barred', `None of the receivers takes ${part === 'originals' ? 'the originals' : 'the package'} of ${requestId}; right would be: ${[...right].join(', ')}.`);
 }
 
 /**
@@ -99,3 +118,14 @@ async function judgeSigner({ store }: Parts, state: RequestState, person: Person
 /** Both officers, or the one who alone was to come, or whom the originals were released to; on paper they sign together. */
 export const isSigned = ({ plan }: Pick<RequestState, 'plan'>, { signatures, part }: Handover): boolean =>
   signatures.some(({ scanSha256 }) => scanSha256 !== null) || signatures.length >= (part === 'originals' ? 1 : Math.min(2, Math.max(1, plan?.officers ?? 2)));
+
+/** Of the list that lies beside the medium: which hand-over of its request it is. */
+export const handoverNumber = ({ requestId, handovers }: Pick<RequestState, 'requestId' | 'handovers'>, handover: string, gate: string): string =>
+  writeNumber({ requestId, gate, letter: 'H', place: placeOf('medium', handovers.findIndex((it) => it.handover === handover) + 1) });
+
+/** The hand-over that somebody names: as the gate calls it, or by the number on its list. Problem `number-mistyped`. */
+export function handoverNamed({ requestId, handovers }: Pick<RequestState, 'requestId' | 'handovers'>, text: string, gate: string): string {
+  const read = readNumber(text);
+  if (read?.requestId !== requestId || read.gate !== gate || read.letter !== 'H') return text;
+  return handovers[read.place - placeOf('medium', 1)]?.handover ?? text;
+}

@@ -28,6 +28,7 @@ export async function makingOf({ origin, keyId, verifyUrl, seal }: PaperDesk, { 
     ...{ keyId, verifyUrl, seal, madeAt },
     gate: gateCode(origin),
     series: part === 'originals' ? 'originals' : 'package',
+    upTo: 0,
     law: [
       ...law.floor.filter(({ id }) => floor.includes(id)).map(({ id, zh, source }) => `${id} ${zh}(${source})`),
       `${law.caution.zh}${law.disclaimer.zh}法规截至 ${law.asOf}。本件由调取网关根据记录自动生成。`,

@@ -18,7 +18,7 @@ import { idWords, instrumentWords } from './register-words.js';
 import type { Requests } from './requests.js';
 import { applicationOf, erasedWord, namesOf, textOf, unitOf } from './revealed.js';
 import type { PackageIndex } from './seal-package.js';
-import { nameSite } from './site-name.js';
+import { custodianOf } from './site-name.js';
 
 interface Parts {
   requests: Requests;
@@ -45,7 +45,10 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
   const evidence = files.filter(({ role }) => role !== 'document');
   const transfers = state.transfers.filter((it) => it.part === part);
   const medium = state.handovers.findLast((it) => it.part === part);
-  const confirmed = transfers.find(({ receipt }) => receipt?.outcome === 'confirmed')?.receipt;
+  const received = transfers.find(({ receipt }) => receipt?.outcome === 'confirmed');
+  const confirmed = received?.receipt;
+  // Of several downloads the one that went on the medium, or was signed for, or came last.
+  const told = transfers.find(({ transfer }) => transfer === medium?.transfer) ?? received ?? transfers.at(-1);
   const refused = journal
     .entriesOf(requestId)
     .flatMap((entry) => (entry.event === 'receipt-refused' && transfers.some(({ transfer }) => transfer === entry.data.transfer) ? [entry.data.reason] : []))
@@ -61,7 +64,7 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
       requestId,
       fileName: packageName(requestId, part),
       instrument: instrument && `${instrumentWords[instrument.type]} ${instrument.number}`,
-      custodian: `${nameSite(parts, state.requested.site).siteName ?? ''}(${state.requested.site})`,
+      custodian: custodianOf(parts, state.requested.site),
       requestingUnit: named?.unit ?? (await unitOf(state, store)),
       files: evidence.length,
       bytes: evidence.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -69,17 +72,28 @@ export async function receiptPaperOf(parts: Parts, person: Person, requestId: st
       receivers: medium ? (await namesOf(state, medium.receivers, store)).map((name) => known.find((it) => it.name === name) ?? { name, unit: '—', known: '—' }) : known,
       at: medium?.at ?? null,
       place: null,
-      medium: medium ? { kind: medium.form, serial: medium.serial, bag: medium.bag } : null,
-      copy: null,
+      medium: medium ? { serial: medium.serial, bag: medium.bag } : null,
+      form: told?.form ?? null,
+      copy: told ? { number: transfers.indexOf(told) + 1, of: transfers.length } : null,
       confirmed: confirmed ? { by: await nameOf(confirmed.by), at: confirmed.at } : null,
       refusal: refused === undefined ? null : await textOf(state, refused, store),
       remarks: null,
-      fetches: await Promise.all(transfers.map(async ({ by, at }) => ({ name: await nameOf(by), at }))),
+      fetches: await Promise.all(transfers.map(async ({ by, at, form }) => ({ name: await nameOf(by), at, form }))),
+      signatures: await Promise.all(signaturesOf(state, part).map(async ({ by, ...it }) => ({ ...it, name: await nameOf(by) }))),
     },
-    { ...making, series: part === 'originals' ? 'later-originals' : 'later' },
+    { ...making, series: part === 'originals' ? 'later-originals' : 'later', upTo: state.requestSequence },
     { contents: contents.sha256, manifest: sealed.manifest },
   );
 }
+
+/** In the order in which they were given. */
+const signaturesOf = ({ transfers, handovers }: RequestState, part: PackagePart) =>
+  [
+    ...transfers.flatMap((it) => (it.part === part && it.receipt ? [{ ...it.receipt, what: it.receipt.outcome === 'confirmed' ? '确认签收' : '注明拒绝签收', scanSha256: null }] : [])),
+    ...handovers.flatMap((it) => (it.part === part ? it.signatures.map((by) => ({ ...by, what: `介质 ${it.serial} 移交签字` })) : [])),
+  ]
+    .map(({ by, at, what, scanSha256 }) => ({ by, at, what, scanSha256 }))
+    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 
 const officersOf = async (state: RequestState, store: Store) =>
   ((await applicationOf(state, store))?.officers ?? []).map(({ name, unit, idKind, idNumber }) => ({ name, unit, known: `${idWords[idKind]} ${maskNumber(idNumber)}` }));

@@ -16,3 +16,9 @@ export function nameSite({ policy, requests }: SiteParts, id: string): { siteNam
   if (past === undefined) return { siteName: policy.site(id).name, cityName: '' };
   return { siteName: '已撤销的场所', cityName: nameOf(requests.state(past).requested.city) };
 }
+
+/** As papers call who has the footage: city, site and its id. Problem `site-unknown`. */
+export function custodianOf(parts: SiteParts, id: string): string {
+  const { cityName, siteName } = nameSite(parts, id);
+  return `${cityName} ${siteName}(${id})`.trimStart();
+}

@@ -15,11 +15,22 @@ import { copiesDueAt } from '../export/keeping-times.js';
 import type { Policy } from '../policy/load.js';
 import type { MonthIndex } from '../export/month-index.js';
 import { fulfilmentOf } from '../export/gap-report.js';
-import { isSigned } from '../export/handover.js';
+import { handoverNumber, isSigned } from '../export/handover.js';
+import type { PeopleParts } from '../export/people.js';
+import { makeNames } from '../export/register-row.js';
 import { applicationOf, erasedWord, namesOf, textOf, unitOf } from '../export/revealed.js';
 
-export async function viewOf(state: RequestState, { store, months, policy }: { store: Store; months: MonthIndex; readonly policy: Policy }) {
+interface ViewParts {
+  store: Store;
+  people: Pick<PeopleParts, 'roll'>;
+  months: MonthIndex;
+  readonly policy: Policy;
+  gateCode: string;
+}
+
+export async function viewOf(state: RequestState, { store, people, months, policy, gateCode }: ViewParts) {
   const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
+  const namedOf = makeNames({ store, people });
   const application = await applicationOf(state, store);
   const explained = state.words.find(({ field }) => field === 'explanation');
   const waits = state.tracks.approval === 'held' ? nextStep(state) : null;
@@ -128,7 +139,9 @@ export async function viewOf(state: RequestState, { store, months, policy }: { s
     handovers: await Promise.all(
       state.handovers.map(async ({ by, receivers, signatures, ...it }) => ({
         ...it,
+        number: handoverNumber(state, it.handover, gateCode),
         by: await nameOf(by),
+        name: (await namedOf(by)).name,
         receivers: await namesOf(state, receivers, store),
         signatures: await Promise.all(signatures.map(async (signed) => ({ ...signed, by: await nameOf(signed.by) }))),
         signed: isSigned(state, { ...it, by, receivers, signatures }),

@@ -152,7 +152,7 @@ describe('delivery by the command line', function () {
           await done(executors[0], ['request', 'passphrase', id, '--out', word]);
           await run('7z', ['t', `-p${(await fs.promises.readFile(word, 'utf8')).trim()}`, file]);
         }
-        for (const [end, says] of [['list', /接收人 Received by {4}陆一舟、江映川[\s\S]+拒签注明/], ['label', /BAG-7/]] as const)
+        for (const [end, says] of [['list', /接收人 Received by {4}陆一舟、江映川[\s\S]+拒签注明/], ['list', /移交编号 Hand-over {4}EG-\S+-H40001-[0-9A-Z]\n[\s\S]+移交人 Handed by {6}示例/], ['label', /H40001-[0-9A-Z]\n[\s\S]*BAG-7/]] as const)
           assert.match(await fs.promises.readFile(`${place}.${end}.txt`, 'utf8'), says);
         // A place that is taken costs no download.
         const before = (await show(gate, id)).release!.fetched;

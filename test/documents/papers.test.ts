@@ -25,8 +25,9 @@ const inCase = [aHandOver.requestId, aHandOver.packageId, aHandOver.caseNumber!,
   instrument!.scanSha256, aHandOver.requestingUnit, aHandOver.custodian, ...officers.flatMap((it) => [it.name, it.unit, it.idKind, it.idNumber])];
 const given: Receipt = {
   requestId: aHandOver.requestId, instrument: '调取证据通知书 12号', custodian: aHandOver.custodian, requestingUnit: aHandOver.requestingUnit, fileName: aHandOver.fileName, files: 3, bytes: 7555529,
-  giver: { name: '示例魏', unit: '云帆广场(示例)', known: '执行人' }, receivers: [{ name: '陆一舟', unit: '示例支队', known: '人民警察证 ****0001' }], at: '2026-03-02T01:00:00.000Z', place: '示例路1号', medium: { kind: '移动存储', serial: 'SN-778', bag: '封-42' },
-  copy: { number: 2, of: 3 }, confirmed: { by: '陆一舟', at: '2026-03-02T01:05:00.000Z' }, refusal: '示例:拒绝', remarks: '示例备注', fetches: [{ name: '江映川', at: '2026-03-02T00:30:00.000Z' }],
+  giver: { name: '示例魏', unit: '云帆广场(示例)', known: '执行人' }, receivers: [{ name: '陆一舟', unit: '示例支队', known: '人民警察证 ****0001' }], at: '2026-03-02T01:00:00.000Z', place: '示例路1号', medium: { serial: 'SN-778', bag: '封-42' }, form: 'zip',
+  copy: { number: 2, of: 3 }, confirmed: { by: '陆一舟', at: '2026-03-02T01:05:00.000Z' }, refusal: '示例:拒绝', remarks: '示例备注', fetches: [{ name: '江映川', at: '2026-03-02T00:30:00.000Z', form: 'age' }],
+  signatures: [{ name: '江映川', at: '2026-03-02T02:00:00.000Z', what: '介质 SN-778 移交签字', scanSha256: null }, { name: '示例魏', at: '2026-03-02T03:00:00.000Z', what: '介质 SN-779 移交签字', scanSha256: 'ef'.repeat(32) }],
 };
 const row = ['1 #27', '2026-03-01 10:30:00', '申请'];
 const sheet = { columns: ['序号', '时间', '动作'].map((title) => ({ title, width: 1 })), rows: [row] };
@@ -39,7 +40,7 @@ const table: readonly (readonly [what: string, paper: Paper, fields: readonly st
     '2026-03-01 10:31:05', '2026-03-01 10:00:20 至 2026-03-01 10:00:21', '480 毫秒', '推定时间', '1280×720', camera!.codec!, camera!.audio!, camera!.rung!, camera!.transcriptSha256!, files[1]!.parent!, files[2]!.sealedParent!.path, files[2]!.sealedParent!.sha256,
     ...files.slice(1).flatMap((it) => [it.recipe!.tool, sha256Hex(canonicalJson(it.recipe))]), '31 日', '7 日', '编号 ZF-2026-0077', '制作人', '原件持有单位经办人']],
   ['电子证明文件', eCertificate(aHandOver, making, contents), [...inCase, '3 个文件', '7555529 字节', contents, 'SHA-256', log.origin, log.vkey, 'Ed25519', '时间戳(RFC 3161)', '数字水印', '提供单位经办人']],
-  ['交接清单', receipt(given, making), [given.requestId, given.instrument!, given.custodian, given.requestingUnit!, '3 个', '7555529 字节', '示例魏', '执行人', '陆一舟', '人民警察证 ****0001', '2026-03-02 09:00:00', '示例路1号', '移动存储 SN-778', '封-42', '第 2 份,共 3 份', '2026-03-02 09:05:00', '示例:拒绝', '示例备注', '江映川 2026-03-02 08:30:00', '移交人:示例魏']],
+  ['交接清单', receipt(given, making), [given.requestId, given.instrument!, given.custodian, given.requestingUnit!, '3 个', '7555529 字节', '示例魏', '执行人', '陆一舟', '人民警察证 ****0001', '2026-03-02 09:00:00', '示例路1号', '编号 SN-778', '文件形式AES-256 ZIP', '介质 SN-778 移交签字:江映川 2026-03-02 10:00:00 以本人账号登录', '介质 SN-779 移交签字:示例魏 2026-03-02 11:00:00 录入纸质签名扫描件', 'ef'.repeat(32), '封-42', '第 2 份,共 3 份', '2026-03-02 09:05:00', '示例:拒绝', '示例备注', '第 1 份 江映川 2026-03-02 08:30:00 age(加密)', '移交人:示例魏']],
   ['登记表摘录', registerExtract(aHandOver.requestId, aHandOver.custodian, sheet, making), [aHandOver.requestId, aHandOver.custodian, ...row]],
 ];
 
@@ -64,7 +65,7 @@ describe('a paper', () => {
   });
 
   it('of a hand-over that nobody made yet has places to write on', async () => {
-    const blank = { ...given, giver: null, receivers: [], at: null, place: null, medium: null, copy: null, confirmed: null, refusal: null, remarks: null, fetches: [] };
+    const blank = { ...given, giver: null, receivers: [], at: null, place: null, medium: null, form: null, copy: null, confirmed: null, refusal: null, remarks: null, fetches: [], signatures: [] };
     const whole = (await pagesOf(receipt(blank, making))).join('');
     for (const text of ['移交人________', '封装袋编号________', '第____份,共____份', '□网络下载', '□已出示']) assert.ok(whole.includes(text), text);
   });
@@ -98,12 +99,17 @@ describe('a paper', () => {
 
   it('of what is destroyed tells each file, both people, why, when, and where the journal says so', async () => {
     const destroyed: Destruction = {
-      requestId: aHandOver.requestId, site: aHandOver.custodian, files, unlisted: 0, reason: '保存期限届满', persons: [{ name: '示例戊', part: '提出人' }, { name: '示例己', part: '第二人' }],
+      requestId: aHandOver.requestId, site: aHandOver.custodian, what: '封存原件', files, bytes: 7555529, unlisted: 0, reason: '保存期限届满',
+      persons: [{ name: '示例戊', account: 'user:sh.wu', part: '提出人' }, { name: '示例己', account: null, part: '第二人' }],
       destroyedAt: '2026-06-01T02:00:00.000Z', entry: { origin: log.origin, index: 4711 }, manifest: 'cd'.repeat(32),
     };
     const whole = pdfText(await destructionPaper(destroyed, making)).map(plain).join('');
-    for (const text of [destroyed.requestId, destroyed.site, destroyed.reason, '示例戊', '示例己', '提出人', '第二人', '2026-06-01 10:00:00', `${log.origin} 第 4711 条`, destroyed.manifest!, ...files.flatMap((it) => [it.path, String(it.bytes), it.sha256, it.sm3])])
+    for (const text of [destroyed.requestId, destroyed.site, destroyed.reason, '提出人示例戊(user:sh.wu)', '提出人:示例戊(user:sh.wu)', '第二人:示例己', '封存原件,文件 3 个,共 7555529 字节', '2026-06-01 10:00:00', `${log.origin} 第 4711 条`, destroyed.manifest!, ...files.flatMap((it) => [it.path, String(it.bytes), it.sha256, it.sm3])])
       assert.ok(whole.includes(plain(text)), text);
+    // By the gate, of what no list tells: a place for the custodian, and none for two people.
+    const byClock = pdfText(await destructionPaper({ ...destroyed, persons: null, files: null, bytes: 4096 }, making)).map(plain).join('');
+    for (const text of ['调取网关按保管策略到期自动销毁', '保管单位经办人', '文件未逐一列明', '共4096字节']) assert.ok(byClock.includes(text), text);
+    for (const text of ['提出人', '已销毁文件', '文件3个']) assert.ok(!byClock.includes(text), text);
     assert.ok(!whole.includes('无法读取'));
     assert.ok(pdfText(await destructionPaper({ ...destroyed, unlisted: 2 }, making)).map(plain).join('').includes(plain('另有 2 份封存清单已无法读取')));
   });

@@ -57,7 +57,7 @@ describe('an e-seal', function () {
 
   it('is not put on forms that people fill in', async () => {
     const making = aMaking(font, { seal: sealOf(authority.program('exit 9')) });
-    const blank = { requestId: aHandOver.requestId, fileName: 'package.zip', instrument: null, custodian: '甲', requestingUnit: '乙', files: 1, bytes: 1, giver: null, receivers: [], at: null, place: null, medium: null, copy: null, confirmed: null, refusal: null, remarks: null, fetches: [] };
+    const blank = { requestId: aHandOver.requestId, fileName: 'package.zip', instrument: null, custodian: '甲', requestingUnit: '乙', files: 1, bytes: 1, giver: null, receivers: [], at: null, place: null, medium: null, form: null, copy: null, confirmed: null, refusal: null, remarks: null, fetches: [], signatures: [] };
     const pdf = await makePaper(receipt(blank, making), making, { contents, manifest: null });
     assert.ok(!pdf.includes('/ByteRange') && pdfText(pdf).join('').includes('单位公章(盖章处)'));
   });

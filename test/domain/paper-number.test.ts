@@ -55,6 +55,13 @@ describe('a number on paper', () => {
     assert.equal(codeOf(() => placeOf('package', mostPages + 1)), 'internal');
   });
 
+  it('of what is made later is another after each entry of the request, and never that of a package', () => {
+    const places = [0, 1, 2, 47, 123_456].flatMap((upTo) => paperSeries.flatMap((series) => [1, 2, mostPages].map((page) => placeOf(series, page, upTo))));
+    assert.equal(new Set(places).size, places.length);
+    for (const place of places) assert.deepEqual(readNumber(writeNumber({ ...parts, letter: 'H', place })), { ...parts, letter: 'H', place });
+    assert.match(writeNumber({ ...parts, letter: 'H', place: placeOf('later', 1, 47) }), /-H4720001-[0-9A-Z]$/);
+  });
+
   it('differs from gate to gate', () => assert.equal(new Set(['one/1', 'one/2', 'two/1'].map(gateCode)).size, 3));
 
   const wrong = number.replace('000123', '000132');

@@ -75,6 +75,16 @@ describe('papers in a package', function () {
     }
   });
 
+  it('certify by a command that can be copied out: run as pdftotext gives it, it says the digest that is printed', () => {
+    for (const layout of [['-raw'], ['-layout'], []]) {
+      const text = execFileSync('pdftotext', [...layout, paper('e-certificate'), '-'], { encoding: 'utf8' });
+      const command = /jq -r [\s\S]*?\| sha256sum/.exec(text)?.[0];
+      assert.ok(command, text);
+      assert.equal(execFileSync('sh', ['-c', command], { cwd: unpacked, encoding: 'utf8' }).slice(0, 64), manifest.contents.sha256, command);
+      assert.ok(text.includes(manifest.contents.sha256));
+    }
+  });
+
   it('bear a code that leads to the page with the digest, and a number that is taken for the request', async () => {
     for (const name of names) {
       execFileSync('pdftoppm', ['-r', '150', '-f', '1', '-l', '1', '-singlefile', paper(name), path.join(folder, name)]);

@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { RequestEntry } from '../../plugin/domain/audit-event.js';
 import type { Begun } from '../../plugin/cli/transfer.js';
 import { Problem } from '../../plugin/domain/problem.js';
+import { readNumber } from '../../plugin/domain/paper-number.js';
+import { pdfText } from '../support/pdf-text.js';
 import { aGate, cardOf, nameOf, shanghai, uploadScan, anApplication, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, problemOf, show, submit, until, type Seen } from '../support/walk.js';
 
@@ -16,7 +18,7 @@ interface Received extends Seen {
   receivedAt: string | null;
   manifestSha256: string;
   transfers: { transfer: string; receipt: { outcome: string; by: string } | null; ended: { why: string } | null }[];
-  handovers: { handover: string; receivers: string[]; signed: boolean; signatures: { by: string }[] }[];
+  handovers: { handover: string; number: string; name: string; receivers: string[]; signed: boolean; signatures: { by: string }[] }[];
 }
 
 describe('what comes back for a package', function () {
@@ -43,6 +45,13 @@ describe('what comes back for a package', function () {
     const answer = await fetch(new URL(begun.address, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(user)}`, ...(part && { range: `bytes=0-${part}` }) } });
     await answer.arrayBuffer();
     return begun;
+  };
+  const paper = async (): Promise<{ text: string; number: string }> => {
+    const file = path.join(gate.folder, 'list.pdf');
+    await fs.promises.rm(file, { force: true });
+    await (await gate.as(officer)).download(`/api/v1/requests/${id}/receipt`, file);
+    const text = pdfText(await fs.promises.readFile(file)).join('').replaceAll(/\s/g, '');
+    return { text, number: /编号:(EG-[A-Z0-9-]+)/.exec(text)![1]! };
   };
   const events = async (): Promise<string[]> => {
     const { entries } = await (await gate.as('user:audit.he')).get<{ entries: RequestEntry[] }>('/api/v1/journal?count=60');
@@ -109,16 +118,26 @@ describe('what comes back for a package', function () {
     for (const refused of [...made.filter((it) => it instanceof Problem), again])
       assert.deepEqual([refused?.code, refused?.detail.includes(handovers[0]!.handover)], ['state-conflict', true]);
     assert.deepEqual([made.filter((it) => it instanceof Problem).length, (await seen()).handovers.length], [3, 1]);
-    const [{ handover, receivers, signed }] = handovers as [Received['handovers'][0]];
+    const [{ handover, number, name, receivers, signed }] = handovers as [Received['handovers'][0]];
     assert.deepEqual([receivers, signed, (await seen()).receivedAt], [['陆一舟', '江映川'], false, null]);
     const sign = (user: string, body: object = {}) => post(user, `handovers/${handover}/signature`, body);
+    assert.ok(name === nameOf(executors[0]) && readNumber(number)?.requestId === id, `${name} ${number}`);
+    const unsigned = await paper();
     for (const user of [executors[0], 'user:audit.he']) assert.equal(await codeOf(sign(user)), 'not-permitted');
     assert.equal(await codeOf(post(officer, 'handovers/none/signature', {})), 'state-conflict');
     const at = await Promise.all(Array.from({ length: 4 }, () => codeOf(sign(officer))));
     assert.deepEqual([at.filter((code) => code === null).length, at.filter((code) => code === 'state-conflict').length], [1, 3]);
     assert.deepEqual([(await seen()).handovers[0]!.signed, (await seen()).receivedAt !== null], [false, true]);
     // Whose card is on the form signs by their own login.
-    await sign(colleague);
+    // By the number on the list; a mistyped one is told.
+    assert.equal(await codeOf(post(colleague, `handovers/${number.slice(0, -1)}${number.endsWith('A') ? 'B' : 'A'}/signature`, {})), 'number-mistyped');
+    await post(colleague, `handovers/${number}/signature`, {});
+    const list = await paper();
+    const inList = ['介质及编号□光盘□移动存储编号示例-0042', '文件形式未加密', '第1份,共1份', `${nameOf(officer)}20`, `${nameOf(colleague)}20`, '以本人账号登录', '上海市'];
+    assert.deepEqual(inList.filter((word) => !list.text.includes(word)), [], list.text);
+    assert.ok(!unsigned.text.includes('以本人账号登录'));
+    assert.notEqual(unsigned.number, list.number);
+    assert.equal((await paper()).number, list.number);
     assert.deepEqual([(await seen()).handovers[0]!.signed, (await seen()).handovers[0]!.signatures.map(({ by }) => by)], [true, [officer, colleague]]);
     assert.deepEqual(await events(), ['clip-transferred', 'transfer-ended', 'handover-made', 'handover-signed', 'handover-signed']);
     const journal = await fs.promises.readFile(path.join(gate.folder, 'data/journal/entries.ndjson'), 'utf8');
@@ -127,7 +146,7 @@ describe('what comes back for a package', function () {
 
   it('or on paper, whose scan the executor who made it puts in, and which stays with the request', async () => {
     const { transfer, bytes } = await fetched(executors[0]);
-    const { handovers } = await post(executors[0], 'handovers', { transfer, serial: '1', bag: '2', bytes, sha256: none, receivers: ['陆一舟'] });
+    const { handovers } = await post(executors[0], 'handovers', { transfer, serial: '1', bag: '2', bytes, sha256: none, receivers: ['江映川'] });
     const sign = (user: string, scanSha256: string) => post(user, `handovers/${handovers[0]!.handover}/signature`, { scanSha256 });
     assert.equal(await codeOf(sign(executors[0], none)), 'scan-unknown');
     const { sha256 } = await uploadScan(await gate.as(executors[0]));

@@ -231,7 +231,25 @@ describe('a year', function () {
     const paper = at('certificate.pdf');
     await auditor.download(`/api/v1/requests/${ids.closed}/destruction?format=pdf`, paper);
     const printed = pdfText(fs.readFileSync(paper)).join('').replace(/\s/g, '');
-    for (const word of ['录像销毁证明', ids.closed, '销毁人', '监销人']) assert.ok(printed.includes(word), word);
+    for (const word of ['录像销毁证明', ids.closed, '报告办结']) assert.ok(printed.includes(word), word);
+    for (const slot of ['', ':']) assert.match(printed, new RegExp(`销毁人${slot}示例sh[a-z]+\\(user:sh\\.[a-z]+\\)[\\s\\S]*监销人${slot}示例sh[a-z]+\\(user:sh\\.[a-z]+\\)`));
+    assert.doesNotMatch(printed, /销毁事由\S{0,30}T\d\d:/);
+    // Each destruction has its paper: what went by the clock is told so, with a place for the custodian.
+    const certified = async (id: string, query = ''): Promise<string> => {
+      const file = at(`certificate-${id}${query}.pdf`);
+      await auditor.download(`/api/v1/requests/${id}/destruction?format=pdf${query}`, file);
+      return pdfText(fs.readFileSync(file)).join('').replace(/\s/g, '');
+    };
+    const ofCopies = await certified(ids.closed, '&of=copies');
+    for (const word of ['导出副本', '到期自动销毁', '保管单位经办人', copies.files[0]!.sha256]) assert.ok(ofCopies.includes(word), word);
+    assert.ok(!ofCopies.includes('监销人'));
+    const numberOf = (text: string): string => /编号:(EG-[A-Z0-9-]+)/.exec(text)![1]!;
+    assert.notEqual(numberOf(ofCopies), numberOf(printed));
+    const { expired } = await auditor.get<{ expired: { bytes: number; why: string; entry: number; files: null } }>(`/api/v1/requests/${ids.returned}/destruction`);
+    assert.deepEqual([expired.why, expired.bytes > 0, expired.files], ['ended', true, null]);
+    const ofExpired = await certified(ids.returned);
+    for (const word of [`${expired.bytes}字节`, `第${expired.entry}条`, '文件未逐一列明', '申请已终结', '保管单位经办人']) assert.ok(ofExpired.includes(word), word);
+    assert.equal(await codeOf(auditor.get(`/api/v1/requests/${ids.returned}/destruction?format=pdf&of=copies`)), 'state-conflict');
     const footage = original.files.find(({ path: name }) => name === 'original/sh-yf-street/01.mp4')!;
     const copy = copies.files.find(({ path: name }) => name === 'viewing/sh-yf-street/01.mp4')!;
     const byCopy = (await find(`hash=${copy.sha256}`)).deliveries;

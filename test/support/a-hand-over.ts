@@ -31,5 +31,5 @@ export const aHandOver: HandOver = {
 
 export const aMaking = (font: Buffer, more: Partial<Making> = {}): Making => ({
   gate: gateCode(aHandOver.log.origin), keyId: sum('feed'), verifyUrl: 'https://exportgate.example/verify.html', law: ['F5 移交清单列明每个文件的完整性校验值(EDR16 14)'], font,
-  madeAt: new Date('2026-03-01T03:00:00.000Z'), series: 'package', seal: null, ...more,
+  madeAt: new Date('2026-03-01T03:00:00.000Z'), series: 'package', upTo: 0, seal: null, ...more,
 });

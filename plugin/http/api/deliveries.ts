@@ -5,7 +5,7 @@ import { receiptPaperOf } from '../../export/receipt-paper.js';
 import { Problem } from '../../domain/problem.js';
 import { confirmReceipt, refuseReceipt } from '../../export/receipt.js';
 import { sealedPart } from '../../export/deliver.js';
-import { makeHandover, signHandover } from '../../export/handover.js';
+import { handoverNamed, handoverNumber, makeHandover, signHandover } from '../../export/handover.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { tellLink, tellPassphrase } from '../../export/tell-delivery.js';
 import { IDLE_MS } from '../../export/transfers.js';
@@ -141,10 +141,13 @@ const handover = operation<ApiParts, typeof handoverSchema>({
   async run(parts, { subject, params, body }) {
     const request = params['id']!;
     const { state, made } = await recordRefusal(parts, subject, 'handover', request, () => makeHandover(parts, subject, request, body));
-    const { handover: number, at } = made;
-    return { status: 201, body: { ...(await answerOf(parts, subject, state)), made: { handover: number, at, by: subject.user } } };
+    return { status: 201, body: { ...(await answerOf(parts, subject, state)), made: { handover: made.handover, number: handoverNumber(state, made.handover, parts.gateCode), at: made.at, by: subject.user, name: subject.name } } };
   },
 });
+
+/** As the gate calls it, or by the number on its list; a stranger hears the same of each. */
+const handoverIn = ({ requests, gateCode }: ApiParts, request: string, text: string): string =>
+  requests.isKnown(request) ? handoverNamed(requests.state(request), text, gateCode) : text;
 
 const sign = operation<ApiParts, typeof signatureSchema>({
   method: 'post',
@@ -153,7 +156,7 @@ const sign = operation<ApiParts, typeof signatureSchema>({
   body: signatureSchema,
   async run(parts, { subject, params, body }) {
     const request = params['id']!;
-    const state = await recordRefusal(parts, subject, 'handover', request, () => signHandover(parts, subject, request, params['handover']!, body));
+    const state = await recordRefusal(parts, subject, 'handover', request, () => signHandover(parts, subject, request, handoverIn(parts, request, params['handover']!), body));
     return { status: 201, body: await answerOf(parts, subject, state) };
   },
 });

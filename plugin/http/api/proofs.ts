@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { requestNamed } from '../../domain/paper-number.js';
 import { Problem } from '../../domain/problem.js';
 import { parseInstant } from '../../domain/span.js';
-import { certificateOf, certificatePaper } from '../../export/certificate.js';
+import { certificateOf, certificatePaper, destructions } from '../../export/certificate.js';
 import { findDeliveries, type Sought } from '../../export/find-deliveries.js';
 import { operation, type Operation } from '../operation.js';
 import { instantSchema, type emptySchema } from '../schemas.js';
@@ -36,12 +36,15 @@ const find = operation<ApiParts, typeof emptySchema>({
 const certificate = operation<ApiParts, typeof emptySchema>({
   method: 'get',
   path: '/api/v1/requests/{id}/destruction',
-  summary: 'The certificate of what was destroyed of a request, with the sums of each file (销毁证明) (?format=json|pdf)',
+  summary: 'The certificate of what was destroyed of a request, with the sums of each file (销毁证明) (?format=json|pdf, and of the paper ?of=copies|original)',
   async run(parts, { subject, params, query, response }) {
     const format = query.get('format') ?? 'json';
     if (format !== 'json' && format !== 'pdf') throw new Problem('body-malformed', 'format is: json, pdf.');
     if (format === 'pdf') {
-      const bytes = await certificatePaper(parts, subject, params['id']!);
+      const named = query.get('of') ?? undefined;
+      const of = destructions.find((it) => it === named);
+      if (named !== undefined && of === undefined) throw new Problem('body-malformed', `of is: ${destructions.join(', ')}.`);
+      const bytes = await certificatePaper(parts, subject, params['id']!, of);
       response
         .status(200)
         .set({ 'Content-Type': 'application/pdf', 'Content-Length': String(bytes.length), 'Content-Disposition': 'attachment; filename="certificate.pdf"' })
