@@ -114,7 +114,7 @@ describe('what a destruction left', function () {
     const kept = at('data/objects', `${objects[sizes.indexOf(Math.max(...sizes))]!}.sealed`);
     const key = fs.readFileSync(keyFile('original'));
     on(200);
-    await post(shanghai.executors[0]!, 'case-closing');
+    await post(shanghai.officer, 'case-closing');
     await post(privacy!, 'destruction');
     const [putRight, putObjectRight] = [busy(keyFile('original')), stuck(kept)];
     try {
