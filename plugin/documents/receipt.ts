@@ -78,7 +78,8 @@ export function receipt(given: Receipt, making: Making): Paper {
           ['份号', copy ? `第 ${copy.number} 份,共 ${copy.of} 份(按计次领取)` : '第 ____ 份,共 ____ 份'],
           ['校验值出示与确认', confirmed ? `已出示;${confirmed.by} 于 ${inBeijing(confirmed.at)} 确认一致` : '□ 已出示页脚所列摘要  □ 接收人重新计算,确认一致'],
           ['网络领取记录', fetches.map(({ name, at: when, form: as }, nth) => `第 ${nth + 1} 份 ${name} ${inBeijing(when)} ${formWords[as]}`).join('\n') || '无'],
-          ['签署记录', signatures.map(signed).join('\n') || '无'],
+          // The form that travels in the package is one sheet.
+          ...(signatures.length === 0 ? [] : [['签署记录', signatures.map(signed).join('\n')] as const]),
           ...(refusal === null ? [] : [['拒绝签名', refusal] as const]),
           ['备注', remarks ?? blank],
         ],
