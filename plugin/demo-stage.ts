@@ -8,6 +8,7 @@ import { adapters } from '../adapters/index.js';
 import { startGate, type Surroundings } from './assemble.js';
 import type { Stage } from './cli/demo.js';
 import { loadConfig } from './config/config.js';
+import { isAlive } from './store/is-alive.js';
 
 const HOUR = 3_600_000;
 const CAMERA = 'sh-yf-street';
@@ -66,16 +67,6 @@ async function sweepStages(): Promise<void> {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
     if (pid && !isAlive(Number(pid)))
       await fs.promises.rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // EPERM: it lives, and is somebody else's.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Problem } from './domain/problem.js';
+import { isAlive } from './store/is-alive.js';
 
 const namePattern = /^exportgate-drill-(\d+)-/;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -43,13 +44,4 @@ function make(parent: string): string {
 function isOurs(folder: string): boolean {
   const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
   return stat !== undefined && stat.isDirectory() && stat.uid === process.getuid?.();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Problem } from '../domain/problem.js';
 import type { HandedOver } from './handover-papers.js';
+import { isAlive } from '../store/is-alive.js';
 
 /** What was recorded, while its papers were not written yet. */
 export interface Recorded {
@@ -62,12 +63,4 @@ async function take(lock: string): Promise<void> {
   await fs.promises.writeFile(lock, String(process.pid), { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
     throw new Problem('config-invalid', 'Another run hands this package over; wait for it.', { cause });
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
