@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeChance, type Chance } from './chance.js';
+import { fixedFiles } from '../plugin/policy/folder.js';
 import { root } from './children.js';
 
 const most = { cities: 300, sites: 3_000, cameras: 30_000, users: 100_000 } as const;
@@ -81,8 +82,8 @@ export function makeBigPolicy(seed: number): BigPolicy {
     ]),
     'tests/big.csv': asText(['user,at,act,basis,hours,late,verdict,expect', ...makeTests(sites, officers, chance)]),
   };
-  for (const file of ['tier-1.csv', 'tier-2.csv', 'tier-3.csv', 'gate.csv', 'law.json', 'model.conf', 'steps.csv', 'groups.csv'])
-    texts[file] = shipped(file);
+  // Whatever else a policy folder must hold, as it is shipped.
+  for (const file of fixedFiles) texts[file] ??= shipped(file);
   for (const city of cities)
     texts[`cities/${city.code}.csv`] = asText(
       makeCityRows(

@@ -7,7 +7,8 @@ import type { Fault } from '../domain/problem.js';
 import { linesOf } from './csv.js';
 import { makePace, type Pace } from './pace.js';
 
-const fixedFiles = [
+/** What every policy folder holds. */
+export const fixedFiles = [
   'model.conf',
   'law.json',
   'cities.csv',
