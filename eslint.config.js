@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', 'coverage/', 'demo-out/', '**/*.js'] },
   {
-    files: ['plugin/**/*.ts', 'verifier/**/*.ts', 'adapters/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['plugin/**/*.ts', 'console/**/*.ts', 'console/**/*.tsx', 'verifier/**/*.ts', 'adapters/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },

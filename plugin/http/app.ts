@@ -10,6 +10,7 @@ import { answerProblem } from './answer-problem.js';
 import { operations } from './api/index.js';
 import type { ApiParts } from './api/parts.js';
 import { canonical } from './canonical.js';
+import { consoleFiles } from './console-files.js';
 import { presentedBy } from './credentials.js';
 import { mountDeliveries } from './delivery-page.js';
 import { mountLook } from './look.js';
@@ -49,6 +50,8 @@ export function makeApp(
     next();
   });
   const headed = [/^\/deliveries\/[^/]+$/, ...operations.filter(({ takesHead }) => takesHead).map(patternOf)];
+  // Before addresses are judged: an address with a slash at its end is none of the API's, and is how browsers name a folder.
+  app.use(consoleFiles());
   app.use((request, response, next) => {
     canonical(request.originalUrl);
     // Express would run any operation for HEAD too: what is recorded when it is shown would be, and nothing shown.

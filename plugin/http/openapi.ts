@@ -31,22 +31,27 @@ function describe(it: Operation<never>): Record<string, unknown> {
   return {
     summary: it.summary,
     security: it.open === true ? [] : [{ token: [] }, { cookie: [] }],
-    parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    parameters: [
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...(it.query ?? []).map((name) => ({ name, in: 'query', required: false, schema: { type: 'string' } })),
+    ],
     ...(it.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: z.toJSONSchema(it.body, { unrepresentable: 'any', io: 'input' }) } },
+        content: { 'application/json': { schema: shapeOf(it.body) } },
       },
     }),
     ...(it.takes && {
       requestBody: { required: true, content: Object.fromEntries(it.takes.map((type) => [type, {}])) },
     }),
     responses: {
-      [it.method === 'post' ? '201' : '200']: { description: 'Done', content: { [it.answers ?? 'application/json']: {} } },
+      [it.method === 'post' ? '201' : '200']: { description: 'Done', content: { [it.answers ?? 'application/json']: it.answer ? { schema: shapeOf(it.answer) } : {} } },
       default: problem,
     },
   };
 }
+
+const shapeOf = (schema: z.ZodType) => z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
 
 const problemSchema = {
   type: 'object',

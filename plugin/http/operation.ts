@@ -14,9 +14,9 @@ export interface Call<B> {
 }
 
 /** What an operation answers: a document, or null when it wrote to the response by itself (a stream). */
-export type Answer = { status: number; body: unknown } | null;
+export type Answer<B = unknown> = { status: number; body: B } | null;
 
-export interface Operation<P, S extends z.ZodType = z.ZodType> {
+export interface Operation<P, S extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   method: 'get' | 'post';
   /** `/api/v1/requests/{id}`. */
   path: string;
@@ -29,6 +29,8 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   takesHead?: boolean;
   /** Guessing at this is slowed down by address. */
   guarded?: boolean;
+  /** Names of what may stand behind the `?`. */
+  query?: readonly string[];
   body?: S;
   /** Where a body is larger than most. Who sends one has signed in before it is read. */
   bodyLimit?: string;
@@ -38,8 +40,11 @@ export interface Operation<P, S extends z.ZodType = z.ZodType> {
   before?(parts: P, subject: Person): void;
   /** Media type of the answer where it is not JSON. */
   answers?: string;
-  run(parts: P, call: Call<z.infer<S>>): Promise<Answer>;
+  /** What is promised of the answer: described, and what `run` gives must fit it to compile. An answer may say more. */
+  answer?: A;
+  run(parts: P, call: Call<z.infer<S>>): Promise<Answer<z.input<A>>>;
 }
 
-/** Keeps the body's type inside one operation and out of the list. */
-export const operation = <P, S extends z.ZodType>(it: Operation<P, S>): Operation<P> => it as unknown as Operation<P>;
+/** Keeps the types of body and answer inside one operation and out of the list. */
+export const operation = <P, S extends z.ZodType, A extends z.ZodType = z.ZodType>(it: Operation<P, S, A>): Operation<P> =>
+  it as unknown as Operation<P>;

@@ -1,9 +1,10 @@
 // A request as people see it: names instead of pseudonyms, one word for where it stands, and what it waits for.
+import type { Basis } from '../domain/basis.js';
 import { nextStep } from '../domain/approval.js';
 import { drawingsOf, undrawn } from '../domain/drawing.js';
 import { dueTimes, glassEndsAt, paperDueAt } from '../domain/due-times.js';
 import { isConfidential, kindOf } from '../domain/kind.js';
-import { unconfirmed, type RequestState } from '../domain/lifecycle.js';
+import { unconfirmed, type RequestState, type State } from '../domain/lifecycle.js';
 import type { RequestRow } from '../store/requests.js';
 import type { Store } from '../store/store.js';
 import { warnOfNumber } from '../papers/instrument-number.js';
@@ -29,12 +30,18 @@ interface ViewParts {
 }
 
 export async function viewOf(state: RequestState, { store, people, months, policy, gateCode }: ViewParts) {
-  const nameOf = async (person: string | null) => (person === null ? null : ((await store.people.userOf(person)) ?? person));
   const namedOf = makeNames({ store, people });
+  const named: Record<string, { name: string; unit: string }> = {};
+  const nameOf = async (person: string | null) => {
+    if (person === null) return null;
+    const { user, name, unit } = await namedOf(person);
+    named[user ?? person] = { name, unit };
+    return user ?? person;
+  };
   const application = await applicationOf(state, store);
   const explained = state.words.find(({ field }) => field === 'explanation');
   const waits = state.tracks.approval === 'held' ? nextStep(state) : null;
-  return {
+  const view = {
     requestId: state.requestId,
     state: state.state,
     ...state.tracks,
@@ -157,18 +164,22 @@ export async function viewOf(state: RequestState, { store, people, months, polic
       at: state.reviewedAfter?.at ?? null,
     },
   };
+  return { ...view, people: named };
 }
 
 /** One line of a list. */
-export const summaryOf = (row: RequestRow) => ({
+export const summaryOf = (row: RequestRow, state: RequestState) => ({
   requestId: row.id,
-  state: row.state,
+  state: row.state as State,
   city: row.city,
   site: row.site,
-  basis: row.basis,
+  basis: row.basis as Basis,
   requestedAt: row.requested_at,
   provideBy: row.provide_by,
   waitsForStep: row.waits_for_step,
+  voices: state.voices.length,
+  steps: state.plan?.steps.length ?? 0,
+  dueAt: state.endedAt === null && state.release === null ? (dueTimes(state)?.releaseBy ?? null) : null,
   late: row.late === 1,
   applicant: row.applicant,
 });

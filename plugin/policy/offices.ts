@@ -1,5 +1,5 @@
 // What a person's roles make of them, wherever they hold them: somebody who has a say, and an administrator.
-import type { Act } from '../domain/decision.js';
+import { acts as everyAct, type Act } from '../domain/decision.js';
 import type { RoleName, UserId } from '../domain/subject.js';
 import type { Policy } from './load.js';
 
@@ -10,11 +10,13 @@ export interface Office {
   administrator: boolean;
   /** Roles, each once. */
   roles: readonly RoleName[];
+  /** What rows allow to these roles at some place, under some basis. To show a way there, not to decide. */
+  acts: readonly Act[];
 }
 
 const weighty: readonly Act[] = ['inspect', 'review', 'execute', 'release', 'handover', 'destroy', 'read-journal', 'edit-policy', 'manage'];
 const administrative: readonly Act[] = ['edit-policy', 'manage'];
-const none: Office = { secondFactor: false, administrator: false, roles: [] };
+const none: Office = { secondFactor: false, administrator: false, roles: [], acts: [] };
 
 /** Asked at each request, and a policy never changes: worked out once for each. */
 const known = new WeakMap<Policy, ReadonlyMap<UserId, Office>>();
@@ -32,13 +34,16 @@ function officesOf({ rows, steps, holdings }: Grounds): ReadonlyMap<UserId, Offi
     new Set<string>(rows.filter(({ act, effect }) => effect === 'allow' && acts.includes(act)).map(({ role }) => role));
   const [second, administrators] = [rolesWith(weighty), rolesWith(administrative)];
   for (const { role } of steps) second.add(role);
+  const allowed = new Map<string, Set<Act>>();
+  for (const { act, role, effect } of rows) if (effect === 'allow') allowed.set(role, (allowed.get(role) ?? new Set()).add(act));
   const offices = new Map<UserId, Office>();
   for (const { user, role } of holdings) {
-    const { secondFactor, administrator, roles } = offices.get(user) ?? none;
+    const { secondFactor, administrator, roles, acts } = offices.get(user) ?? none;
     offices.set(user, {
       secondFactor: secondFactor || second.has(role),
       administrator: administrator || administrators.has(role),
       roles: roles.includes(role) ? roles : [...roles, role],
+      acts: everyAct.filter((act) => acts.includes(act) || allowed.get(role)?.has(act)),
     });
   }
   return offices;

@@ -50,6 +50,7 @@ const schemaFiles = [
   'plugin/config/witness-config.ts',
   'plugin/evidence/entry-schema.ts',
   'plugin/evidence/manifest-schema.ts',
+  'plugin/http/answers.ts',
   'plugin/http/api/delegations.ts',
   'plugin/http/api/deliveries.ts',
   'plugin/http/api/explain.ts',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import ts from 'typescript';
 import { filesIn, read, sources } from './sources.js';
 
-const code = () => [...sources(), ...filesIn('verifier', /\.ts$/), ...filesIn('test', /\.ts$/), ...filesIn('bench', /\.ts$/), ...filesIn('tools', /\.ts$/)];
+const code = () => [...sources(), ...filesIn('verifier', /\.ts$/), ...filesIn('test', /\.ts$/), ...filesIn('bench', /\.ts$/), ...filesIn('tools', /\.ts$/), ...filesIn('console', /\.tsx?$/)];
 const nameOf = (file: string): string =>
   file
     .split('/')
@@ -28,7 +28,7 @@ function testNames(file: string): string[] {
 describe('names', () => {
   it('files are kebab-case', () => {
     assert.deepEqual(
-      code().filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*((\.long)?\.test)?\.ts$/.test(file.split('/').at(-1)!)),
+      code().filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*((\.long)?\.test)?(\.d)?\.tsx?$/.test(file.split('/').at(-1)!)),
       [],
     );
   });

@@ -62,7 +62,7 @@ describe('the people’s edge', () => {
   const form = JSON.stringify(anApplication());
   const wrong: readonly (readonly [what: string, question: Question, code: ProblemCode])[] = [
     ['an address that is none', { target: '/nowhere' }, 'not-found'],
-    ['the root', { target: '/' }, 'not-found'],
+    ['a root of nothing', { method: 'POST', target: '/' }, 'not-found'],
     ['another case of letters', { target: '/API/v1/health' }, 'not-found'],
     ['a slash behind it', { target: '/api/v1/health/' }, 'path-ambiguous'],
     ['dots', { target: '/api/v1/../v1/health' }, 'path-ambiguous'],

@@ -193,6 +193,7 @@ const table = (ids: Places): Record<string, Ask[]> => {
     'GET /api/v1/audits': [{ may: journalOfAll }],
     'GET /api/v1/audits/{id}': [{ at: '/api/v1/audits/2026-03-01T000000.000Z', may: journalOfAll }],
     'POST /api/v1/audits': [{ body: {}, may: journalOfAll }],
+    'GET /api/v1/words': [{ may: own }],
     'GET /api/v1/notices': [{ may: own }],
     'POST /api/v1/notices/seen': [{ body: { ids: [999_999] }, may: own }],
     'GET /api/v1/dead-letters': [{ may: ['administrator'] }],

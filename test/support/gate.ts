@@ -70,6 +70,8 @@ export interface TestGate {
   recorder: Recorder;
   /** A token of this person, as `exportgate session start` prints one: for the command line. */
   tokenOf(user: string): Promise<string>;
+  /** What this person types to sign in; each code of the second factor counts once. */
+  loginOf(user: string): Promise<Credentials>;
   /** What the gate does every half minute, done now. */
   look(): Promise<void>;
   /** The API as this person; the account is made when it is first asked for. */
@@ -169,6 +171,10 @@ export async function aGate(options: GateOptions = {}): Promise<TestGate> {
     async tokenOf(user) {
       await as(user);
       return logins.get(user)!.token((at, body) => new Client(gate.url, null).post(at, body));
+    },
+    async loginOf(user) {
+      await as(user);
+      return known.get(user)!;
     },
     look: () => gate.look(),
     stop: () => gate.close(),

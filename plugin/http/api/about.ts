@@ -1,13 +1,15 @@
 // What the gate says of itself to anybody: that it runs, its public key, and where a stopped client is sent.
 import { verifierPage } from '../../evidence/page.js';
+import { healthAnswer } from '../answers.js';
 import { operation, type Operation } from '../operation.js';
 import { type emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
-const health = operation<ApiParts, typeof emptySchema>({
+const health = operation<ApiParts, typeof emptySchema, typeof healthAnswer>({
   method: 'get',
   path: '/api/v1/health',
   summary: 'Does the gate run, under which version and policy?',
+  answer: healthAnswer,
   open: true,
   async run({ version, policy, journal }) {
     return { status: 200, body: { version, policyVersion: policy.version, journalSize: journal.size } };

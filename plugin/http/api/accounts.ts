@@ -6,17 +6,19 @@ import { expectManager } from '../../export/people.js';
 import { recordRefusal } from '../../export/refusal.js';
 import { Problem } from '../../domain/problem.js';
 import { isUserId, type Person } from '../../domain/subject.js';
+import { emptyAnswer, joinedAnswer } from '../answers.js';
 import { operation, type Operation } from '../operation.js';
 import { acceptanceSchema, confirmationSchema, emptySchema, invitationSchema, passwordSchema, setupSchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
 
-const first = operation<ApiParts, typeof setupSchema>({
+const first = operation<ApiParts, typeof setupSchema, typeof joinedAnswer>({
   method: 'post',
   path: '/api/v1/setup',
   summary: 'An administrator’s account, with the machine’s one-time token: the first, or one that nobody can invite any more',
   open: true,
   guarded: true,
   body: setupSchema,
+  answer: joinedAnswer,
   async run({ people }, { body: { token, ...account } }) {
     return { status: 201, body: await setUp(people, token, account) };
   },
@@ -57,24 +59,26 @@ const confirm = operation<ApiParts, typeof confirmationSchema>({
   },
 });
 
-const join = operation<ApiParts, typeof acceptanceSchema>({
+const join = operation<ApiParts, typeof acceptanceSchema, typeof joinedAnswer>({
   method: 'post',
   path: '/api/v1/invitations/acceptance',
   summary: 'A one-time code and a password of one’s own → an account; the secret of its second factor is shown once',
   open: true,
   guarded: true,
   body: acceptanceSchema,
+  answer: joinedAnswer,
   async run({ people }, { body: { code, password } }) {
     return { status: 201, body: await accept(people, code, password) };
   },
 });
 
-const password = operation<ApiParts, typeof passwordSchema>({
+const password = operation<ApiParts, typeof passwordSchema, typeof emptyAnswer>({
   method: 'post',
   path: '/api/v1/password',
   summary: 'One’s own password, proved again; all other sessions end',
   guarded: true,
   body: passwordSchema,
+  answer: emptyAnswer,
   async run({ people }, { subject, body }) {
     await changePassword(people, subject, body);
     return { status: 201, body: {} };

@@ -10,6 +10,7 @@ import { recordRefusal } from '../../export/refusal.js';
 import { tellLink, tellPassphrase } from '../../export/tell-delivery.js';
 import { IDLE_MS } from '../../export/transfers.js';
 import type { Asked } from '../../export/wrap.js';
+import { linkAnswer, passphraseAnswer, transferAnswer } from '../answers.js';
 import { operation, type Operation } from '../operation.js';
 import { line, type emptySchema } from '../schemas.js';
 import { sendTransfer } from '../send-transfer.js';
@@ -41,11 +42,12 @@ const handoverSchema = z.strictObject({
 });
 const signatureSchema = z.strictObject({ scanSha256: sha256.optional() });
 
-const begin = operation<ApiParts, typeof wishSchema>({
+const begin = operation<ApiParts, typeof wishSchema, typeof transferAnswer>({
   method: 'post',
   path: '/api/v1/requests/{id}/transfers',
   summary: 'Fetch the released package, encrypted or to an age key: one counted download, at an address for you alone (领取)',
   body: wishSchema,
+  answer: transferAnswer,
   async run(parts, { subject, params, body }) {
     const request = params['id']!;
     const { transfer, address, part: of, wrapped } = await recordRefusal(parts, subject, 'export', request, () => parts.transfers.begin(subject, request, body));
@@ -76,10 +78,11 @@ const take = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-const link = operation<ApiParts, typeof emptySchema>({
+const link = operation<ApiParts, typeof emptySchema, typeof linkAnswer>({
   method: 'get',
   path: '/api/v1/requests/{id}/link',
   summary: 'The link to a released package, to pass on: it opens nothing by itself (领取链接)',
+  answer: linkAnswer,
   async run(parts, { subject, params }) {
     const request = params['id']!;
     const last = await recordRefusal(parts, subject, 'export', request, () => tellLink(parts, subject, request));
@@ -87,11 +90,12 @@ const link = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-const passphrase = operation<ApiParts, typeof partSchema>({
+const passphrase = operation<ApiParts, typeof partSchema, typeof passphraseAnswer>({
   method: 'post',
   path: '/api/v1/requests/{id}/passphrase',
   summary: 'The passphrase of the encrypted package, to an executor, who passes it on by another way than the link (口令)',
   body: partSchema,
+  answer: passphraseAnswer,
   async run(parts, { subject, params, body }) {
     const request = params['id']!;
     const told = await recordRefusal(parts, subject, 'export', request, () => tellPassphrase(parts, subject, request, body.part));

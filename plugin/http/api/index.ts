@@ -22,6 +22,7 @@ import { requestOperations } from './requests.js';
 import { tlogOperations } from './tlog.js';
 import { sessionOperations } from './session.js';
 import { scanOperations } from './scans.js';
+import { wordOperations } from './words.js';
 
 export const operations: readonly Operation<ApiParts>[] = [
   ...aboutOperations,
@@ -45,4 +46,5 @@ export const operations: readonly Operation<ApiParts>[] = [
   ...noticeOperations,
   ...registerOperations,
   ...proofOperations,
+  ...wordOperations,
 ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { noticeKinds } from '../../domain/notice.js';
 import { Problem } from '../../domain/problem.js';
 import type { Person } from '../../domain/subject.js';
+import { noticesAnswer, seenAnswer } from '../answers.js';
 import { operation, type Operation } from '../operation.js';
 import { emptySchema } from '../schemas.js';
 import type { ApiParts } from './parts.js';
@@ -13,10 +14,12 @@ const seenSchema = z.union([z.strictObject({ ids: z.array(id).min(1).max(MOST) }
 
 const limitOf = (query: URLSearchParams): number => Math.min(MOST, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
 
-const own = operation<ApiParts, typeof emptySchema>({
+const own = operation<ApiParts, typeof emptySchema, typeof noticesAnswer>({
   method: 'get',
   path: '/api/v1/notices',
   summary: 'Your own notices, newest first (?unseen, ?limit, ?before)',
+  query: ['unseen', 'limit', 'before'],
+  answer: noticesAnswer,
   async run({ store }, { subject: { user }, query }) {
     const before = query.get('before');
     if (before !== null && !/^[1-9]\d{0,14}$/.test(before)) throw new Problem('body-malformed', 'before is the id of a notice.');
@@ -27,11 +30,12 @@ const own = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-const see = operation<ApiParts, typeof seenSchema>({
+const see = operation<ApiParts, typeof seenSchema, typeof seenAnswer>({
   method: 'post',
   path: '/api/v1/notices/seen',
   summary: 'Own notices that were seen: {ids} or all {upTo} one',
   body: seenSchema,
+  answer: seenAnswer,
   async run({ store, now }, { subject: { user }, body }) {
     return { status: 201, body: { seen: await store.notices.markSeen(user, body, now().toISOString()) } };
   },

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Problem } from '../../domain/problem.js';
 import { enterByProvider } from '../../export/enter.js';
 import type { Oidc } from '../../identity/oidc.js';
+import { consolePath } from '../console-files.js';
 import { dropCookie, expectOwnPage, readCookie, setTicket, ticketCookie } from '../credentials.js';
 import { operation, type Operation } from '../operation.js';
 import { otpSchema, type emptySchema } from '../schemas.js';
@@ -34,9 +35,9 @@ const back = operation<ApiParts, typeof emptySchema>({
     const word = await oidc.finish(ticketOf(request), query.toString());
     response.append('Set-Cookie', dropCookie(ticketCookie));
     const entered = await enterByProvider(parts.people, word, null, request.ip ?? '');
-    if (entered) return goOn(response.status(200), () => welcome(parts, entered, response), '/');
+    if (entered) return goOn(response.status(200), () => welcome(parts, entered, response), consolePath);
     response.append('Set-Cookie', setTicket(oidc.hold(word), 180));
-    return goOn(response.status(200), () => undefined, '/?second-factor');
+    return goOn(response.status(200), () => undefined, `${consolePath}?second-factor`);
   },
 });
 

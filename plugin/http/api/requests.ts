@@ -14,6 +14,7 @@ import { reviewAfter } from '../../export/review-after.js';
 import { review } from '../../export/review.js';
 import { expectStill } from '../../export/sessions.js';
 import { showFrame } from '../../export/show-frame.js';
+import { requestAnswer, requestsAnswer } from '../answers.js';
 import { operation, type Operation } from '../operation.js';
 import { afterReviewSchema, applicationSchema, type emptySchema, releaseSchema, reviewSchema, timesSchema } from '../schemas.js';
 import { isListed, mayRead } from '../../export/may-read.js';
@@ -21,11 +22,12 @@ import { summaryOf, viewOf } from '../view.js';
 import { answerOf } from './answer.js';
 import type { ApiParts } from './parts.js';
 
-const submit = operation<ApiParts, typeof applicationSchema>({
+const submit = operation<ApiParts, typeof applicationSchema, typeof requestAnswer>({
   method: 'post',
   path: '/api/v1/requests',
   summary: 'Apply for recorded footage (申请)',
   body: applicationSchema,
+  answer: requestAnswer,
   async run(parts, { subject, body }) {
     const { state, faults, decision } = await admit(parts, subject, body);
     parts.wake(state.requestId);
@@ -44,10 +46,12 @@ const submit = operation<ApiParts, typeof applicationSchema>({
   },
 });
 
-const list = operation<ApiParts, typeof emptySchema>({
+const list = operation<ApiParts, typeof emptySchema, typeof requestsAnswer>({
   method: 'get',
   path: '/api/v1/requests',
   summary: 'The requests that you may read, newest first (?state, ?site, ?review=due, ?limit, ?before)',
+  query: ['state', 'site', 'review', 'limit', 'before'],
+  answer: requestsAnswer,
   async run(parts, { subject, query }) {
     const { store, requests } = parts;
     const limit = Math.min(200, Math.max(1, Number.parseInt(query.get('limit') ?? '50', 10) || 50));
@@ -66,7 +70,7 @@ const list = operation<ApiParts, typeof emptySchema>({
     // Page by page until enough of them may be read: a page of others' requests must not look like the end.
     for (let before = cursor ?? undefined; found.length < limit;) {
       const rows = await store.requests.listRequests({ ...filter, before });
-      for (const row of rows) if (await isWanted(requests.state(row.id))) found.push(summaryOf(row));
+      for (const row of rows) if (await isWanted(requests.state(row.id))) found.push(summaryOf(row, requests.state(row.id)));
       before = rows.at(-1)?.id;
       if (rows.length < PAGE) break;
     }
@@ -74,10 +78,11 @@ const list = operation<ApiParts, typeof emptySchema>({
   },
 });
 
-const show = operation<ApiParts, typeof emptySchema>({
+const show = operation<ApiParts, typeof emptySchema, typeof requestAnswer>({
   method: 'get',
   path: '/api/v1/requests/{id}',
   summary: 'One request',
+  answer: requestAnswer,
   async run(parts, { subject, params }) {
     const state = await readable(parts, subject, params['id']!);
     await parts.reads.tell(subject, state.requestId);
