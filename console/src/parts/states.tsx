@@ -30,9 +30,9 @@ export function States<T>({ of, isEmpty, empty, children }: Props<T>) {
 }
 
 /** A problem in both its parts: what it is called, in the reader's language, and the gate's own sentence. */
-export function Failing({ problem, again }: { problem: Problem; again?: (() => void) | undefined }) {
+export function Failing({ problem, again, called }: { problem: Problem; again?: (() => void) | undefined; /** Where the code means something else. */ called?: Word | undefined }) {
   const { say, language } = useSpeech();
-  const title = say(problem.isForbidden && again ? words.forbidden : problemWords[problem.code]);
+  const title = say(called ?? (problem.isForbidden && again ? words.forbidden : (problemWords[problem.code] ?? problemWords.internal)));
   return (
     <Alert
       className="failing"
@@ -58,9 +58,13 @@ export function Failing({ problem, again }: { problem: Problem; again?: (() => v
               {say(words.instance)} <code>{problem.instance.replace('urn:uuid:', '')}</code>
             </p>
           )}
+          {again && !problem.isForbidden && (
+            <p>
+              <Button onClick={again}>{say(words.again)}</Button>
+            </p>
+          )}
         </>
       }
-      action={again && !problem.isForbidden && <Button onClick={again}>{say(words.again)}</Button>}
     />
   );
 }

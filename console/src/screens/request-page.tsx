@@ -64,7 +64,7 @@ function Whole({ request, again }: { request: Request; again(): void }) {
           </section>
         </div>
         <div>
-          <section className="panel">
+          <section className="panel" aria-label={say(words.steps)}>
             <h2>{say(words.steps)}</h2>
             <Steps request={request} />
           </section>

@@ -44,7 +44,7 @@ export function Join({ by, onDone }: { by: keyof typeof steps; onDone(): void })
     <>
       <h1>{say(isSetUp ? words.setUpTitle : words.acceptTitle)}</h1>
       <p className="quiet">{say(isSetUp ? words.setUpMore : words.acceptMore)}</p>
-      {sent.problem && <Failing problem={sent.problem} />}
+      {sent.problem && <Failing problem={sent.problem} called={sent.problem.code === 'token-invalid' ? words.wrongToken : undefined} />}
       <Form<Typed> layout="vertical" requiredMark={false} disabled={sent.busy} onFinish={(typed) => void sent.run(typed)}>
         {isSetUp ? (
           <>
@@ -105,7 +105,9 @@ function Enrol({ secret, uri, onDone }: { secret: string; uri: string; onDone():
       <h1>{say(words.enrolTitle)}</h1>
       <p className="quiet">{say(words.enrolMore)}</p>
       <div className="enrol" role="img" aria-label={say(words.enrolPicture)}>
-        <QRCode type="svg" value={uri} size={200} bordered={false} />
+        <div aria-hidden="true">
+          <QRCode type="svg" value={uri} size={200} bordered={false} />
+        </div>
       </div>
       <p>
         {say(words.secret)}

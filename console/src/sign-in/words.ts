@@ -27,6 +27,7 @@ export const signInWords = {
   setUpTitle: ['首次设置', 'First set-up'],
   setUpMore: ['一次性设置令牌在网关所在机器上，首次启动时显示；用它建立第一名管理员。', 'The one-time token was shown on the gate’s machine when it first started; it makes the first administrator.'],
   token: ['设置令牌', 'Set-up token'],
+  wrongToken: ['设置令牌不正确或已用过', 'The set-up token is wrong, or was used'],
   name: ['姓名', 'Name'],
   unit: ['单位', 'Unit'],
   setUp: ['建立管理员账号', 'Make the administrator’s account'],
