@@ -1,4 +1,4 @@
-// What it costs: `npm run bench -- pull`, `… decide`, `… gate`, `… journal`, `… seal`, `… render`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
+// What it costs: `npm run bench -- pull`, `… decide`, `… gate`, `… journal`, `… seal`, `… render`, `… console`. Each number beside a peer's in the same run. docs/ref/bench.md says what is measured.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseInstant } from '../plugin/domain/span.js';
@@ -20,6 +20,7 @@ const usage = `usage:
   npm run bench -- journal [--runs N] [--entries N] [--json]
   npm run bench -- seal [--runs N] [--json]
   npm run bench -- render [--runs N] [--json]
+  npm run bench -- console [--runs N] [--json]
 The password may come in EXPORTGATE_BENCH_PASSWORD instead, where other users of the machine do not see it.
 `;
 
@@ -62,6 +63,12 @@ async function measureDecisions(given: Given): Promise<number> {
   return tell([...(await decideRows(seed, decides)), ...(await reloadRows(seed, reloads))], given);
 }
 
+/** Loaded when it is asked for: the browser's driver is no part of an installation. */
+async function measureConsole(given: Given): Promise<number> {
+  const { consoleRows } = await import('./console-rows.js');
+  return tell(await consoleRows(counted(given.runs ?? '5', 50)), given);
+}
+
 /** 1 where something demanded was missed. */
 function tell(rows: readonly Row[], { json }: Given): number {
   print(json ? JSON.stringify(rows, null, 2) : asTable(rows));
@@ -102,12 +109,13 @@ async function pullFrom(given: Given, env: NodeJS.ProcessEnv): Promise<number> {
 try {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [bench, ...more] = positionals;
-  if (more.length > 0 || !bench || !['pull', 'decide', 'gate', 'journal', 'seal', 'render'].includes(bench))
-    throw new Error('The benches are: pull, decide, gate, journal, seal, render.');
+  if (more.length > 0 || !bench || !['pull', 'decide', 'gate', 'journal', 'seal', 'render', 'console'].includes(bench))
+    throw new Error('The benches are: pull, decide, gate, journal, seal, render, console.');
   if (bench === 'decide') process.exitCode = await measureDecisions(values);
   else if (bench === 'gate') process.exitCode = tell(await gateRows(counted(values.runs ?? '3', 50)), values);
   else if (bench === 'seal') process.exitCode = tell(await sealRows(counted(values.runs ?? '3', 50)), values);
   else if (bench === 'render') process.exitCode = tell(await renderRows(counted(values.runs ?? '3', 50)), values);
+  else if (bench === 'console') process.exitCode = await measureConsole(values);
   else if (bench === 'journal')
     process.exitCode = tell(await journalRows(counted(values.runs ?? '3', 50), counted(values.entries, 10_000_000)), values);
   else process.exitCode = await (values.recorder === undefined ? measurePull(values) : pullFrom(values, process.env));

@@ -2,7 +2,7 @@
 
 export interface Row {
   row: string;
-  unit: 's' | 'ms' | 'MB' | 'frames' | 'plays' | 'lost';
+  unit: 's' | 'ms' | 'kB' | 'MB' | 'frames' | 'plays' | 'lost';
   /** One value per run. */
   us: number[];
   /** With whom or what ours is compared. */

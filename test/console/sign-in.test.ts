@@ -85,9 +85,10 @@ describe('signing in at the console', function () {
   });
 
   it('a session that ends while somebody types takes nothing with it', async () => {
+    const officer = await desk.gate.as(shanghai.officer);
+    await officer.get('/api/v1/session');
     const page = await desk.as(shanghai.officer, '/account');
     await current(page).fill('half typed');
-    const officer = await desk.gate.as(shanghai.officer);
     const { sessions } = await officer.get<{ sessions: { id: string; kind: string }[] }>('/api/v1/sessions');
     for (const { id, kind } of sessions) if (kind === 'cookie') await officer.post(`/api/v1/sessions/${id}/end`, {});
     await page.getByRole('row', { name: /程序/ }).getByRole('button', { name: '结束' }).first().click();

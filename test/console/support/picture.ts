@@ -17,6 +17,7 @@ export async function picture(page: Page, name: string): Promise<void> {
     const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     assert.equal(overflow, 0, `${name} at ${size.width} px is ${overflow} px too wide`);
     if (!isKept) continue;
+    await page.evaluate('scrollTo(0, 0)');
     fs.mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: path.join(folder, `${name}-${size.width}.png`), animations: 'disabled' });
   }
