@@ -251,8 +251,19 @@ async function stayUp(stage: Stage, output: Output, logins: ReadonlyMap<string, 
   const lines = Object.values(people).map(({ user, name, what }) => ({ ...logins.get(user)!, name, what }));
   for (const { user, password, secret, name, what } of lines)
     output.say(`   ${user.padEnd(16)} ${password}  ${(secret ?? '(no second factor)').padEnd(32)}  ${name}  ${what}`);
+  output.say(`\n控制台 Console: ${stage.url}/console/`);
+  output.say(
+    '   用户名如 User for instance: sh.lu; 密码见上 its password stands above; 有第二因素者另需六位一次性口令 with a second factor also six digits: ' +
+      (process.stdin.isTTY ? '按回车显示当前口令 Enter shows those of this half minute.' : '用验证器登记上列密钥 put the secret into an authenticator.'),
+  );
+  const tell = (): void => {
+    for (const { user, otp } of logins.values()) if (otp) output.say(`   ${user.slice('user:'.length).padEnd(12)} ${String(otp())}`);
+    output.say('');
+  };
+  if (process.stdin.isTTY) process.stdin.on('data', tell);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  process.stdin.off('data', tell).pause();
 }

@@ -20,7 +20,7 @@ export const signInWords = {
   acceptMore: ['邀请码由管理员当面交给您，七天内有效。密码由您自己设定，任何人都不能代设。', 'An administrator gave you the code; it is good for seven days. You choose the password, and nobody else ever does.'],
   code: ['邀请码', 'Invitation code'],
   newPassword: ['新密码', 'New password'],
-  passwordRule: ['至少 12 个字符，不含用户名', 'At least 12 characters, without the user name'],
+  passwordRule: ['至少 10 个字符，其中 5 个不同，不含用户名', 'At least 10 characters, 5 of them different, without the user name'],
   repeat: ['再次输入新密码', 'The new password again'],
   differs: ['两次输入不一致', 'The two are not the same'],
   accept: ['设定密码并启用账号', 'Set the password and begin'],
