@@ -42,6 +42,8 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
       throw new Problem('not-permitted', `A package is handed over by who released it; ${executor.user} did not release ${requestId}.`);
     const transfer = state.transfers.find((it) => it.transfer === medium.transfer && it.by === by);
     if (!transfer) throw new Problem('state-conflict', `Transfer ${medium.transfer} of ${requestId} is none of yours.`);
+    // Wrapped for a key of the executor's own, nobody else could ever open it.
+    if (transfer.form === 'age') throw new Problem('state-conflict', `Transfer ${transfer.transfer} is in age, to the key of who fetched it: a medium carries the form zip or plain.`);
     // One medium for each: a second would have the first one's bytes under another serial number.
     const first = state.handovers.find((it) => it.transfer === transfer.transfer);
     if (first) throw new Problem('state-conflict', `Transfer ${transfer.transfer} was handed over already, as hand-over ${first.handover}; another medium takes another transfer.`);
@@ -61,18 +63,18 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
   });
 }
 
-/** By name, as they stand on the list: of originals that leave apart who was named for them, and who signs beside them; of anything else one of those who may sign for it. */
+/** By name, as they stand on the list: of originals that leave apart who was named for them, of anything else one of those who may sign for it; and as many as sign, each once. */
 async function expectReceivers({ store, people }: Parts, state: RequestState, part: PackagePart, receivers: readonly string[]): Promise<void> {
   const { requested, release, requestId } = state;
   const names = makeNames({ store, people });
   const application = part === 'originals' ? null : await applicationOf(state, store);
-  const accounts = part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  const accounts = part === 'originals' ? [release?.originalsFor] : [requested.applicant];
   const named = await Promise.all(accounts.flatMap((by) => (by ? [names(by)] : [])));
   const right = new Set([...(application?.officers ?? []), ...(application?.visitor ? [application.visitor] : []), ...named].map(({ name }) => name));
   if (!receivers.some((name) => right.has(name)))
     throw new Problem('receiver-barred', `None of the receivers takes ${part === 'originals' ? 'the originals' : 'the package'} of ${requestId}; right would be: ${[...right].join(', ')}.`);
-  if (part === 'originals' && receivers.length < signersOf(state))
-    throw new Problem('receiver-barred', `The originals of ${requestId} are signed for by ${signersOf(state)}: name who of the same unit takes them beside ${receivers.join(', ')}.`);
+  if (new Set(receivers).size < Math.max(signersOf(state), receivers.length))
+    throw new Problem('receiver-barred', `The medium of ${requestId} is signed for by ${signersOf(state)}: name each once${part === 'originals' ? '; who takes originals beside the one they were released to is of the same unit' : ''}.`);
 }
 
 /**
@@ -112,7 +114,7 @@ async function judgeSigner({ store, people }: Parts, state: RequestState, person
   const isParty =
     handover?.part === 'originals'
       ? await takesOriginals({ store, people }, state, person, handover)
-      : [requested.applicant, requested.enteredBy].includes(by) || (await isNamed(store, state, person.user));
+      : requested.applicant === by || (await isNamed(store, state, person.user));
   if (!isParty || release?.executors.includes(by)) throw new Problem('not-permitted', `Only the officers who receive it sign for ${requestId}.`);
 }
 

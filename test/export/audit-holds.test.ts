@@ -31,9 +31,16 @@ describe('what recorders were asked to keep', () => {
     for await (const finding of auditHolds({ now, keptAt }, requests, signal)) told.push(finding);
     return told;
   }
-  const heldRequest = async (rig: Rig, until: string | null = null): Promise<void> => {
+  const sealed = async (rig: Rig, more: { kept?: number }): Promise<void> => {
+    await rig.append(id, { event: 'preserve-started', by: 'gate', data: { attempt: 1, estimateBytes: 1 } });
+    const index = { bytes: 1, sha256: '0', sm3: '0', crc32: 0, object: 'none' };
+    await rig.append(id, { event: 'footage-sealed', by: 'gate', data: { camera: 'sh-yf-street', state: 'complete', doubt: null, parts: 1, frames: 1, bytes: 1, index, ...more } });
+    await rig.append(id, { event: 'preserve-completed', by: 'gate', data: { cameras: 1, bytes: 1 } });
+  };
+  const heldRequest = async (rig: Rig, until: string | null = null, wasAsked = true): Promise<void> => {
     await rig.add(id);
-    await connect(addressOf(standIn), { limits: quick }).keep!({ recording: '1' }, span, signal);
+    const kept = await connect(addressOf(standIn), { limits: quick }).keep!({ recording: '1' }, span, signal);
+    await sealed(rig, wasAsked ? { kept } : {});
     await rig.append(id, { event: 'hold-placed', by: rig.applicant, data: { until, reason: await rig.store.personal.conceal('reason', '示例') } });
   };
 
@@ -42,7 +49,8 @@ describe('what recorders were asked to keep', () => {
     ['what lies beside the span is freed', () => void (standIn.events[2]!.archived = false), [null]],
     ['one of its events is freed', () => void (standIn.events[1]!.archived = false), [`${id}, sh-yf-street: 1 of 2 kept`]],
     ['both are', () => standIn.events.forEach((it) => (it.archived = false)), [`${id}, sh-yf-street: 0 of 2 kept`]],
-    ['they are deleted', () => void (standIn.events = standIn.events.slice(2)), [`${id}, sh-yf-street: nothing is there any more`]],
+    ['one is freed and deleted', () => void standIn.events.splice(1, 1), [`${id}, sh-yf-street: 1 of 2 kept`]],
+    ['both are deleted', () => void (standIn.events = standIn.events.slice(2)), [`${id}, sh-yf-street: 0 of 2 kept`]],
     ['the recorder does not say', () => void (standIn.fault = () => 'nonsense'), [`${id}, sh-yf-street: vms-fault`]],
     ['of a confidential request', () => void (standIn.events[1]!.archived = false), ['a confidential request: 1 of 2 kept'], 'STATE_SECURITY'],
   ];
@@ -72,12 +80,25 @@ describe('what recorders were asked to keep', () => {
       { now },
     ));
 
-  it('nothing is asked of a camera that had no footage', () =>
+  it('where the recorder did not do it when it was asked: of what is there now', () =>
     withRig(
       async (rig) => {
-        await heldRequest(rig);
+        await heldRequest(rig, null, false);
+        assert.deepEqual(await found(rig), [null]);
+        standIn.events[0]!.archived = false;
+        assert.deepEqual((await found(rig)).map((finding) => finding?.what), [`${id}, sh-yf-street: 1 of 2 kept`]);
+      },
+      { now },
+    ));
+
+  it('nothing is asked of what was never pulled, or had no footage', () =>
+    withRig(
+      async (rig) => {
+        await rig.add(id);
+        await rig.append(id, { event: 'hold-placed', by: rig.applicant, data: { until: null, reason: await rig.store.personal.conceal('reason', '示例') } });
+        assert.deepEqual(await found(rig), []);
+        await rig.append(id, { event: 'preserve-started', by: 'gate', data: { attempt: 1, estimateBytes: 1 } });
         await rig.append(id, { event: 'footage-missing', by: 'gate', data: { camera: 'sh-yf-street', cause: 'no-footage' } });
-        standIn.events = [];
         assert.deepEqual(await found(rig), []);
       },
       { now },
