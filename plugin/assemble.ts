@@ -310,7 +310,7 @@ export async function startGate(config: Config, around: Surroundings): Promise<S
       changes: new Turns(1),
     };
     const audits = makeAudits(config, {
-      ...{ journal, clock: clockWatch, version, now, keys, log, recorders: recorders.clocks, firstFootage: recorders.firstFootage(now) },
+      ...{ journal, clock: clockWatch, version, now, keys, log, recorders: recorders.clocks, firstFootage: recorders.firstFootage(now), keptAt: recorders.keptAt },
       named: async () => ({ requests, objects, policyTexts: policies.record.texts(), scans: await store.scans.objects() }),
       judgeKeyCopy: keyCopy && (() => keyCopy.judge()),
       get policy() {

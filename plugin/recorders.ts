@@ -2,7 +2,8 @@
 import type { Config } from './config/config.js';
 import { adapterOf, asAddress } from './configured.js';
 import { Problem } from './domain/problem.js';
-import type { Instant } from './domain/span.js';
+import type { Instant, Span } from './domain/span.js';
+import type { TimeBasis } from './domain/vms.js';
 import { inAskedTime } from './domain/told-holdings.js';
 import { Turns } from './export/turns.js';
 
@@ -36,6 +37,12 @@ export function makeRecorders(config: Config) {
           },
         ]),
       ),
+    /** Of what the recorder of a camera holds of a span, how much it keeps; null where it knows no such thing, or the camera is none of ours. */
+    keptAt(camera: string) {
+      const at = config.cameras.find((it) => it.camera === camera);
+      const vms = at && connected.get(at.recorder)!.vms;
+      return vms?.kept ? (span: Span & { basis?: TimeBasis }, signal: AbortSignal) => vms.kept!(at!.source, span, signal) : null;
+    },
     isConnected: (camera: string): boolean => config.cameras.some((it) => it.camera === camera),
     camerasOf: (recorder: string) => recorded.get(recorder) ?? [],
     vmsOf: (camera: string) => ({ ...connected.get(placeOf(camera).recorder)!, source: placeOf(camera).source }),

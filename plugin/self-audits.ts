@@ -13,7 +13,7 @@ import { looseFiles, type Loose } from './store/loose-files.js';
 
 const HOUR_MS = 3_600_000;
 
-type Given = Pick<SelfAuditParts, 'journal' | 'policy' | 'clock' | 'version' | 'now' | 'named' | 'recorders' | 'firstFootage' | 'judgeKeyCopy'> & { keys: Keys; log: Log };
+type Given = Pick<SelfAuditParts, 'journal' | 'policy' | 'clock' | 'version' | 'now' | 'named' | 'recorders' | 'firstFootage' | 'keptAt' | 'judgeKeyCopy'> & { keys: Keys; log: Log };
 
 export function makeAudits(config: Config, given: Given): Audits {
   const { dataFolder, keysFolder, workFolder } = config;
@@ -24,8 +24,6 @@ export function makeAudits(config: Config, given: Given): Audits {
     get policy() {
       return given.policy;
     },
-    // A gate that starts anew compares from its second audit on.
-    lastFirst: new Map(),
     origin: config.journal.origin,
     reserveBytes: config.quotas.reserveBytes,
     folder: path.join(dataFolder, 'audits'),

@@ -8,7 +8,7 @@ import { zoneminderDoors } from './doors.js';
 import { examine } from './examine.js';
 import { holdings } from './holdings.js';
 import { zoneminderInstallation } from './install/install.js';
-import { keep } from './keep.js';
+import { keep, kept } from './keep.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { probe } from './probe.js';
 import { pull } from './pull.js';
@@ -31,6 +31,7 @@ export function connect(address: RecorderAddress, given: Given = {}): Vms {
     examine: (source, signal) => examine(device, source, signal),
     accounts: (administrator, signal) => accounts(device, administrator, signal),
     keep: (source, span, signal) => keep(device, source, span, signal),
+    kept: (source, span, signal) => kept(device, source, span, signal),
   };
 }
 

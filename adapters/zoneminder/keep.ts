@@ -1,7 +1,7 @@
 // Footage that must stay: the events that hold it are set Archived, which ZoneMinder's own deletion, by hand or by filter, leaves alone.
 import { Problem } from '../../plugin/domain/problem.js';
 import type { Span } from '../../plugin/domain/span.js';
-import type { Source, TimeBasis } from '../../plugin/domain/vms.js';
+import type { KeptPieces, Source, TimeBasis } from '../../plugin/domain/vms.js';
 import type { Device } from './device.js';
 import { locate } from './pull.js';
 import { readSaved } from './schemas.js';
@@ -21,4 +21,10 @@ export async function keep(device: Device, source: Source, span: Span & { basis?
     if (saved) kept++;
   }
   return kept;
+}
+
+/** How many events hold something of the span, and how many of those are Archived. Problems as of `keep`. */
+export async function kept(device: Device, source: Source, span: Span & { basis?: TimeBasis }, signal: AbortSignal): Promise<KeptPieces> {
+  const { events } = await locate(device, source, span, { signal, transcript: makeTranscript() });
+  return { pieces: events.length, kept: events.filter(({ archived }) => archived).length };
 }

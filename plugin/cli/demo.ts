@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import type { Progress } from '../domain/progress.js';
 import type { Span } from '../domain/span.js';
@@ -168,16 +169,23 @@ async function releaseAndVerify(output: Output, as: (person: Person) => Client, 
   await as(people.officer).download('/api/v1/keys/gate.pub', key, { mode: 0o644 });
   const { verifierPage } = await import('../evidence/page.js');
   await fs.promises.writeFile(path.join(out, 'verify.html'), verifierPage());
-  const originals = path.join(out, 'originals.zip');
-  await transferTo(as(people.officer), requestId, { form: 'plain', part: 'originals' }, originals);
   await verified(output, file, key, '查阅件与随包文书 copies and papers');
-  await verified(output, originals, key, '原件,另行移交 originals, handed over apart');
   output.say('   随包文书 papers in it:');
   for (const paper of await papersIn(file)) output.say(`     ${paper}`);
-  const delivery = await wrapped(output, as, requestId, out, file);
+  const folder = path.join(out, 'delivery');
+  await fs.promises.mkdir(folder, { recursive: true });
+  const delivery = { file: path.join(folder, 'package.zip'), word: path.join(folder, 'passphrase.txt') };
+  const again = `${delivery.file}.opened`;
+  await fetchAndOpen(output, as, requestId, 'copies', delivery, again);
+  const same = (await sha256Of(again)) === (await sha256Of(file));
+  await fs.promises.rm(again);
+  if (!same) throw new Problem('object-corrupt', `${delivery.file} does not hold the package.`);
+  const originals = path.join(out, 'originals.zip');
+  await fetchAndOpen(output, as, requestId, 'originals', { file: path.join(folder, 'originals.zip'), word: path.join(folder, 'originals-passphrase.txt') }, originals);
+  await verified(output, originals, key, '原件,另行移交 originals, handed over apart');
   await as(people.officer).post(`/api/v1/requests/${requestId}/receipt`, { manifest: manifestSha256, transfer });
   output.say(`   ${people.officer.name} 核对清单哈希并签收 compares the manifest's hash and signs for it`);
-  return { package: file, originals, key, delivery };
+  return { package: file, originals, key, delivery: delivery.file };
 }
 
 async function verified(output: Output, file: string, key: string, what: string): Promise<void> {
@@ -187,22 +195,16 @@ async function verified(output: Output, file: string, key: string, what: string)
   output.say(`   ${file}(${what}): 验证通过 verified with ${key}: ${found.files} files, ${found.entries} journal entries`);
 }
 
-/** As it leaves by default: encrypted, its passphrase told to an executor; opened again with it, it is the same package. */
-async function wrapped(output: Output, as: (person: Person) => Client, requestId: string, out: string, plain: string): Promise<string> {
-  const folder = path.join(out, 'delivery');
-  await fs.promises.mkdir(folder, { recursive: true });
-  const [file, word] = [path.join(folder, 'package.zip'), path.join(folder, 'passphrase.txt')];
-  await transferTo(as(people.officer), requestId, { form: 'zip' }, file);
-  const { passphrase } = await as(people.executor).post<{ passphrase: string }>(`/api/v1/requests/${requestId}/passphrase`, {});
-  for (const old of [word, `${file}.opened`]) await fs.promises.rm(old, { force: true });
+/** As it leaves by default: encrypted, its passphrase told to an executor; opened with it, it is the package. Old ones make way. */
+async function fetchAndOpen(
+  output: Output, as: (person: Person) => Client, requestId: string, part: PackagePart, { file, word }: { file: string; word: string }, opened: string,
+): Promise<void> {
+  await transferTo(as(people.officer), requestId, { form: 'zip', part }, file);
+  const { passphrase } = await as(people.executor).post<{ passphrase: string }>(`/api/v1/requests/${requestId}/passphrase`, { part });
+  for (const old of [word, opened]) await fs.promises.rm(old, { force: true });
   await fs.promises.writeFile(word, `${passphrase}\n`, { mode: 0o600, flag: 'wx' });
-  const again = `${file}.opened`;
-  await unwrapTo(file, passphrase, again);
-  const same = (await sha256Of(again)) === (await sha256Of(plain));
-  await fs.promises.rm(again);
-  if (!same) throw new Problem('object-corrupt', `${file} does not hold the package.`);
+  await unwrapTo(file, passphrase, opened);
   output.say(`   ${file}: AES-256, 7-Zip 可打开 opens with 7-Zip; 口令 passphrase in ${word}`);
-  return file;
 }
 
 async function sha256Of(file: string): Promise<string> {

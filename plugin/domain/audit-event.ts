@@ -117,6 +117,8 @@ export interface RequestEvents {
     frames: number;
     bytes: number;
     index: Digest & { object: string };
+    /** So many of its own pieces the system kept when it was asked to, before the pull; absent where it was not, or did not say. */
+    kept?: number;
   };
   /** A person is about to see one marked frame of sealed footage, to confirm its time. */
   'frame-inspected': { camera: string; edge: Edge };

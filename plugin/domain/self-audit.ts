@@ -11,6 +11,7 @@ export const auditFindings = {
   'recorder-silent': { question: 'recorders', zh: '录像机未应答', en: 'a recorder does not answer' },
   'recorder-clock': { question: 'recorders', zh: '录像机时钟偏差过大', en: 'a recorder’s clock is far off' },
   'retention-short': { question: 'retention', zh: '录像机保存时间短于点位声明', en: 'a recorder keeps footage for less than its site declares' },
+  'hold-unkept': { question: 'holds', zh: '录像机未再保留保全中的录像', en: 'a recorder does not keep footage that is on hold' },
   'key-invalid': { question: 'keys', zh: '密钥文件异常', en: 'a key file is not as it has to be' },
   'key-undestroyed': { question: 'keys', zh: '日志记为已销毁的密钥仍在', en: 'a key is there that the journal says is destroyed' },
   'key-copy-behind': { question: 'keys', zh: '密钥副本未能更新,已销毁的密钥可能仍在其中', en: 'the copy of the keys could not be written: it may hold what is destroyed' },
@@ -39,6 +40,8 @@ export interface AuditReport {
   journal: { origin: string; size: number; root: string | null };
   /** How many things each question looked at. */
   looked: Record<AuditQuestion, number>;
+  /** Camera → the first footage that its recorder said it holds, when it was asked last: the next audit compares. */
+  firstFootage: Readonly<Record<string, Instant>>;
   /** At most `mostFindings`; `more` that are not listed. */
   findings: readonly AuditFinding[];
   more: number;

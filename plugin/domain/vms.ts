@@ -150,6 +150,11 @@ export interface VmsAccount {
   mayReplay: boolean;
 }
 
+export interface KeptPieces {
+  pieces: number;
+  kept: number;
+}
+
 export interface Vms {
   /** Begins to fetch what the system holds of `source` in `span`. Problems: `footage-missing`, `vms-unreachable`, `vms-refused`,
    *  `vms-fault`, `wrong-footage`, `codec-unsupported`. Aborts within a second of the signal. */
@@ -166,4 +171,6 @@ export interface Vms {
   /** Asks the system not to delete what it holds of `span`, by itself or by hand. How many of its own pieces (events) that are; more may lie
    *  in them than was asked for. Absent where a system knows no such thing. Problems as above. */
   keep?(source: Source, span: Span & { basis?: TimeBasis }, signal: AbortSignal): Promise<number>;
+  /** How many of its pieces hold something of `span`, and how many of those it keeps. There where `keep` is. Problems as above. */
+  kept?(source: Source, span: Span & { basis?: TimeBasis }, signal: AbortSignal): Promise<KeptPieces>;
 }

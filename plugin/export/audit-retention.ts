@@ -12,8 +12,6 @@ export interface RetentionParts {
   now: () => Date;
   /** Camera → the first footage that its recorder says it holds, in true time; null where it cannot say. */
   firstFootage: ReadonlyMap<string, (signal: AbortSignal) => Promise<Instant | null>>;
-  /** The same when it was asked last; kept by whoever asks again. */
-  lastFirst: Map<string, Instant>;
 }
 
 /** How long one may take to say it. */
@@ -21,8 +19,15 @@ const ASK_MS = 15_000;
 /** A clock that is set right moves it too, and what goes at once is minutes long. */
 const MOVED_MS = 600_000;
 
-/** Null where nothing is wrong, or nothing is known yet: a recorder that does not answer is found by its clock. */
-export async function* auditRetention({ policy, now, firstFootage, lastFirst }: RetentionParts, signal: AbortSignal): AsyncGenerator<AuditFinding | null> {
+/**
+ * Null where nothing is wrong, or nothing is known yet: a recorder that does not answer is found by its clock. `lastFirst`: what each said when it was asked
+ * last, which becomes what it says now.
+ */
+export async function* auditRetention(
+  { policy, now, firstFootage }: RetentionParts,
+  lastFirst: Map<string, Instant>,
+  signal: AbortSignal,
+): AsyncGenerator<AuditFinding | null> {
   for (const [camera, read] of firstFootage) {
     const first = await read(deadlineOr(ASK_MS, signal)).catch(() => signal.throwIfAborted());
     const before = lastFirst.get(camera);

@@ -99,7 +99,7 @@ export class Audits {
 
   async #run(by: Pseudonym): Promise<void> {
     const { parts } = this;
-    const report = await selfAudit(parts, this.#stop.signal);
+    const report = await selfAudit(parts, await this.#lastFootage(), this.#stop.signal);
     const body = Buffer.from(canonicalJson(report));
     const id = idOf(report.startedAt);
     // The report first: what the entry names is on disk.
@@ -108,6 +108,15 @@ export class Audits {
     const entry = await parts.journal.append({ event: 'self-audited', by, data });
     this.#summaries.push({ id, by, finishedAt: entry.at, entry: entry.index, sha256: data.report, findings: data.findings });
     parts.log(data.findings > 0 ? 'error' : 'info', { event: 'self-audited', outcome: `${data.findings} findings`, reasons: [...new Set(report.findings.map(({ code }) => code))] });
+  }
+
+  /** What the newest report that can be read was told. */
+  async #lastFootage(): Promise<AuditReport['firstFootage']> {
+    for (const { id } of this.list()) {
+      const found = await this.read(id).catch(() => null);
+      if (found) return found.report.firstFootage;
+    }
+    return {};
   }
 
   #fileOf(id: string): string {

@@ -29,9 +29,9 @@ export function sealedPart(state: RequestState, part: PackagePart): SealedPackag
   return found.sealed;
 }
 
-/** Who released it; and the applicant and who typed it in, or of the originals who was named for them. */
+/** Who released it; and the applicant, or of the originals who was named for them. Whoever typed it in for the applicant is of the giving side, and receives nothing. */
 function receiversOf({ requested, release }: RequestState, part: PackagePart): (string | undefined)[] {
-  const receivers = part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  const receivers = part === 'originals' ? [release?.originalsFor] : [requested.applicant];
   return [...receivers, ...(release?.executors ?? [])];
 }
 

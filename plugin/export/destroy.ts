@@ -28,9 +28,8 @@ interface Parts extends MayStillParts, DestroyParts {
 export async function closeCase({ requests }: { requests: Requests }, person: Person, requestId: string): Promise<RequestState> {
   return requests.take(requestId, async (turn) => {
     const { requested, release, closed, tracks } = turn.state;
-    // Not by the site's own people: what they could destroy at once afterwards is somebody else's evidence.
-    if (![requested.applicant, requested.enteredBy].includes(person.pseudonym))
-      throw new Problem('not-permitted', `That the case of ${requestId} is closed is reported by who asked for it, or typed it in for them.`);
+    // Not by the site's own people, who typed it in or not: what they could destroy at once afterwards is somebody else's evidence.
+    if (requested.applicant !== person.pseudonym) throw new Problem('not-permitted', `That the case of ${requestId} is closed is reported by who asked for it.`);
     if (!release && turn.state.state !== 'viewable') throw new Problem('state-conflict', `Request ${requestId} is ${turn.state.state}; nothing of it was handed over.`);
     if (closed) throw new Problem('state-conflict', `The case of ${requestId} was reported closed at ${closed.at}.`);
     if (tracks.custody !== 'sealed') throw new Problem('state-conflict', `The footage of ${requestId} is not sealed here; nothing of it waits for its case.`);

@@ -1,7 +1,7 @@
 // Years later: what was delivered of this, to whom, when? Answered from the journal, and from the lists of sums that outlive what they tell of.
 import { isRequestEntry, type RequestEntry } from '../domain/audit-event.js';
 import { bytesIn } from '../domain/byte-ranges.js';
-import { isGone, type RequestState } from '../domain/lifecycle.js';
+import { isGone, type RequestState, type Transfer } from '../domain/lifecycle.js';
 import { packageName, type PackagePart } from '../domain/package-part.js';
 import { Problem } from '../domain/problem.js';
 import type { Person } from '../domain/subject.js';
@@ -16,6 +16,7 @@ import type { ReadRecord } from './read-record.js';
 import type { Requests } from './requests.js';
 import { applicationOf, erasedWord, unitOf } from './revealed.js';
 import { holdingsOf, type Contents, type SumLine, type SumList } from './sum-list.js';
+import type { Transfers } from './transfers.js';
 import type { Policy } from '../policy/load.js';
 
 interface Parts extends LendersParts {
@@ -24,6 +25,7 @@ interface Parts extends LendersParts {
   objects: Objects;
   readonly policy: Policy;
   reads: ReadRecord;
+  transfers: Pick<Transfers, 'hasBegun'>;
 }
 
 /**
@@ -86,15 +88,24 @@ async function matches(parts: Parts, state: RequestState, sought: Sought, unread
   const found = files.filter(({ sha256, sm3 }) => sha256 === hash || sm3 === hash);
   // The journal knows a manifest also where its list cannot be read.
   const manifests = found.some(({ role }) => role === 'manifest') ? [] : packagesOf(state).filter(({ sealed }) => sealed.manifest === hash);
-  const isFetched = (part: PackagePart): boolean => state.transfers.some((it) => it.part === part);
+  const isDelivered = (part: PackagePart): boolean => state.transfers.some((it) => it.part === part && reachedSomebody(parts, state, it));
   const ofAll = contents.filter(({ sha256 }) => sha256 === hash).map(({ part }) => ({ path: 'contents', packages: [part], destroyed: state.copiesDestroyed !== null || isGone(state) }));
   const told = [
     ...found,
     ...ofAll,
     ...manifests.map(({ part }) => ({ path: 'manifest.json', packages: [part], destroyed: state.copiesDestroyed !== null || isGone(state) })),
-  ].map(({ path, packages, destroyed }) => ({ path, packages, delivered: packages.some(isFetched), destroyed }));
+  ].map(({ path, packages, destroyed }) => ({ path, packages, delivered: packages.some(isDelivered), destroyed }));
   const media = state.handovers.filter(({ sha256 }) => sha256 === hash).map(({ part }) => ({ path: packageName(state.requestId, part), packages: [part], delivered: true, destroyed: false }));
   return told.length + media.length > 0 ? [...told, ...media] : null;
+}
+
+/** Something of it went to a receiver, or a medium was made of it. Where nobody knows what left, it counts: nobody can say that nothing did. */
+function reachedSomebody({ transfers }: Parts, { release, handovers }: RequestState, { transfer, by, ended, receipt }: Transfer): boolean {
+  if (receipt !== null || handovers.some((it) => it.transfer === transfer)) return true;
+  // What an executor fetched for a medium, and made none of, is still with who gives.
+  if (release?.executors.includes(by)) return false;
+  if (ended === null) return transfers.hasBegun(transfer) ?? true;
+  return ended.ranges === null || bytesIn(ended.ranges) > 0;
 }
 
 /** People type 〔2026〕 as [2026], and paste with blanks. */

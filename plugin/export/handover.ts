@@ -12,7 +12,7 @@ import { isNamed } from './named.js';
 import type { PeopleParts } from './people.js';
 import { makeNames } from './register-row.js';
 import type { Requests } from './requests.js';
-import { applicationOf } from './revealed.js';
+import { applicationOf, namesOf } from './revealed.js';
 import { bindScans, isKept } from './scans.js';
 import type { Transfers } from './transfers.js';
 
@@ -42,6 +42,8 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
       throw new Problem('not-permitted', `A package is handed over by who released it; ${executor.user} did not release ${requestId}.`);
     const transfer = state.transfers.find((it) => it.transfer === medium.transfer && it.by === by);
     if (!transfer) throw new Problem('state-conflict', `Transfer ${medium.transfer} of ${requestId} is none of yours.`);
+    // Wrapped for a key of the executor's own, nobody else could ever open it.
+    if (transfer.form === 'age') throw new Problem('state-conflict', `Transfer ${transfer.transfer} is in age, to the key of who fetched it: a medium carries the form zip or plain.`);
     // One medium for each: a second would have the first one's bytes under another serial number.
     const first = state.handovers.find((it) => it.transfer === transfer.transfer);
     if (first) throw new Problem('state-conflict', `Transfer ${transfer.transfer} was handed over already, as hand-over ${first.handover}; another medium takes another transfer.`);
@@ -53,7 +55,7 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
   await parts.transfers.finish(pick(parts.requests.state(requestId)).transfer);
   return parts.requests.take(requestId, async (turn) => {
     const { part, form } = pick(turn.state);
-    await expectReceiver(parts, turn.state, part, receivers);
+    await expectReceivers(parts, turn.state, part, receivers);
     const names = await parts.store.personal.conceal('receivers', receivers);
     const data = { ...medium, handover: parts.newId(), part, form, receivers: names };
     await turn.append({ event: 'handover-made', by, data });
@@ -61,16 +63,18 @@ export async function makeHandover(parts: Parts, executor: Person, requestId: st
   });
 }
 
-/** By name, as they stand on the list: of originals that leave apart who was named for them, of anything else one of those who may sign for it. */
-async function expectReceiver({ store, people }: Parts, state: RequestState, part: PackagePart, receivers: readonly string[]): Promise<void> {
+/** By name, as they stand on the list: of originals that leave apart who was named for them, of anything else one of those who may sign for it; and as many as sign, each once. */
+async function expectReceivers({ store, people }: Parts, state: RequestState, part: PackagePart, receivers: readonly string[]): Promise<void> {
   const { requested, release, requestId } = state;
   const names = makeNames({ store, people });
   const application = part === 'originals' ? null : await applicationOf(state, store);
-  const accounts = part === 'originals' ? [release?.originalsFor] : [requested.applicant, requested.enteredBy];
+  const accounts = part === 'originals' ? [release?.originalsFor] : [requested.applicant];
   const named = await Promise.all(accounts.flatMap((by) => (by ? [names(by)] : [])));
   const right = new Set([...(application?.officers ?? []), ...(application?.visitor ? [application.visitor] : []), ...named].map(({ name }) => name));
   if (!receivers.some((name) => right.has(name)))
     throw new Problem('receiver-barred', `None of the receivers takes ${part === 'originals' ? 'the originals' : 'the package'} of ${requestId}; right would be: ${[...right].join(', ')}.`);
+  if (new Set(receivers).size < Math.max(signersOf(state), receivers.length))
+    throw new Problem('receiver-barred', `The medium of ${requestId} is signed for by ${signersOf(state)}: name each once${part === 'originals' ? '; who takes originals beside the one they were released to is of the same unit' : ''}.`);
 }
 
 /**
@@ -97,7 +101,7 @@ export async function signHandover(
   });
 }
 
-async function judgeSigner({ store }: Parts, state: RequestState, person: Person, handover: Handover | null, scan: string | null): Promise<void> {
+async function judgeSigner({ store, people }: Parts, state: RequestState, person: Person, handover: Handover | null, scan: string | null): Promise<void> {
   const { requested, release, requestId } = state;
   const by = person.pseudonym;
   if (scan !== null) {
@@ -107,17 +111,31 @@ async function judgeSigner({ store }: Parts, state: RequestState, person: Person
     if (!(await isKept(store, person.user, scan))) throw new Problem('scan-unknown', `There is no scan ${scan} of yours; upload it first.`);
     return;
   }
-  // Originals that leave apart are signed for by who was named for them, and by nobody whose card stands on the form.
   const isParty =
     handover?.part === 'originals'
-      ? by === release?.originalsFor
-      : [requested.applicant, requested.enteredBy].includes(by) || (await isNamed(store, state, person.user));
+      ? await takesOriginals({ store, people }, state, person, handover)
+      : requested.applicant === by || (await isNamed(store, state, person.user));
   if (!isParty || release?.executors.includes(by)) throw new Problem('not-permitted', `Only the officers who receive it sign for ${requestId}.`);
 }
 
-/** Both officers, or the one who alone was to come, or whom the originals were released to; on paper they sign together. */
-export const isSigned = ({ plan }: Pick<RequestState, 'plan'>, { signatures, part }: Handover): boolean =>
-  signatures.some(({ scanSha256 }) => scanSha256 !== null) || signatures.length >= (part === 'originals' ? 1 : Math.min(2, Math.max(1, plan?.officers ?? 2)));
+/** Who was named for the originals, and a colleague of theirs whom the list names; nobody merely because their card stands on the form. */
+async function takesOriginals(parts: Pick<Parts, 'store' | 'people'>, state: RequestState, person: Person, { receivers }: Handover): Promise<boolean> {
+  const named = state.release?.originalsFor;
+  if (!named) return false;
+  if (person.pseudonym === named) return true;
+  const { unit } = await makeNames(parts)(named);
+  return person.unit === unit && (await namesOf(state, receivers, parts.store)).includes(person.name);
+}
+
+/** Both officers, or the one who alone was to come. */
+const signersOf = ({ plan }: Pick<RequestState, 'plan'>): number => Math.min(2, Math.max(1, plan?.officers ?? 2));
+
+/** By login each, of originals who was named for them among them; on paper they sign together. */
+export function isSigned(state: Pick<RequestState, 'plan' | 'release'>, { signatures, part }: Handover): boolean {
+  if (signatures.some(({ scanSha256 }) => scanSha256 !== null)) return true;
+  const isTaken = part !== 'originals' || signatures.some(({ by }) => by === state.release?.originalsFor);
+  return isTaken && signatures.length >= signersOf(state);
+}
 
 /** Of the list that lies beside the medium: which hand-over of its request it is. */
 export const handoverNumber = ({ requestId, handovers }: Pick<RequestState, 'requestId' | 'handovers'>, handover: string, gate: string): string =>

@@ -1,7 +1,8 @@
 // How long what was handed over stays at the gate: the export copies as the policy says, the sealed original until its case is closed or the site's time
 // has passed (courts compare with a backup). Holds win over both.
 import { isReviewDue } from '../domain/draw-review.js';
-import type { RequestState } from '../domain/lifecycle.js';
+import { bytesIn } from '../domain/byte-ranges.js';
+import type { RequestState, Transfer } from '../domain/lifecycle.js';
 import type { PackagePart } from '../domain/package-part.js';
 import type { Instant } from '../domain/span.js';
 import { packagesOf } from './deliver.js';
@@ -22,13 +23,16 @@ function servedAt(state: RequestState): Instant | null {
 
 /** Of one package: its first receipt, signed medium or noted refusal; failing that its first fetch, or the end of the release. */
 function partServedAt({ transfers, handovers }: RequestState, part: PackagePart, releaseEnds: Instant): Instant {
-  const fetched = transfers.filter((it) => it.part === part);
+  const fetched = transfers.filter((it) => it.part === part && hasLeft(it));
   const received = [
     ...fetched.flatMap(({ receipt }) => (receipt ? [receipt.at] : [])),
     ...handovers.filter((it) => it.part === part).flatMap(({ signatures: [first] }) => (first ? [first.at] : [])),
   ];
   return received.length > 0 ? received.reduce((one, other) => (one === later(one, other) ? other : one)) : (fetched[0]?.at ?? releaseEnds);
 }
+
+/** Did a byte of it leave, as far as anybody knows? */
+const hasLeft = ({ ended, receipt }: Transfer): boolean => receipt !== null || !ended?.ranges || bytesIn(ended.ranges) > 0;
 
 /** When the gate destroys the export copies; null: there are none, or the policy names no time. Never while they may still be fetched. */
 export function copiesDueAt(state: RequestState): Instant | null {

@@ -85,12 +85,12 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
   );
   const take = await turns.take(
     async () => {
-      for (const span of spans) await askToKeep(vms, source, span, signal);
+      const kept = await askToKeep(vms, source, spans, signal);
       const began = parts.now().getTime();
       const taken = await takeCamera({ ...parts, objects: objects.under(keyOf(requestId, 'original')), vms, source }, requestId, camera, spans, signal);
       const footage = spans.reduce((sum, span) => sum + milliseconds(span), 0);
       if (taken) parts.speeds.learn('pull', footage, parts.now().getTime() - began);
-      return taken;
+      return taken && kept !== null ? { ...taken, kept } : taken;
     },
     signal,
     due,
@@ -108,8 +108,16 @@ async function preserveCamera(parts: Parts, requestId: string, camera: string, s
 }
 
 /** So that the system does not delete meanwhile what is being copied. What it does not do for us (its account may lack the right, which `probe` tells) keeps nobody from copying. */
-async function askToKeep(vms: Vms, source: Source, span: AskedSpan, signal: AbortSignal): Promise<void> {
-  await vms.keep?.(source, span, signal).catch(() => signal.throwIfAborted());
+async function askToKeep(vms: Vms, source: Source, spans: readonly AskedSpan[], signal: AbortSignal): Promise<number | null> {
+  if (!vms.keep) return null;
+  try {
+    let kept = 0;
+    for (const span of spans) kept += await vms.keep(source, span, signal);
+    return kept;
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
 }
 
 /** The last try failed: what is there is kept, what is not is said, with its cause. */

@@ -10,6 +10,7 @@ import type { ClockReading } from '../domain/vms.js';
 import type { Policy } from '../policy/load.js';
 import { makePace } from '../policy/pace.js';
 import type { Loose } from '../store/loose-files.js';
+import { auditHolds, type HoldParts } from './audit-holds.js';
 import { auditObjects } from './audit-objects.js';
 import { auditRetention, type RetentionParts } from './audit-retention.js';
 import type { ClockWatch } from './clock-watch.js';
@@ -22,7 +23,7 @@ const FAR_OFF_MS = 30_000;
 /** How long one may take to say its clock. */
 const PROBE_MS = 15_000;
 
-export interface SelfAuditParts extends Omit<RetentionParts, 'policy' | 'now'> {
+export interface SelfAuditParts extends Pick<RetentionParts, 'firstFootage'>, Pick<HoldParts, 'keptAt'> {
   journal: Journal;
   origin: string;
   readonly policy: Policy;
@@ -46,10 +47,11 @@ export interface SelfAuditParts extends Omit<RetentionParts, 'policy' | 'now'> {
   looseFiles(): AsyncIterable<Loose | null>;
 }
 
-/** Takes as long as reading all that is sealed; throws what `signal` ended with. */
-export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Promise<AuditReport> {
+/** Takes as long as reading all that is sealed; throws what `signal` ended with. `last`: what the audit before this one was told of first footage. */
+export async function selfAudit(parts: SelfAuditParts, last: AuditReport['firstFootage'], signal: AbortSignal): Promise<AuditReport> {
   const startedAt = parts.now().toISOString();
   let root: string | null = null;
+  const first = new Map(Object.entries(last));
   const questions: Record<AuditQuestion, () => AsyncGenerator<AuditFinding | null>> = {
     async *journal() {
       const verdict = await parts.verifyJournal();
@@ -69,7 +71,10 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
       yield parts.clock.doubt === null ? null : { code: 'clock-doubted', what: `entry ${parts.clock.doubt.index}` };
     },
     recorders: () => auditRecorders(parts, signal),
-    retention: () => auditRetention(parts, signal),
+    retention: () => auditRetention(parts, first, signal),
+    async *holds() {
+      yield* auditHolds(parts, (await parts.named()).requests, signal);
+    },
     async *keys() {
       yield whatFails('key-invalid', parts.judgeKeys);
       yield* auditKeysLeft(parts);
@@ -99,7 +104,7 @@ export async function selfAudit(parts: SelfAuditParts, signal: AbortSignal): Pro
       tell({ code: 'unanswered', what: `${question}: ${Problem.from(thrown).code}` });
     }
   const journal = { origin: parts.origin, size: parts.journal.size, root };
-  return { v: 1, startedAt, finishedAt: parts.now().toISOString(), gate: parts.version, policyVersion: parts.policy.version, journal, looked, findings, more };
+  return { v: 1, startedAt, finishedAt: parts.now().toISOString(), gate: parts.version, policyVersion: parts.policy.version, journal, looked, firstFootage: Object.fromEntries(first), findings, more };
 }
 
 /** Each with time of its own: one that hangs does not make the next one silent. */

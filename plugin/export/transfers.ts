@@ -139,6 +139,12 @@ export class Transfers {
     return kept ? isWhole(kept.ranges, kept.wrapped.bytes) : null;
   }
 
+  /** Did any of it leave? Null of one that is not going on. */
+  hasBegun(transfer: string): boolean | null {
+    const kept = [...this.#kept.values()].find((it) => it.transfer === transfer);
+    return kept ? kept.ranges.length > 0 : null;
+  }
+
   /** The receiver has it. */
   async finish(transfer: string): Promise<void> {
     for (const [address, kept] of this.#kept) if (kept.transfer === transfer) await this.#end(address, kept, this.#endOf(kept) ?? (isWhole(kept.ranges, kept.wrapped.bytes) ? 'complete' : 'stopped'));

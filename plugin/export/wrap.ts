@@ -1,4 +1,5 @@
-// A package in the form in which it leaves: encrypted, unless the receiver asks for it as it is and the plan does not forbid that.
+// A package in the form in which it leaves: encrypted, unless the receiver asks for it as it is, which neither the plan forbids nor the part: originals
+// that leave apart leave under a passphrase of their own.
 import { randomBytes } from 'node:crypto';
 import type { DeliveryForm } from '../domain/audit-event.js';
 import { sha256Hex } from '../domain/formats/digest.js';
@@ -21,9 +22,10 @@ export type Wish = Form & { part: PackagePart };
 export const recipientOf = (wish: Wish): string | null => (wish.form === 'age' ? sha256Hex(wish.recipient) : null);
 
 /** Problem `form-refused`. */
-export function judgeForm({ plan, requestId }: RequestState, { form }: Wish): void {
-  if (form === 'plain' && plan?.encrypt === 'required')
-    throw new Problem('form-refused', `The plan of ${requestId} wants what leaves encrypted: ask for the form zip or age.`);
+export function judgeForm({ plan, requestId }: RequestState, { form, part }: Wish): void {
+  if (form !== 'plain') return;
+  if (part === 'originals') throw new Problem('form-refused', `The originals of ${requestId} leave apart, encrypted by themselves: ask for the form zip or age.`);
+  if (plan?.encrypt === 'required') throw new Problem('form-refused', `The plan of ${requestId} wants what leaves encrypted: ask for the form zip or age.`);
 }
 
 /** Problems: `body-malformed` (the age key), `object-corrupt`. */

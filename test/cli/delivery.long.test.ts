@@ -80,7 +80,7 @@ describe('delivery by the command line', function () {
       await done(officer, ['request', 'receipt', id, '--package', plain]);
     }));
 
-  const handing = (place: string) => ['handover', id, place, '--serial', '示例-42', '--bag', 'BAG-7', '--receiver', '陆一舟', '--form', 'plain'];
+  const handing = (place: string) => ['handover', id, place, '--serial', '示例-42', '--bag', 'BAG-7', '--receiver', '陆一舟', '江映川', '--form', 'plain'];
   const worksIn = async (folder: string): Promise<string[]> => (await fs.promises.readdir(folder, { recursive: true, withFileTypes: true })).filter((it) => it.isFile()).map(({ name }) => name).sort();
 
   it('a hand-over that was killed goes on in the next run: one transfer, and no half medium under its name', () =>
@@ -128,7 +128,7 @@ describe('delivery by the command line', function () {
       const file = path.join(tmp, (await fs.promises.readdir(tmp))[0]!, work!, 'package');
       const { transfer, bytes } = await bringAll(client, id, { form: 'plain' }, file);
       const { stdout } = await run('sha256sum', [`${file}.part`]);
-      const { made } = await client.post<{ made: { handover: string } }>(`/api/v1/requests/${id}/handovers`, { transfer, bytes, sha256: stdout.slice(0, 64), serial: '示例-42', bag: 'BAG-7', receivers: ['陆一舟'] });
+      const { made } = await client.post<{ made: { handover: string } }>(`/api/v1/requests/${id}/handovers`, { transfer, bytes, sha256: stdout.slice(0, 64), serial: '示例-42', bag: 'BAG-7', receivers: ['陆一舟', '江映川'] });
       const other = await hand(handing(place).with(4, '示例-43'));
       assert.deepEqual([other.code, other.stderr.includes(made.handover), fs.existsSync(place), fs.existsSync(`${place}.part`)], [1, true, false, false], other.stderr);
       const { code, stdout: told } = await hand(handing(place));

@@ -11,7 +11,7 @@ import { elementary } from '../media/street.js';
 import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
 import { asThePageSays, verifyByPage } from '../support/evidence/by-page.js';
 import { approveAll, letGo, problemOf, show, submit, until } from '../support/walk.js';
-import { fetchPackage } from '../support/fetch-package.js';
+import { fetchOriginals, fetchPackage } from '../support/fetch-package.js';
 
 /** Begins in the middle of a group of pictures, and crosses the seam at which the recorder's film begins again. */
 const span = { from: '2026-03-01T02:00:31.300Z', to: '2026-03-01T02:00:37.300Z' };
@@ -51,7 +51,7 @@ describe('the first export', () => {
       assert.deepEqual(await verifyPackage(unpacked, await fs.promises.readFile(key, 'utf8')), found);
       // Tier 1 hands originals over apart.
       const [apart, originals] = [path.join(folder, 'originals.zip'), path.join(folder, 'originals')];
-      await fetchPackage(officer, requestId, apart, { form: 'plain', part: 'originals' });
+      await fetchOriginals(officer, await gate.as(shanghai.executors[0]), requestId, apart);
       assert.ok((await verifyPackage(apart, await fs.promises.readFile(key, 'utf8'))).intact);
       await unpackArchive(apart, originals);
 

@@ -9,7 +9,7 @@ import { placeOf, readNumber } from '../../plugin/domain/paper-number.js';
 import type { Manifest } from '../../plugin/evidence/manifest-schema.js';
 import { openSource } from '../../plugin/evidence/source.js';
 import { verifyPackage } from '../../plugin/evidence/verify.js';
-import { fetchPackage } from '../support/fetch-package.js';
+import { fetchOpened, fetchOriginals, fetchPackage } from '../support/fetch-package.js';
 import { aGateUnder, asksAlso } from '../support/gate-under.js';
 import { aGate, nameOf, shanghai, type TestGate } from '../support/gate.js';
 import { pdfText } from '../support/pdf-text.js';
@@ -28,9 +28,9 @@ async function packaged(gate: TestGate): Promise<string> {
 const release = async (gate: TestGate, user: string, id: string, body: object = {}) => (await gate.as(user)).post<{ state: string }>(`/api/v1/requests/${id}/release`, body);
 const refusalOf = async (asked: Promise<unknown>): Promise<string | null> => (await problemOf(asked))?.code ?? null;
 
-async function fetched(gate: TestGate, user: string, id: string, part?: 'copies' | 'originals'): Promise<{ manifest: Manifest; bytes: Buffer }> {
+async function fetched(gate: TestGate, user: string, id: string, of: 'copies' | 'originals', part?: 'copies' | 'originals'): Promise<{ manifest: Manifest; bytes: Buffer }> {
   const [file, key] = [path.join(gate.folder, `${user.slice(5)}-${part ?? 'any'}.zip`), path.join(gate.folder, 'gate.pub')];
-  await fetchPackage(await gate.as(user), id, file, { form: 'plain', part });
+  await fetchOpened(await gate.as(user), await gate.as(first), id, file, of, part);
   if (!fs.existsSync(key)) await (await gate.as(user)).download('/api/v1/keys/gate.pub', key);
   const verdict = await verifyPackage(file, fs.readFileSync(key, 'utf8'));
   assert.ok(verdict.intact, JSON.stringify(verdict));
@@ -52,8 +52,8 @@ describe('originals that leave apart', function () {
   it('lie in a package of their own, which the copies name; the applicant has both where nobody else is named', async () => {
     const id = await packaged(gate);
     for (const user of executors) await release(gate, user, id);
-    const copies = await fetched(gate, officer, id);
-    const originals = await fetched(gate, officer, id, 'originals');
+    const copies = await fetched(gate, officer, id, 'copies');
+    const originals = await fetched(gate, officer, id, 'originals', 'originals');
     assert.deepEqual([copies.manifest.part, originals.manifest.part], ['copies', 'originals']);
     assert.deepEqual(rolesOf(copies.manifest), ['coverage', 'document', 'verifier', 'viewing']);
     assert.deepEqual(rolesOf(originals.manifest), ['coverage', 'document', 'original', 'units', 'verifier']);
@@ -74,7 +74,7 @@ describe('originals that leave apart', function () {
     // Two downloads of each: the other’s are not counted.
     await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'again.zip'), { form: 'plain', part: 'copies' });
     assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'more.zip'), { form: 'plain', part: 'copies' })), 'release-expired');
-    await fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'originals-again.zip'), { form: 'plain', part: 'originals' });
+    await fetchOriginals(await gate.as(officer), await gate.as(first), id, path.join(gate.folder, 'originals-again.zip'));
     assert.equal(await refusalOf(fetchPackage(await gate.as(officer), id, path.join(gate.folder, 'none.zip'), { form: 'plain', part: 'whole' })), 'state-conflict');
   });
 
@@ -86,7 +86,7 @@ describe('originals that leave apart', function () {
     assert.equal((await release(gate, second, id)).state, 'released');
     const { notices } = await (await gate.as(other)).get<{ notices: { kind: string; request: string }[] }>('/api/v1/notices');
     assert.ok(notices.some((notice) => notice.kind === 'released' && notice.request === id));
-    assert.equal((await fetched(gate, other, id)).manifest.part, 'originals');
+    assert.equal((await fetched(gate, other, id, 'originals')).manifest.part, 'originals');
     // On paper, too: the later list names who receives that package, and the form in it nobody of the other.
     const listed = async (user: string, part: string): Promise<string> => {
       const file = path.join(gate.folder, `list-${part}.pdf`);
@@ -103,17 +103,34 @@ describe('originals that leave apart', function () {
     await source.close();
     assert.deepEqual([form.includes('陆一舟'), form.includes('接收人________'), form.includes('接收单位________')], [false, true, true]);
     // On a medium too: handed to whom was named, by name.
-    const begun = await (await gate.as(first)).post<Begun>(`/api/v1/requests/${id}/transfers`, { form: 'plain', part: 'originals' });
+    const begun = await (await gate.as(first)).post<Begun>(`/api/v1/requests/${id}/transfers`, { form: 'zip', part: 'originals' });
     await (await fetch(new URL(begun.address, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(first)}` } })).arrayBuffer();
     const medium = { transfer: begun.transfer, bytes: begun.bytes, sha256: '0'.repeat(64), serial: 'SN-1', bag: 'BAG-1' };
-    const handed = async (receivers: readonly string[]) => (await gate.as(first)).post<{ made: { number: string; name: string } }>(`/api/v1/requests/${id}/handovers`, { ...medium, receivers });
+    const handed = async (receivers: readonly string[]) =>
+      (await gate.as(first)).post<{ made: { handover: string; number: string; name: string } }>(`/api/v1/requests/${id}/handovers`, { ...medium, receivers });
     const barred = await problemOf(handed(['陆一舟']));
     assert.deepEqual([barred?.code, barred?.detail.includes(nameOf(other))], ['receiver-barred', true]);
-    const { made } = await handed([nameOf(other)]);
+    assert.equal(await refusalOf(handed([nameOf(other)])), 'receiver-barred', 'two sign');
+    // Their colleague, and one of the same name in the list who is of another unit.
+    const [colleague, stranger] = [court, 'user:sh.stranger'];
+    await gate.as(colleague);
+    await gate.as(stranger, '示例别处');
+    const { made } = await handed([nameOf(other), nameOf(colleague), nameOf(stranger)]);
+    const sign = async (user: string) => (await gate.as(user)).post(`/api/v1/requests/${id}/handovers/${made.handover}/signature`, {});
+    const isSigned = async () => (await (await gate.as(first)).get<{ handovers: { signed: boolean }[] }>(`/api/v1/requests/${id}`)).handovers[0]!.signed;
+    for (const user of [officer, stranger, first, shanghai.steps[0]]) assert.equal(await refusalOf(sign(user)), 'not-permitted', user);
+    await sign(colleague);
+    assert.equal(await refusalOf(sign(colleague)), 'state-conflict');
+    assert.equal(await isSigned(), false, 'whom they were released to has not signed');
+    await sign(other);
+    assert.equal(await isSigned(), true);
+    assert.equal(await refusalOf(sign(other)), 'state-conflict');
     assert.equal(made.name, nameOf(first));
     assert.equal(readNumber(made.number)?.place, placeOf('medium', 1));
+    for (const user of [other, first])
+      assert.equal(await refusalOf(fetchPackage(await gate.as(user), id, path.join(gate.folder, 'no.zip'), { form: 'plain', part: 'originals' })), 'form-refused', user);
     const wishes = [[other, 'copies'], [officer, 'originals'], [shanghai.steps[0], 'originals']] as const;
-    for (const [user, part] of wishes) assert.equal(await refusalOf(fetchPackage(await gate.as(user), id, path.join(gate.folder, 'no.zip'), { form: 'plain', part })), 'not-permitted', `${user} ${part}`);
+    for (const [user, part] of wishes) assert.equal(await refusalOf(fetchPackage(await gate.as(user), id, path.join(gate.folder, 'no.zip'), { form: 'zip', part })), 'not-permitted', `${user} ${part}`);
   });
 
   it('go to nobody without an open account, and to none of the executors', async () => {
@@ -137,8 +154,8 @@ describe('originals for a court alone', function () {
       assert.equal(await refusalOf(release(gate, first, id, { originalsFor: other })), 'receiver-barred');
       await release(gate, first, id, { originalsFor: court });
       assert.equal((await release(gate, second, id)).state, 'released');
-      assert.equal((await fetched(gate, court, id)).manifest.part, 'originals');
-      assert.equal((await fetched(gate, officer, id)).manifest.part, 'copies');
+      assert.equal((await fetched(gate, court, id, 'originals')).manifest.part, 'originals');
+      assert.equal((await fetched(gate, officer, id, 'copies')).manifest.part, 'copies');
     } finally {
       await gate.close();
     }

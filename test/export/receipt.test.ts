@@ -8,11 +8,14 @@ import { Problem } from '../../plugin/domain/problem.js';
 import { readNumber } from '../../plugin/domain/paper-number.js';
 import { pdfText } from '../support/pdf-text.js';
 import { aGate, cardOf, nameOf, shanghai, uploadScan, anApplication, type TestGate } from '../support/gate.js';
-import { approveAll, letGo, problemOf, show, submit, until, type Seen } from '../support/walk.js';
+import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
+import { append } from '../policy/policy-folder.js';
+import { aGateUnder, onePackage } from '../support/gate-under.js';
 
 const { officer, executors } = shanghai;
 const colleague = 'user:sh.pan';
 const none = '0'.repeat(64);
+const anAgeKey = 'age1pgvrzr06c7tw9lldphg636wn58t0d6qe9878cygza2vanfjx2qys4hnd4t';
 
 interface Received extends Seen {
   receivedAt: string | null;
@@ -111,6 +114,8 @@ describe('what comes back for a package', function () {
     assert.equal(await codeOf(post(officer, 'handovers', medium)), 'not-permitted');
     assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, bytes: bytes - 1 })), 'state-conflict');
     assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, serial: 'a\nb' })), 'body-malformed');
+    // Two sign: each by a name of their own.
+    for (const receivers of [['陆一舟'], ['陆一舟', '陆一舟'], ['示例甲', '示例乙']]) assert.equal(await codeOf(post(executors[0], 'handovers', { ...medium, receivers })), 'receiver-barred', receivers.join());
     // Of one transfer one medium, whoever asks at once; who asks again is told which.
     const made = await Promise.all(Array.from({ length: 4 }, () => post(executors[0], 'handovers', medium).then((view) => view, (thrown: unknown) => Problem.from(thrown))));
     const { handovers } = made.find((it): it is Received => !(it instanceof Problem))!;
@@ -144,9 +149,36 @@ describe('what comes back for a package', function () {
     assert.ok(journal.includes('BAG-7') && !journal.includes('江映川'));
   });
 
+  it('not in age, to a key of the executor’s own: nobody else could open it', async () => {
+    const begun = await post<Begun>(executors[0], 'transfers', { form: 'age', recipient: anAgeKey });
+    await (await fetch(new URL(begun.address, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(executors[0])}` } })).arrayBuffer();
+    const refused = await problemOf(post(executors[0], 'handovers', { transfer: begun.transfer, bytes: begun.bytes, sha256: none, serial: '1', bag: '2', receivers: ['陆一舟', '江映川'] }));
+    assert.deepEqual([refused?.code, /zip or plain/.test(refused?.detail ?? '')], ['state-conflict', true]);
+  });
+
+  it('found as delivered is what reached a receiver, or was put onto a medium: not what was only begun, nor what an executor holds', async () => {
+    const isDelivered = async (): Promise<boolean> => {
+      const { deliveries } = await (await gate.as('user:audit.he')).get<{ deliveries: { matched: { path: string; delivered: boolean }[] }[] }>(`/api/v1/deliveries?hash=${(await seen()).manifestSha256}`);
+      return deliveries[0]!.matched.find(({ path: of }) => of === 'manifest.json')!.delivered;
+    };
+    assert.equal(await isDelivered(), false);
+    const { transfer, bytes } = await fetched(executors[0]);
+    assert.equal(await isDelivered(), false, 'an executor has it');
+    await post(officer, 'transfers', { form: 'plain' });
+    assert.equal(await isDelivered(), false, 'no byte was asked for');
+    await post(executors[0], 'handovers', { transfer, serial: '示例-1', bag: '1', bytes, sha256: none, receivers: ['陆一舟', '江映川'] });
+    assert.equal(await isDelivered(), true);
+  });
+
+  it('and what a receiver fetched a part of', async () => {
+    await fetched(officer, 100);
+    const { deliveries } = await (await gate.as('user:audit.he')).get<{ deliveries: { matched: { delivered: boolean }[] }[] }>(`/api/v1/deliveries?hash=${(await seen()).manifestSha256}`);
+    assert.ok(deliveries[0]!.matched.every(({ delivered }) => delivered));
+  });
+
   it('or on paper, whose scan the executor who made it puts in, and which stays with the request', async () => {
     const { transfer, bytes } = await fetched(executors[0]);
-    const { handovers } = await post(executors[0], 'handovers', { transfer, serial: '1', bag: '2', bytes, sha256: none, receivers: ['江映川'] });
+    const { handovers } = await post(executors[0], 'handovers', { transfer, serial: '1', bag: '2', bytes, sha256: none, receivers: ['江映川', nameOf(colleague)] });
     const sign = (user: string, scanSha256: string) => post(user, `handovers/${handovers[0]!.handover}/signature`, { scanSha256 });
     assert.equal(await codeOf(sign(executors[0], none)), 'scan-unknown');
     const { sha256 } = await uploadScan(await gate.as(executors[0]));
@@ -156,5 +188,32 @@ describe('what comes back for a package', function () {
     assert.equal(await codeOf(post(officer, `handovers/${handovers[0]!.handover}/signature`, {})), 'state-conflict');
     const scan = await fetch(new URL(`/api/v1/scans/${sha256}?request=${id}`, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(officer)}` } });
     assert.equal(scan.status, 200);
+  });
+});
+
+describe('who typed an application in for its applicant', function () {
+  this.timeout(60_000);
+
+  it('is of the giving side: fetches nothing, signs for nothing, closes no case', async () => {
+    const [typist, clerk] = ['user:sh.zhou', 'user:sh.clerk.two'];
+    const gate = await aGateUnder({ ...onePackage, 'roles.csv': append(`g, ${clerk}, role:evidence-clerk, 310000/SH-YUNFAN`) });
+    try {
+      await gate.as(officer);
+      const { requestId } = await (await gate.withScan(typist)).post<{ requestId: string }>('/api/v1/requests', { ...anApplication(), applicant: officer });
+      for (const user of [clerk, ...shanghai.steps.slice(1)]) await vote(gate, user, requestId, { verdict: 'approve' });
+      await until(gate, requestId, ({ state }) => state === 'packaged');
+      for (const user of executors) await letGo(gate, user, requestId);
+      const post = async <T = object>(user: string, rest: string, body: object): Promise<T> => (await gate.as(user)).post<T>(`/api/v1/requests/${requestId}/${rest}`, body);
+      const codeOf = async (call: Promise<unknown>): Promise<string | null> => (await problemOf(call))?.code ?? null;
+      const begun = await post<Begun>(executors[0], 'transfers', { form: 'zip' });
+      await (await fetch(new URL(begun.address, gate.url), { headers: { authorization: `Bearer ${await gate.tokenOf(executors[0])}` } })).arrayBuffer();
+      const { made } = await post<{ made: { handover: string } }>(executors[0], 'handovers', { transfer: begun.transfer, bytes: begun.bytes, sha256: none, serial: '1', bag: '2', receivers: [nameOf(officer), nameOf(colleague)] });
+      for (const [rest, body] of [['transfers', { form: 'zip' }], [`handovers/${made.handover}/signature`, {}], ['receipt', { manifest: none }], ['case-closing', {}]] as const)
+        assert.equal(await codeOf(post(typist, rest, body)), 'not-permitted', rest);
+      await post(officer, `handovers/${made.handover}/signature`, {});
+      await post(officer, 'case-closing', {});
+    } finally {
+      await gate.close();
+    }
   });
 });

@@ -14,7 +14,7 @@ import { aGate, shanghai, type TestGate } from '../support/gate.js';
 import { unpackArchive } from '../../plugin/evidence/unpack.js';
 import { pdfText } from '../support/pdf-text.js';
 import { approveAll, letGo, problemOf, show, submit, until, vote, type Seen } from '../support/walk.js';
-import { fetchPackage } from '../support/fetch-package.js';
+import { fetchOriginals, fetchPackage } from '../support/fetch-package.js';
 
 const day = 86_400_000;
 const [, , privacy, head] = shanghai.steps;
@@ -69,7 +69,8 @@ describe('a year', function () {
     const page = pdfText(fs.readFileSync(path.join(unpacked, 'documents/evidence-list.pdf')))[0]!.replace(/\s/g, '');
     contents = /证据内容摘要\(SHA-256\):([0-9a-f]{64})/.exec(page)![1]!;
     paperNumber = new RegExp(`编号:(${ids.closed}-[0-9A-Z]+-L\\d+-[0-9A-Z])`).exec(page)![1]!;
-    await fetchPackage(await gate.as(shanghai.executors[0]), ids.held, at('originals.zip'), { form: 'plain', part: 'originals' });
+    const executor = await gate.as(shanghai.executors[0]);
+    await fetchOriginals(executor, executor, ids.held, at('originals.zip'));
     await approveAll(gate, ids.lying);
     await until(gate, ids.lying, ({ state }) => state === 'packaged');
     await until(gate, ids.returned, ({ custody }) => custody === 'sealed');

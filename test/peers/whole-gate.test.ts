@@ -10,7 +10,7 @@ import { aGate, shanghai, street, type TestGate } from '../support/gate.js';
 import { approveAll, letGo, submit, until } from '../support/walk.js';
 import { startArchive, type Archive } from './archive.js';
 import { expectedOf, readClip } from './clip.js';
-import { fetchPackage } from '../support/fetch-package.js';
+import { fetchOriginals } from '../support/fetch-package.js';
 
 const start = new Date('2026-03-01T02:00:00Z');
 const hole = { from: 100, to: 113 };
@@ -56,7 +56,7 @@ describe('the whole gate with GStreamer’s replay', function () {
         // At this tier the originals leave apart, for whom they were released to.
         const executor = await gate.as(shanghai.executors[0]);
         const [zip, key] = [path.join(folder, 'package.zip'), path.join(folder, 'gate.pub')];
-        await fetchPackage(executor, requestId, zip, { form: 'plain', part: 'originals' });
+        await fetchOriginals(executor, executor, requestId, zip);
         await executor.download('/api/v1/keys/gate.pub', key);
         assert.ok((await verifyPackage(zip, await fs.promises.readFile(key, 'utf8'))).intact);
         const unpacked = path.join(folder, 'package');

@@ -27,6 +27,11 @@ describe('around a pull from ZoneMinder', function () {
   it('what is kept: the events that hold something of the span, and no others', async () => {
     assert.equal(await vms().keep!({ recording: '1' }, span, never()), 2);
     assert.deepEqual(standIn.events.map(({ archived = false }) => archived), [true, true, false]);
+    assert.deepEqual(await vms().kept!({ recording: '1' }, span, never()), { pieces: 2, kept: 2 });
+    standIn.events[0]!.archived = false;
+    assert.deepEqual(await vms().kept!({ recording: '1' }, span, never()), { pieces: 2, kept: 1 });
+    standIn.events[0]!.archived = true;
+    assert.deepEqual(await vms().kept!({ recording: '2' }, span, never()), { pieces: 0, kept: 0 });
     const before = standIn.asked.length;
     assert.equal(await vms().keep!({ recording: '1' }, span, never()), 2);
     assert.ok(standIn.asked.slice(before).every(({ form }) => form.get('_method') !== 'PUT'));

@@ -300,12 +300,14 @@ describe('a real ZoneMinder', function () {
     assert.ok(kept >= 1 && kept <= 3, String(kept));
     const archived = (): Promise<string[][]> => sql(peer, `SELECT Archived FROM Events WHERE Id = ${row!.id}`);
     assert.deepEqual(await archived(), [['1']]);
+    assert.deepEqual(await vms.kept!({ recording: '1' }, span, never()), { pieces: kept, kept });
     for (const text of [`GET /index.php?view=request&request=event&action=delete&id=${row!.id}`, `DELETE /api/events/${row!.id}.json`, `POST /index.php?view=events  action=delete&eids[]=${row!.id}`]) await send(text);
     assert.deepEqual(await archived(), [['1']]);
     for (const text of [`GET /api/events/archive/${row!.id}.json`, `GET /index.php?view=request&request=events&task=unarchive&eids[]=${row!.id}`, `POST /index.php?view=events  action=unarchive&eids[]=${row!.id}`]) {
       assert.deepEqual((await front.unkeeps?.(asked(text), route('x', 'admin'), never()))?.map(({ event }) => event), [String(row!.id)]);
       await send(text);
       assert.deepEqual(await archived(), [['0']], text);
+      assert.deepEqual(await vms.kept!({ recording: '1' }, span, never()), { pieces: kept, kept: kept - 1 });
       await vms.keep!({ recording: '1' }, span, never());
     }
   });
