@@ -64,8 +64,9 @@ export async function makeExhibits(folder: string): Promise<Exhibits> {
     ...[...one, '-vf', 'scale=192:144', '-pix_fmt', 'bgr24', 'picture.bmp'],
     ...[...one, '-vf', 'scale=192:144', '-c:v', 'libwebp', 'picture.webp'],
   );
+  // Sources with an end: of endless ones ffmpeg 5.1, with several outputs, now and then makes pictures for ever that nobody wants.
   await ffmpeg(
-    ...['-i', 'marked.jpg', '-f', 'lavfi', '-i', 'color=navy:s=320x180', '-f', 'lavfi', '-i', 'testsrc=s=48x48'],
+    ...['-i', 'marked.jpg', '-f', 'lavfi', '-i', 'color=navy:s=320x180:d=1', '-f', 'lavfi', '-i', 'testsrc=s=48x48:d=1'],
     ...[
       '-map',
       '0:v',
