@@ -69,8 +69,7 @@ describe('a year', function () {
     const page = pdfText(fs.readFileSync(path.join(unpacked, 'documents/evidence-list.pdf')))[0]!.replace(/\s/g, '');
     contents = /证据内容摘要\(SHA-256\):([0-9a-f]{64})/.exec(page)![1]!;
     paperNumber = new RegExp(`编号:(${ids.closed}-[0-9A-Z]+-L\\d+-[0-9A-Z])`).exec(page)![1]!;
-    const executor = await gate.as(shanghai.executors[0]);
-    await fetchOriginals(executor, executor, ids.held, at('originals.zip'));
+    await fetchOriginals(await gate.as(shanghai.officer), await gate.as(shanghai.executors[0]), ids.held, at('originals.zip'));
     await approveAll(gate, ids.lying);
     await until(gate, ids.lying, ({ state }) => state === 'packaged');
     await until(gate, ids.returned, ({ custody }) => custody === 'sealed');
