@@ -17,8 +17,7 @@ import { firstStart } from './first-start.js';
 import { endAll } from './server.js';
 import { survive, type Between, type Death, type Stage, type Survived } from './survive.js';
 
-/** A life waits for its disk about a third of its time: three of them fill two processors. */
-const HANDS = 3;
+const HANDS = 2;
 const MOMENTS = 50;
 const given = process.env['CRASH_SEED'];
 const seed = given === undefined ? randomInt(2 ** 31) : Number(given);
