@@ -1,8 +1,8 @@
 // A policy as large as the gate must bear, made up from a seed: real city codes and the shipped rows; places, cameras and people invented.
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeChance, type Chance } from './chance.js';
 import { fixedFiles } from '../plugin/policy/folder.js';
+import { makeChance, type Chance } from './chance.js';
 import { root } from './children.js';
 
 const most = { cities: 300, sites: 3_000, cameras: 30_000, users: 100_000 } as const;
