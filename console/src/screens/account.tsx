@@ -3,6 +3,7 @@ import { App, Button, Form, Input, Table, Tag, type TableColumnsType } from 'ant
 import { ask, type AnswerOf } from '../api/ask.js';
 import { useSession } from '../api/session.js';
 import { useNames } from '../parts/names.js';
+import { PageHead } from '../parts/page-head.js';
 import { Failing, States } from '../parts/states.js';
 import { Time } from '../parts/time.js';
 import { useAct } from '../parts/use-act.js';
@@ -19,11 +20,7 @@ export function Account() {
   const say = useSay();
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1>{say(words.title)}</h1>
-        </div>
-      </div>
+      <PageHead title={say(words.title)} />
       <section className="panel">
         <h2>{say(words.who)}</h2>
         <Who />

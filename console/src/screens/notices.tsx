@@ -3,6 +3,7 @@ import type { TableColumnsType } from 'antd';
 import { useCallback } from 'react';
 import { ask, type AnswerOf } from '../api/ask.js';
 import { PagedTable } from '../parts/paged-table.js';
+import { PageHead } from '../parts/page-head.js';
 import { Deadline, Time } from '../parts/time.js';
 import { linkTo } from '../shell/router.js';
 import { useSpeech } from '../words/language.js';
@@ -33,11 +34,7 @@ export function Notices() {
   ];
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1>{say(words.title)}</h1>
-        </div>
-      </div>
+      <PageHead title={say(words.title)} />
       <PagedTable<Row>
         of="all"
         load={load}

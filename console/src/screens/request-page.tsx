@@ -3,6 +3,7 @@ import { ArrowLeftOutlined, ReloadOutlined } from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import type { AnswerOf } from '../api/ask.js';
 import { useNames } from '../parts/names.js';
+import { PageHead } from '../parts/page-head.js';
 import { States } from '../parts/states.js';
 import { Deadline, Span, Time } from '../parts/time.js';
 import { useAnswer } from '../parts/use-answer.js';
@@ -36,21 +37,24 @@ function Whole({ request, again }: { request: Request; again(): void }) {
   const { requestId, state, voices, plan, waitsFor, sla, release, returned } = request;
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1>{requestId}</h1>
-          <StateLine of={{ state, voices: voices.length, steps: plan?.steps.length ?? 0, waitsForStep: waitsFor?.step ?? null }} />
-          {sla && !release && request.endedAt === null && (
-            <>
-              {' · '}
-              <Deadline at={sla.releaseBy} />
-            </>
-          )}
-        </div>
+      <PageHead
+        title={requestId}
+        under={
+          <>
+            <StateLine of={{ state, voices: voices.length, steps: plan?.steps.length ?? 0, waitsForStep: waitsFor?.step ?? null }} />
+            {sla && !release && request.endedAt === null && (
+              <>
+                {' · '}
+                <Deadline at={sla.releaseBy} />
+              </>
+            )}
+          </>
+        }
+      >
         <Button icon={<ReloadOutlined />} onClick={again}>
           {say(words.refresh)}
         </Button>
-      </div>
+      </PageHead>
       {returned && <Alert className="failing" type="warning" showIcon title={say(words.returnedWhy)} description={returned.codes.map((code) => say(returnWord(code))).join('；')} />}
       <div className="columns">
         <div>

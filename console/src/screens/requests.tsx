@@ -4,6 +4,7 @@ import { Button, Select, type TableColumnsType } from 'antd';
 import { useCallback, useState } from 'react';
 import { ask, type AnswerOf } from '../api/ask.js';
 import { useNames } from '../parts/names.js';
+import { PageHead } from '../parts/page-head.js';
 import { PagedTable } from '../parts/paged-table.js';
 import { Deadline, Time } from '../parts/time.js';
 import { linkTo } from '../shell/router.js';
@@ -38,11 +39,7 @@ export function Requests() {
   ];
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1>{say(words.title)}</h1>
-          <span className="quiet">{say(words.lead)}</span>
-        </div>
+      <PageHead title={say(words.title)} under={<span className="quiet">{say(words.lead)}</span>}>
         <Select<State | 'all'>
           aria-label={say(words.filter)}
           value={state}
@@ -56,7 +53,7 @@ export function Requests() {
         <Button icon={<ReloadOutlined />} onClick={() => setRound(round + 1)}>
           {say(words.refresh)}
         </Button>
-      </div>
+      </PageHead>
       <PagedTable<Row>
         of={`${state} ${round}`}
         load={load}
